@@ -1,0 +1,77 @@
+import type { Reason } from '../reason.ts';
+
+/**
+ * A set of components that depend on each other. Read from the catalog (System) or from cluster labels
+ * (`app.kubernetes.io/part-of`), never stored by us.
+ */
+export interface Application {
+  /** Unique over the fleet: the System's name, the label's value, or the namespace's name. */
+  name: string;
+  title?: string;
+  /** `system:default/shop` when the catalog knows it. */
+  entityRef?: string;
+  /** `group:default/team-shop`; absent when nobody claims it. */
+  owner?: string;
+  /** Name of the DRPolicy that applies where a component names none. */
+  policy?: string;
+  components: Component[];
+  source: 'catalog' | 'labels' | 'merged';
+  /** Cycles, dangling references, malformed annotations: shown, never thrown. */
+  problems: Reason[];
+}
+
+export interface Component {
+  /** Unique within the application. */
+  name: string;
+  title?: string;
+  entityRef?: string;
+  owner?: string;
+  /** `service`, `database`, `queue` ...: the catalog's `spec.type`, or the workload's kind in lower case. */
+  type?: string;
+  policy?: string;
+  /** Names of components of the same application. */
+  dependsOn: string[];
+  /** Refs outside the application (APIs, other systems), shown but not planned over. */
+  external: string[];
+  placements: Placement[];
+}
+
+/** Where a component lives. An entity may list several. */
+export interface Placement {
+  /** Cluster name as the fleet calls it; absent: every cluster where the namespace exists. */
+  cluster?: string;
+  namespace: string;
+  /** Objects of the component inside the namespace; absent: the whole namespace. */
+  labelSelector?: string;
+  /**
+   * A catalog entry is a claim, not a right. `claimed`: the namespace carries `kubectl-dr.dev/owner` equal to the
+   * owner, or the placement was read from the cluster itself. `mapped`: the operator's `dr.tenancy` says so.
+   * `unclaimed`: anything else; neither read in detail nor written through the portal. `unknown`: not yet compared
+   * with a cluster (it could not be read).
+   */
+  claim: 'claimed' | 'mapped' | 'unclaimed' | 'unknown';
+}
+
+export const annotations = {
+  policy: 'kubectl-dr.dev/policy',
+  dependsOn: 'kubectl-dr.dev/depends-on',
+  owner: 'kubectl-dr.dev/owner',
+  check: 'kubectl-dr.dev/check',
+  kubernetesId: 'backstage.io/kubernetes-id',
+  kubernetesNamespace: 'backstage.io/kubernetes-namespace',
+  kubernetesLabelSelector: 'backstage.io/kubernetes-label-selector',
+  kubernetesCluster: 'backstage.io/kubernetes-cluster',
+} as const;
+
+export const labels = {
+  partOf: 'app.kubernetes.io/part-of',
+  component: 'app.kubernetes.io/component',
+  name: 'app.kubernetes.io/name',
+  /** On everything we create. */
+  application: 'kubectl-dr.dev/application',
+  componentOf: 'kubectl-dr.dev/component',
+  owner: 'kubectl-dr.dev/owner',
+  operation: 'kubectl-dr.dev/operation',
+  policy: 'kubectl-dr.dev/policy',
+  step: 'kubectl-dr.dev/step',
+} as const;

@@ -1,0 +1,54 @@
+import type { Plan } from '../planning/model.ts';
+
+export type OperationState =
+  | 'Pending'
+  | 'WaitingForApproval'
+  | 'Running'
+  | 'WaitingOnUser'
+  | 'Verifying'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Undoing'
+  | 'Undone'
+  | 'Cancelled';
+
+export const terminalStates: readonly OperationState[] = ['Succeeded', 'Failed', 'Undone', 'Cancelled'];
+
+export interface StepRecord {
+  id: string;
+  state: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Skipped' | 'Undone';
+  startedAt?: string;
+  endedAt?: string;
+  /** Latest news, one line. */
+  message?: string;
+  /** 0..1, where the engine tells. */
+  progress?: number;
+  /** What the engine calls its state. */
+  nativePhase?: string;
+}
+
+/** One execution of one plan. Lives in the journal: a ConfigMap in `dr.namespace` of the plan's home cluster. */
+export interface Operation {
+  /** Also the journal's name: `restore-shop-7f3k2`. */
+  id: string;
+  plan: Plan;
+  state: OperationState;
+  requestedBy: string;
+  reason?: string;
+  requestedAt: string;
+  startedAt?: string;
+  endedAt?: string;
+  /** Process that holds the lease, `user@host/pid` or the portal's replica. */
+  holder?: string;
+  steps: StepRecord[];
+  /** Last sentence about the whole: success, or what failed and what to do. */
+  message?: string;
+  /** Set by `cancel`; honoured between steps and inside waits. */
+  cancelRequested?: boolean;
+  measured?: { rtoSeconds?: number; lossSeconds?: number };
+}
+
+/** Streamed while an operation runs; the same events drive the terminal's tree and the portal's view. */
+export type OperationEvent =
+  | { type: 'operation'; operation: Operation }
+  | { type: 'step'; operationId: string; step: StepRecord; at: string };

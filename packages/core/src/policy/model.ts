@@ -1,0 +1,33 @@
+/** Who may do something without asking: the owner; the owner after another person approved; only an operator. */
+export type SelfService = 'owner' | 'approval' | 'operator';
+
+/**
+ * A DRPolicy of the catalog, parsed, with defaults filled in. Durations are milliseconds.
+ * The rules are those of `parse.ts`; a field that was not written is absent, except where a default is named.
+ */
+export interface Policy {
+  name: string;
+  entityRef?: string;
+  owner?: string;
+  objectives: { rpo?: number; rto?: number };
+  /** Either a five-field cron expression in a time zone (default `Etc/UTC`), or an interval. */
+  schedule?: { cron: string; timeZone: string } | { every: number };
+  /** Default: keep 30 days, at least 1. */
+  retention: { keepFor: number; keepAtLeast: number };
+  /** Engine ids in order of preference; empty: whatever is installed. */
+  engines: string[];
+  locations: { name: string; offsite: boolean; immutable: boolean }[];
+  replication?: { to: string; every: number };
+  consistency: { volumes?: 'group' | 'single'; hooks?: 'required' | 'optional' };
+  drills?: { every: number };
+  /** Defaults: backup, clone, restore by the owner; in place by approval; failover by an operator. */
+  selfService: {
+    backup: SelfService;
+    clone: SelfService;
+    restore: SelfService;
+    restoreInPlace: SelfService;
+    failover: SelfService;
+  };
+  /** Hash over the spec: what compiled objects carry as `kubectl-dr.dev/policy-revision`. */
+  revision: string;
+}

@@ -1,0 +1,160 @@
+import type { Reason } from '../reason.ts';
+
+/** One enum over all engines; the native word is always kept beside it. */
+export type PointPhase = 'Pending' | 'Running' | 'Succeeded' | 'Degraded' | 'Failed' | 'Deleting' | 'Unknown';
+
+/** What a point or a schedule covers. `namespaces: '*'` is every namespace. */
+export interface Scope {
+  namespaces: string[] | '*';
+  excludedNamespaces: string[];
+  /** Selector text; objects without a match are not in the point. */
+  labelSelector?: string;
+  /** Set when resources were limited by type: the native lists, for display. */
+  includedResources?: string[];
+  excludedResources?: string[];
+}
+
+/** A state to which components can be brought back. All instants are RFC 3339, by the cluster's clock. */
+export interface RecoveryPoint {
+  /** `cluster/engine/namespace/name`: stable, and what a user may type (the last part is enough when unique). */
+  id: string;
+  name: string;
+  /** Namespace of the native object (Velero: the server's own). */
+  namespace: string;
+  uid?: string;
+  engine: string;
+  cluster: string;
+  phase: PointPhase;
+  /** The engine's own word, as it stands. Untrusted text. */
+  nativePhase: string;
+  /** Age of the data counts from here. Absent: never started, or the engine did not say. */
+  capturedAt?: string;
+  completedAt?: string;
+  expiresAt?: string;
+  scope: Scope;
+  location?: string;
+  /** Name of the schedule that made it. */
+  schedule?: string;
+  /** From our labels, where we or a schedule of ours made it. */
+  application?: string;
+  component?: string;
+  /** The engine's own sentence about a failure. Untrusted text. */
+  message?: string;
+  errors?: number;
+  warnings?: number;
+  /** Items captured, as far as the engine counts them. */
+  items?: number;
+}
+
+export type CaptureMethod = 'csi-snapshot' | 'data-mover' | 'file-system' | 'native-snapshot' | 'unknown';
+
+export interface VolumeCapture {
+  namespace: string;
+  /** PersistentVolumeClaim. */
+  claim: string;
+  method: CaptureMethod;
+  state: 'captured' | 'skipped' | 'failed';
+  bytes?: number;
+  /** Why skipped or failed, in the engine's words. */
+  message?: string;
+}
+
+/** `apps/v1/Deployment`, namespace (absent: cluster-scoped), name. */
+export interface CapturedObject {
+  apiVersion: string;
+  kind: string;
+  namespace?: string;
+  name: string;
+}
+
+/** What is inside a finished point, read from the engine's artefacts. Immutable for a given point uid. */
+export interface PointContents {
+  pointId: string;
+  objects: CapturedObject[];
+  volumes: VolumeCapture[];
+  /** Items that failed, per namespace; the key `''` holds errors about the cluster or the engine itself. */
+  errors: Record<string, string[]>;
+}
+
+export interface Schedule {
+  id: string;
+  name: string;
+  namespace: string;
+  engine: string;
+  cluster: string;
+  /** Cron text or `@every 6h`, as written. */
+  expression: string;
+  timeZone?: string;
+  paused: boolean;
+  valid: boolean;
+  message?: string;
+  scope: Scope;
+  location?: string;
+  /** Time to live of the points it makes, milliseconds. */
+  keepFor?: number;
+  /** Last submission, not last success. */
+  lastRun?: string;
+  createdAt?: string;
+  application?: string;
+  component?: string;
+  policy?: string;
+}
+
+export interface StorageLocation {
+  id: string;
+  name: string;
+  engine: string;
+  cluster: string;
+  phase: 'Available' | 'Unavailable' | 'Unknown';
+  message?: string;
+  accessMode: 'ReadWrite' | 'ReadOnly';
+  isDefault: boolean;
+  provider?: string;
+  /** `bucket/prefix`, for people. Never a credential. */
+  target?: string;
+  lastValidated?: string;
+}
+
+/** A continuous copy of a component's volumes to another cluster. */
+export interface Replication {
+  id: string;
+  name: string;
+  namespace: string;
+  engine: string;
+  cluster: string;
+  to?: string;
+  claims: string[];
+  /** Milliseconds between syncs. */
+  interval?: number;
+  lastSync?: string;
+  paused: boolean;
+  phase: PointPhase;
+  nativePhase: string;
+  application?: string;
+  component?: string;
+}
+
+/** Is an engine there, and does it answer? */
+export interface EngineInstallation {
+  engine: string;
+  cluster: string;
+  installed: boolean;
+  /** Namespace of the engine's own objects. */
+  namespace?: string;
+  version?: string;
+  problems: Reason[];
+}
+
+/** Everything one engine says about one cluster. */
+export interface ProtectionState {
+  installation: EngineInstallation;
+  points: RecoveryPoint[];
+  schedules: Schedule[];
+  locations: StorageLocation[];
+  replications: Replication[];
+  /**
+   * Volumes that the engine's own objects prove to be captured, without reading artefacts (Velero: PodVolumeBackups
+   * and DataUploads), by point id.
+   */
+  volumeEvidence: Record<string, VolumeCapture[]>;
+}

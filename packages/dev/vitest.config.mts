@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const setup = (name: string) => fileURLToPath(new URL(`./src/${name}`, import.meta.url));
+
+/** One runner for every package: `node` for what has no DOM, `dom` for the portal's frontend. */
+export default defineConfig({
+  root,
+  test: {
+    experimental: { fsModuleCache: true },
+    projects: [
+      {
+        root,
+        test: {
+          name: 'node',
+          globals: true,
+          environment: 'node',
+          setupFiles: [setup('vitest.setup.ts')],
+          include: [
+            'packages/{core,kubernetes,sandbox,backend}/src/**/*.test.ts',
+            'plugins/{dr-common,dr-node,dr-backend,catalog-backend-module-dr}/src/**/*.test.ts',
+            'kubectl-plugin/src/**/*.test.ts',
+            'test/{architecture,e2e}/**/*.test.ts',
+          ],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'dom',
+          globals: true,
+          environment: 'jsdom',
+          server: { deps: { inline: [/@backstage\//, /material-ui-popup-state/] } },
+          setupFiles: [setup('vitest.setup.ts'), setup('vitest.setup.dom.ts')],
+          include: ['plugins/dr/src/**/*.test.{ts,tsx}', 'packages/app/src/**/*.test.{ts,tsx}'],
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
