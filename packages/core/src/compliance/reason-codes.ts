@@ -13,52 +13,212 @@ export interface ReasonText {
 
 const table = {
   // could not be judged
-  CLUSTER_UNREACHABLE: { title: 'A cluster of the application does not answer', why: 'What cannot be read cannot be called safe: the points on that cluster may be fine or gone.', fix: 'Check the network and your credentials with: kubectl --context CLUSTER get --raw /readyz' },
-  READING_FORBIDDEN: { title: 'You may not read what is needed to judge', why: 'Backups or workloads are hidden from you, so their state is unknown, not good.', fix: 'Ask for read access to the types that the message names.' },
-  CONTENTS_UNREADABLE: { title: 'The contents of a recovery point could not be read', why: 'A backup that says Completed may have skipped volumes; only its contents tell.', fix: 'Check the storage location and the engine, then look again.' },
-  NO_PLACEMENT: { title: 'Nothing says where the component runs', why: 'Without a namespace the component cannot be matched with any backup.', fix: 'Add the annotation backstage.io/kubernetes-namespace to the catalog entity.' },
-  PLACEMENT_UNCLAIMED: { title: 'The namespace does not agree that it belongs to this owner', why: 'Anybody can write an annotation that names another team\'s namespace; the cluster has to confirm it.', fix: 'Label the namespace: kubectl label namespace NAMESPACE kubectl-dr.dev/owner=OWNER' },
-  NAMESPACE_MISSING: { title: 'The namespace does not exist on the cluster', why: 'The catalog names a place where nothing runs: it was deleted, renamed or never deployed.', fix: 'Correct the annotation, or restore the namespace.' },
+  CLUSTER_UNREACHABLE: {
+    title: 'A cluster of the application does not answer',
+    why: 'What cannot be read cannot be called safe: the points on that cluster may be fine or gone.',
+    fix: 'Check the network and your credentials with: kubectl --context CLUSTER get --raw /readyz',
+  },
+  READING_FORBIDDEN: {
+    title: 'You may not read what is needed to judge',
+    why: 'Backups or workloads are hidden from you, so their state is unknown, not good.',
+    fix: 'Ask for read access to the types that the message names.',
+  },
+  CONTENTS_UNREADABLE: {
+    title: 'The contents of a recovery point could not be read',
+    why: 'A backup that says Completed may have skipped volumes; only its contents tell.',
+    fix: 'Check the storage location and the engine, then look again.',
+  },
+  NO_PLACEMENT: {
+    title: 'Nothing says where the component runs',
+    why: 'Without a namespace the component cannot be matched with any backup.',
+    fix: 'Add the annotation backstage.io/kubernetes-namespace to the catalog entity.',
+  },
+  PLACEMENT_UNCLAIMED: {
+    title: 'The namespace does not agree that it belongs to this owner',
+    why: "Anybody can write an annotation that names another team's namespace; the cluster has to confirm it.",
+    fix: 'Label the namespace: kubectl label namespace NAMESPACE kubectl-dr.dev/owner=OWNER',
+  },
+  NAMESPACE_MISSING: {
+    title: 'The namespace does not exist on the cluster',
+    why: 'The catalog names a place where nothing runs: it was deleted, renamed or never deployed.',
+    fix: 'Correct the annotation, or restore the namespace.',
+  },
   // unprotected
-  NO_ENGINE: { title: 'No backup engine is installed', why: 'Nothing on this cluster can make or restore a recovery point.', fix: 'Install Velero (or another supported engine) on the cluster.' },
-  NEVER_BACKED_UP: { title: 'There is no recovery point at all', why: 'If it is lost today, nothing brings it back.', fix: 'Make one now: kubectl dr backup APP' },
-  NO_SCHEDULE: { title: 'No schedule covers it', why: 'Points are only made by hand, so their age grows until somebody remembers.', fix: 'Assign a DRPolicy, or create a Schedule that includes the namespace.' },
-  NO_USABLE_POINT: { title: 'There are points, but none brings it back', why: 'Each failed, or left out the volumes of this component.', fix: 'Look at the reasons of each point: kubectl dr describe app APP' },
-  SCHEDULE_PAUSED: { title: 'The schedule is paused', why: 'A paused schedule protects nothing; its last point only gets older.', fix: 'Unpause it, or say in the policy that the component needs no protection.' },
-  SCHEDULE_INVALID: { title: 'The engine rejects the schedule', why: 'It will never run until it is corrected.', fix: 'Correct what the engine\'s message names.' },
+  NO_ENGINE: {
+    title: 'No backup engine is installed',
+    why: 'Nothing on this cluster can make or restore a recovery point.',
+    fix: 'Install Velero (or another supported engine) on the cluster.',
+  },
+  NEVER_BACKED_UP: {
+    title: 'There is no recovery point at all',
+    why: 'If it is lost today, nothing brings it back.',
+    fix: 'Make one now: kubectl dr backup APP',
+  },
+  NO_SCHEDULE: {
+    title: 'No schedule covers it',
+    why: 'Points are only made by hand, so their age grows until somebody remembers.',
+    fix: 'Assign a DRPolicy, or create a Schedule that includes the namespace.',
+  },
+  NO_USABLE_POINT: {
+    title: 'There are points, but none brings it back',
+    why: 'Each failed, or left out the volumes of this component.',
+    fix: 'Look at the reasons of each point: kubectl dr describe app APP',
+  },
+  SCHEDULE_PAUSED: {
+    title: 'The schedule is paused',
+    why: 'A paused schedule protects nothing; its last point only gets older.',
+    fix: 'Unpause it, or say in the policy that the component needs no protection.',
+  },
+  SCHEDULE_INVALID: {
+    title: 'The engine rejects the schedule',
+    why: 'It will never run until it is corrected.',
+    fix: "Correct what the engine's message names.",
+  },
   // breached
-  RPO_BREACHED: { title: 'The newest usable data is older than the objective', why: 'The recovery point objective (RPO) is the most data, in time, that the owner accepts to lose.', fix: 'Back up now, then find out why the schedule did not: kubectl dr backup APP' },
+  RPO_BREACHED: {
+    title: 'The newest usable data is older than the objective',
+    why: 'The recovery point objective (RPO) is the most data, in time, that the owner accepts to lose.',
+    fix: 'Back up now, then find out why the schedule did not: kubectl dr backup APP',
+  },
   // at risk
-  LAST_RUN_FAILED: { title: 'The last run failed', why: 'An older point still protects, but the next failure may leave only expired ones.', fix: 'Read the engine\'s message and its log.' },
-  LAST_RUN_DEGRADED: { title: 'The last run was only partly successful', why: 'Some items failed; components whose items all succeeded can still be restored from it.', fix: 'Look at the errors of the point.' },
-  VOLUME_NOT_CAPTURED: { title: 'A volume is not in the point', why: 'The backup says Completed, but no method matched the volume, so its data would come back empty.', fix: 'Enable snapshots or file-system backup for it, e.g. by the pod annotation backup.velero.io/backup-volumes.' },
-  VOLUME_EMPTY: { title: 'The point holds zero bytes of a volume', why: 'A capture without data restores an empty disk.', fix: 'Check the snapshot driver and the node agent, then back up again.' },
-  ITEMS_FAILED: { title: 'Objects of the component failed to be captured', why: 'The point is incomplete for this component.', fix: 'Read the errors of the point, correct them, back up again.' },
-  LOCATION_UNAVAILABLE: { title: 'The storage location is unavailable', why: 'Points that lie there cannot be restored, and new ones cannot be made, until it answers.', fix: 'Check bucket, credentials and network of the location.' },
-  LOCATION_MISSING: { title: 'The storage location was deleted', why: 'The points name a location that the engine no longer knows.', fix: 'Create the location again; the engine finds its points by itself.' },
-  LOCATION_READ_ONLY: { title: 'The storage location is read-only', why: 'Existing points can be restored, but new ones cannot be made.', fix: 'Set its access mode to ReadWrite, or use another location.' },
-  SCHEDULE_TOO_SLOW: { title: 'The schedule can never meet the RPO', why: 'Between two runs the data gets older than the objective allows, even if every run succeeds.', fix: 'Shorten the interval, or raise the RPO.' },
-  POINT_EXPIRES_FIRST: { title: 'The only good point expires before the next run', why: 'For a while there would be nothing to restore from.', fix: 'Keep points longer than two intervals.' },
-  WORKLOAD_NOT_READY: { title: 'A workload is not ready', why: 'A backup of something broken restores something broken.', fix: 'Look at its events: kubectl describe' },
-  DATABASE_WITHOUT_HOOK: { title: 'A database is captured without a hook', why: 'A copy of files in motion may not start again; a hook flushes or freezes first.', fix: 'Add pre and post backup hooks, or use the database\'s own backup.' },
+  LAST_RUN_FAILED: {
+    title: 'The last run failed',
+    why: 'An older point still protects, but the next failure may leave only expired ones.',
+    fix: "Read the engine's message and its log.",
+  },
+  LAST_RUN_DEGRADED: {
+    title: 'The last run was only partly successful',
+    why: 'Some items failed; components whose items all succeeded can still be restored from it.',
+    fix: 'Look at the errors of the point.',
+  },
+  VOLUME_NOT_CAPTURED: {
+    title: 'A volume is not in the point',
+    why: 'The backup says Completed, but no method matched the volume, so its data would come back empty.',
+    fix: 'Enable snapshots or file-system backup for it, e.g. by the pod annotation backup.velero.io/backup-volumes.',
+  },
+  VOLUME_EMPTY: {
+    title: 'The point holds zero bytes of a volume',
+    why: 'A capture without data restores an empty disk.',
+    fix: 'Check the snapshot driver and the node agent, then back up again.',
+  },
+  ITEMS_FAILED: {
+    title: 'Objects of the component failed to be captured',
+    why: 'The point is incomplete for this component.',
+    fix: 'Read the errors of the point, correct them, back up again.',
+  },
+  LOCATION_UNAVAILABLE: {
+    title: 'The storage location is unavailable',
+    why: 'Points that lie there cannot be restored, and new ones cannot be made, until it answers.',
+    fix: 'Check bucket, credentials and network of the location.',
+  },
+  LOCATION_MISSING: {
+    title: 'The storage location was deleted',
+    why: 'The points name a location that the engine no longer knows.',
+    fix: 'Create the location again; the engine finds its points by itself.',
+  },
+  LOCATION_READ_ONLY: {
+    title: 'The storage location is read-only',
+    why: 'Existing points can be restored, but new ones cannot be made.',
+    fix: 'Set its access mode to ReadWrite, or use another location.',
+  },
+  SCHEDULE_TOO_SLOW: {
+    title: 'The schedule can never meet the RPO',
+    why: 'Between two runs the data gets older than the objective allows, even if every run succeeds.',
+    fix: 'Shorten the interval, or raise the RPO.',
+  },
+  POINT_EXPIRES_FIRST: {
+    title: 'The only good point expires before the next run',
+    why: 'For a while there would be nothing to restore from.',
+    fix: 'Keep points longer than two intervals.',
+  },
+  WORKLOAD_NOT_READY: {
+    title: 'A workload is not ready',
+    why: 'A backup of something broken restores something broken.',
+    fix: 'Look at its events: kubectl describe',
+  },
+  DATABASE_WITHOUT_HOOK: {
+    title: 'A database is captured without a hook',
+    why: 'A copy of files in motion may not start again; a hook flushes or freezes first.',
+    fix: "Add pre and post backup hooks, or use the database's own backup.",
+  },
   // unproven
-  NEVER_DRILLED: { title: 'It was never restored as a test', why: 'A backup that was never restored is a hope, not a proof.', fix: 'Restore it beside: kubectl dr restore APP' },
+  NEVER_DRILLED: {
+    title: 'It was never restored as a test',
+    why: 'A backup that was never restored is a hope, not a proof.',
+    fix: 'Restore it beside: kubectl dr restore APP',
+  },
   // model
-  DEPENDENCY_CYCLE: { title: 'The dependencies form a cycle', why: 'There is no order in which the components can be started.', fix: 'Remove one of the dependencies that the message prints.' },
-  DANGLING_REFERENCE: { title: 'A reference points to nothing', why: 'The named entity is not in the catalog.', fix: 'Correct the name, or add the entity.' },
-  UNKNOWN_POLICY: { title: 'The assigned policy does not exist', why: 'Without it there is no objective to judge by.', fix: 'Correct the annotation kubectl-dr.dev/policy, or create the DRPolicy.' },
-  BAD_POLICY: { title: 'The policy is not valid', why: 'Its components are judged as if they had none.', fix: 'Correct the field that the message names.' },
-  BAD_CATALOG: { title: 'A catalog document could not be read', why: 'Its entities are missing here; the rest works.', fix: 'Correct the file at the line that the message names.' },
-  BAD_OBJECT: { title: 'An object in the cluster is malformed', why: 'It is shown as far as it can be read and believed in nothing.', fix: 'Look at it with kubectl get -o yaml.' },
-  NO_POLICY: { title: 'No policy applies', why: 'Nobody said how much data may be lost, so the age of the data cannot be judged.', fix: 'Add the annotation kubectl-dr.dev/policy to the component or its system.' },
+  DEPENDENCY_CYCLE: {
+    title: 'The dependencies form a cycle',
+    why: 'There is no order in which the components can be started.',
+    fix: 'Remove one of the dependencies that the message prints.',
+  },
+  DANGLING_REFERENCE: {
+    title: 'A reference points to nothing',
+    why: 'The named entity is not in the catalog.',
+    fix: 'Correct the name, or add the entity.',
+  },
+  UNKNOWN_POLICY: {
+    title: 'The assigned policy does not exist',
+    why: 'Without it there is no objective to judge by.',
+    fix: 'Correct the annotation kubectl-dr.dev/policy, or create the DRPolicy.',
+  },
+  BAD_POLICY: {
+    title: 'The policy is not valid',
+    why: 'Its components are judged as if they had none.',
+    fix: 'Correct the field that the message names.',
+  },
+  BAD_CATALOG: {
+    title: 'A catalog document could not be read',
+    why: 'Its entities are missing here; the rest works.',
+    fix: 'Correct the file at the line that the message names.',
+  },
+  BAD_OBJECT: {
+    title: 'An object in the cluster is malformed',
+    why: 'It is shown as far as it can be read and believed in nothing.',
+    fix: 'Look at it with kubectl get -o yaml.',
+  },
+  NO_POLICY: {
+    title: 'No policy applies',
+    why: 'Nobody said how much data may be lost, so the age of the data cannot be judged.',
+    fix: 'Add the annotation kubectl-dr.dev/policy to the component or its system.',
+  },
   // plans
-  POINT_UNUSABLE: { title: 'The chosen point does not bring the component back', why: 'Restoring it would give an incomplete or empty component.', fix: 'Choose another point: kubectl dr get points' },
-  TARGET_EXISTS: { title: 'The target namespace already exists', why: 'A clone goes into a namespace of its own, so that nothing that runs is touched.', fix: 'Choose another name with --as.' },
-  STORAGE_CLASS_MISSING: { title: 'A StorageClass is missing on the target', why: 'Claims that name it would stay Pending for ever.', fix: 'Create the StorageClass, or map it to another.' },
-  NAMESPACE_NAMED_IN_CONFIG: { title: 'Configuration names the old namespace', why: 'A clone that calls `service.old-namespace` talks to the original, not to its own copy.', fix: 'Correct the named objects in the clone, or keep it isolated.' },
-  CLONE_REWRITE: { title: 'The clone differs from the original on purpose', why: 'A copy must not act in the world: it may not answer for the original\'s host names, take its ports or run its cron jobs.', fix: 'Nothing to do; each rewrite is listed in the plan.' },
-  PERMISSION_MISSING: { title: 'A permission is missing', why: 'A step of the plan would be refused half-way.', fix: 'Grant what the message names.' },
-  GITOPS_MANAGED: { title: 'A GitOps controller manages the object', why: 'It would change back what the restore changes.', fix: 'Pause its synchronisation first.' },
+  POINT_UNUSABLE: {
+    title: 'The chosen point does not bring the component back',
+    why: 'Restoring it would give an incomplete or empty component.',
+    fix: 'Choose another point: kubectl dr get points',
+  },
+  TARGET_EXISTS: {
+    title: 'The target namespace already exists',
+    why: 'A clone goes into a namespace of its own, so that nothing that runs is touched.',
+    fix: 'Choose another name with --as.',
+  },
+  STORAGE_CLASS_MISSING: {
+    title: 'A StorageClass is missing on the target',
+    why: 'Claims that name it would stay Pending for ever.',
+    fix: 'Create the StorageClass, or map it to another.',
+  },
+  NAMESPACE_NAMED_IN_CONFIG: {
+    title: 'Configuration names the old namespace',
+    why: 'A clone that calls `service.old-namespace` talks to the original, not to its own copy.',
+    fix: 'Correct the named objects in the clone, or keep it isolated.',
+  },
+  CLONE_REWRITE: {
+    title: 'The clone differs from the original on purpose',
+    why: "A copy must not act in the world: it may not answer for the original's host names, take its ports or run its cron jobs.",
+    fix: 'Nothing to do; each rewrite is listed in the plan.',
+  },
+  PERMISSION_MISSING: {
+    title: 'A permission is missing',
+    why: 'A step of the plan would be refused half-way.',
+    fix: 'Grant what the message names.',
+  },
+  GITOPS_MANAGED: {
+    title: 'A GitOps controller manages the object',
+    why: 'It would change back what the restore changes.',
+    fix: 'Pause its synchronisation first.',
+  },
 } as const satisfies Record<string, ReasonText>;
 
 export type ReasonCode = keyof typeof table;

@@ -38,7 +38,14 @@ export const componentStatusSchema = z.object({
     }),
   ),
   workloads: z.array(
-    z.object({ cluster: z.string(), kind: z.string(), namespace: z.string(), name: z.string(), ready: z.boolean(), message: z.string().optional() }),
+    z.object({
+      cluster: z.string(),
+      kind: z.string(),
+      namespace: z.string(),
+      name: z.string(),
+      ready: z.boolean(),
+      message: z.string().optional(),
+    }),
   ),
 });
 

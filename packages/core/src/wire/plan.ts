@@ -27,7 +27,9 @@ const restoreRequest = z.strictObject({
       resource: z.string(),
       namespace: z.string(),
       name: z.string(),
-      patches: z.array(z.strictObject({ op: z.enum(['add', 'replace', 'remove', 'test']), path: z.string(), value: z.unknown().optional() })),
+      patches: z.array(
+        z.strictObject({ op: z.enum(['add', 'replace', 'remove', 'test']), path: z.string(), value: z.unknown().optional() }),
+      ),
     }),
   ),
   labels: strings,
@@ -40,7 +42,12 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.isolate'), namespace: name, policyName: name }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
   z.strictObject({ kind: z.literal('engine.restore'), engine: z.string(), engineNamespace: name, request: restoreRequest }),
-  z.strictObject({ kind: z.literal('await.ready'), namespaces: z.array(name), labelSelector: z.string().optional(), timeoutSeconds: z.number() }),
+  z.strictObject({
+    kind: z.literal('await.ready'),
+    namespaces: z.array(name),
+    labelSelector: z.string().optional(),
+    timeoutSeconds: z.number(),
+  }),
 ]);
 
 export const stepSchema = z.strictObject({
@@ -59,7 +66,9 @@ export const changeSchema = z.object({
   namespace: z.string().optional(),
   name: z.string(),
   component: z.string().optional(),
-  fields: z.array(z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional(), why: z.string().optional() })).optional(),
+  fields: z
+    .array(z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional(), why: z.string().optional() }))
+    .optional(),
 });
 
 /** The body of a Plan, field for field `planning/model.ts`. Used for the journal and for saved plans as well. */
@@ -93,7 +102,18 @@ export type WirePlan = z.infer<typeof planSchema>;
 export const operationBodySchema = z.object({
   id: name,
   plan: planBodySchema,
-  state: z.enum(['Pending', 'WaitingForApproval', 'Running', 'WaitingOnUser', 'Verifying', 'Succeeded', 'Failed', 'Undoing', 'Undone', 'Cancelled']),
+  state: z.enum([
+    'Pending',
+    'WaitingForApproval',
+    'Running',
+    'WaitingOnUser',
+    'Verifying',
+    'Succeeded',
+    'Failed',
+    'Undoing',
+    'Undone',
+    'Cancelled',
+  ]),
   requestedBy: z.string(),
   reason: z.string().optional(),
   requestedAt: instant,

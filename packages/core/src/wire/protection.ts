@@ -65,7 +65,11 @@ export const storageLocationSchema = resource('StorageLocation', {
     accessMode: z.enum(['ReadWrite', 'ReadOnly']),
     default: z.boolean(),
   }),
-  status: z.object({ phase: z.enum(['Available', 'Unavailable', 'Unknown']), message: z.string().optional(), lastValidated: instant.optional() }),
+  status: z.object({
+    phase: z.enum(['Available', 'Unavailable', 'Unknown']),
+    message: z.string().optional(),
+    lastValidated: instant.optional(),
+  }),
 });
 export type WireStorageLocation = z.infer<typeof storageLocationSchema>;
 export const storageLocationListSchema = listOf('StorageLocation', storageLocationSchema);
@@ -78,7 +82,13 @@ export const clusterSchema = resource('Cluster', {
     now: instant,
     staleSeconds: z.number(),
     engines: z.array(
-      z.object({ engine: z.string(), installed: z.boolean(), namespace: z.string().optional(), version: z.string().optional(), reasons: z.array(reasonSchema) }),
+      z.object({
+        engine: z.string(),
+        installed: z.boolean(),
+        namespace: z.string().optional(),
+        version: z.string().optional(),
+        reasons: z.array(reasonSchema),
+      }),
     ),
   }),
 });
