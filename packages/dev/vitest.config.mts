@@ -8,7 +8,7 @@ const setup = (name: string) => fileURLToPath(new URL(`./src/${name}`, import.me
 export default defineConfig({
   root,
   test: {
-    experimental: { fsModuleCache: true },
+    fsModuleCache: true,
     projects: [
       {
         root,
