@@ -34,6 +34,8 @@ export interface Component {
   /** Refs outside the application (APIs, other systems), shown but not planned over. */
   external: string[];
   placements: Placement[];
+  /** Set while the component names a label but no namespace: where to look for it (`application/locate.ts`). */
+  lookup?: { clusters: string[]; labelSelector: string };
 }
 
 /** Where a component lives. An entity may list several. */
@@ -43,6 +45,11 @@ export interface Placement {
   namespace: string;
   /** Objects of the component inside the namespace; absent: the whole namespace. */
   labelSelector?: string;
+  /**
+   * The component's workloads, `Deployment/web`, where no label tells them from their neighbours in the namespace.
+   * An engine that selects by labels can only take the whole namespace then.
+   */
+  workloads?: string[];
   /**
    * A catalog entry is a claim, not a right. `claimed`: the namespace carries `kubectl-dr.dev/owner` equal to the
    * owner, or the placement was read from the cluster itself. `mapped`: the operator's `dr.tenancy` says so.
