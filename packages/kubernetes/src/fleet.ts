@@ -1,0 +1,60 @@
+import { asDrError } from '@kubectl-dr/core/errors';
+import type { DrError } from '@kubectl-dr/core/errors';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
+import type { ClusterReader, ClusterReading, ReadScope } from '@kubectl-dr/core/ports/reading';
+
+/** Reads by lists: what a command does that looks once. */
+export class ListReader implements ClusterReader {
+  private readonly clusters: readonly ClusterClient[];
+
+  constructor(clusters: readonly ClusterClient[]) {
+    this.clusters = clusters;
+  }
+
+  read(kinds: readonly ResourceType[], scope: ReadScope = {}): Promise<ClusterReading[]> {
+    return Promise.all(this.clusters.map((cluster) => readCluster(cluster, kinds, scope)));
+  }
+}
+
+async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[], scope: ReadScope): Promise<ClusterReading> {
+  const { signal } = scope;
+  const objects = new Map<string, KubeObject[]>();
+  const failures = new Map<string, DrError>();
+  let identity: string | undefined;
+  try {
+    identity = await cluster.identity(signal ? { signal } : {});
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    const error = asDrError(thrown);
+    // Somebody who may not read kube-system can still see their own namespaces.
+    if (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND')
+      return { cluster: cluster.name, now: new Date(), age: 0, objects, failures, unreachable: error };
+  }
+  await Promise.all(
+    kinds.map(async (type) => {
+      try {
+        objects.set(resourceKey(type), await listAll(cluster, type, scope));
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        failures.set(resourceKey(type), asDrError(thrown));
+      }
+    }),
+  );
+  return {
+    cluster: cluster.name,
+    ...(identity === undefined ? {} : { identity }),
+    now: await cluster.now(signal ? { signal } : {}),
+    age: 0,
+    objects,
+    failures,
+  };
+}
+
+async function listAll(cluster: ClusterClient, type: ResourceType, scope: ReadScope): Promise<KubeObject[]> {
+  const options = scope.signal ? { signal: scope.signal } : {};
+  if (!type.namespaced || scope.namespaces === undefined) return (await cluster.list(type, options)).items;
+  const lists = await Promise.all(scope.namespaces.map((namespace) => cluster.list(type, { namespace, ...options })));
+  return lists.flatMap((list) => list.items);
+}

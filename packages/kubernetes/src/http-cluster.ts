@@ -1,0 +1,278 @@
+import { request } from 'undici';
+import type { Dispatcher } from 'undici';
+import { ConflictError, DrError, NotFoundError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type {
+  ClusterClient,
+  DeleteOptions,
+  ListOptions,
+  ObjectList,
+  PatchType,
+  RequestOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import { apiVersionOf, resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
+import { systemClock } from '@kubectl-dr/core/system-clock';
+import { credentialsOf } from './auth/credentials.ts';
+import { discover } from './http/discovery.ts';
+import { errorOfStatus } from './http/errors.ts';
+import { linesOf } from './http/lines.ts';
+import { pathOf, withQuery } from './http/paths.ts';
+import { Transport } from './http/transport.ts';
+import type { TransportOptions } from './http/transport.ts';
+import type { ClusterConfig } from './kubeconfig/context.ts';
+
+export interface HttpClusterOptions {
+  config: ClusterConfig;
+  /** What the fleet calls it; default: the context's name. */
+  name?: string;
+  dispatcher?: Dispatcher;
+  clock?: Clock;
+  /** Milliseconds; default 30 s, 0 for none. */
+  requestTimeout?: number;
+  trace?: TransportOptions['trace'];
+}
+
+/** kubectl's page size. */
+const pageSize = 500;
+const contentTypes: Record<PatchType, string> = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+/** A ClusterClient over HTTP, raw JSON in and out. The contract is `ports/cluster.ts`. */
+export class HttpCluster implements ClusterClient {
+  readonly name: string;
+  private readonly transport: Transport;
+  private readonly clock: Clock;
+  private readonly options: HttpClusterOptions;
+  /** The server's time at the moment of our monotonic clock. */
+  private serverTime: { date: number; at: number } | undefined;
+
+  constructor(options: HttpClusterOptions) {
+    this.options = options;
+    this.name = options.name ?? options.config.name;
+    this.clock = options.clock ?? systemClock;
+    const config = { ...options.config, name: this.name };
+    this.transport = new Transport({
+      config,
+      credentials: credentialsOf(config, () => Date.now()),
+      timeout: options.requestTimeout ?? 30_000,
+      sleep: (milliseconds, signal) => this.clock.sleep(milliseconds, signal),
+      ...(options.dispatcher ? { dispatcher: options.dispatcher } : {}),
+      ...(options.trace ? { trace: options.trace } : {}),
+    });
+    this.transport.onDate = (date) => {
+      const time = Date.parse(date);
+      if (!Number.isNaN(time)) this.serverTime = { date: time, at: performance.now() };
+    };
+  }
+
+  /** Closes the connections; the client can be used again afterwards. */
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+
+  async get(ref: ObjectRef, options: RequestOptions = {}): Promise<KubeObject> {
+    return (await this.transport.json({
+      method: 'GET',
+      path: refPath(ref),
+      target: { verb: 'get', what: whatOf(ref) },
+      ...options,
+    })) as KubeObject;
+  }
+
+  async list(type: ResourceType, options: ListOptions = {}): Promise<ObjectList> {
+    const { namespace, labelSelector, fieldSelector, signal } = options;
+    for (let restarts = 0; ; restarts += 1) {
+      const items: KubeObject[] = [];
+      let resourceVersion = '';
+      let token: string | undefined;
+      try {
+        do {
+          const query = { labelSelector, fieldSelector, limit: options.pageSize ?? pageSize, continue: token };
+          const page = (await this.transport.json({
+            method: 'GET',
+            path: withQuery(pathOf(type, namespace), query),
+            target: { verb: 'list', what: resourceKey(type) },
+            ...(signal ? { signal } : {}),
+          })) as { items?: KubeObject[] | null; metadata?: { resourceVersion?: string; continue?: string } };
+          // Items of typed lists carry no kind of their own.
+          for (const item of page.items ?? []) items.push(item.kind ? item : { ...item, apiVersion: apiVersionOf(type), kind: type.kind });
+          resourceVersion = page.metadata?.resourceVersion ?? resourceVersion;
+          token = page.metadata?.continue || undefined;
+        } while (token !== undefined);
+        return { items, resourceVersion };
+      } catch (error) {
+        // The snapshot that the token stood for is gone: a new one, once.
+        if (!(error instanceof DrError) || error.code !== 'RESOURCE_EXPIRED' || token === undefined || restarts > 0) throw error;
+      }
+    }
+  }
+
+  async *watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent> {
+    const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
+    const target = { verb: 'watch', what: resourceKey(type) };
+    const query = { watch: true, allowWatchBookmarks: true, labelSelector, fieldSelector, resourceVersion };
+    const { body } = await this.transport.send({
+      method: 'GET',
+      path: withQuery(pathOf(type, namespace), query),
+      target,
+      stream: true,
+      ...(signal ? { signal } : {}),
+    });
+    try {
+      for await (const line of linesOf(body)) {
+        const event = JSON.parse(line) as { type: string; object: KubeObject & { code?: number } };
+        if (event.type === 'BOOKMARK')
+          yield { type: 'BOOKMARK', resourceVersion: event.object.metadata.resourceVersion ?? resourceVersion };
+        else if (event.type === 'ERROR')
+          throw errorOfStatus(event.object.code ?? 500, JSON.stringify(event.object), { ...target, cluster: this.name, server: '' });
+        else if (event.type === 'ADDED' || event.type === 'MODIFIED' || event.type === 'DELETED')
+          yield { type: event.type, object: event.object };
+      }
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof DrError) throw error;
+      // A stream may break at any time: like its end, the caller watches again.
+    } finally {
+      body.destroy();
+    }
+  }
+
+  async create(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const what = `${resourceKey(type)} "${object.metadata.name || object.metadata.generateName || ''}"`;
+    const path = withQuery(pathOf(type, object.metadata.namespace), { dryRun: options.dryRun ? 'All' : undefined });
+    return this.write({ method: 'POST', path, body: object, target: { verb: 'create', what } }, options);
+  }
+
+  async replace(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const path = withQuery(pathOf(type, object.metadata.namespace, object.metadata.name), { dryRun: options.dryRun ? 'All' : undefined });
+    return this.write(
+      { method: 'PUT', path, body: object, target: { verb: 'update', what: `${resourceKey(type)} "${object.metadata.name}"` } },
+      options,
+    );
+  }
+
+  async patch(ref: ObjectRef, patchType: PatchType, body: unknown, options: WriteOptions = {}): Promise<KubeObject> {
+    const apply = patchType === 'apply' ? { fieldManager: 'kubectl-dr', force: true } : {};
+    const path = withQuery(refPath(ref), { ...apply, dryRun: options.dryRun ? 'All' : undefined });
+    return this.write(
+      { method: 'PATCH', path, body, contentType: contentTypes[patchType], target: { verb: 'patch', what: whatOf(ref) } },
+      options,
+    );
+  }
+
+  async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: options.propagation ?? 'Background',
+      ...(options.preconditions ? { preconditions: options.preconditions } : {}),
+      ...(options.dryRun ? { dryRun: ['All'] } : {}),
+    };
+    await this.write({ method: 'DELETE', path: refPath(ref), body, target: { verb: 'delete', what: whatOf(ref) } }, options);
+  }
+
+  discover(options: RequestOptions = {}): Promise<ResourceType[]> {
+    return discover(this.transport, options.signal);
+  }
+
+  async now(options: RequestOptions = {}): Promise<Date> {
+    if (!this.serverTime) await this.version(options);
+    const { date, at } = this.serverTime ?? { date: this.clock.now().getTime(), at: performance.now() };
+    return new Date(date + (performance.now() - at));
+  }
+
+  async identity(options: RequestOptions = {}): Promise<string> {
+    const { metadata } = await this.get({ type: types.namespaces, name: 'kube-system' }, options);
+    if (metadata.uid === undefined)
+      throw new ServiceUnavailableError(`${this.name} gives no uid for the namespace kube-system`, {
+        code: 'CLUSTER_ERROR',
+        cluster: this.name,
+      });
+    return metadata.uid;
+  }
+
+  async whoami(options: RequestOptions = {}): Promise<{ username: string; groups: string[] }> {
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    try {
+      const answer = (await this.transport.json({
+        method: 'POST',
+        path,
+        body: review,
+        target: { verb: 'create', what: 'selfsubjectreviews' },
+        ...options,
+      })) as {
+        status?: { userInfo?: { username?: string; groups?: string[] } };
+      };
+      return {
+        username: answer.status?.userInfo?.username ?? this.options.config.user.name,
+        groups: answer.status?.userInfo?.groups ?? [],
+      };
+    } catch (error) {
+      // Servers before 1.28 do not serve it: the kubeconfig's word is the best there is.
+      if (error instanceof NotFoundError) return { username: this.options.config.user.name, groups: [] };
+      throw error;
+    }
+  }
+
+  async version(options: RequestOptions = {}): Promise<string> {
+    const answer = (await this.transport.json({
+      method: 'GET',
+      path: '/version',
+      target: { verb: 'get', what: 'the version' },
+      ...options,
+    })) as { gitVersion?: string };
+    return answer.gitVersion ?? 'unknown';
+  }
+
+  async download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {
+    const host = URL.canParse(url) ? new URL(url).host : url.slice(0, 100);
+    const failed = (why: string, cause?: unknown): DrError =>
+      new ServiceUnavailableError(`the download from ${host} that ${this.name} offers failed: ${why}`, {
+        code: 'CONTENTS_UNREADABLE',
+        cluster: this.name,
+        cause,
+        hint: `the storage location's address must be reachable from here; see publicUrl in its configuration`,
+      });
+    let response: Dispatcher.ResponseData;
+    try {
+      // Inside the sandbox's door the link leads to the same server; elsewhere it is a plain public address.
+      response = await request(url, {
+        ...(this.options.dispatcher ? { dispatcher: this.options.dispatcher } : { dispatcher: await this.transport.forDownloads(url) }),
+        ...options,
+      });
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      throw failed(error instanceof Error ? error.message : String(error), error);
+    }
+    if (response.statusCode === 404) {
+      await response.body.dump();
+      throw new NotFoundError(`there is nothing at the download link that ${this.name} offers on ${host}`, { cluster: this.name });
+    }
+    if (response.statusCode >= 300) {
+      await response.body.dump();
+      throw failed(`it answered ${response.statusCode}`);
+    }
+    return response.body.bytes();
+  }
+
+  private async write(call: Parameters<Transport['json']>[0], options: WriteOptions): Promise<KubeObject> {
+    return (await this.transport.json({ ...call, ...(options.signal ? { signal: options.signal } : {}) })) as KubeObject;
+  }
+}
+
+function refPath(ref: ObjectRef): string {
+  if (ref.type.namespaced && ref.namespace === undefined) throw new ConflictError(`${whatOf(ref)} needs a namespace`, { code: 'INTERNAL' });
+  return pathOf(ref.type, ref.namespace, ref.name);
+}
+
+function whatOf(ref: ObjectRef): string {
+  return `${resourceKey(ref.type)} "${ref.name}"${ref.namespace === undefined ? '' : ` in ${ref.namespace}`}`;
+}

@@ -1,0 +1,159 @@
+import {
+  AuthenticationError,
+  ConflictError,
+  DrError,
+  InputError,
+  NotAllowedError,
+  NotFoundError,
+  ServiceUnavailableError,
+} from '@kubectl-dr/core/errors';
+
+/** Where a request went, for the sentence about its failure. */
+export interface RequestTarget {
+  cluster: string;
+  server: string;
+  verb: string;
+  /** `backups.velero.io "nightly"`, `pods`. */
+  what: string;
+  context?: string;
+}
+
+interface Status {
+  message?: string;
+  reason?: string;
+  details?: { causes?: { message?: string; field?: string }[]; retryAfterSeconds?: number };
+}
+
+/** An answer that is not a success, as one sentence in kubectl's manner. */
+export function errorOfStatus(status: number, body: string, target: RequestTarget): DrError {
+  const parsed = parseStatus(body);
+  const said = parsed.message ?? `the server answered ${status}`;
+  const { cluster } = target;
+  const details = { status, verb: target.verb, ...(parsed.reason ? { reason: parsed.reason } : {}) };
+  switch (status) {
+    case 400:
+    case 422:
+      return new InputError(`${cluster} rejected the request to ${target.verb} ${target.what}: ${said}`, { cluster, details });
+    case 401:
+      return new AuthenticationError(`${cluster} does not know you: your credential is missing, wrong or expired`, {
+        cluster,
+        details,
+        hint: `log in again, then check with: kubectl --context ${target.context ?? cluster} auth whoami`,
+      });
+    case 403:
+      return forbidden(said, target, details);
+    case 404:
+      return new NotFoundError(`${target.what} not found on ${cluster}`, { cluster, details });
+    case 409:
+      return new ConflictError(`${target.what} on ${cluster}: ${said}`, {
+        code: parsed.reason === 'AlreadyExists' ? 'ALREADY_EXISTS' : 'CONFLICT',
+        cluster,
+        details,
+      });
+    case 410:
+      return new ConflictError(`${target.what} on ${cluster}: the version asked for is too old`, {
+        code: 'RESOURCE_EXPIRED',
+        cluster,
+        details,
+      });
+    case 429:
+      return new ServiceUnavailableError(`${cluster} is overloaded and asked to come back later (${target.verb} ${target.what})`, {
+        code: 'TOO_MANY_REQUESTS',
+        cluster,
+        details,
+        hint: 'try again in a minute',
+      });
+    default:
+      return new ServiceUnavailableError(`${cluster} failed to ${target.verb} ${target.what}: ${said} (${status})`, {
+        code: 'CLUSTER_ERROR',
+        cluster,
+        details,
+        hint: `try again; if it stays, look at: kubectl --context ${target.context ?? cluster} get --raw '/readyz?verbose'`,
+      });
+  }
+}
+
+/** The server's sentence names user, verb, resource and namespace; the hint is the smallest Role that would allow it. */
+function forbidden(said: string, target: RequestTarget, details: Record<string, unknown>): DrError {
+  const match = /User "([^"]*)" cannot (\S+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?/.exec(said);
+  if (!match)
+    return new NotAllowedError(`you may not ${target.verb} ${target.what} on ${target.cluster}: ${said}`, {
+      cluster: target.cluster,
+      details,
+    });
+  const [, user, verb, resource, group, namespace] = match;
+  const type = group ? `${resource}.${group}` : resource;
+  const where = namespace ? `in the namespace ${namespace}` : 'in the whole cluster';
+  const command = namespace
+    ? `kubectl -n ${namespace} create role kubectl-dr-${resource} --verb=${verb} --resource=${type}`
+    : `kubectl create clusterrole kubectl-dr-${resource} --verb=${verb} --resource=${type}`;
+  return new NotAllowedError(`${user} may not ${verb} ${type} ${where} on ${target.cluster}`, {
+    cluster: target.cluster,
+    details: { ...details, user, verb, resource: type, ...(namespace ? { namespace } : {}) },
+    hint: `somebody who may can grant it: ${command}, and bind it to ${user}`,
+  });
+}
+
+/** No answer at all: what went wrong between here and there. */
+export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
+  if (cause instanceof DrError) return cause;
+  const { cluster, server } = target;
+  const code = codeOf(cause);
+  const unreachable = (why: string, hint: string): DrError =>
+    new ServiceUnavailableError(`${cluster} (${server}) ${why}`, { code: 'CLUSTER_UNREACHABLE', cluster, cause, hint });
+  const check = `check address and network: kubectl --context ${target.context ?? cluster} get --raw /readyz`;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return unreachable('refused the connection', 'is the API server running, and are host and port right?');
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return unreachable('cannot be found: its host name does not resolve', check);
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return unreachable('closed the connection', check);
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+    case 'ETIMEDOUT':
+      return new ServiceUnavailableError(`${cluster} (${server}) did not answer in time (${target.verb} ${target.what})`, {
+        code: 'TIMEOUT',
+        cluster,
+        cause,
+        hint: `raise --request-timeout, or ${check}`,
+      });
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return unreachable(
+        'has a certificate signed by an authority that the kubeconfig does not name',
+        'set certificate-authority of the cluster, or --certificate-authority',
+      );
+    case 'CERT_HAS_EXPIRED':
+      return unreachable('has an expired certificate', "renew the API server's certificate");
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return unreachable('has a certificate for another name', 'set tls-server-name of the cluster, or --tls-server-name');
+    default:
+      return unreachable(`cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, check);
+  }
+}
+
+/** undici wraps what Node says in `cause`. */
+function codeOf(error: unknown): string | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 4; current = current.cause, depth += 1) {
+    if ('code' in current && typeof current.code === 'string') return current.code;
+  }
+  return undefined;
+}
+
+function parseStatus(body: string): Status {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null) return value as Status;
+  } catch {
+    // Not a Status: a proxy's page, or nothing.
+  }
+  const text = body.trim().split('\n')[0]!.slice(0, 200);
+  return text && !text.startsWith('<') ? { message: text } : {};
+}
