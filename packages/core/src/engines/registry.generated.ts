@@ -1,0 +1,5 @@
+// Generated from the folders beside this file by `npm run generate`.
+import type { Engine } from '../ports/engine.ts';
+import { engine as velero } from './velero/index.ts';
+
+export const engines: readonly Engine[] = [velero];

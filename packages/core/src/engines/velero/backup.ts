@@ -1,0 +1,25 @@
+import type { BackupRequest, EngineContext, NativeProgress } from '../../ports/engine.ts';
+import { apiVersionOf } from '../../ports/kubernetes.ts';
+import { createOnce } from './create.ts';
+import { veleroKinds } from './kinds.ts';
+import { progressOf } from './progress.ts';
+import { labelSelectorOf } from './selector.ts';
+
+export async function startBackup(context: EngineContext, request: BackupRequest): Promise<void> {
+  const type = veleroKinds.backups;
+  await createOnce(context, type, {
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
+    metadata: { name: request.name, namespace: context.namespace, labels: request.labels, annotations: request.annotations },
+    spec: {
+      includedNamespaces: request.namespaces,
+      ...(request.labelSelector === undefined ? {} : { labelSelector: labelSelectorOf(request.labelSelector) }),
+      ...(request.location === undefined ? {} : { storageLocation: request.location }),
+      ...(request.keepFor === undefined ? {} : { ttl: `${Math.round(request.keepFor / 1000)}s` }),
+    },
+  });
+}
+
+export function progressOfBackup(context: EngineContext, name: string): Promise<NativeProgress> {
+  return progressOf(context, veleroKinds.backups, name, 'itemsBackedUp');
+}

@@ -1,0 +1,26 @@
+import type { Engine } from '../../ports/engine.ts';
+import { progressOfBackup, startBackup } from './backup.ts';
+import { contents } from './contents.ts';
+import { interpret, interpretedKinds } from './interpret.ts';
+import { engineId } from './map.ts';
+import { objects } from './objects.ts';
+import { ping } from './ping.ts';
+import { finishRestore, outcomeOfRestore, progressOfRestore, startRestore } from './restore.ts';
+
+/** Velero 1.18 and newer, through its custom resources alone. */
+export const engine: Engine = {
+  id: engineId,
+  title: 'Velero',
+  capabilities: { backup: true, clone: true, inPlace: false, contents: true, replication: false, crossCluster: true },
+  kinds: interpretedKinds,
+  interpret,
+  ping,
+  contents,
+  objects,
+  startBackup,
+  progressOfBackup,
+  startRestore,
+  progressOfRestore,
+  outcomeOfRestore,
+  finishRestore,
+};

@@ -1,0 +1,123 @@
+import { labels as ours } from '../../application/model.ts';
+import { parseDuration } from '../../policy/duration.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import type { RecoveryPoint, Schedule, Scope, StorageLocation } from '../../protection/model.ts';
+import { phaseOf } from './phases.ts';
+import { count, fields, flag, instant, metadataOf, selectorText, text, texts } from './schema.ts';
+import type { Fields } from './schema.ts';
+
+export const engineId = 'velero';
+
+function scopeOf(spec: Fields): Scope {
+  const included = texts(spec.includedNamespaces);
+  const selectors = [
+    selectorText(spec.labelSelector),
+    ...(Array.isArray(spec.orLabelSelectors) ? spec.orLabelSelectors.map(selectorText) : []),
+  ].filter((selector) => selector !== undefined);
+  const includedResources = [...texts(spec.includedResources), ...texts(spec.includedNamespaceScopedResources)];
+  const excludedResources = [...texts(spec.excludedResources), ...texts(spec.excludedNamespaceScopedResources)];
+  return {
+    namespaces: included.length === 0 || included.includes('*') ? '*' : included,
+    excludedNamespaces: texts(spec.excludedNamespaces),
+    // Alternatives cannot be written as one selector: the text is then only for people, and matches nothing by itself.
+    ...(selectors.length > 0 ? { labelSelector: selectors.join(' or ') } : {}),
+    ...(includedResources.length > 0 && !includedResources.includes('*') ? { includedResources } : {}),
+    ...(excludedResources.length > 0 ? { excludedResources } : {}),
+  };
+}
+
+/** Absent fields stay absent. */
+function present<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}
+
+export function pointOf(object: KubeObject, cluster: string): RecoveryPoint {
+  const { name, namespace, uid, labels, deleted } = metadataOf(object);
+  const spec = fields(object.spec);
+  const status = fields(object.status);
+  const validation = texts(status.validationErrors);
+  const nativePhase = text(status.phase) ?? '';
+  return present({
+    id: `${cluster}/${engineId}/${namespace}/${name}`,
+    name,
+    namespace,
+    uid,
+    engine: engineId,
+    cluster,
+    phase: deleted ? 'Deleting' : phaseOf(status.phase),
+    nativePhase,
+    capturedAt: instant(status.startTimestamp),
+    completedAt: instant(status.completionTimestamp),
+    expiresAt: instant(status.expiration),
+    scope: scopeOf(spec),
+    location: text(spec.storageLocation),
+    schedule: text(labels['velero.io/schedule-name']),
+    application: text(labels[ours.application]),
+    component: text(labels[ours.componentOf]),
+    message: text(status.failureReason) ?? (validation.length > 0 ? validation.join('; ') : undefined),
+    errors: count(status.errors),
+    warnings: count(status.warnings),
+    items: count(fields(status.progress).itemsBackedUp),
+  }) as RecoveryPoint;
+}
+
+export function scheduleOf(object: KubeObject, cluster: string): Schedule {
+  const { name, namespace, labels, createdAt } = metadataOf(object);
+  const spec = fields(object.spec);
+  const template = fields(spec.template);
+  const status = fields(object.status);
+  const written = text(spec.schedule) ?? '';
+  const zoned = /^(?:CRON_TZ|TZ)=(\S+)\s+(.*)$/.exec(written);
+  const validation = texts(status.validationErrors);
+  return present({
+    id: `${cluster}/${engineId}/${namespace}/${name}`,
+    name,
+    namespace,
+    engine: engineId,
+    cluster,
+    expression: zoned?.[2] ?? written,
+    timeZone: zoned?.[1],
+    paused: flag(spec.paused) ?? false,
+    valid: status.phase !== 'FailedValidation',
+    message: validation.length > 0 ? validation.join('; ') : undefined,
+    scope: scopeOf(template),
+    location: text(template.storageLocation),
+    keepFor: duration(template.ttl),
+    lastRun: instant(status.lastBackup),
+    createdAt,
+    application: text(labels[ours.application]),
+    component: text(labels[ours.componentOf]),
+    policy: text(labels[ours.policy]),
+  }) as Schedule;
+}
+
+function duration(value: unknown): number | undefined {
+  const written = text(value);
+  if (written === undefined) return undefined;
+  try {
+    return parseDuration(written, 'ttl');
+  } catch {
+    return undefined;
+  }
+}
+
+export function locationOf(object: KubeObject, cluster: string): StorageLocation {
+  const { name, namespace } = metadataOf(object);
+  const spec = fields(object.spec);
+  const status = fields(object.status);
+  const storage = fields(spec.objectStorage);
+  const target = [text(storage.bucket), text(storage.prefix)].filter((part) => part !== undefined).join('/');
+  return present({
+    id: `${cluster}/${engineId}/${namespace}/${name}`,
+    name,
+    engine: engineId,
+    cluster,
+    phase: status.phase === 'Available' || status.phase === 'Unavailable' ? status.phase : 'Unknown',
+    message: text(status.message),
+    accessMode: spec.accessMode === 'ReadOnly' ? 'ReadOnly' : 'ReadWrite',
+    isDefault: flag(spec.default) ?? false,
+    provider: text(spec.provider),
+    target: target || undefined,
+    lastValidated: instant(status.lastValidationTime),
+  }) as StorageLocation;
+}

@@ -1,0 +1,74 @@
+import { NotFoundError } from '../../errors.ts';
+import type { EngineContext, NativeProgress, RestoreOutcome, RestoreRequest } from '../../ports/engine.ts';
+import { apiVersionOf, types } from '../../ports/kubernetes.ts';
+import { jsonArtefact } from './artefacts.ts';
+import { errorsOf } from './contents.ts';
+import { createOnce } from './create.ts';
+import { veleroKinds } from './kinds.ts';
+import { modifiers } from './modifiers.ts';
+import { progressOf } from './progress.ts';
+import { fields, texts } from './schema.ts';
+import { labelSelectorOf } from './selector.ts';
+
+/** The rewrite rules lie in a ConfigMap of the same name; it must be there before the Restore that refers to it. */
+export async function startRestore(context: EngineContext, request: RestoreRequest): Promise<void> {
+  const { namespace } = context;
+  const metadata = { name: request.name, namespace, labels: request.labels, annotations: request.annotations };
+  if (request.rewrites.length > 0) {
+    await createOnce(context, types.configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata,
+      data: { 'modifiers.yaml': modifiers(request.rewrites) },
+    });
+  }
+  const type = veleroKinds.restores;
+  await createOnce(context, type, {
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
+    metadata,
+    spec: {
+      backupName: request.point.name,
+      includedNamespaces: request.namespaces,
+      namespaceMapping: request.namespaceMapping,
+      // `none` is the server's default; said, so that nobody's changed default overwrites anything.
+      existingResourcePolicy: 'none',
+      ...(request.labelSelector === undefined ? {} : { labelSelector: labelSelectorOf(request.labelSelector) }),
+      ...(request.includedResources ? { includedResources: request.includedResources } : {}),
+      ...(request.excludedResources ? { excludedResources: request.excludedResources } : {}),
+      ...(request.rewrites.length > 0 ? { resourceModifier: { kind: 'ConfigMap', name: request.name } } : {}),
+    },
+  });
+}
+
+export function progressOfRestore(context: EngineContext, name: string): Promise<NativeProgress> {
+  return progressOf(context, veleroKinds.restores, name, 'itemsRestored');
+}
+
+/** `{"v1/Secret": ["ns/name(created)"]}`: the only place that tells what happened to each object. */
+export async function outcomeOfRestore(context: EngineContext, name: string): Promise<RestoreOutcome> {
+  const [list, results] = await Promise.all([
+    jsonArtefact(context, 'RestoreResourceList', name),
+    jsonArtefact(context, 'RestoreResults', name),
+  ]);
+  const outcome: RestoreOutcome = { created: 0, updated: 0, skipped: 0, failed: 0, warnings: [], errors: [] };
+  for (const names of Object.values(fields(list))) {
+    for (const entry of texts(names)) {
+      const what = /\((created|updated|skipped|failed)\)$/.exec(entry)?.[1] as 'created' | 'updated' | 'skipped' | 'failed' | undefined;
+      if (what) outcome[what] += 1;
+    }
+  }
+  const flat = (part: 'errors' | 'warnings'): string[] =>
+    Object.entries(errorsOf(results, part)).flatMap(([namespace, messages]) =>
+      messages.map((message) => (namespace ? `${namespace}: ${message}` : message)),
+    );
+  return { ...outcome, errors: flat('errors'), warnings: flat('warnings') };
+}
+
+/** The Restore stays, for it is evidence; only its rewrite rules go. */
+export async function finishRestore(context: EngineContext, name: string): Promise<void> {
+  const { cluster, namespace, signal } = context;
+  await cluster.delete({ type: types.configMaps, namespace, name }, signal ? { signal } : {}).catch((error: unknown) => {
+    if (!(error instanceof NotFoundError)) throw error;
+  });
+}
