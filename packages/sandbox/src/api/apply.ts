@@ -1,0 +1,206 @@
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { equal, isRecord, listAt, without } from './json.ts';
+import type { JsonRecord } from './json.ts';
+import { ApiError, badRequest } from './status.ts';
+import { isSet, mergeKey } from './strategic.ts';
+
+/**
+ * Server-side apply. A manager owns the fields it applied (`fieldsV1` in `managedFields`): what it leaves out the next
+ * time is removed, unless another applier owns it too; what another applier owns with another value is a conflict.
+ * Fields set by plain updates have no owner here, so they never conflict.
+ */
+export interface ApplyOptions {
+  manager: string;
+  force: boolean;
+  now: string;
+  /** Built-in types merge the lists that have keys; in custom resources lists are one value. */
+  keyedLists: boolean;
+}
+
+interface Managed {
+  manager: string;
+  operation: string;
+  fieldsV1: JsonRecord;
+}
+
+export function applyConfiguration(current: KubeObject | undefined, body: KubeObject, options: ApplyOptions): KubeObject {
+  if (body.metadata.managedFields !== undefined && body.metadata.managedFields !== null)
+    throw badRequest('metadata.managedFields must be nil');
+  const { apiVersion, kind, metadata } = body;
+  const { name, namespace, resourceVersion } = metadata;
+  const meta = without(metadata, 'name', 'namespace', 'resourceVersion', 'uid', 'creationTimestamp', 'managedFields');
+  const content = without(body, 'apiVersion', 'kind', 'metadata');
+  const intent: JsonRecord = Object.keys(meta).length === 0 ? content : { ...content, metadata: meta };
+  const fields = fieldsOf(intent, options.keyedLists);
+  const entries = listAt(current, 'metadata', 'managedFields').filter(isRecord) as unknown as Managed[];
+  const isMine = (entry: Managed): boolean => entry.manager === options.manager && entry.operation === 'Apply';
+  const others = entries.filter((entry) => !isMine(entry));
+  const appliers = others.filter((entry) => entry.operation === 'Apply' && isRecord(entry.fieldsV1));
+  const conflicts = current === undefined ? [] : appliers.flatMap((entry) => disputes(entry, current, intent));
+  if (conflicts.length > 0 && !options.force) throw conflictOf(conflicts);
+  const previous = entries.find(isMine)?.fieldsV1;
+  const dropped = previous === undefined ? {} : appliers.reduce((left, entry) => minus(left, entry.fieldsV1), minus(previous, fields));
+  const pruned = current === undefined ? {} : (removeFields(current, dropped) as JsonRecord);
+  const merged = mergeIntent(pruned, intent, options.keyedLists) as JsonRecord;
+  const mine = {
+    manager: options.manager,
+    operation: 'Apply',
+    apiVersion: body.apiVersion,
+    time: options.now,
+    fieldsType: 'FieldsV1',
+    fieldsV1: fields,
+  };
+  const kept = options.force ? others.map((entry) => withoutConflicts(entry, conflicts)) : others;
+  const unchanged = entries.find((entry) => isMine(entry) && equal(entry.fieldsV1, fields));
+  return {
+    ...merged,
+    apiVersion,
+    kind,
+    metadata: {
+      ...(merged.metadata as JsonRecord | undefined),
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      managedFields: [...kept, unchanged ?? mine],
+    },
+  };
+}
+
+/** The set of fields in a value, in the notation of `fieldsV1`. */
+function fieldsOf(value: unknown, keyed: boolean): JsonRecord {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([field, child]) => {
+      if (!Array.isArray(child)) return [`f:${field}`, fieldsOf(child, keyed)];
+      if (isSet(field)) return [`f:${field}`, Object.fromEntries(child.map((item) => [`v:${JSON.stringify(item)}`, {}]))];
+      const key = keyed ? mergeKey(field, child) : undefined;
+      if (key === undefined) return [`f:${field}`, {}];
+      const items = child
+        .filter(isRecord)
+        .map((item) => [`k:${JSON.stringify({ [key]: item[key] })}`, { '.': {}, ...fieldsOf(item, keyed) }]);
+      return [`f:${field}`, Object.fromEntries(items)];
+    }),
+  );
+}
+
+function minus(left: JsonRecord, right: JsonRecord): JsonRecord {
+  const rest = Object.entries(left).flatMap(([field, child]): [string, unknown][] => {
+    const other = right[field];
+    if (!isRecord(other)) return [[field, child]];
+    const inner = minus(child as JsonRecord, other);
+    return Object.keys(inner).length === 0 ? [] : [[field, inner]];
+  });
+  return Object.fromEntries(rest);
+}
+
+function matches(part: string, item: unknown): boolean {
+  if (part.startsWith('v:')) return equal(JSON.parse(part.slice(2)), item);
+  const key = JSON.parse(part.slice(2)) as JsonRecord;
+  return isRecord(item) && Object.entries(key).every(([field, value]) => equal(item[field], value));
+}
+
+/** The value without the leaves of a field set, and without the maps that this leaves empty. */
+function removeFields(value: unknown, fields: JsonRecord): unknown {
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown): unknown[] => {
+      const part = Object.keys(fields).find((name) => matches(name, item));
+      if (part === undefined) return [item];
+      const inner = fields[part] as JsonRecord;
+      return inner['.'] !== undefined || Object.keys(inner).length === 0 ? [] : [removeFields(item, inner)];
+    });
+  }
+  if (!isRecord(value)) return value;
+  const result: JsonRecord = { ...value };
+  for (const [part, inner] of Object.entries(fields)) {
+    const field = part.slice(2);
+    if (!part.startsWith('f:') || !(field in result)) continue;
+    if (Object.keys(inner as JsonRecord).length === 0) delete result[field];
+    else {
+      const rest = removeFields(result[field], inner as JsonRecord);
+      const empty = Array.isArray(rest) ? rest.length === 0 : isRecord(rest) && Object.keys(rest).length === 0;
+      if (empty) delete result[field];
+      else result[field] = rest;
+    }
+  }
+  return result;
+}
+
+function mergeIntent(target: unknown, intent: unknown, keyed: boolean): unknown {
+  if (!isRecord(intent)) return intent;
+  const result: JsonRecord = isRecord(target) ? { ...target } : {};
+  for (const [field, value] of Object.entries(intent)) {
+    const current = result[field];
+    const known: unknown[] = Array.isArray(current) ? current : [];
+    if (!Array.isArray(value)) result[field] = mergeIntent(current, value, keyed);
+    else if (isSet(field)) result[field] = [...known, ...value.filter((item) => !known.includes(item))];
+    else {
+      const key = keyed ? mergeKey(field, value) : undefined;
+      if (key === undefined) result[field] = value;
+      else {
+        const same = (left: unknown, right: unknown): boolean => isRecord(left) && isRecord(right) && equal(left[key], right[key]);
+        const applied = value.map((item: unknown) =>
+          mergeIntent(
+            known.find((other) => same(other, item)),
+            item,
+            keyed,
+          ),
+        );
+        result[field] = [...applied, ...known.filter((other) => !value.some((item) => same(other, item)))];
+      }
+    }
+  }
+  return result;
+}
+
+interface Dispute {
+  manager: string;
+  path: string[];
+}
+
+/** Fields of another applier that the intent wants to have another value. */
+function disputes({ manager, fieldsV1 }: Managed, current: unknown, intent: unknown): Dispute[] {
+  const walk = (fields: JsonRecord, now: unknown, wanted: unknown, path: string[]): Dispute[] => {
+    const parts = Object.entries(fields).filter(([part]) => part !== '.');
+    if (parts.length === 0) return equal(now, wanted) ? [] : [{ manager, path }];
+    return parts.flatMap(([part, inner]) => {
+      const pick = (value: unknown): unknown => {
+        if (part.startsWith('f:')) return isRecord(value) ? value[part.slice(2)] : undefined;
+        return Array.isArray(value) ? value.find((item) => matches(part, item)) : undefined;
+      };
+      const next = pick(wanted);
+      return next === undefined ? [] : walk(inner as JsonRecord, pick(now), next, [...path, part]);
+    });
+  };
+  return walk(fieldsV1, current, intent, []);
+}
+
+function withoutConflicts(entry: Managed, conflicts: Dispute[]): Managed {
+  const lost = conflicts.filter((conflict) => conflict.manager === entry.manager);
+  const drop = (fields: JsonRecord, [part, ...rest]: string[]): JsonRecord => {
+    if (part === undefined || !isRecord(fields[part])) return fields;
+    const { [part]: inner, ...others } = fields;
+    return rest.length === 0 ? others : { ...others, [part]: drop(inner as JsonRecord, rest) };
+  };
+  return { ...entry, fieldsV1: lost.reduce((fields, conflict) => drop(fields, conflict.path), entry.fieldsV1) };
+}
+
+function conflictOf(conflicts: Dispute[]): ApiError {
+  const said = (path: string[]): string =>
+    path.map((part) => (part.startsWith('f:') ? `.${part.slice(2)}` : `[${part.slice(2)}]`)).join('');
+  const managers = [...new Set(conflicts.map((conflict) => conflict.manager))].map((manager) => `"${manager}"`).join(', ');
+  const fields = conflicts.map((conflict) => said(conflict.path));
+  const count = fields.length === 1 ? '1 conflict' : `${fields.length} conflicts`;
+  const text = fields.length === 1 ? `: ${fields[0]}` : `:\n${fields.map((field) => `- ${field}`).join('\n')}`;
+  return new ApiError(
+    409,
+    'Conflict',
+    `Apply failed with ${count}: ${fields.length === 1 ? 'conflict' : 'conflicts'} with ${managers}${text}`,
+    {
+      causes: conflicts.map(({ manager, path }) => ({
+        reason: 'FieldManagerConflict',
+        message: `conflict with "${manager}"`,
+        field: said(path),
+      })),
+    },
+  );
+}

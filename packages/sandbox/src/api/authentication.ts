@@ -1,0 +1,78 @@
+import type { JsonRecord } from './json.ts';
+import { ApiError, unauthorized } from './status.ts';
+
+export interface User {
+  username: string;
+  groups: string[];
+  uid?: string;
+  extra?: Record<string, string[]>;
+}
+
+export type Tokens = Record<string, { username: string; groups?: string[]; uid?: string }>;
+
+const everybody = 'system:authenticated';
+
+/** Who sends a request: the owner of its bearer token. Without any tokens configured, everyone is the administrator. */
+export function authenticate(request: Request, tokens: Tokens | undefined): User {
+  if (tokens === undefined) return { username: 'kubernetes-admin', groups: ['system:masters', everybody] };
+  const header = request.headers.get('authorization');
+  if (header === null) return { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+  const token = /^Bearer\s+(.+)$/i.exec(header)?.[1]?.trim();
+  const user = token === undefined ? undefined : lookUp(token, tokens);
+  if (user === undefined) throw unauthorized();
+  return user;
+}
+
+export function lookUp(token: string, tokens: Tokens): User | undefined {
+  if (!Object.hasOwn(tokens, token)) return undefined;
+  const { username, groups = [], uid } = tokens[token]!;
+  return { username, groups: [...new Set([...groups, everybody])], ...(uid === undefined ? {} : { uid }) };
+}
+
+/** What `Impersonate-*` headers ask for, and what one needs to be allowed for it. */
+export interface Impersonation {
+  user: User;
+  needs: { resource: string; name: string; group: string; subresource?: string }[];
+}
+
+export function impersonation(headers: Headers): Impersonation | undefined {
+  const username = headers.get('impersonate-user') ?? '';
+  const groups = (headers.get('impersonate-group') ?? '').split(', ').filter((group) => group !== '');
+  const uid = headers.get('impersonate-uid') ?? '';
+  const extra: Record<string, string[]> = {};
+  for (const [name, value] of headers) {
+    if (name.startsWith('impersonate-extra-')) extra[decodeURIComponent(name.slice('impersonate-extra-'.length))] = value.split(', ');
+  }
+  if (username === '') {
+    if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return undefined;
+    throw new ApiError(
+      500,
+      'InternalError',
+      'Internal error occurred: requested impersonation of a group, uid or extra without impersonating a user',
+    );
+  }
+  const [, namespace, account] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username) ?? [];
+  const implied = namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  const anonymous = username === 'system:anonymous';
+  return {
+    user: {
+      username,
+      groups: [...new Set([...(groups.length > 0 ? groups : implied), anonymous ? 'system:unauthenticated' : everybody])],
+      ...(uid === '' ? {} : { uid }),
+      ...(Object.keys(extra).length === 0 ? {} : { extra }),
+    },
+    needs: [
+      account === undefined ? { resource: 'users', name: username, group: '' } : { resource: 'serviceaccounts', name: account, group: '' },
+      ...groups.map((name) => ({ resource: 'groups', name, group: '' })),
+      ...(uid === '' ? [] : [{ resource: 'uids', name: uid, group: 'authentication.k8s.io' }]),
+      ...Object.entries(extra).flatMap(([key, values]) =>
+        values.map((name) => ({ resource: 'userextras', subresource: key, name, group: 'authentication.k8s.io' })),
+      ),
+    ],
+  };
+}
+
+/** As the review kinds of authentication.k8s.io tell a user. */
+export function userInfo({ username, uid, groups, extra }: User): JsonRecord {
+  return { username, ...(uid === undefined ? {} : { uid }), groups, ...(extra === undefined ? {} : { extra }) };
+}

@@ -1,0 +1,128 @@
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { at, isRecord, listAt, numberAt, recordAt, textAt, textsAt } from './json.ts';
+import type { JsonRecord } from './json.ts';
+import type { PrinterColumn, Resource } from './resource.ts';
+import { allVerbs } from './resource.ts';
+import type { FieldError } from './status.ts';
+
+/** `.spec.replicas` as field names. */
+function fields(path: string): string[] {
+  return path.split('.').filter((field) => field !== '');
+}
+
+function columnOf(value: unknown): PrinterColumn {
+  return {
+    name: textAt(value, 'name'),
+    type: textAt(value, 'type') || 'string',
+    format: textAt(value, 'format'),
+    description: textAt(value, 'description'),
+    priority: numberAt(value, 'priority'),
+    jsonPath: textAt(value, 'jsonPath'),
+  };
+}
+
+function scaleOf(version: JsonRecord): Resource['scale'] {
+  const scale = at(version, 'subresources', 'scale');
+  if (!isRecord(scale)) return undefined;
+  const selector = textAt(scale, 'labelSelectorPath');
+  return {
+    specReplicas: fields(textAt(scale, 'specReplicasPath')),
+    statusReplicas: fields(textAt(scale, 'statusReplicasPath')),
+    ...(selector === '' ? {} : { selector: fields(selector) }),
+  };
+}
+
+/** The types that a CustomResourceDefinition makes the API serve, one per served version; the storage version first. */
+export function resourcesOf(definition: KubeObject): Resource[] {
+  const names = recordAt(definition, 'spec', 'names');
+  const kind = textAt(names, 'kind');
+  const versions = listAt(definition, 'spec', 'versions').filter(isRecord);
+  const served = versions.filter((version) => version.served === true);
+  return served
+    .sort((left, right) => Number(right.storage === true) - Number(left.storage === true))
+    .map((version) => {
+      const columns = listAt(version, 'additionalPrinterColumns').map(columnOf);
+      const scale = scaleOf(version);
+      return {
+        group: textAt(definition, 'spec', 'group'),
+        version: textAt(version, 'name'),
+        resource: textAt(names, 'plural'),
+        kind,
+        namespaced: textAt(definition, 'spec', 'scope') !== 'Cluster',
+        listKind: textAt(names, 'listKind') || `${kind}List`,
+        singular: textAt(names, 'singular') || kind.toLowerCase(),
+        shortNames: textsAt(names, 'shortNames'),
+        categories: textsAt(names, 'categories'),
+        verbs: allVerbs,
+        builtIn: false,
+        statusSubresource: isRecord(at(version, 'subresources', 'status')),
+        ...(scale === undefined ? {} : { scale }),
+        generation: true,
+        nameRule: 'subdomain',
+        updateNeedsVersion: true,
+        selectableFields: listAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath').replace(/^\./, '')),
+        immutable: [],
+        columns,
+        schema: recordAt(version, 'schema', 'openAPIV3Schema'),
+      };
+    });
+}
+
+/** What the API would refuse in a definition: the few rules without which it could not be served. */
+export function definitionErrors(definition: KubeObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const required = (...path: string[]): void => {
+    if (textAt(definition, 'spec', ...path) === '') {
+      errors.push({ field: `spec.${path.join('.')}`, reason: 'FieldValueRequired', message: 'Required value' });
+    }
+  };
+  required('group');
+  required('scope');
+  required('names', 'kind');
+  required('names', 'plural');
+  const expected = `${textAt(definition, 'spec', 'names', 'plural')}.${textAt(definition, 'spec', 'group')}`;
+  const name = definition.metadata.name;
+  if (errors.length === 0 && name !== expected) {
+    errors.push({
+      field: 'metadata.name',
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: "${name}": must be spec.names.plural+"."+spec.group`,
+    });
+  }
+  const storage = listAt(definition, 'spec', 'versions').filter((version) => at(version, 'storage') === true);
+  if (storage.length !== 1) {
+    errors.push({
+      field: 'spec.versions',
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: must have exactly one version marked as storage version',
+    });
+  }
+  return errors;
+}
+
+/** The definition with the status of one that is established; earlier transition times are kept. */
+export function established(definition: KubeObject, now: string): KubeObject {
+  const condition = (type: string, reason: string, message: string): JsonRecord => ({
+    lastTransitionTime: now,
+    message,
+    reason,
+    status: 'True',
+    type,
+  });
+  const names = recordAt(definition, 'spec', 'names');
+  const kind = textAt(names, 'kind');
+  const acceptedNames = {
+    ...names,
+    listKind: textAt(names, 'listKind') || `${kind}List`,
+    singular: textAt(names, 'singular') || kind.toLowerCase(),
+  };
+  const stored = listAt(definition, 'spec', 'versions').filter((version) => at(version, 'storage') === true);
+  const earlier = listAt(definition, 'status', 'conditions').filter(isRecord);
+  const conditions = [
+    condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+    condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+  ].map((wanted) => earlier.find((known) => known.type === wanted.type && known.status === 'True') ?? wanted);
+  const others = earlier.filter((known) => known.type !== 'NamesAccepted' && known.type !== 'Established');
+  const storedVersions = new Set([...textsAt(definition, 'status', 'storedVersions'), ...stored.map((version) => textAt(version, 'name'))]);
+  return { ...definition, status: { acceptedNames, conditions: [...conditions, ...others], storedVersions: [...storedVersions] } };
+}

@@ -1,0 +1,144 @@
+import type { Registry } from './registry.ts';
+import type { Resource } from './resource.ts';
+
+type Json = Record<string, unknown>;
+
+/** `/openapi/v3`: where the document of each group version is. */
+export function openApiIndex(registry: Registry, version: number): Json {
+  const paths = [...registry.groups()].flatMap(([group, versions]) =>
+    versions.map((name) => (group === '' ? `api/${name}` : `apis/${group}/${name}`)),
+  );
+  // The hash lets clients cache a document for ever; a custom type may change with any write.
+  return { paths: Object.fromEntries(paths.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${version}` }])) };
+}
+
+/**
+ * The document of one group version. Just enough for kubectl: that PATCH knows `fieldValidation` (validation is then
+ * the server's), that there is no strategic merge (it then sends JSON merge patches), and for `kubectl explain` the
+ * schema of custom types. Built-in types are described as open objects.
+ */
+export function openApiDocument(registry: Registry, root: string, group: string, version: string, gitVersion: string): Json | undefined {
+  const resources = registry.all().filter((resource) => resource.group === group && resource.version === version);
+  if (resources.length === 0) return undefined;
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: gitVersion },
+    paths: Object.fromEntries(resources.flatMap((resource) => pathsOf(root, resource))),
+    components: { schemas: { ...shared, ...Object.fromEntries(resources.map((resource) => [schemaName(resource), schemaOf(resource)])) } },
+  };
+}
+
+function schemaName({ group, version, kind }: Resource): string {
+  return [...(group === '' ? ['core'] : group.split('.').reverse()), version, kind].join('.');
+}
+
+function schemaOf(resource: Resource): Json {
+  const own = resource.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const properties = (own.properties ?? {}) as Json;
+  return {
+    ...own,
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      ...properties,
+      metadata: { allOf: [{ $ref: ref('ObjectMeta') }] },
+    },
+    'x-kubernetes-group-version-kind': [kindOf(resource)],
+  };
+}
+
+function kindOf({ group, version, kind }: Resource): Json {
+  return { group, version, kind };
+}
+
+function ref(name: string): string {
+  return `#/components/schemas/${metaPrefix}${name}`;
+}
+
+const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
+const texts = { type: 'object', additionalProperties: { type: 'string' } };
+const time = { type: 'string', format: 'date-time' };
+
+const shared: Json = {
+  [`${metaPrefix}ObjectMeta`]: {
+    type: 'object',
+    description: 'ObjectMeta is metadata that all persisted resources must have.',
+    properties: {
+      annotations: texts,
+      creationTimestamp: time,
+      deletionGracePeriodSeconds: { type: 'integer', format: 'int64' },
+      deletionTimestamp: time,
+      finalizers: { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set' },
+      generateName: { type: 'string' },
+      generation: { type: 'integer', format: 'int64' },
+      labels: texts,
+      managedFields: { type: 'array', items: { type: 'object' } },
+      name: { type: 'string' },
+      namespace: { type: 'string' },
+      ownerReferences: {
+        type: 'array',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['uid'],
+        items: {
+          type: 'object',
+          required: ['apiVersion', 'kind', 'name', 'uid'],
+          properties: {
+            apiVersion: { type: 'string' },
+            blockOwnerDeletion: { type: 'boolean' },
+            controller: { type: 'boolean' },
+            kind: { type: 'string' },
+            name: { type: 'string' },
+            uid: { type: 'string' },
+          },
+        },
+      },
+      resourceVersion: { type: 'string' },
+      selfLink: { type: 'string' },
+      uid: { type: 'string' },
+    },
+  },
+};
+
+function parameter(name: string, type = 'string'): Json {
+  return { name, in: 'query', schema: { type, uniqueItems: true } };
+}
+
+const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'];
+
+function pathsOf(root: string, resource: Resource): [string, Json][] {
+  const body = { schema: { $ref: `#/components/schemas/${schemaName(resource)}` } };
+  const answer = { responses: { '200': { description: 'OK', content: { 'application/json': body } } } };
+  const operation = (action: string, parameters: Json[], extra: Json = {}): Json => ({
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': kindOf(resource),
+    parameters,
+    ...answer,
+    ...extra,
+  });
+  const writing = [parameter('dryRun'), parameter('fieldManager'), parameter('fieldValidation')];
+  const content = (media: string[]): Json => ({ requestBody: { content: Object.fromEntries(media.map((type) => [type, body])) } });
+  const collection = `${root}/${resource.namespaced ? 'namespaces/{namespace}/' : ''}${resource.resource}`;
+  const serves = (verb: string, key: string, value: Json): Json => (resource.verbs.includes(verb) ? { [key]: value } : {});
+  return [
+    [
+      collection,
+      {
+        ...serves(
+          'list',
+          'get',
+          operation('list', [parameter('labelSelector'), parameter('fieldSelector'), parameter('watch', 'boolean')]),
+        ),
+        ...serves('create', 'post', operation('post', writing, content(['application/json', 'application/yaml']))),
+      },
+    ],
+    [
+      `${collection}/{name}`,
+      {
+        ...serves('get', 'get', operation('get', [])),
+        ...serves('update', 'put', operation('put', writing, content(['application/json', 'application/yaml']))),
+        ...serves('patch', 'patch', operation('patch', [...writing, parameter('force', 'boolean')], content(patchTypes))),
+        ...serves('delete', 'delete', operation('delete', [parameter('dryRun'), parameter('propagationPolicy')])),
+      },
+    ],
+  ];
+}

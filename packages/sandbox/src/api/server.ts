@@ -1,0 +1,197 @@
+import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import { authenticate, impersonation } from './authentication.ts';
+import type { Tokens, User } from './authentication.ts';
+import { Authorizer } from './authorization.ts';
+import { discovery } from './discovery.ts';
+import { Disconnected, suffer } from './faults.ts';
+import type { Fault } from './faults.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { openApiDocument, openApiIndex } from './openapi.ts';
+import { operate } from './operations.ts';
+import { Registry } from './registry.ts';
+import { readRecord, requestInfo } from './request.ts';
+import type { RequestInfo, Target } from './request.ts';
+import { json, text } from './respond.ts';
+import { answerReview } from './reviews.ts';
+import { seeds } from './seeds.ts';
+import { ServiceAddresses } from './services.ts';
+import { ApiError, methodNotAllowed, notFound, notServed } from './status.ts';
+import { Store } from './store.ts';
+import { createObject } from './writer.ts';
+import type { Cluster } from './writer.ts';
+
+export interface ApiOptions {
+  /** What people call the cluster. */
+  name: string;
+  clock: Clock;
+  /** Bearer token -> user. Without it every request is the administrator's. */
+  tokens?: Tokens;
+  /** Failures on purpose; the list is read at each request. */
+  faults?: Fault[];
+  /** Kubernetes version to announce. Default `v1.34.4`. */
+  version?: string;
+  /** CustomResourceDefinitions that are there from the start. */
+  crds?: KubeObject[];
+  /** Number of changes that watches can be resumed over. Default 20,000. */
+  historySize?: number;
+  /** Real milliseconds between bookmarks of a watch. Default 10,000. */
+  bookmarkEvery?: number;
+}
+
+export interface Api {
+  readonly name: string;
+  fetch(request: Request): Promise<Response>;
+  /** Everything that the cluster holds, for reading; writes belong through `fetch`. */
+  readonly store: Store;
+  /** Blobs served without authentication at `GET /_objects/<key>`: what engines hand out download links for. */
+  readonly objects: Map<string, Uint8Array>;
+  /** Finishes what happens after writes (garbage collection, ends of namespaces) at once. */
+  settle(): void;
+  /** Ends every watch. */
+  close(): void;
+}
+
+/** One small Kubernetes API server, in this process. See the README of this package for what it leaves out. */
+export function createApi(options: ApiOptions): Api {
+  const store = new Store(options.historySize === undefined ? {} : { historySize: options.historySize });
+  const cluster: Cluster = { store, registry: new Registry(store), clock: options.clock, addresses: new ServiceAddresses(store) };
+  const housekeeping = new Housekeeping(cluster);
+  const authorizer = new Authorizer(store);
+  const objects = new Map<string, Uint8Array>();
+  const closing = new AbortController();
+  plant(cluster, options.crds ?? []);
+
+  const handle = async (request: Request): Promise<Response> => {
+    await suffer(options.faults, request);
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith('/_objects/')) return blob(objects, decodeURIComponent(pathname.slice('/_objects/'.length)));
+    const user = whoAsks(request);
+    const info = requestInfo(request);
+    const { target } = info;
+    if (target === undefined) {
+      authorizer.demand(user, { verb: info.verb, path: info.path });
+      return plainPath(request, info);
+    }
+    const resource = cluster.registry.find(target.group, target.version, target.resource);
+    const { group, resource: plural, namespace, name, subresource } = target;
+    // A namespace counts as being inside itself, so that a Role in it can allow reading it.
+    const within = group === '' && plural === 'namespaces' ? name : namespace;
+    authorizer.demand(user, { verb: info.verb, group, resource: plural, ...pick({ namespace: within, name, subresource }) });
+    if (resource === undefined) throw notServed();
+    checkScope(resource.namespaced, target, info.verb);
+    if (!resource.verbs.includes('get')) return review(request, info, target, user);
+    return operate({ cluster, request, info, target, resource, signal: closing.signal, bookmarkEvery: options.bookmarkEvery ?? 10_000 });
+  };
+
+  const whoAsks = (request: Request): User => {
+    const user = authenticate(request, options.tokens);
+    const wanted = impersonation(request.headers);
+    for (const need of wanted?.needs ?? []) authorizer.demand(user, { verb: 'impersonate', ...need });
+    return wanted?.user ?? user;
+  };
+
+  const review = async (request: Request, info: RequestInfo, target: Target, user: User): Promise<Response> => {
+    if (info.verb !== 'create') throw methodNotAllowed(info.method);
+    const answer = answerReview(target.resource, await readRecord(request), user, authorizer, options.tokens);
+    if (answer === undefined) throw notServed();
+    return json(201, answer);
+  };
+
+  const version = options.version ?? 'v1.34.4';
+  const plainPath = (request: Request, info: RequestInfo): Response => {
+    if (info.method !== 'GET' && info.method !== 'HEAD') throw methodNotAllowed(info.method);
+    const path = info.path === '/' ? '/' : info.path.replace(/\/+$/, '');
+    if (path === '/version') return json(200, versionObject(version));
+    if (path === '/healthz' || path === '/livez' || path === '/readyz') return text(200, 'ok');
+    if (path === '/') return json(200, { paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
+    if (path === '/openapi/v3') return json(200, openApiIndex(cluster.registry, definitionsVersion(store)));
+    const [, root, group, apiVersion] = /^\/openapi\/v3\/(api|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
+    if (root !== undefined && apiVersion !== undefined) {
+      const document = openApiDocument(cluster.registry, `/${root}/${apiVersion}`, group ?? '', apiVersion, version);
+      if (document !== undefined) return json(200, document);
+    }
+    const found =
+      path === '/api' || path.startsWith('/api/') || path === '/apis' || path.startsWith('/apis/')
+        ? discovery(cluster.registry, request, path)
+        : undefined;
+    if (found === undefined) throw notServed();
+    return json(200, found.body, { 'content-type': found.contentType, vary: 'Accept' });
+  };
+
+  return {
+    name: options.name,
+    store,
+    objects,
+    settle: () => housekeeping.settle(),
+    close: () => {
+      closing.abort(new Error('the API is closing'));
+      housekeeping.close();
+    },
+    async fetch(request) {
+      const response = await handle(request).catch(failed);
+      response.headers.set('date', options.clock.now().toUTCString());
+      response.headers.set('audit-id', crypto.randomUUID());
+      return request.method === 'HEAD' ? new Response(null, response) : response;
+    },
+  };
+}
+
+function plant(cluster: Cluster, crds: KubeObject[]): void {
+  const all = [...seeds(), ...crds.map((object) => ({ object, namespace: undefined }))];
+  for (const { object, namespace } of all) {
+    const resource = cluster.registry.findKind(object.apiVersion, object.kind);
+    if (resource === undefined) throw new Error(`${object.apiVersion} ${object.kind} ${object.metadata.name} is not a type of this API`);
+    createObject(cluster, resource, namespace, object);
+  }
+}
+
+function failed(thrown: unknown): Response {
+  if (thrown instanceof Disconnected) throw thrown;
+  const error = thrown instanceof ApiError ? thrown : new ApiError(500, 'InternalError', `Internal error occurred: ${String(thrown)}`);
+  const wait = error.details?.retryAfterSeconds;
+  return json(error.code, error.status(), wait === undefined ? {} : { 'retry-after': String(wait) });
+}
+
+function blob(objects: Map<string, Uint8Array>, key: string): Response {
+  const bytes = objects.get(key);
+  if (bytes === undefined) throw notFound({ group: '', resource: 'objects' }, key);
+  return new Response(new Uint8Array(bytes), { status: 200, headers: { 'content-type': 'application/octet-stream' } });
+}
+
+/** A namespaced object has a namespace in its path; lists and watches may go over all of them. */
+function checkScope(namespaced: boolean, { namespace, name }: Target, verb: string): void {
+  if (!namespaced && namespace !== undefined) throw notServed();
+  if (!namespaced || namespace !== undefined) return;
+  if (name !== undefined || !['list', 'watch', 'deletecollection'].includes(verb)) throw notServed();
+}
+
+function pick(values: { namespace?: string | undefined; name?: string | undefined; subresource?: string | undefined }): {
+  namespace?: string;
+  name?: string;
+  subresource?: string;
+} {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function versionObject(gitVersion: string): Record<string, string> {
+  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
+  return {
+    major,
+    minor,
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: '',
+    platform: 'sandbox',
+  };
+}
+
+/** Changes with every change of a custom type. */
+function definitionsVersion(store: Store): number {
+  const key = resourceKey({ group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' });
+  return Math.max(store.count(key), ...store.list(key).map((object) => Number(object.metadata.resourceVersion)));
+}

@@ -1,0 +1,261 @@
+import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject, ObjectMeta } from '@kubectl-dr/core/ports/kubernetes';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import { equal, recordAt, textAt, textsAt, withPath, without } from './json.ts';
+import { prepare } from './prepare.ts';
+import type { Registry } from './registry.ts';
+import { inVersion } from './registry.ts';
+import type { Resource } from './resource.ts';
+import type { ServiceAddresses } from './services.ts';
+import { alreadyExists, ApiError, badRequest, conflict, forbidden, invalid, notFound } from './status.ts';
+import type { Store } from './store.ts';
+import { asType, validate, validateUpdate } from './validation.ts';
+
+/** What every write needs. */
+export interface Cluster {
+  store: Store;
+  registry: Registry;
+  clock: Clock;
+  addresses: ServiceAddresses;
+}
+
+export interface WriteOptions {
+  dryRun?: boolean;
+}
+
+export interface DeleteOptions extends WriteOptions {
+  propagation?: 'Background' | 'Foreground' | 'Orphan';
+  preconditions?: { uid?: string; resourceVersion?: string };
+}
+
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+export const foregroundFinalizer = 'foregroundDeletion';
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** RFC 3339 in whole seconds: what Kubernetes keeps of a time. */
+export function timestamp(clock: Clock): string {
+  return clock
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z');
+}
+
+export function readObject(cluster: Cluster, resource: Resource, namespace: string | undefined, name: string): KubeObject {
+  const found = cluster.store.get(resourceKey(resource), namespace, name);
+  if (found === undefined) throw notFound(resource, name);
+  return inVersion(resource, found);
+}
+
+export function createObject(
+  cluster: Cluster,
+  resource: Resource,
+  namespace: string | undefined,
+  body: KubeObject,
+  { dryRun = false }: WriteOptions = {},
+): KubeObject {
+  const { store, clock } = cluster;
+  const typed = placed(resource, namespace, asType(resource, body));
+  if ((typed.metadata.resourceVersion ?? '') !== '') {
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  const named = withName(cluster, resource, typed);
+  if (resource.namespaced) admitNamespace(cluster, resource, named);
+  validate(resource, named);
+  const key = resourceKey(resource);
+  const { name } = named.metadata;
+  if (store.get(key, namespace, name) !== undefined) throw alreadyExists(resource, name);
+  const kept = without(named.metadata, 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion');
+  const now = timestamp(clock);
+  const fresh: KubeObject = {
+    ...named,
+    metadata: { ...kept, uid: crypto.randomUUID(), creationTimestamp: now, ...(resource.generation ? { generation: 1 } : {}) },
+  };
+  // Kubernetes drops the status of built-in types as well; nothing would ever fill it in again here, so it is kept.
+  if (!resource.builtIn && resource.statusSubresource) delete fresh.status;
+  const prepared = prepare(resource, fresh, undefined, { addresses: cluster.addresses, now });
+  return dryRun ? prepared : store.put(key, prepared);
+}
+
+/** The object with its namespace from the URL, and with none when its type has none. */
+function placed(resource: Resource, namespace: string | undefined, object: KubeObject): KubeObject {
+  const given = object.metadata.namespace;
+  if (!resource.namespaced) {
+    if (given === undefined) return object;
+    return { ...object, metadata: without(object.metadata, 'namespace') };
+  }
+  if (given !== undefined && given !== '' && given !== namespace) {
+    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+  }
+  return given === namespace ? object : withPath(object, ['metadata', 'namespace'], namespace);
+}
+
+function withName({ store }: Cluster, resource: Resource, object: KubeObject): KubeObject {
+  const { name, generateName, namespace } = object.metadata;
+  if ((name ?? '') !== '' || typeof generateName !== 'string' || generateName === '') return object;
+  for (;;) {
+    const random = crypto.getRandomValues(new Uint8Array(5));
+    const candidate = generateName + [...random].map((byte) => alphabet[byte % alphabet.length]).join('');
+    if (store.get(resourceKey(resource), namespace, candidate) === undefined) return withPath(object, ['metadata', 'name'], candidate);
+  }
+}
+
+function admitNamespace({ store }: Cluster, resource: Resource, object: KubeObject): void {
+  const name = object.metadata.namespace ?? '';
+  const namespace = store.get('namespaces', undefined, name);
+  if (namespace === undefined) throw notFound(types.namespaces, name);
+  if (namespace.metadata.deletionTimestamp === undefined) return;
+  const why = `unable to create new content in namespace ${name} because it is being terminated`;
+  throw forbidden(resource, object.metadata.name ?? '', why, [
+    { reason: 'NamespaceTerminating', message: `namespace ${name} is being terminated`, field: 'metadata.namespace' },
+  ]);
+}
+
+/** A full update. `subresource` says which part of `body` counts; everything else stays as it is stored. */
+export function replaceObject(
+  cluster: Cluster,
+  resource: Resource,
+  namespace: string | undefined,
+  name: string,
+  body: KubeObject,
+  { dryRun = false, subresource }: WriteOptions & { subresource?: 'status' | 'finalize' } = {},
+): KubeObject {
+  const { store, clock } = cluster;
+  const key = resourceKey(resource);
+  const typed = placed(resource, namespace, asType(resource, body));
+  if ((typed.metadata.name ?? name) !== name) {
+    throw badRequest(`the name of the object (${typed.metadata.name}) does not match the name on the URL (${name})`);
+  }
+  const current = store.get(key, namespace, name);
+  if (current === undefined) throw notFound(resource, name);
+  checkVersion(resource, current, typed);
+  const now = timestamp(clock);
+  const whole = subresource === undefined ? merged(resource, current, typed) : withPart(current, typed, subresource);
+  const next = subresource === undefined ? prepare(resource, whole, current, { addresses: cluster.addresses, now }) : whole;
+  validate(resource, next);
+  validateUpdate(resource, current, next);
+  if (equal(current, next)) return inVersion(resource, current);
+  const counted = resource.generation && bumps(resource, current, next) ? nextGeneration(next) : next;
+  if (dryRun) return inVersion(resource, counted);
+  const stored = store.put(key, counted);
+  return inVersion(resource, removeIfReleased(cluster, key, stored) ?? stored);
+}
+
+function checkVersion(resource: Resource, current: KubeObject, next: KubeObject): void {
+  const { name, uid, resourceVersion } = current.metadata;
+  const asked = next.metadata.resourceVersion ?? '';
+  if (next.metadata.uid !== undefined && next.metadata.uid !== '' && next.metadata.uid !== uid) {
+    throw conflict(resource, name, `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${uid ?? ''}`);
+  }
+  if (asked === '' && resource.updateNeedsVersion) {
+    throw invalid(resource, name, [
+      { field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0x0: must be specified for an update' },
+    ]);
+  }
+  if (asked !== '' && asked !== resourceVersion) throw conflict(resource, name);
+}
+
+/** The client's object, with the fields that only the server writes taken from the stored one. */
+function merged(resource: Resource, current: KubeObject, next: KubeObject): KubeObject {
+  const metadata: ObjectMeta = { ...next.metadata, name: current.metadata.name };
+  for (const field of ['uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']) {
+    if (current.metadata[field] === undefined) delete metadata[field];
+    else metadata[field] = current.metadata[field];
+  }
+  if (metadata.managedFields === undefined && current.metadata.managedFields !== undefined)
+    metadata.managedFields = current.metadata.managedFields;
+  const whole: KubeObject = { ...next, metadata };
+  if (!resource.statusSubresource) return whole;
+  if (current.status === undefined) delete whole.status;
+  else whole.status = current.status;
+  return whole;
+}
+
+function withPart(current: KubeObject, next: KubeObject, part: 'status' | 'finalize'): KubeObject {
+  if (part === 'status') return withPath(current, ['status'], next.status);
+  return withPath(current, ['spec', 'finalizers'], textsAt(next, 'spec', 'finalizers'));
+}
+
+/** Whether an update counts as a new generation: status counts only where it has no subresource of its own. */
+function bumps(resource: Resource, current: KubeObject, next: KubeObject): boolean {
+  const desired = (object: KubeObject): unknown => without(object, 'metadata', ...(resource.statusSubresource ? ['status'] : []));
+  return !equal(desired(current), desired(next));
+}
+
+function nextGeneration(object: KubeObject): KubeObject {
+  return withPath(object, ['metadata', 'generation'], (object.metadata.generation ?? 0) + 1);
+}
+
+function held(object: KubeObject): boolean {
+  const finalizers = object.metadata.finalizers ?? [];
+  return (
+    finalizers.length > 0 || (object.kind === 'Namespace' && object.apiVersion === 'v1' && textsAt(object, 'spec', 'finalizers').length > 0)
+  );
+}
+
+/** Takes out an object whose deletion was asked for and which nothing holds any more. */
+function removeIfReleased({ store }: Cluster, key: string, object: KubeObject): KubeObject | undefined {
+  if (object.metadata.deletionTimestamp === undefined || held(object)) return undefined;
+  return store.remove(key, object.metadata.namespace, object.metadata.name);
+}
+
+/** `gone` is false when finalizers keep the object for a while. */
+export function deleteObject(
+  cluster: Cluster,
+  resource: Resource,
+  namespace: string | undefined,
+  name: string,
+  { dryRun = false, propagation = 'Background', preconditions = {} }: DeleteOptions = {},
+): { object: KubeObject; gone: boolean } {
+  const { store, clock } = cluster;
+  const key = resourceKey(resource);
+  const current = store.get(key, namespace, name);
+  if (current === undefined) throw notFound(resource, name);
+  const { uid = '', resourceVersion = '' } = current.metadata;
+  if (preconditions.uid !== undefined && preconditions.uid !== uid) {
+    throw conflict(resource, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);
+  }
+  if (preconditions.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
+    throw conflict(
+      resource,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+    );
+  }
+  const extra = addedFinalizer(cluster, current, propagation);
+  const waits = held(current) || extra !== undefined;
+  if (dryRun) return { object: current, gone: !waits };
+  if (propagation === 'Orphan') for (const dependent of store.dependents(uid)) disown(cluster, dependent, [uid]);
+  if (!waits) return { object: store.remove(key, namespace, name) ?? current, gone: true };
+  if (current.metadata.deletionTimestamp !== undefined) return { object: current, gone: false };
+  const finalizers = [...(current.metadata.finalizers ?? []), ...(extra === undefined ? [] : [extra])];
+  const metadata = { ...current.metadata, deletionTimestamp: timestamp(clock), deletionGracePeriodSeconds: 0 };
+  let leaving: KubeObject = { ...current, metadata: finalizers.length === 0 ? metadata : { ...metadata, finalizers } };
+  if (leaving.metadata.generation !== undefined) leaving = nextGeneration(leaving);
+  if (key === 'namespaces') leaving = withPath(leaving, ['status', 'phase'], 'Terminating');
+  return { object: store.put(key, leaving), gone: false };
+}
+
+/** The finalizer that the server itself needs to do its part of a deletion. */
+function addedFinalizer({ store }: Cluster, object: KubeObject, propagation: string): string | undefined {
+  if (object.kind === 'CustomResourceDefinition') {
+    const key = resourceKey({ group: textAt(object, 'spec', 'group'), resource: textAt(recordAt(object, 'spec', 'names'), 'plural') });
+    return store.count(key) > 0 ? cleanupFinalizer : undefined;
+  }
+  if (propagation !== 'Foreground' || object.metadata.deletionTimestamp !== undefined) return undefined;
+  return store.dependents(object.metadata.uid ?? '').length > 0 ? foregroundFinalizer : undefined;
+}
+
+/** Removes owners from an object's `ownerReferences`. */
+export function disown({ store }: Cluster, at: { resource: string; namespace?: string; name: string }, owners: string[]): void {
+  const object = store.get(at.resource, at.namespace, at.name);
+  if (object === undefined) return;
+  const rest = (object.metadata.ownerReferences ?? []).filter((reference) => !owners.includes(reference.uid));
+  store.put(at.resource, withPath(object, ['metadata', 'ownerReferences'], rest.length === 0 ? undefined : rest));
+}
+
+/** Drops one finalizer and finishes a deletion that waited for it. */
+export function release(cluster: Cluster, key: string, object: KubeObject, finalizer: string): void {
+  const rest = (object.metadata.finalizers ?? []).filter((name) => name !== finalizer);
+  const released = withPath(object, ['metadata', 'finalizers'], rest.length === 0 ? undefined : rest);
+  removeIfReleased(cluster, key, cluster.store.put(key, released));
+}
