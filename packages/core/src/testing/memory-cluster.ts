@@ -1,6 +1,4 @@
-import { matches, parseSelector } from '../application/selector.ts';
-import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } from '../errors.ts';
-import type { DrError } from '../errors.ts';
+import { ConflictError, DrError, InputError, NotFoundError, ServiceUnavailableError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
   ClusterClient,
@@ -13,15 +11,19 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../ports/cluster.ts';
-import type { KubeObject, ObjectRef, ResourceType } from '../ports/kubernetes.ts';
+import type { KubeObject, ObjectMeta, ObjectRef, ResourceType } from '../ports/kubernetes.ts';
 import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
-import { jsonPatch, mergePatch } from './memory-patch.ts';
+import { selectionOf } from './memory-cluster-selection.ts';
+import type { Change } from './memory-cluster-store.ts';
+import { MemoryStore } from './memory-cluster-store.ts';
+import { canonical, jsonPatch, mergePatch } from './memory-patch.ts';
 
 export interface Call {
-  verb: 'get' | 'list' | 'watch' | 'create' | 'replace' | 'patch' | 'delete' | 'discover' | 'download';
-  /** `backups.velero.io`; empty for discover and download. */
+  verb: 'get' | 'list' | 'watch' | 'create' | 'replace' | 'patch' | 'delete' | 'discover' | 'version' | 'whoami' | 'download';
+  /** `backups.velero.io`; empty where there is none. */
   resource: string;
   namespace?: string;
+  /** Object; URL of a download. */
   name?: string;
 }
 
@@ -38,9 +40,12 @@ export interface MemoryClusterOptions {
 /** Verbs that change something. */
 export const writes: readonly Call['verb'][] = ['create', 'replace', 'patch', 'delete'];
 
+/** Fields that must be equal, or a decision. */
+export type CallMatcher = Partial<Call> | ((call: Call) => boolean);
+
 /**
- * A cluster in a Map, for tests of everything above the port. Every call is logged; `intercept` may refuse one or end
- * the world before or after it.
+ * A cluster in a Map, for tests of everything above the port. Every call is logged; `failNext` refuses one, `intercept`
+ * and `afterwards` may end the world before or after it. No admission, no defaults, no status subresource.
  */
 export class MemoryCluster implements ClusterClient {
   readonly name: string;
@@ -52,50 +57,57 @@ export class MemoryCluster implements ClusterClient {
   /** Called after each call was carried out, before the caller hears of it; throw to lose the answer. */
   afterwards?: (call: Call) => void | Promise<void>;
 
-  private readonly clock: Clock;
   private readonly options: MemoryClusterOptions;
-  private readonly served: Map<string, ResourceType>;
-  private readonly stored = new Map<string, Map<string, KubeObject>>();
-  private readonly history: { resource: string; version: number; event: Extract<WatchEvent, { object: KubeObject }> }[] = [];
-  private readonly waiting = new Set<() => void>();
-  private latest = 1;
-  private oldest = 0;
+  private readonly served: readonly ResourceType[];
+  private readonly store: MemoryStore;
+  private faults: { matcher: CallMatcher; error: Error }[] = [];
+  /** Raised to end every watch that is open. */
+  private streams = 0;
 
   constructor(options: MemoryClusterOptions) {
     this.name = options.name;
-    this.clock = options.clock;
     this.options = options;
-    this.served = new Map([...Object.values(types), ...(options.types ?? [])].map((type) => [resourceKey(type), type]));
+    this.store = new MemoryStore(options.clock);
+    this.served = [
+      ...new Map(
+        [...Object.values(types), ...(options.types ?? [])].map((type) => [`${apiVersionOf(type)} ${type.resource}`, type]),
+      ).values(),
+    ];
     this.seed([
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system', uid: options.identity ?? `uid-of-${options.name}` } },
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } },
     ]);
   }
 
-  /** Puts objects there as they are, without rules and without a call in the log. */
+  /** Puts objects there as they are, without rules and without a call in the log; the same object again replaces it. */
   seed(objects: readonly KubeObject[]): void {
     for (const object of objects) {
-      const type = [...this.served.values()].find(
-        (candidate) => candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion,
-      );
+      const type = this.served.find((candidate) => candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion);
       if (!type) throw new Error(`${object.apiVersion} ${object.kind} is not served by the cluster ${this.name}`);
-      this.store(
-        type,
-        { ...object, metadata: { uid: crypto.randomUUID(), creationTimestamp: this.clock.now().toISOString(), ...object.metadata } },
-        'ADDED',
-      );
+      const metadata = { uid: crypto.randomUUID(), creationTimestamp: this.store.timestamp(), ...structuredClone(object.metadata) };
+      this.store.put(type, { ...structuredClone(object), metadata });
     }
   }
 
   /** Everything of a type, without a call in the log. */
   peek(type: ResourceType, namespace?: string): KubeObject[] {
-    return [...this.bucket(type).values()].filter((object) => namespace === undefined || object.metadata.namespace === namespace);
+    return structuredClone(this.store.all(type, namespace));
+  }
+
+  /** The next call that matches fails with this error, before it is carried out. Several wait for their turn. */
+  failNext(matcher: CallMatcher, error: Error): void {
+    this.faults.push({ matcher, error });
   }
 
   /** Forgets history: a watch from before is told RESOURCE_EXPIRED. */
   compact(): void {
-    this.oldest = this.latest;
-    this.history.length = 0;
+    this.store.compact();
+  }
+
+  /** Ends every open watch without an error, as servers do from time to time. */
+  endWatches(): void {
+    this.streams += 1;
+    this.store.wake();
   }
 
   get(ref: ObjectRef, options: RequestOptions = {}): Promise<KubeObject> {
@@ -103,106 +115,65 @@ export class MemoryCluster implements ClusterClient {
   }
 
   list(type: ResourceType, options: ListOptions = {}): Promise<ObjectList> {
-    const call: Call = {
-      verb: 'list',
-      resource: resourceKey(type),
-      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    };
-    return this.call(call, options.signal, () => {
+    return this.call({ verb: 'list', ...callOfType(type, options.namespace) }, options.signal, () => {
       this.assertServed(type);
-      const items = this.peek(type, options.namespace)
-        .filter(filterOf(options))
-        .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
-      return { items: structuredClone(items), resourceVersion: String(this.latest) };
+      const items = this.store.all(type).filter(this.selection(type, options));
+      return { items: structuredClone(items), resourceVersion: String(this.store.latest) };
     });
   }
 
   async *watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent> {
-    const resource = resourceKey(type);
-    const from = Number(options.resourceVersion);
-    await this.call({ verb: 'watch', resource }, options.signal, () => {
+    const { signal } = options;
+    if (signal?.aborted) return;
+    const seen = Number(options.resourceVersion);
+    const selected = await this.call({ verb: 'watch', ...callOfType(type, options.namespace) }, signal, () => {
       this.assertServed(type);
-      if (from < this.oldest)
-        throw new ConflictError(`version ${from} of ${resource} on ${this.name} is too old`, {
-          code: 'RESOURCE_EXPIRED',
-          cluster: this.name,
-        });
+      if (seen < this.store.oldest) throw this.expired(type, seen);
+      return this.selection(type, options);
+    }).catch((error: unknown) => {
+      if (signal?.aborted) return undefined;
+      throw error;
     });
-    const matching = filterOf(options);
-    let seen = from;
-    while (!options.signal?.aborted) {
-      const next = this.history.find((entry) => entry.resource === resource && entry.version > seen);
-      if (!next) {
-        await this.nextChange(options.signal);
+    if (!selected) return;
+    const stream = this.streams;
+    for (let position = this.store.positionAfter(seen); !signal?.aborted && stream === this.streams;) {
+      const change = this.store.changeAt(position);
+      if (change === 'expired') throw this.expired(type, seen);
+      if (!change) {
+        await this.store.nextChange(signal);
         continue;
       }
-      seen = next.version;
-      if ((options.namespace === undefined || next.event.object.metadata.namespace === options.namespace) && matching(next.event.object))
-        yield structuredClone(next.event);
+      position += 1;
+      const event = change.resource === resourceKey(type) ? eventOf(change, selected) : undefined;
+      if (event) yield event;
     }
   }
 
   create(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const metadata = { ...object.metadata };
-    if (!metadata.name && metadata.generateName)
-      metadata.name = `${metadata.generateName}${Math.random().toString(36).slice(2, 7).padEnd(5, 'x')}`;
-    const call: Call = {
-      verb: 'create',
-      resource: resourceKey(type),
-      name: metadata.name,
-      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    };
+    const metadata: ObjectMeta = structuredClone(object.metadata);
+    const named = metadata.name || metadata.generateName;
+    if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName}${suffix()}`;
+    const call: Call = { verb: 'create', ...callOfType(type, metadata.namespace), ...(metadata.name ? { name: metadata.name } : {}) };
     return this.call(call, options.signal, () => {
       this.assertServed(type);
-      if (!metadata.name) throw new InputError(`a ${type.kind} without a name cannot be created on ${this.name}`, { cluster: this.name });
-      if (metadata.resourceVersion)
-        throw new InputError('resourceVersion should not be set on objects to be created', { cluster: this.name });
-      if (type.namespaced && !this.bucket(types.namespaces).has(`/${metadata.namespace}`))
-        throw this.absent({ type: types.namespaces, name: String(metadata.namespace) });
-      if (this.bucket(type).has(keyOf({ metadata }))) {
-        throw new ConflictError(`${resourceKey(type)} "${metadata.name}" already exists on ${this.name}`, {
-          code: 'ALREADY_EXISTS',
-          cluster: this.name,
-        });
-      }
-      const created = {
-        ...structuredClone(object),
-        metadata: { ...metadata, uid: crypto.randomUUID(), generation: 1, creationTimestamp: this.clock.now().toISOString() },
-      };
-      return options.dryRun ? created : this.store(type, created, 'ADDED');
+      if (!named) throw this.invalid(`a ${type.kind} without a name cannot be created`);
+      if (metadata.resourceVersion) throw this.invalid('resourceVersion should not be set on objects to be created');
+      return this.added(type, { ...structuredClone(object), metadata }, options);
     });
   }
 
   replace(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const ref: ObjectRef = {
-      type,
-      name: object.metadata.name,
-      ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
-    };
+    const { name, namespace } = object.metadata;
+    const ref: ObjectRef = { type, name, ...(namespace === undefined ? {} : { namespace }) };
     return this.call({ verb: 'replace', ...callOf(ref) }, options.signal, () => this.update(ref, object, options));
   }
 
   patch(ref: ObjectRef, patchType: PatchType, body: unknown, options: WriteOptions = {}): Promise<KubeObject> {
     return this.call({ verb: 'patch', ...callOf(ref) }, options.signal, () => {
-      const live = this.bucket(ref.type).get(keyOfRef(ref));
-      if (!live && patchType === 'apply') {
-        this.assertServed(ref.type);
-        const desired = body as KubeObject;
-        return this.store(
-          ref.type,
-          { ...desired, metadata: { ...desired.metadata, uid: crypto.randomUUID(), creationTimestamp: this.clock.now().toISOString() } },
-          'ADDED',
-        );
-      }
-      const current = this.find(ref);
-      try {
-        const next = patchType === 'json' ? jsonPatch(current, body as never) : mergePatch(current, body);
-        return this.update(ref, next as KubeObject, options);
-      } catch (error) {
-        if (error instanceof Error && error.name === 'Error')
-          throw new InputError(`${ref.type.kind} ${ref.name} on ${this.name}: ${error.message}`, { cluster: this.name });
-        throw error;
-      }
+      this.assertServed(ref.type);
+      if (patchType === 'apply') return this.apply(ref, body as KubeObject, options);
+      const live = this.find(ref);
+      return this.update(ref, this.patched(ref, live, patchType, body), options);
     });
   }
 
@@ -210,185 +181,201 @@ export class MemoryCluster implements ClusterClient {
     return this.call({ verb: 'delete', ...callOf(ref) }, options.signal, () => {
       const live = this.find(ref);
       const { uid, resourceVersion } = options.preconditions ?? {};
-      if (
-        (uid !== undefined && uid !== live.metadata.uid) ||
-        (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion)
-      )
-        throw this.changed(ref);
-      if (!options.dryRun) this.remove(ref.type, live);
+      if (uid !== undefined && uid !== live.metadata.uid) throw this.changed(ref);
+      if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) throw this.changed(ref);
+      if (!options.dryRun) this.store.remove(ref.type, live, options.propagation ?? 'Background');
     });
   }
 
   discover(options: RequestOptions = {}): Promise<ResourceType[]> {
-    return this.call({ verb: 'discover', resource: '' }, options.signal, () => [...this.served.values()]);
+    // One version of each type: of several, the first that was named.
+    const preferred = new Map(this.served.toReversed().map((type) => [resourceKey(type), type]));
+    return this.call({ verb: 'discover', resource: '' }, options.signal, () => [...preferred.values()].toReversed());
   }
 
-  async now(): Promise<Date> {
-    return this.clock.now();
+  async now(options: RequestOptions = {}): Promise<Date> {
+    options.signal?.throwIfAborted();
+    return this.options.clock.now();
   }
 
   async identity(options: RequestOptions = {}): Promise<string> {
     return (await this.get({ type: types.namespaces, name: 'kube-system' }, options)).metadata.uid!;
   }
 
-  async whoami(): Promise<{ username: string; groups: string[] }> {
-    return { username: this.options.username ?? 'tester', groups: ['system:authenticated'] };
+  whoami(options: RequestOptions = {}): Promise<{ username: string; groups: string[] }> {
+    return this.call({ verb: 'whoami', resource: '' }, options.signal, () => ({
+      username: this.options.username ?? 'tester',
+      groups: ['system:authenticated'],
+    }));
   }
 
-  async version(): Promise<string> {
-    return this.options.version ?? 'v1.34.4';
+  version(options: RequestOptions = {}): Promise<string> {
+    return this.call({ verb: 'version', resource: '' }, options.signal, () => this.options.version ?? 'v1.34.4');
   }
 
   download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {
     return this.call({ verb: 'download', resource: '', name: url }, options.signal, () => {
       const bytes = this.blobs.get(url);
       if (!bytes) throw new NotFoundError(`there is nothing at ${url}`, { cluster: this.name });
-      return bytes;
+      return bytes.slice();
     });
   }
 
   private async call<T>(call: Call, signal: AbortSignal | undefined, work: () => T): Promise<T> {
     signal?.throwIfAborted();
     this.calls.push(call);
-    await this.intercept?.(call);
+    const fault = this.faults.find(({ matcher }) => matchesCall(matcher, call));
+    if (fault) {
+      this.faults = this.faults.filter((other) => other !== fault);
+      throw fault.error;
+    }
+    if (this.intercept) await unless(signal, this.intercept(call));
     const result = work();
-    await this.afterwards?.(call);
+    if (this.afterwards) await unless(signal, this.afterwards(call));
     return result;
+  }
+
+  private added(type: ResourceType, object: KubeObject, options: WriteOptions): KubeObject {
+    const { name, namespace } = object.metadata;
+    if (type.namespaced && namespace === undefined) throw this.invalid(`${resourceKey(type)} "${name}" needs a namespace`);
+    if (type.namespaced && !this.store.get(types.namespaces, undefined, namespace!))
+      throw this.absent({ type: types.namespaces, name: namespace! });
+    if (this.store.get(type, namespace, name))
+      throw new ConflictError(`${resourceKey(type)} "${name}" already exists on ${this.name}`, {
+        code: 'ALREADY_EXISTS',
+        cluster: this.name,
+      });
+    const metadata = { ...object.metadata, uid: crypto.randomUUID(), generation: 1, creationTimestamp: this.store.timestamp() };
+    const created: KubeObject = { ...object, apiVersion: apiVersionOf(type), kind: type.kind, metadata };
+    return options.dryRun ? created : structuredClone(this.store.put(type, created));
   }
 
   private update(ref: ObjectRef, object: KubeObject, options: WriteOptions): KubeObject {
     const live = this.find(ref);
-    const wanted = object.metadata.resourceVersion;
-    if (wanted !== undefined && wanted !== live.metadata.resourceVersion) throw this.changed(ref);
-    const { uid, creationTimestamp, generation, namespace, deletionTimestamp } = live.metadata;
-    const next: KubeObject = structuredClone(object);
-    next.metadata = {
-      ...next.metadata,
-      uid: uid!,
-      creationTimestamp: creationTimestamp!,
-      ...(namespace === undefined ? {} : { namespace }),
-    };
-    if (generation !== undefined) next.metadata.generation = generation;
-    if (deletionTimestamp !== undefined) next.metadata.deletionTimestamp = deletionTimestamp;
-    next.metadata.resourceVersion = live.metadata.resourceVersion!;
+    const wanted = object.metadata;
+    if (wanted.resourceVersion && wanted.resourceVersion !== live.metadata.resourceVersion) throw this.changed(ref);
+    if (wanted.uid && wanted.uid !== live.metadata.uid) throw this.changed(ref);
+    const metadata: ObjectMeta = { ...structuredClone(wanted) };
+    // The server's own fields are not the caller's to change.
+    for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'resourceVersion']) {
+      if (live.metadata[field] === undefined) delete metadata[field];
+      else metadata[field] = live.metadata[field];
+    }
+    const next: KubeObject = { ...structuredClone(object), apiVersion: live.apiVersion, kind: live.kind, metadata };
     if (canonical(next) === canonical(live)) return structuredClone(live);
-    if (canonical({ ...next, metadata: undefined, status: undefined }) !== canonical({ ...live, metadata: undefined, status: undefined }))
-      next.metadata.generation = (generation ?? 0) + 1;
-    return options.dryRun ? next : this.store(ref.type, next, 'MODIFIED');
+    if (specOf(next) !== specOf(live)) metadata.generation = (live.metadata.generation ?? 0) + 1;
+    return options.dryRun ? next : structuredClone(this.store.put(ref.type, next));
   }
 
-  private store(type: ResourceType, object: KubeObject, event: 'ADDED' | 'MODIFIED'): KubeObject {
-    this.latest += 1;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.latest) } };
-    this.bucket(type).set(keyOf(stored), stored);
-    this.tell(type, event, stored);
-    if (stored.metadata.deletionTimestamp && (stored.metadata.finalizers ?? []).length === 0) this.erase(type, stored);
-    return structuredClone(stored);
+  private apply(ref: ObjectRef, body: KubeObject, options: WriteOptions): KubeObject {
+    const live = this.store.get(ref.type, ref.namespace, ref.name);
+    const metadata: ObjectMeta = { ...body.metadata, name: ref.name, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) };
+    if (!live) return this.added(ref.type, { ...structuredClone(body), metadata }, options);
+    return this.update(ref, mergePatch(live, { ...body, metadata: body.metadata }) as KubeObject, options);
   }
 
-  private remove(type: ResourceType, object: KubeObject): void {
-    if ((object.metadata.finalizers ?? []).length > 0) {
-      if (!object.metadata.deletionTimestamp)
-        this.store(type, { ...object, metadata: { ...object.metadata, deletionTimestamp: this.clock.now().toISOString() } }, 'MODIFIED');
-      return;
+  private patched(ref: ObjectRef, live: KubeObject, patchType: 'merge' | 'json', body: unknown): KubeObject {
+    let next: KubeObject;
+    try {
+      next = (patchType === 'json' ? jsonPatch(live, body) : mergePatch(live, body)) as KubeObject;
+    } catch (error) {
+      throw this.invalid(`${whatOf(ref)}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    this.erase(type, object);
+    if (next?.metadata?.name !== ref.name) throw this.invalid(`${whatOf(ref)}: a patch cannot change the name`);
+    return next;
   }
 
-  /** Takes what it owned along, and a namespace everything inside. */
-  private erase(type: ResourceType, object: KubeObject): void {
-    this.bucket(type).delete(keyOf(object));
-    this.latest += 1;
-    this.tell(type, 'DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String(this.latest) } });
-    for (const other of this.served.values()) {
-      for (const dependent of this.peek(other)) {
-        const owned = dependent.metadata.ownerReferences?.some((owner) => owner.uid === object.metadata.uid);
-        const inside = type.kind === 'Namespace' && other.namespaced && dependent.metadata.namespace === object.metadata.name;
-        if (owned || inside) this.remove(other, dependent);
-      }
+  private selection(type: ResourceType, options: Parameters<typeof selectionOf>[1]): (object: KubeObject) => boolean {
+    try {
+      return selectionOf(type, options);
+    } catch (error) {
+      if (error instanceof DrError) throw this.invalid(error.message);
+      throw error;
     }
-  }
-
-  private tell(type: ResourceType, event: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
-    this.history.push({ resource: resourceKey(type), version: this.latest, event: { type: event, object } });
-    for (const wake of this.waiting) wake();
-  }
-
-  private nextChange(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.waiting.delete(wake);
-        resolve();
-      };
-      this.waiting.add(wake);
-      signal?.addEventListener('abort', wake, { once: true });
-    });
-  }
-
-  private bucket(type: ResourceType): Map<string, KubeObject> {
-    const key = resourceKey(type);
-    const bucket = this.stored.get(key) ?? new Map<string, KubeObject>();
-    this.stored.set(key, bucket);
-    return bucket;
   }
 
   private find(ref: ObjectRef): KubeObject {
     this.assertServed(ref.type);
-    const object = this.bucket(ref.type).get(keyOfRef(ref));
+    if (ref.type.namespaced && ref.namespace === undefined) throw this.invalid(`${whatOf(ref)} needs a namespace`);
+    const object = this.store.get(ref.type, ref.namespace, ref.name);
     if (!object) throw this.absent(ref);
     return object;
   }
 
   private assertServed(type: ResourceType): void {
-    if (!this.served.has(resourceKey(type)))
+    if (!this.served.some((other) => other.resource === type.resource && apiVersionOf(other) === apiVersionOf(type)))
       throw new NotFoundError(`the cluster ${this.name} does not serve ${resourceKey(type)}`, { cluster: this.name });
   }
 
+  private invalid(message: string): DrError {
+    return new InputError(`${this.name}: ${message}`, { cluster: this.name });
+  }
+
   private absent(ref: ObjectRef): DrError {
-    return new NotFoundError(`${resourceKey(ref.type)} "${ref.name}" not found on ${this.name}`, { cluster: this.name });
+    return new NotFoundError(`${whatOf(ref)} not found on ${this.name}`, { cluster: this.name });
   }
 
   private changed(ref: ObjectRef): DrError {
-    return new ConflictError(`${resourceKey(ref.type)} "${ref.name}" on ${this.name} was changed by somebody else`, { cluster: this.name });
+    return new ConflictError(`${whatOf(ref)} on ${this.name} was changed by somebody else`, { cluster: this.name });
+  }
+
+  private expired(type: ResourceType, version: number): DrError {
+    const message = `version ${version} of ${resourceKey(type)} on ${this.name} is too old`;
+    return new ConflictError(message, { code: 'RESOURCE_EXPIRED', cluster: this.name });
   }
 }
 
-/** As if nothing answered: for `intercept`. */
+/** As if nothing answered: for `failNext` and `intercept`. */
 export function unreachable(cluster: string): DrError {
   return new ServiceUnavailableError(`the cluster ${cluster} does not answer`, { cluster });
 }
 
+/** What a watch with this selector is told: an object that leaves the selection is deleted for it. */
+function eventOf(change: Change, selected: (object: KubeObject) => boolean): WatchEvent | undefined {
+  const was = change.before !== undefined && selected(change.before);
+  const is = change.type !== 'DELETED' && selected(change.object);
+  if (!was && !is) return undefined;
+  return { type: was && is ? 'MODIFIED' : is ? 'ADDED' : 'DELETED', object: structuredClone(change.object) };
+}
+
+function matchesCall(matcher: CallMatcher, call: Call): boolean {
+  if (typeof matcher === 'function') return matcher(call);
+  return Object.entries(matcher).every(([field, value]) => call[field as keyof Call] === value);
+}
+
+/** The signal's reason as soon as it fires, whatever else is waited for. */
+async function unless(signal: AbortSignal | undefined, work: void | Promise<void>): Promise<void> {
+  if (!signal) return work;
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => (stop = () => reject(signal.reason)));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 function callOf(ref: ObjectRef): Omit<Call, 'verb'> {
-  return { resource: resourceKey(ref.type), name: ref.name, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) };
+  return { ...callOfType(ref.type, ref.namespace), name: ref.name };
 }
 
-function keyOf(object: Pick<KubeObject, 'metadata'>): string {
-  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+function callOfType(type: ResourceType, namespace: string | undefined): Omit<Call, 'verb'> {
+  return { resource: resourceKey(type), ...(namespace === undefined ? {} : { namespace }) };
 }
 
-function keyOfRef(ref: ObjectRef): string {
-  return `${ref.type.namespaced ? (ref.namespace ?? '') : ''}/${ref.name}`;
+function whatOf(ref: ObjectRef): string {
+  return `${resourceKey(ref.type)} "${ref.name}"${ref.namespace === undefined ? '' : ` in ${ref.namespace}`}`;
 }
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+/** What a change of it makes a new generation. */
+function specOf(object: KubeObject): string {
+  return canonical({ ...object, metadata: undefined, status: undefined });
 }
 
-function filterOf(options: { labelSelector?: string; fieldSelector?: string }): (object: KubeObject) => boolean {
-  const requirements = parseSelector(options.labelSelector ?? '');
-  if (!requirements) throw new InputError(`the selector "${options.labelSelector}" cannot be read`);
-  const fields = (options.fieldSelector ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((part) => part.split('='));
-  return (object) =>
-    matches(requirements, object.metadata.labels) &&
-    fields.every(([path, wanted]) => {
-      const value = path!.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], object);
-      return String(value ?? '') === wanted;
-    });
+/** As API servers do: no vowels, so that no words come out. */
+function suffix(): string {
+  const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+  return Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => alphabet[byte % alphabet.length]).join('');
 }
