@@ -34,6 +34,8 @@ export function parseSelector(text: string): Requirement[] | undefined {
 }
 
 function parseRequirement(text: string): Requirement | undefined {
+  // No label is longer; the expressions below must not be tried on endless text.
+  if (text.length > 1024) return undefined;
   const equal = equality.exec(text);
   if (equal) return { key: equal[1]!, operator: equal[2] === '!=' ? 'notin' : 'in', values: [equal[3]!] };
   const set = membership.exec(text);

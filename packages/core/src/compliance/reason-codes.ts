@@ -18,6 +18,11 @@ const table = {
     why: 'What cannot be read cannot be called safe: the points on that cluster may be fine or gone.',
     fix: 'Check the network and your credentials with: kubectl --context CLUSTER get --raw /readyz',
   },
+  UNKNOWN_CLUSTER: {
+    title: 'The component is placed on a cluster that is not known here',
+    why: 'A cluster that is not looked at cannot be judged.',
+    fix: 'Add the cluster (--contexts, or dr.clusters), or correct the annotation backstage.io/kubernetes-cluster.',
+  },
   READING_FORBIDDEN: {
     title: 'You may not read what is needed to judge',
     why: 'Backups or workloads are hidden from you, so their state is unknown, not good.',
@@ -42,6 +47,11 @@ const table = {
     title: 'The namespace does not exist on the cluster',
     why: 'The catalog names a place where nothing runs: it was deleted, renamed or never deployed.',
     fix: 'Correct the annotation, or restore the namespace.',
+  },
+  NOTHING_SELECTED: {
+    title: 'The selector matches nothing in the namespace',
+    why: 'Without a workload nobody can say which volumes belong to the component, so calling it safe would be a guess.',
+    fix: 'Put the label on the workloads, or correct the annotation of the catalog entity.',
   },
   // unprotected
   NO_ENGINE: {
@@ -74,11 +84,31 @@ const table = {
     why: 'It will never run until it is corrected.',
     fix: "Correct what the engine's message names.",
   },
+  POINT_FAILED: {
+    title: 'The point failed',
+    why: 'The engine gave up, so there is nothing, or not everything, to restore.',
+    fix: "Read the engine's message, correct the cause, back up again.",
+  },
+  POINT_UNFINISHED: {
+    title: 'The point is not finished',
+    why: 'What is still being captured cannot be restored yet.',
+    fix: 'Wait until it is finished.',
+  },
+  POINT_EXPIRED: {
+    title: 'The point has expired or is being deleted',
+    why: 'The engine may remove its data at any moment, also in the middle of a restore.',
+    fix: 'Choose a newer point.',
+  },
   // breached
   RPO_BREACHED: {
     title: 'The newest usable data is older than the objective',
     why: 'The recovery point objective (RPO) is the most data, in time, that the owner accepts to lose.',
     fix: 'Back up now, then find out why the schedule did not: kubectl dr backup APP',
+  },
+  REPLICATION_LAGS: {
+    title: 'The continuous copy lags behind',
+    why: 'What was written since the last synchronisation exists in one place only.',
+    fix: 'Look at the replication object and at the network between the clusters.',
   },
   // at risk
   LAST_RUN_FAILED: {
@@ -126,6 +156,16 @@ const table = {
     why: 'Between two runs the data gets older than the objective allows, even if every run succeeds.',
     fix: 'Shorten the interval, or raise the RPO.',
   },
+  SCHEDULE_OVERDUE: {
+    title: 'The schedule did not run when it was due',
+    why: 'A schedule that is enabled and does not run looks safe and protects nothing.',
+    fix: "Check that the engine's controller is running.",
+  },
+  RETENTION_TOO_SHORT: {
+    title: 'Points are kept shorter than the policy promises',
+    why: 'Damage that is noticed late can only be undone with a point from before it.',
+    fix: 'Raise the time to live of the schedule.',
+  },
   POINT_EXPIRES_FIRST: {
     title: 'The only good point expires before the next run',
     why: 'For a while there would be nothing to restore from.',
@@ -146,6 +186,16 @@ const table = {
     title: 'It was never restored as a test',
     why: 'A backup that was never restored is a hope, not a proof.',
     fix: 'Restore it beside: kubectl dr restore APP',
+  },
+  DRILL_OVERDUE: {
+    title: "The last successful drill is older than the policy's period",
+    why: 'What could be restored then may not be restorable now: images, classes and secrets change.',
+    fix: 'Restore it beside: kubectl dr restore APP',
+  },
+  RTO_EXCEEDED: {
+    title: 'The measured recovery took longer than the objective',
+    why: 'The recovery time objective (RTO) is how long the owner accepts to be without the service.',
+    fix: 'Look at the slowest step of the drill, or raise the objective.',
   },
   // model
   DEPENDENCY_CYCLE: {

@@ -108,6 +108,8 @@ export interface Engine {
   readonly capabilities: EngineCapabilities;
   /** Types that `interpret` wants to see. */
   readonly kinds: readonly ResourceType[];
+  /** Annotations of pods that make this engine run a command before it captures them. Absent: it has no such thing. */
+  readonly hookAnnotations?: readonly string[];
 
   interpret(reading: ClusterReading): ProtectionState;
 

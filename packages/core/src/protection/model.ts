@@ -30,6 +30,8 @@ export interface RecoveryPoint {
   /** Age of the data counts from here. Absent: never started, or the engine did not say. */
   capturedAt?: string;
   completedAt?: string;
+  /** When the native object appeared. Places points in time that never started. */
+  createdAt?: string;
   expiresAt?: string;
   scope: Scope;
   location?: string;
