@@ -1,0 +1,50 @@
+import { DrError } from '../errors.ts';
+import type { StepAction } from '../planning/model.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
+import { types } from '../ports/kubernetes.ts';
+import type { ActionContext } from './actions.ts';
+
+/** Waits until every workload of the namespaces is ready; says which is not, and why, when the time is over. */
+export async function awaitReady(action: Extract<StepAction, { kind: 'await.ready' }>, context: ActionContext): Promise<string> {
+  const { cluster, clock, signal } = context;
+  const deadline = clock.now().getTime() + action.timeoutSeconds * 1000;
+  const selector = action.labelSelector === undefined ? {} : { labelSelector: action.labelSelector };
+  for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
+    const lists = await Promise.all(
+      action.namespaces.flatMap((namespace) =>
+        [types.deployments, types.statefulSets, types.daemonSets].map((type) => cluster.list(type, { namespace, ...selector, signal })),
+      ),
+    );
+    const workloads = lists.flatMap((list) => list.items);
+    const waiting = workloads.filter((workload) => !isReady(workload));
+    if (waiting.length === 0) return `${workloads.length} workloads ready`;
+    const names = waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`);
+    if (clock.now().getTime() >= deadline) {
+      throw new DrError(
+        'Error',
+        'OPERATION_FAILED',
+        `${names.join(', ')} did not become ready on ${cluster.name} within ${action.timeoutSeconds} s`,
+        {
+          cluster: cluster.name,
+          hint: `kubectl --context ${cluster.name} -n ${action.namespaces[0]} describe pods`,
+        },
+      );
+    }
+    await context.report({
+      message: `waiting for ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`,
+      progress: 1 - waiting.length / workloads.length,
+    });
+    await clock.sleep(wait, signal);
+  }
+}
+
+function isReady(workload: KubeObject): boolean {
+  const spec = (workload.spec ?? {}) as Record<string, unknown>;
+  const status = (workload.status ?? {}) as Record<string, unknown>;
+  const number = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback);
+  if (number(status.observedGeneration, 0) < number(workload.metadata.generation, 0) && status.observedGeneration !== undefined)
+    return false;
+  if (workload.kind === 'DaemonSet')
+    return status.desiredNumberScheduled !== undefined && number(status.numberReady, 0) >= number(status.desiredNumberScheduled, 0);
+  return number(status.readyReplicas, 0) >= number(spec.replicas, 1);
+}

@@ -1,0 +1,133 @@
+import { ConflictError, DrError } from '../errors.ts';
+import { nameFor } from '../planning/assemble.ts';
+import { sha256 } from '../planning/hash.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
+import type { ApplicationLock, HeldLock } from '../ports/journal.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
+import { types } from '../ports/kubernetes.ts';
+import { ensureNamespace } from './journal.ts';
+
+export interface LockOptions {
+  clusters: readonly ClusterClient[];
+  namespace: string;
+  clock: Clock;
+  /** Seconds; default 30. Renewed at a third of it. */
+  duration?: number;
+}
+
+const operationAnnotation = 'kubectl-dr.dev/operation';
+
+/** A Lease per application. The rules of expiry are those of `ports/journal.ts`. */
+export function createLock(options: LockOptions): ApplicationLock {
+  const { namespace, clock } = options;
+  const duration = options.duration ?? 30;
+  return {
+    async acquire(clusterName, application, holder, operationId) {
+      const cluster = options.clusters.find((candidate) => candidate.name === clusterName)!;
+      await ensureNamespace(cluster, namespace);
+      const name = `app-${nameFor(application, 40)}-${(await sha256(application)).slice(0, 8)}`;
+      const ref = { type: types.leases, namespace, name };
+      const wanted = (previous?: KubeObject): KubeObject => ({
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: {
+          name,
+          namespace,
+          annotations: { [operationAnnotation]: operationId },
+          ...(previous?.metadata.resourceVersion ? { resourceVersion: previous.metadata.resourceVersion } : {}),
+        },
+        spec: {
+          holderIdentity: holder,
+          leaseDurationSeconds: duration,
+          renewTime: microTime(clock.now()),
+          acquireTime: microTime(clock.now()),
+        },
+      });
+      for (;;) {
+        try {
+          return hold(cluster, await cluster.create(types.leases, wanted()));
+        } catch (error) {
+          if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS') throw error;
+        }
+        const seen = await cluster.get(ref).catch(ignoreAbsent);
+        if (!seen) continue;
+        if (!(await free(cluster, seen, operationId, holder))) throw running(application, seen);
+        try {
+          return hold(cluster, await cluster.replace(types.leases, wanted(seen)));
+        } catch (error) {
+          // Somebody was faster: look again.
+          if (!(error instanceof ConflictError)) throw error;
+        }
+      }
+    },
+  };
+
+  /** Free: given back, ours already, or unchanged for its whole duration while we watched. */
+  async function free(cluster: ClusterClient, seen: KubeObject, operationId: string, holder: string): Promise<boolean> {
+    const spec = (seen.spec ?? {}) as Record<string, unknown>;
+    if (!spec.holderIdentity) return true;
+    if (spec.holderIdentity === holder && seen.metadata.annotations?.[operationAnnotation] === operationId) return true;
+    // Only whoever wants to continue the same operation waits for its holder to be dead; another one is told at once.
+    if (seen.metadata.annotations?.[operationAnnotation] !== operationId) return stale(cluster, seen, 0);
+    return stale(cluster, seen, Number(spec.leaseDurationSeconds ?? duration) * 1000);
+  }
+
+  /** Waits `milliseconds` and tells whether nothing was renewed meanwhile. Without a wait: never stale. */
+  async function stale(cluster: ClusterClient, seen: KubeObject, milliseconds: number): Promise<boolean> {
+    if (milliseconds === 0) return false;
+    await clock.sleep(milliseconds);
+    const now = await cluster.get({ type: types.leases, namespace, name: seen.metadata.name }).catch(ignoreAbsent);
+    return !now || now.metadata.resourceVersion === seen.metadata.resourceVersion;
+  }
+
+  function hold(cluster: ClusterClient, lease: KubeObject): HeldLock {
+    const lost = new AbortController();
+    const stop = new AbortController();
+    let current = lease;
+    const renewing = (async () => {
+      while (!stop.signal.aborted) {
+        await clock.sleep((duration * 1000) / 3, stop.signal);
+        current = await cluster.replace(types.leases, {
+          ...current,
+          spec: { ...(current.spec as object), renewTime: microTime(clock.now()) },
+        });
+      }
+    })().catch((error: unknown) => {
+      if (!stop.signal.aborted) lost.abort(error);
+    });
+    return {
+      lost: lost.signal,
+      async release() {
+        stop.abort();
+        await renewing;
+        await cluster
+          .replace(types.leases, { ...current, spec: { ...(current.spec as object), holderIdentity: '' } })
+          .catch((error: unknown) => {
+            if (!(error instanceof DrError)) throw error;
+          });
+      },
+    };
+  }
+}
+
+function running(application: string, lease: KubeObject): ConflictError {
+  const spec = (lease.spec ?? {}) as Record<string, unknown>;
+  const operation = lease.metadata.annotations?.[operationAnnotation];
+  const holder = String(spec.holderIdentity);
+  return new ConflictError(`the operation ${operation ?? ''} of ${application} is running, held by ${holder}`, {
+    code: 'OPERATION_RUNNING',
+    details: { holder, ...(operation ? { operation } : {}) },
+    hint: `kubectl dr wait ${operation ?? 'OPERATION'}; if its process is dead: kubectl dr resume ${operation ?? 'OPERATION'}`,
+  });
+}
+
+function ignoreAbsent(error: unknown): undefined {
+  if (error instanceof DrError && error.code === 'NOT_FOUND') return undefined;
+  throw error;
+}
+
+/** MicroTime, as Leases have it. */
+function microTime(date: Date): string {
+  return date.toISOString().replace(/Z$/, '000Z');
+}

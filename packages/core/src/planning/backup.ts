@@ -1,0 +1,122 @@
+import { annotations, labels } from '../application/model.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { Reason } from '../reason.ts';
+import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
+import { nameFor, sealPlan } from './assemble.ts';
+import type { Plan, Step } from './model.ts';
+import type { Place } from './places.ts';
+
+export interface BackupInputs {
+  fleet: Fleet;
+  status: ApplicationStatus;
+  components: readonly ComponentStatus[];
+  places: readonly Place[];
+  engines: readonly Engine[];
+  now: Date;
+  home: string;
+}
+
+/** One backup per place: the whole namespace where a component claims it whole, else one per component's selector. */
+export function planBackup(inputs: BackupInputs): Promise<Plan> {
+  const { status, components, places, now } = inputs;
+  const application = status.application;
+  const blockers: Reason[] = [];
+  const basis: Record<string, string> = {};
+  const stamp = now.toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  const steps: Step[] = [];
+  for (const place of places) {
+    const engine = engineFor(inputs, place.cluster, 'backup');
+    if (!engine) {
+      blockers.push(noEngine(place.cluster));
+      continue;
+    }
+    const { id, namespace: engineNamespace } = engine;
+    basis[`${place.cluster}/engine`] = id;
+    const whole = place.components.some((entry) => entry.labelSelector === undefined);
+    for (const entry of whole ? [undefined] : place.components) {
+      const name = nameFor(`${application.name}-${entry?.status.component.name ?? place.namespace}`, 40);
+      steps.push({
+        id: `backup-${nameFor(`${place.cluster}-${place.namespace}-${entry?.status.component.name ?? 'all'}`, 200)}`,
+        title: `Back up ${entry ? entry.status.component.name : `the namespace ${place.namespace}`}`,
+        cluster: place.cluster,
+        ...(entry ? { component: entry.status.component.name } : {}),
+        action: {
+          kind: 'engine.backup',
+          engine: id,
+          engineNamespace,
+          request: {
+            name: `${name}-${stamp}`,
+            namespaces: [place.namespace],
+            ...(entry?.labelSelector === undefined ? {} : { labelSelector: entry.labelSelector }),
+            ...keepFor(place),
+            labels: {
+              [labels.application]: nameFor(application.name),
+              ...(entry ? { [labels.componentOf]: nameFor(entry.status.component.name) } : {}),
+            },
+            annotations: application.owner ? { [annotations.owner]: application.owner } : {},
+          },
+        },
+      });
+    }
+  }
+  if (places.length === 0)
+    blockers.push({
+      code: 'NO_PLACEMENT',
+      severity: 'blocker',
+      message: `nothing says where ${application.name} runs`,
+      fix: 'add the annotation backstage.io/kubernetes-namespace',
+    });
+  return sealPlan(
+    {
+      intent: 'Backup',
+      application: application.name,
+      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
+      ...(application.owner ? { owner: application.owner } : {}),
+      components: components.map((component) => component.component.name),
+      points: [],
+      target: [],
+      waves: [steps],
+      changes: [],
+      dataLoss: [{ component: application.name, seconds: 0, text: 'nothing: a backup only reads' }],
+      blockers,
+      warnings: [],
+      undo: { text: 'a backup changes nothing; it is removed when it expires', possible: false },
+      basis,
+      home: inputs.home,
+    },
+    now,
+  );
+}
+
+function keepFor(place: Place): { keepFor?: number } {
+  const keeps = place.components.flatMap((entry) => (entry.status.policy ? [entry.status.policy.retention.keepFor] : []));
+  return keeps.length > 0 ? { keepFor: Math.max(...keeps) } : {};
+}
+
+/** The first engine in the policy's order that is installed on the cluster and can do it. */
+export function engineFor(
+  inputs: Pick<BackupInputs, 'fleet' | 'engines' | 'components'>,
+  cluster: string,
+  power: 'backup' | 'clone',
+): { id: string; namespace: string } | undefined {
+  const installed =
+    inputs.fleet.clusters.find((candidate) => candidate.name === cluster)?.engines.filter((engine) => engine.installed) ?? [];
+  const preferred = inputs.components.flatMap((component) => component.policy?.engines ?? []);
+  const order = [...new Set([...preferred, ...inputs.engines.map((engine) => engine.id)])];
+  for (const id of order) {
+    const found = installed.find((engine) => engine.engine === id);
+    if (found?.namespace !== undefined && inputs.engines.find((engine) => engine.id === id)?.capabilities[power])
+      return { id, namespace: found.namespace };
+  }
+  return undefined;
+}
+
+export function noEngine(cluster: string): Reason {
+  return {
+    code: 'NO_ENGINE',
+    severity: 'blocker',
+    cluster,
+    message: `no engine that can do this is installed on ${cluster}`,
+    fix: 'install Velero on the cluster',
+  };
+}

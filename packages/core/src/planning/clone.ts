@@ -1,0 +1,235 @@
+import { annotations, labels } from '../application/model.ts';
+import { dependencyGraph } from '../application/graph.ts';
+import type { Engine, Rewrite } from '../ports/engine.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
+import { nameFor, sealPlan } from './assemble.ts';
+import { changesOf } from './changes.ts';
+import type { Plan, PlanRequest, Step } from './model.ts';
+import { neutralise } from './neutralise.ts';
+import type { Place } from './places.ts';
+
+/** One place of the application with everything that was read for it. */
+export interface ClonePlace extends Place {
+  engine: Engine;
+  engineNamespace: string;
+  target: string;
+  /** Whether the target namespace exists now. */
+  targetExists: boolean;
+  /** Nobody else's components live in the source namespace, and all of this application's are wanted. */
+  exclusive: boolean;
+  /** The chosen point of each component, by component name. */
+  points: Map<string, RecoveryPoint>;
+  /** Captured objects by point id, raw. */
+  captured: Map<string, KubeObject[]>;
+  storageClasses: string[];
+}
+
+export interface CloneInputs {
+  request: PlanRequest;
+  fleet: Fleet;
+  status: ApplicationStatus;
+  components: readonly ComponentStatus[];
+  places: readonly ClonePlace[];
+  blockers: readonly Reason[];
+  now: Date;
+  home: string;
+}
+
+/** Restored before anything that needs it, from everywhere in the namespace: they often carry no label. */
+const configuration = [
+  'secrets',
+  'configmaps',
+  'serviceaccounts',
+  'roles.rbac.authorization.k8s.io',
+  'rolebindings.rbac.authorization.k8s.io',
+  'limitranges',
+  'resourcequotas',
+];
+const readyTimeout = 600;
+
+/** Brings components back beside the original. What is read is in the inputs; this decides, and touches nothing. */
+export function planClone(inputs: CloneInputs): Promise<Plan> {
+  const { request, status, components, places, now } = inputs;
+  const { application } = status;
+  const blockers: Reason[] = [...inputs.blockers];
+  const warnings: Reason[] = [];
+  const basis: Record<string, string> = {};
+  const changes: Plan['changes'] = [];
+  const prepare: Step[] = [];
+  const isolate: Step[] = [];
+  const order = dependencyGraph(components.map(({ component }) => ({ name: component.name, dependsOn: component.dependsOn })));
+  const waves: Step[][] = order.waves.map(() => []);
+  const first: Step[] = [];
+  const rest: Step[] = [];
+  const gates: Step[][] = order.waves.map(() => []);
+
+  for (const place of places) {
+    const { cluster, namespace, target } = place;
+    basis[`${cluster}/namespace ${target}`] = place.targetExists ? 'exists' : 'absent';
+    if (place.targetExists) {
+      blockers.push({
+        code: 'TARGET_EXISTS',
+        severity: 'blocker',
+        cluster,
+        message: `the namespace ${target} already exists on ${cluster}`,
+        fix: 'choose another with --as',
+      });
+    }
+    prepare.push({
+      id: `prepare-${nameFor(`${cluster}-${target}`, 200)}`,
+      title: `Create the namespace ${target}`,
+      cluster,
+      action: {
+        kind: 'namespace.create',
+        namespace: target,
+        labels: { 'kubectl-dr.dev/clone-of': namespace, [labels.application]: nameFor(application.name) },
+        annotations: application.owner ? { [annotations.owner]: application.owner } : {},
+      },
+    });
+    if (request.isolate !== false) {
+      isolate.push({
+        id: `isolate-${nameFor(`${cluster}-${target}`, 200)}`,
+        title: `Let ${target} reach nothing outside itself`,
+        cluster,
+        action: { kind: 'namespace.isolate', namespace: target, policyName: 'kubectl-dr-isolate' },
+      });
+    }
+    const whole = place.exclusive && (order.waves.length <= 1 || place.components.some((entry) => entry.labelSelector === undefined));
+    const newest = newestOf([...place.points.values()]);
+    for (const point of new Set(place.points.values())) {
+      basis[`${cluster}/${point.id}`] = `${point.uid ?? ''} ${point.phase}`;
+      const objects = place.captured.get(point.id) ?? [];
+      const outcome = changesOf(objects, { cluster, source: namespace, target, storageClasses: place.storageClasses });
+      // With several points an object is listed as it comes back from the newest.
+      if (point === newest) {
+        changes.push(...outcome.changes);
+        blockers.push(...outcome.blockers);
+        warnings.push(...outcome.warnings);
+      }
+    }
+    const restore = (
+      id: string,
+      title: string,
+      point: RecoveryPoint,
+      scope: { labelSelector?: string; includedResources?: string[] },
+      component?: string,
+    ): Step => ({
+      id: `${id}-${nameFor(`${cluster}-${target}`, 150)}`,
+      title,
+      cluster,
+      ...(component === undefined ? {} : { component }),
+      action: {
+        kind: 'engine.restore',
+        engine: place.engine.id,
+        engineNamespace: place.engineNamespace,
+        request: {
+          name: '',
+          point: { id: point.id, name: point.name, namespace: point.namespace, cluster: point.cluster },
+          namespaces: [namespace],
+          namespaceMapping: { [namespace]: target },
+          ...scope,
+          rewrites: rewritesOf(place.captured.get(point.id) ?? [], namespace, target),
+          labels: { [labels.application]: nameFor(application.name) },
+          annotations: {},
+        },
+      },
+    });
+    if (!newest) continue;
+    if (whole) {
+      waves[0]?.push(restore('restore', `Restore the namespace ${namespace} into ${target}`, newest, {}));
+      gates[0]?.push(gate(`ready-${nameFor(`${cluster}-${target}`, 150)}`, cluster, target, undefined));
+      continue;
+    }
+    if (place.exclusive)
+      first.push(
+        restore('configuration', `Restore configuration of ${namespace} into ${target}`, newest, { includedResources: configuration }),
+      );
+    else warnings.push(shared(place));
+    for (const entry of place.components) {
+      const name = entry.status.component.name;
+      const point = place.points.get(name);
+      if (!point) continue;
+      const wave = order.waves.findIndex((names) => names.includes(name));
+      const scope = entry.labelSelector === undefined ? {} : { labelSelector: entry.labelSelector };
+      waves[Math.max(wave, 0)]?.push(restore(`restore-${nameFor(name, 50)}`, `Restore ${name} into ${target}`, point, scope, name));
+      gates[Math.max(wave, 0)]?.push(
+        gate(`ready-${nameFor(name, 50)}-${nameFor(`${cluster}-${target}`, 150)}`, cluster, target, entry.labelSelector, name),
+      );
+    }
+    if (place.exclusive) rest.push(restore('rest', `Restore what is left of ${namespace} into ${target}`, newest, {}));
+  }
+
+  const all = [prepare, isolate, first, ...waves.flatMap((wave, index) => [wave, gates[index]!]), rest].filter((wave) => wave.length > 0);
+  return sealPlan(
+    {
+      intent: 'Restore',
+      application: application.name,
+      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
+      ...(application.owner ? { owner: application.owner } : {}),
+      components: components.map(({ component }) => component.name),
+      points: places.flatMap((place) =>
+        [...place.points].map(([component, point]) => ({
+          component,
+          cluster: place.cluster,
+          pointId: point.id,
+          name: point.name,
+          capturedAt: point.capturedAt ?? '',
+        })),
+      ),
+      target: places.map(({ cluster, target }) => ({ cluster, namespaces: [target] })),
+      mode: 'clone',
+      waves: all,
+      changes,
+      dataLoss: components
+        .map(({ component }) => ({ component: component.name, seconds: 0, text: `nothing of ${component.name}: it is restored beside` }))
+        .slice(0, 1),
+      blockers,
+      warnings,
+      undo: {
+        text: `delete the copy: ${places.map(({ cluster, target }) => `kubectl --context ${cluster} delete namespace ${target}`).join('; ')}`,
+        possible: true,
+      },
+      basis,
+      home: inputs.home,
+    },
+    now,
+  );
+}
+
+function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {
+  return points.toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
+}
+
+function rewritesOf(objects: readonly KubeObject[], source: string, target: string): Rewrite[] {
+  return objects
+    .filter((object) => object.metadata.namespace === source)
+    .flatMap((object) => neutralise(object, source, target)?.rewrite ?? []);
+}
+
+function gate(id: string, cluster: string, namespace: string, labelSelector: string | undefined, component?: string): Step {
+  return {
+    id,
+    title: `Wait until ${component ?? 'everything'} in ${namespace} is ready`,
+    cluster,
+    ...(component === undefined ? {} : { component }),
+    action: {
+      kind: 'await.ready',
+      namespaces: [namespace],
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      timeoutSeconds: readyTimeout,
+    },
+  };
+}
+
+function shared(place: ClonePlace): Reason {
+  return {
+    code: 'CLONE_REWRITE',
+    severity: 'warning',
+    cluster: place.cluster,
+    message: `the namespace ${place.namespace} holds more than what was chosen: only objects that carry the labels of the chosen components come back`,
+    fix: 'label Secrets and ConfigMaps of the component, or restore the whole application',
+  };
+}
