@@ -126,7 +126,6 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         engine: place.engine.id,
         engineNamespace: place.engineNamespace,
         request: {
-          name: '',
           point: { id: point.id, name: point.name, namespace: point.namespace, cluster: point.cluster },
           namespaces: [namespace],
           namespaceMapping: { [namespace]: target },

@@ -14,7 +14,8 @@ export type StepAction =
   | { kind: 'namespace.create'; namespace: string; labels: Record<string, string>; annotations: Record<string, string> }
   | { kind: 'namespace.isolate'; namespace: string; policyName: string }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
-  | { kind: 'engine.restore'; engine: string; engineNamespace: string; request: RestoreRequest }
+  /** The native name is the operation's, so that every execution of a plan has its own. */
+  | { kind: 'engine.restore'; engine: string; engineNamespace: string; request: Omit<RestoreRequest, 'name'> }
   | { kind: 'await.ready'; namespaces: string[]; labelSelector?: string; timeoutSeconds: number };
 
 export interface Step {

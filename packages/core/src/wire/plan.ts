@@ -15,7 +15,6 @@ const backupRequest = z.strictObject({
 });
 
 const restoreRequest = z.strictObject({
-  name,
   point: z.strictObject({ id: z.string(), name, namespace: name, cluster: z.string() }),
   namespaces: z.array(name),
   namespaceMapping: strings,
