@@ -60,7 +60,7 @@ export interface RequestOptions {
  *   was no answer, TIMEOUT when the request's time was over).
  * - A type that the server does not serve is NotFoundError, on list as well.
  * - Nothing is retried except 429 and 503 with a Retry-After header, at most three times.
- * - `signal` ends a call at once with the signal's reason.
+ * - `signal` ends a call at once with the signal's reason; a watch it ends without an error.
  */
 export interface ClusterClient {
   /** What people call it: a kubeconfig context or a configured name. Not an identity. */
@@ -72,13 +72,13 @@ export interface ClusterClient {
   list(type: ResourceType, options?: ListOptions): Promise<ObjectList>;
 
   /**
-   * Changes, in order, until the server ends the stream, the signal fires or the iterator is left. Throws
-   * RESOURCE_EXPIRED when the version is older than the server remembers: list again, then watch.
+   * Changes, in order, until the server ends the stream, the signal fires or the iterator is left; none of these is an
+   * error. Throws RESOURCE_EXPIRED when the version is older than the server remembers: list again, then watch.
    * A stream may end at any time without an error: watch again from the last version seen.
    */
   watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent>;
 
-  /** `metadata.namespace` decides where; `generateName` is honoured. Returns the object as stored. */
+  /** `metadata.namespace` decides where (InputError without it); `generateName` is honoured. Returns the object as stored. */
   create(type: ResourceType, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
 
   /** Full update; `metadata.resourceVersion`, when set, must still be the current one (else CONFLICT). */
