@@ -1,0 +1,188 @@
+import type { Claim } from '../application/inventory.ts';
+import { timeOf } from '../application/raw.ts';
+import type { Workload } from '../application/workload.ts';
+import type { PointContents, RecoveryPoint, VolumeCapture } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+import type { PointUse } from '../service/model.ts';
+import { takesEverything } from './coverage.ts';
+import { errorsOf } from './error-attribution.ts';
+import { type Locations, pointTrouble } from './point-health.ts';
+import { captureOf } from './volume-capture.ts';
+
+/** What a component has in one namespace, which a point has to bring back. */
+export interface UseTarget {
+  component: string;
+  namespace: string;
+  /** It takes the whole namespace, so that every error in there is its own. */
+  wholeNamespace: boolean;
+  workloads: readonly Workload[];
+  claims: readonly Claim[];
+}
+
+/**
+ * What is known of the inside of a point: its contents; `unread`, nobody has looked yet; `unlistable`, its engine
+ * cannot tell; or why reading failed.
+ */
+export type ContentsKnown = PointContents | Reason | 'unread' | 'unlistable';
+
+/**
+ * Does a point bring a component back? The caller has made sure that its scope covers the component (`coverage.ts`).
+ *
+ * `unknown` without reasons means that the contents have to be read first; with reasons, that they could not be read.
+ * `trouble` is `pointTrouble` of the point, which does not depend on the component: pass it to compute it once.
+ */
+export function pointUse(
+  point: RecoveryPoint,
+  target: UseTarget,
+  contents: ContentsKnown,
+  evidence: readonly VolumeCapture[],
+  locations: Locations,
+  now: Date,
+  trouble: Reason | undefined = pointTrouble(point, locations, now),
+): PointUse {
+  if (trouble) return { point, usable: 'no', reasons: [trouble] };
+  const inside = isContents(contents) ? contents : undefined;
+  const claims = demandedClaims(point, target, inside);
+
+  const reasons = [...volumeReasons(point, target, claims, inside, evidence), ...(inside ? objectReasons(point, target, inside) : [])];
+  if (reasons.length > 0) return { point, usable: 'no', reasons };
+  if (inside) return emptyInside(point, target, inside);
+  if (point.phase === 'Succeeded' && takesEverything(point.scope) && claims.every((claim) => isProven(claim, evidence))) {
+    return { point, usable: 'yes', reasons: [] };
+  }
+  if (contents === 'unread') return { point, usable: 'unknown', reasons: [] };
+  if (contents !== 'unlistable') return { point, usable: 'unknown', reasons: [contents as Reason] };
+  // The engine's word is all there is: it is believed about success, not about partial success.
+  if (point.phase === 'Succeeded') return { point, usable: 'yes', reasons: [] };
+  return {
+    point,
+    usable: 'unknown',
+    reasons: [
+      {
+        code: 'CONTENTS_UNREADABLE',
+        severity: 'warning',
+        cluster: point.cluster,
+        message: `${point.name} succeeded partly, and ${point.engine} cannot tell which part`,
+      },
+    ],
+  };
+}
+
+function isContents(contents: ContentsKnown): contents is PointContents {
+  return typeof contents === 'object' && 'pointId' in contents;
+}
+
+/**
+ * The claims that have to be in the point: those that held data when it was made. A younger claim is demanded only
+ * when the point knows a claim of that name: then this one was created anew, by a restore for example.
+ */
+function demandedClaims(point: RecoveryPoint, target: UseTarget, contents: PointContents | undefined): Claim[] {
+  const captured = timeOf(point.capturedAt) ?? 0;
+  return target.claims.filter(({ name, namespace, object }) => {
+    if (!object || object.phase === 'Pending') return false;
+    if ((timeOf(object.createdAt) ?? 0) <= captured) return true;
+    if (!contents) return false;
+    const sameVolume = contents.volumes.some((volume) => volume.namespace === namespace && volume.claim === name);
+    return (
+      sameVolume ||
+      contents.objects.some((item) => item.kind === 'PersistentVolumeClaim' && item.namespace === namespace && item.name === name)
+    );
+  });
+}
+
+function isProven(claim: Claim, evidence: readonly VolumeCapture[]): boolean {
+  const capture = captureOf(claim, undefined, evidence);
+  return capture?.state === 'captured' && capture.bytes !== 0;
+}
+
+function volumeReasons(
+  point: RecoveryPoint,
+  target: UseTarget,
+  claims: readonly Claim[],
+  contents: PointContents | undefined,
+  evidence: readonly VolumeCapture[],
+): Reason[] {
+  const reasons: Reason[] = [];
+  for (const claim of claims) {
+    const capture = captureOf(claim, contents, evidence);
+    const path = `${claim.namespace}/${claim.name}`;
+    const tell = (code: 'VOLUME_NOT_CAPTURED' | 'VOLUME_EMPTY', message: string) =>
+      reasons.push({
+        code,
+        severity: 'warning',
+        component: target.component,
+        cluster: point.cluster,
+        message,
+        evidence: [`PersistentVolumeClaim ${path}`, `point: ${point.id}`, `phase: ${point.nativePhase}`],
+      });
+    const why = capture?.message ? `: ${capture.message}` : '';
+    if (!capture) {
+      // Silence of the engine's own objects proves nothing; silence of the contents does.
+      if (contents) tell('VOLUME_NOT_CAPTURED', `${point.name} does not hold the volume ${path}`);
+    } else if (capture.state === 'skipped') tell('VOLUME_NOT_CAPTURED', `${point.name} skipped the volume ${path}${why}`);
+    else if (capture.state === 'failed') tell('VOLUME_NOT_CAPTURED', `${point.name} failed to capture the volume ${path}${why}`);
+    else if (capture.bytes === 0) tell('VOLUME_EMPTY', `${point.name} holds zero bytes of the volume ${path}`);
+  }
+  return reasons;
+}
+
+/** Workloads that were there and are not inside, and errors about the component's objects. */
+function objectReasons(point: RecoveryPoint, target: UseTarget, contents: PointContents): Reason[] {
+  const captured = timeOf(point.capturedAt) ?? 0;
+  const inside = new Set(contents.objects.map(({ kind, namespace, name }) => `${kind} ${namespace ?? ''}/${name}`));
+  const reasons: Reason[] = [];
+  const tell = (message: string, evidence: string[]) =>
+    reasons.push({
+      code: 'ITEMS_FAILED',
+      severity: 'warning',
+      component: target.component,
+      cluster: point.cluster,
+      message,
+      evidence: [...evidence, `point: ${point.id}`],
+    });
+
+  const own = [...target.workloads.map(({ name }) => name), ...target.claims.map(({ name }) => name)];
+  const errors = errorsOf(contents, target.namespace, own, target.wholeNamespace);
+  if (errors.length > 0) {
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+    tell(`${point.name} could not capture everything of ${target.component}: ${errors[0]}${more}`, errors.slice(0, 5));
+  }
+  // Without any list of objects, their absence from it says nothing.
+  if (contents.objects.length > 0) {
+    for (const { kind, namespace, name, createdAt, finished } of target.workloads) {
+      // Jobs come and go, and what is younger than the point cannot be in it.
+      if (finished || kind === 'Job' || (timeOf(createdAt) ?? 0) > captured) continue;
+      const key = `${kind} ${namespace}/${name}`;
+      if (!inside.has(key)) tell(`${point.name} does not hold ${key}`, [key]);
+    }
+  }
+  return reasons;
+}
+
+/** A point that holds nothing at all is no proof of anything, however it ended. */
+function emptyInside(point: RecoveryPoint, target: UseTarget, contents: PointContents): PointUse {
+  if (contents.objects.length > 0) return { point, usable: 'yes', reasons: [] };
+  if (point.items === 0) {
+    const message = `${point.name} holds no objects at all`;
+    return {
+      point,
+      usable: 'no',
+      reasons: [
+        {
+          code: 'ITEMS_FAILED',
+          severity: 'warning',
+          component: target.component,
+          cluster: point.cluster,
+          message,
+          evidence: [`point: ${point.id}`],
+        },
+      ],
+    };
+  }
+  const message = `The list of what is in ${point.name} is empty, so nobody can tell whether ${target.component} is inside`;
+  return {
+    point,
+    usable: 'unknown',
+    reasons: [{ code: 'CONTENTS_UNREADABLE', severity: 'warning', cluster: point.cluster, message, evidence: [`point: ${point.id}`] }],
+  };
+}
