@@ -40,7 +40,10 @@ export function textsAt(value: unknown, ...path: string[]): string[] {
   return listAt(value, ...path).filter((item) => typeof item === 'string');
 }
 
-/** Equal as JSON: the order of fields does not matter, the order of items does, `undefined` is absence. */
+/**
+ * Equal as JSON, as Kubernetes sees it: the order of fields does not matter, the order of items does, and a field that
+ * is null is no field.
+ */
 export function equal(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left)) {
@@ -48,7 +51,7 @@ export function equal(left: unknown, right: unknown): boolean {
   }
   if (!isRecord(left) || !isRecord(right)) return false;
   const fields = new Set([...Object.keys(left), ...Object.keys(right)]);
-  for (const field of fields) if (!equal(left[field], right[field])) return false;
+  for (const field of fields) if (!equal(left[field] ?? undefined, right[field] ?? undefined)) return false;
   return true;
 }
 

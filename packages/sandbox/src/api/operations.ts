@@ -37,6 +37,7 @@ export async function operate(call: Call): Promise<Response> {
   if (target.subresource === 'eviction' && resource.kind === 'Pod') return evict(call);
   const part = partOf(call);
   if (target.subresource === undefined && !resource.verbs.includes(info.verb)) throw methodNotAllowed(info.method);
+  if (['update', 'patch'].includes(info.verb) && target.name === undefined) throw methodNotAllowed(info.method);
   switch (info.verb) {
     case 'get':
       return object(call, 200, readObject(call.cluster, resource, target.namespace, target.name!));

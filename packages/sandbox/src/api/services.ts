@@ -12,8 +12,9 @@ const type = { group: '', kind: 'Service' };
  */
 export class ServiceAddresses {
   readonly #taken = new Map<string, string>();
-  #lastAddress = 9;
-  #lastPort = 29_999;
+  #lastAddress = 256;
+  // The lowest ports and addresses are left to those who choose their own.
+  #lastPort = 30_085;
 
   constructor(store: Store) {
     store.subscribe((event) => {

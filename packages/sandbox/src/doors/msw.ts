@@ -1,3 +1,4 @@
+import { Disconnected } from '../api/faults.ts';
 import type { Api } from '../api/server.ts';
 
 /** The part of msw's `http` that is needed, so that msw itself stays a development dependency of whoever tests. */
@@ -11,7 +12,12 @@ export function mswHandlers<Handler>(api: Pick<Api, 'fetch'>, baseUrl: string, h
   return [
     http.all(`${base}/*`, async ({ request }) => {
       const rest = request.url.slice(base.length);
-      return api.fetch(new Request(new URL(rest, new URL(base).origin), request));
+      try {
+        return await api.fetch(new Request(new URL(rest, new URL(base).origin), request));
+      } catch (thrown) {
+        if (thrown instanceof Disconnected) return Response.error();
+        throw thrown;
+      }
     }),
   ];
 }
