@@ -73,6 +73,8 @@ class Run {
   }
 
   private async work(): Promise<void> {
+    // Asked for before this process took over: nothing is begun.
+    if (this.operation.cancelRequested) return this.end('Cancelled', 'stopped on request before anything more was begun');
     const signal = AbortSignal.any([this.leave, this.stop.signal]);
     await this.save((operation) => ({ ...operation, state: 'Running', startedAt: operation.startedAt ?? this.now() }));
     const watching = this.watchForCancel();
