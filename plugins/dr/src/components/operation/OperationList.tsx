@@ -1,0 +1,52 @@
+import { Accordion, AccordionGroup, AccordionPanel, AccordionTrigger } from '@backstage/ui';
+import type { WireOperation } from '@kubectl-dr/core/wire/plan';
+import { atTime } from '../../text/time.ts';
+import { useText } from '../../text/useText.ts';
+import { LiveOperation } from './LiveOperation.tsx';
+import { OperationView } from './OperationView.tsx';
+import styles from './OperationView.module.css';
+import { StateBadge } from './StateBadge.tsx';
+import { isOver } from './states.ts';
+
+interface OperationListProps {
+  operations: readonly WireOperation[];
+  /** The one that is open, by id. */
+  open?: string;
+  onOpen(id: string | undefined): void;
+  mayAct(operation: WireOperation): boolean;
+}
+
+/** Newest first; an open one that is not over follows itself. */
+export const OperationList = ({ operations, open, onOpen, mayAct }: OperationListProps) => {
+  const { t } = useText();
+  const sorted = [...operations].sort((a, b) => b.status.requestedAt.localeCompare(a.status.requestedAt));
+  return (
+    <AccordionGroup>
+      {sorted.map((operation) => {
+        const id = operation.metadata.name;
+        const { intent, application } = operation.spec;
+        return (
+          <Accordion key={id} id={id} isExpanded={open === id} onExpandedChange={(expanded) => onOpen(expanded ? id : undefined)}>
+            <AccordionTrigger>
+              <span className={styles.entry}>
+                <StateBadge state={operation.status.state} />
+                <span>
+                  {t(`operation.title.${intent}`, { application })},{' '}
+                  {t('operation.by', { who: operation.status.requestedBy, when: atTime(operation.status.requestedAt) })}
+                </span>
+              </span>
+            </AccordionTrigger>
+            <AccordionPanel>
+              {open === id &&
+                (isOver(operation.status.state) ? (
+                  <OperationView operation={operation} />
+                ) : (
+                  <LiveOperation id={id} mayAct={mayAct(operation)} />
+                ))}
+            </AccordionPanel>
+          </Accordion>
+        );
+      })}
+    </AccordionGroup>
+  );
+};

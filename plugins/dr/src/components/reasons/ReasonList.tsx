@@ -1,0 +1,48 @@
+import { RiAlertLine, RiErrorWarningLine, RiInformationLine, RiForbidLine, type RemixiconComponentType } from '@remixicon/react';
+import type { WireReason } from '@kubectl-dr/core/wire/common';
+import { useText } from '../../text/useText.ts';
+import styles from './ReasonList.module.css';
+
+const icons: Record<WireReason['severity'], RemixiconComponentType> = {
+  blocker: RiForbidLine,
+  critical: RiErrorWarningLine,
+  warning: RiAlertLine,
+  info: RiInformationLine,
+};
+const weight: Record<WireReason['severity'], number> = { blocker: 0, critical: 1, warning: 2, info: 3 };
+
+/** Worst first; the order of equals is kept. */
+export const worstFirst = (reasons: readonly WireReason[]): WireReason[] =>
+  [...reasons].sort((a, b) => weight[a.severity] - weight[b.severity]);
+
+/** Each reason with its next step; `limit` shows the worst ones only and says how many are left. */
+export const ReasonList = ({ reasons, limit, label }: { reasons: readonly WireReason[]; limit?: number; label?: string }) => {
+  const { t } = useText();
+  const sorted = worstFirst(reasons);
+  const shown = limit === undefined ? sorted : sorted.slice(0, limit);
+  const left = sorted.length - shown.length;
+  if (shown.length === 0) return null;
+  return (
+    <>
+      <ul className={styles.list} aria-label={label ?? t('reasons.title')}>
+        {shown.map((reason, index) => {
+          const Icon = icons[reason.severity];
+          return (
+            <li key={`${reason.code}-${index}`} className={styles.reason} data-severity={reason.severity}>
+              <Icon size={18} className={styles.icon} aria-label={t(`reasons.severity.${reason.severity}`)} role="img" />
+              <div>
+                <div className={styles.message}>{reason.message}</div>
+                {reason.fix && (
+                  <div className={styles.fix}>
+                    {t('reasons.fix')}: {reason.fix}
+                  </div>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      {left > 0 && <div className={styles.fix}>{t('card.more', { count: left })}</div>}
+    </>
+  );
+};

@@ -1,0 +1,66 @@
+import { Checkbox, CheckboxGroup, Select, TextField } from '@backstage/ui';
+import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
+import { atTime, shortSeconds } from '../../text/time.ts';
+import { useText } from '../../text/useText.ts';
+import { usableFor } from '../timeline/marks.ts';
+import styles from './RestoreDialog.module.css';
+import type { RestoreChoice } from './useRestore.ts';
+
+const latest = 'latest';
+/** A list for people; older points are chosen on the timeline. */
+const mostPoints = 50;
+
+interface RestoreFormProps {
+  components: readonly { name: string; dependsOn: string[] }[];
+  points: readonly WireRecoveryPoint[];
+  choice: RestoreChoice;
+  onChange(choice: RestoreChoice): void;
+}
+
+export const RestoreForm = ({ components, points, choice, onChange }: RestoreFormProps) => {
+  const { t } = useText();
+  const usable = points
+    .filter((point) => choice.components.every((component) => usableFor(point, component) === 'yes'))
+    .sort((a, b) => (b.status.capturedAt ?? '').localeCompare(a.status.capturedAt ?? ''));
+  const chosen = points.find((point) => point.spec.id === choice.point);
+  const listed = usable.slice(0, mostPoints);
+  // A point chosen on the timeline stays in the list, however old or unusable it is: the plan then says so.
+  if (chosen && !listed.includes(chosen)) listed.push(chosen);
+  const label = (point: WireRecoveryPoint) =>
+    t('restore.pointOption', { time: atTime(point.status.capturedAt), age: shortSeconds(point.status.ageSeconds ?? Number.NaN) });
+  return (
+    <div className={styles.choices}>
+      <Select
+        label={t('restore.from')}
+        options={[
+          { id: latest, label: t('restore.latest') },
+          ...listed.map((point) => ({ id: point.spec.id, label: label(point), description: point.metadata.name })),
+        ]}
+        value={choice.point ?? latest}
+        onChange={(id) => onChange({ ...choice, point: id === latest || id === null ? undefined : String(id) })}
+      />
+      <TextField
+        label={t('restore.into')}
+        description={t('restore.intoHelp')}
+        value={choice.namespace ?? ''}
+        onChange={(namespace) => onChange({ ...choice, namespace: namespace.trim() || undefined })}
+      />
+      {components.length > 1 && (
+        <CheckboxGroup
+          className={styles.components}
+          label={t('restore.components')}
+          description={t('restore.componentsHelp')}
+          orientation="horizontal"
+          value={choice.components}
+          onChange={(chosenComponents) => onChange({ ...choice, components: chosenComponents })}
+        >
+          {components.map((component) => (
+            <Checkbox key={component.name} value={component.name}>
+              {component.name}
+            </Checkbox>
+          ))}
+        </CheckboxGroup>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,60 @@
+import { Text } from '@backstage/ui';
+import type { WirePlan } from '@kubectl-dr/core/wire/plan';
+import { atTime, shortSeconds } from '../../text/time.ts';
+import { useText } from '../../text/useText.ts';
+import { ReasonList } from '../reasons/ReasonList.tsx';
+import { RestoreChanges } from './RestoreChanges.tsx';
+import styles from './RestoreDialog.module.css';
+
+/** What is lost, said first. A clone loses nothing, and the plan says why. */
+export const DataLoss = ({ plan }: { plan: WirePlan['spec'] }) => {
+  const { t } = useText();
+  const lost = plan.dataLoss.filter((loss) => loss.seconds > 0);
+  const texts = [...new Set((lost.length > 0 ? lost : plan.dataLoss).map((loss) => loss.text))];
+  return (
+    <p className={styles.loss} data-lost={lost.length > 0}>
+      {texts.length === 0 || (lost.length === 0 && plan.mode === 'clone') ? t('restore.nothingLost') : texts.join(' ')}
+    </p>
+  );
+};
+
+/** Everything the plan says, worst first. */
+export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number }) => {
+  const { t } = useText();
+  const age = (capturedAt: string) => shortSeconds(Math.max(0, (now - Date.parse(capturedAt)) / 1000));
+  return (
+    <div className={styles.plan}>
+      {plan.blockers.length > 0 && (
+        <section className={styles.blockers}>
+          <Text as="h3" variant="body-medium" weight="bold">
+            {t('restore.blockers')}
+          </Text>
+          <ReasonList reasons={plan.blockers} label={t('restore.blockers')} />
+        </section>
+      )}
+      {plan.points.length > 0 && (
+        <ul className={styles.summary} aria-label={t('restore.pointsUsed')}>
+          {plan.points.map((point) => (
+            <li key={`${point.component}/${point.cluster}`}>
+              <strong>{point.component}</strong>: {t('restore.pointOption', { time: atTime(point.capturedAt), age: age(point.capturedAt) })}
+              , {point.name}
+            </li>
+          ))}
+        </ul>
+      )}
+      <RestoreChanges plan={plan} />
+      {plan.warnings.length > 0 && (
+        <section className={styles.section}>
+          <Text as="h3" variant="body-medium" weight="bold">
+            {t('restore.warnings')}
+          </Text>
+          <ReasonList reasons={plan.warnings} label={t('restore.warnings')} />
+        </section>
+      )}
+      <Text as="p" variant="body-small" color="secondary">
+        {plan.estimate && `${t('restore.estimate', { time: shortSeconds(plan.estimate.seconds), basis: plan.estimate.basis })}. `}
+        {t('restore.undo')}: {plan.undo.text}
+      </Text>
+    </div>
+  );
+};

@@ -1,0 +1,83 @@
+import { Cell, CellText, type ColumnConfig, Table, Text } from '@backstage/ui';
+import type { WireComponentStatus } from '@kubectl-dr/core/wire/application';
+import { useMemo } from 'react';
+import type { PortalApplication } from '../../api/drApi.ts';
+import { type Text as Translate, useText } from '../../text/useText.ts';
+import { AgeBar } from '../age/AgeBar.tsx';
+import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
+import styles from './RecoveryTab.module.css';
+
+type Spec = PortalApplication['spec']['components'][number];
+interface Row {
+  id: string;
+  spec: Spec;
+  status: WireComponentStatus | undefined;
+}
+
+const Volumes = ({ volumes, t }: { volumes: WireComponentStatus['volumes']; t: Translate }) => {
+  if (volumes.length === 0) return <Text color="secondary">{t('components.noVolumes')}</Text>;
+  return (
+    <ul className={styles.plain}>
+      {volumes.map((volume) => (
+        <li key={`${volume.cluster}/${volume.namespace}/${volume.claim}`} data-volume={volume.state} title={volume.message}>
+          {volume.claim}: {t(`components.volume.${volume.state}`)}
+          {volume.method && `, ${volume.method}`}
+        </li>
+      ))}
+    </ul>
+  );
+};
+
+const placesOf = (spec: Spec, t: Translate): string =>
+  spec.placements
+    .map((placement) => {
+      const place = placement.cluster ? `${placement.cluster}/${placement.namespace}` : placement.namespace;
+      return placement.claim === 'unclaimed' ? `${place} (${t('components.unclaimed')})` : place;
+    })
+    .join(', ');
+
+/** Every component: verdict, freshness, volumes, and what it needs to run. */
+export const ComponentsTable = ({ application }: { application: PortalApplication }) => {
+  const { t } = useText();
+  const rows = useMemo<Row[]>(() => {
+    const status = new Map(application.status.components.map((component) => [component.name, component]));
+    return application.spec.components.map((spec) => ({ id: spec.name, spec, status: status.get(spec.name) }));
+  }, [application]);
+  const columns = useMemo<ColumnConfig<Row>[]>(
+    () => [
+      {
+        id: 'name',
+        label: t('components.name'),
+        isRowHeader: true,
+        cell: ({ spec }) => <CellText title={spec.title ?? spec.name} description={spec.type} />,
+      },
+      {
+        id: 'verdict',
+        label: t('components.verdict'),
+        cell: ({ status }) => <Cell>{status && <VerdictBadge verdict={status.verdict} />}</Cell>,
+      },
+      {
+        id: 'age',
+        label: t('components.age'),
+        cell: ({ status }) => (
+          <Cell>
+            <AgeBar compact ageSeconds={status?.recoveryPoint?.ageSeconds} objectiveSeconds={status?.rpo.objectiveSeconds} />
+          </Cell>
+        ),
+      },
+      {
+        id: 'volumes',
+        label: t('components.volumes'),
+        cell: ({ status }) => (
+          <Cell>
+            <Volumes volumes={status?.volumes ?? []} t={t} />
+          </Cell>
+        ),
+      },
+      { id: 'dependsOn', label: t('components.dependsOn'), cell: ({ spec }) => <CellText title={spec.dependsOn.join(', ') || '–'} /> },
+      { id: 'placement', label: t('components.placement'), cell: ({ spec }) => <CellText title={placesOf(spec, t)} /> },
+    ],
+    [t],
+  );
+  return <Table columnConfig={columns} data={rows} pagination={{ type: 'none' }} />;
+};

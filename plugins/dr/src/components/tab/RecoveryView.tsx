@@ -1,0 +1,140 @@
+import { useAnalytics, useApi } from '@backstage/core-plugin-api';
+import { Button, Card, CardBody, CardHeader, Text } from '@backstage/ui';
+import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
+import { type ReactNode, lazy, Suspense, useState } from 'react';
+import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
+import { useLive } from '../../hooks/useLive.ts';
+import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
+import { clusterNow } from '../../text/time.ts';
+import { useText } from '../../text/useText.ts';
+import { AgeBar } from '../age/AgeBar.tsx';
+import { LiveOperation } from '../operation/LiveOperation.tsx';
+import { OperationList } from '../operation/OperationList.tsx';
+import { isOver } from '../operation/states.ts';
+import { Loading } from '../state/Loading.tsx';
+import { Notice } from '../state/Notice.tsx';
+import { noticesOf } from '../state/notices.ts';
+import { Problem } from '../state/Problem.tsx';
+import { PointTimeline } from '../timeline/PointTimeline.tsx';
+import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
+import { ComponentReasons } from './ComponentReasons.tsx';
+import { ComponentsTable } from './ComponentsTable.tsx';
+import { PointDetails } from './PointDetails.tsx';
+import styles from './RecoveryTab.module.css';
+
+const RestoreFlow = lazy(async () => ({ default: (await import('../restore/RestoreFlow.tsx')).RestoreFlow }));
+
+const days = 30;
+
+const Section = ({ title, children }: { title: string; children: ReactNode }) => (
+  <Card>
+    <CardHeader>
+      <Text as="h3" variant="title-x-small" weight="bold">
+        {title}
+      </Text>
+    </CardHeader>
+    <CardBody className={styles.section}>{children}</CardBody>
+  </Card>
+);
+
+interface RecoveryViewProps {
+  application: PortalApplication;
+  applicationRef: string;
+  /** The entity is one component: it is restored alone unless others are chosen. */
+  component?: string;
+}
+
+/** One application as its owner wants to see it: safe or not, back to when, and what runs now. */
+export const RecoveryView = ({ application, applicationRef, component }: RecoveryViewProps) => {
+  const { t } = useText();
+  const api = useApi(drApiRef);
+  const analytics = useAnalytics();
+  const points = useLive(`points ${applicationRef}`, (signal) => api.points(applicationRef, signal), 60);
+  const operations = useLive(
+    `operations ${applicationRef}`,
+    (signal) => api.operations({ application: application.metadata.name }, signal),
+    (known) => (known?.some((operation) => !isOver(operation.status.state)) ? 5 : 30),
+  );
+  const [open, setOpen] = useSearchParameter(operationParameter);
+  const [chosen, setChosen] = useState<WireRecoveryPoint>();
+  const [restore, setRestore] = useState<{ components?: string[]; point?: string }>();
+  const { status, spec } = application;
+  const may = application.allowed?.restore ?? false;
+  const listed = operations.data?.some((operation) => operation.metadata.name === open);
+
+  const startRestore = (choice: { components?: string[]; point?: string }, from: string) => {
+    analytics.captureEvent('open', 'dr restore dialog', { attributes: { from } });
+    setOpen(undefined);
+    setRestore(choice);
+  };
+
+  return (
+    <div className={styles.root}>
+      <div className={styles.summary}>
+        <VerdictBadge verdict={status.verdict} size="large" />
+        <div className={styles.age}>
+          <AgeBar ageSeconds={status.recoveryPoint?.ageSeconds} objectiveSeconds={status.rpo.objectiveSeconds} />
+        </div>
+        {may && (
+          <Button
+            variant="primary"
+            isDisabled={!status.recoveryPoint}
+            onPress={() => startRestore({ components: component === undefined ? undefined : [component] }, 'tab')}
+          >
+            {t('tab.restore')}
+          </Button>
+        )}
+      </div>
+      {noticesOf(application, t).map((notice) => (
+        <Notice key={notice.title} {...notice} />
+      ))}
+      <Section title={t('reasons.title')}>
+        <ComponentReasons application={application} />
+      </Section>
+      <Section title={t('tab.timeline', { days: String(days) })}>
+        {points.loading && <Loading />}
+        {points.error && <Problem error={points.error} onRetry={points.refresh} />}
+        {points.data && (
+          <PointTimeline
+            points={points.data}
+            components={spec.components.map((each) => each.name)}
+            now={clusterNow(status.recoveryPoint)}
+            days={days}
+            chosen={chosen?.spec.id}
+            onChoose={setChosen}
+          />
+        )}
+        {chosen && (
+          <PointDetails
+            point={chosen}
+            onRestore={may ? (components) => startRestore({ components, point: chosen.spec.id }, 'timeline') : undefined}
+          />
+        )}
+      </Section>
+      <Section title={t('tab.components')}>
+        <ComponentsTable application={application} />
+      </Section>
+      <Section title={t('tab.operations')}>
+        {operations.loading && <Loading />}
+        {operations.error && <Problem error={operations.error} onRetry={operations.refresh} />}
+        {open && !listed && !restore && <LiveOperation id={open} mayAct={may} />}
+        {operations.data?.length === 0 && <Text color="secondary">{t('tab.noOperations')}</Text>}
+        {operations.data && (
+          <OperationList operations={operations.data} open={restore ? undefined : open} onOpen={setOpen} mayAct={() => may} />
+        )}
+      </Section>
+      {restore && (
+        <Suspense fallback={null}>
+          <RestoreFlow
+            application={application}
+            {...restore}
+            onClose={() => {
+              setRestore(undefined);
+              operations.refresh();
+            }}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,15 @@
+import { useApi } from '@backstage/core-plugin-api';
+import type { WireOperation } from '@kubectl-dr/core/wire/plan';
+import { drApiRef } from '../api/drApi.ts';
+import { isOver } from '../components/operation/states.ts';
+import { type Live, useLive } from './useLive.ts';
+
+/** Follows one operation until it is over: every two seconds while the page is visible. */
+export function useOperation(id: string | undefined): Live<WireOperation> {
+  const api = useApi(drApiRef);
+  return useLive(
+    id,
+    (signal) => api.operation(id!, signal),
+    (operation) => (operation && isOver(operation.status.state) ? undefined : 2),
+  );
+}
