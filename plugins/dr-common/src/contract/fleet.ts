@@ -1,0 +1,44 @@
+import { apiVersion, instant, reasonSchema, verdictSchema } from '@kubectl-dr/core/wire/common';
+import { z } from 'zod';
+
+/** What the index knows of one cluster. */
+const indexedClusterSchema = z.object({
+  name: z.string(),
+  state: z.enum(['starting', 'fresh', 'stale', 'unreachable']),
+  /** Seconds since the last news from the cluster. */
+  staleSeconds: z.number(),
+  message: z.string().optional(),
+});
+
+/** Whether the plugin works. Served to every signed-in caller; says nothing of any application. */
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'starting', 'degraded']),
+  /** When what is served was computed last. */
+  assessedAt: instant.optional(),
+  clusters: z.array(indexedClusterSchema),
+  /** About the catalog and the fleet as a whole. */
+  problems: z.array(reasonSchema),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+/** A volume that no usable point holds, or the reason why nobody knows. */
+export const coverageGapSchema = z.object({
+  application: z.string(),
+  component: z.string(),
+  owner: z.string().optional(),
+  cluster: z.string(),
+  namespace: z.string(),
+  claim: z.string(),
+  state: z.enum(['skipped', 'failed', 'absent', 'unknown']),
+  verdict: verdictSchema,
+  message: z.string().optional(),
+});
+
+/** Volumes of the applications that the caller may see. */
+export const coverageSchema = z.object({
+  apiVersion: z.literal(apiVersion),
+  kind: z.literal('Coverage'),
+  volumes: z.object({ total: z.number(), captured: z.number() }),
+  gaps: z.array(coverageGapSchema),
+});
+export type Coverage = z.infer<typeof coverageSchema>;

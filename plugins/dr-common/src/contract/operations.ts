@@ -1,0 +1,43 @@
+import { operationListSchema, operationSchema, planSchema } from '@kubectl-dr/core/wire/plan';
+import { z } from 'zod';
+
+const name = z.string().min(1).max(253);
+
+/** What to plan; the application is in the path. Fields as `PlanRequest` of core. */
+export const planRequestSchema = z.strictObject({
+  intent: z.enum(['Backup', 'Restore']),
+  /** Absent: all. */
+  components: z.array(name).min(1).max(500).optional(),
+  /** A point's id or name, an instant (`14:05`, `2h ago`, RFC 3339) or `latest` (default). */
+  point: z.string().min(1).max(600).optional(),
+  /** Of a restore; default `clone`. */
+  mode: z.enum(['clone', 'inPlace', 'dataOnly', 'configOnly']).optional(),
+  /** Of a clone: the namespace to restore into. */
+  namespace: z.string().min(1).max(63).optional(),
+  /** Deny egress from a clone; default true. */
+  isolate: z.boolean().optional(),
+});
+export type PlanRequestBody = z.infer<typeof planRequestSchema>;
+
+/** A plan is carried out as it was shown: by the id it was given and the hash of its contents. */
+export const startOperationSchema = z.strictObject({
+  plan: z.strictObject({ id: name, hash: z.string().min(1).max(200) }),
+  /** For the journal and the audit. */
+  reason: z.string().max(1000).optional(),
+});
+export type StartOperationBody = z.infer<typeof startOperationSchema>;
+
+export const operationsQuerySchema = z.strictObject({
+  /** Name or entity reference. */
+  application: z.string().min(1).max(600).optional(),
+  /** Newest first. */
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+});
+export type OperationsQuery = z.input<typeof operationsQuerySchema>;
+
+export const operationParametersSchema = z.object({ id: name });
+
+/** 1 to 200 visible ASCII characters. */
+export const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is not 1 to 200 visible ASCII characters');
+
+export { operationListSchema, operationSchema, planSchema };

@@ -1,0 +1,42 @@
+/** Paths under the plugin's base, `/api/dr`. Free of schemas, so that a client costs a browser almost nothing. */
+export const paths = {
+  applications: '/v1/applications',
+  applicationsByRefs: '/v1/applications/by-refs',
+  application: '/v1/applications/:kind/:namespace/:name',
+  points: '/v1/applications/:kind/:namespace/:name/points',
+  plans: '/v1/applications/:kind/:namespace/:name/plans',
+  operations: '/v1/operations',
+  operation: '/v1/operations/:id',
+  cancelOperation: '/v1/operations/:id/cancel',
+  resumeOperation: '/v1/operations/:id/resume',
+  clusters: '/v1/clusters',
+  policies: '/v1/policies',
+  locations: '/v1/locations',
+  coverage: '/v1/coverage',
+  health: '/v1/health',
+  openapi: '/openapi.json',
+} as const;
+
+/** Header of every request that starts something: the same key again answers as the first time. */
+export const idempotencyHeader = 'Idempotency-Key';
+
+/** Channel of the signals plugin on which `SignalMessage`s are published. */
+export const signalChannel = 'dr';
+
+/** Something changed, read again; never a value, because every signed-in user receives it. */
+export type SignalMessage = { type: 'fleet' } | { type: 'operation'; id: string };
+
+/**
+ * The kind under which an application is addressed that no catalog knows (read from cluster labels):
+ * `application:default/NAME`. Other kinds are those of the catalog.
+ */
+export const applicationKind = 'application';
+
+/** `/v1/operations/:id` with the values in place, each encoded. */
+export function fillPath(template: string, parameters: Readonly<Record<string, string>>): string {
+  return template.replace(/:([a-z]+)/gi, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new Error(`the path ${template} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+}

@@ -1,0 +1,161 @@
+import { clusterListSchema, policyListSchema, recoveryPointListSchema, storageLocationListSchema } from '@kubectl-dr/core/wire/protection';
+import type { z } from 'zod';
+import {
+  applicationPageSchema,
+  applicationsQuerySchema,
+  byRefsRequestSchema,
+  byRefsResponseSchema,
+  entityParametersSchema,
+  portalApplicationSchema,
+} from './applications.ts';
+import { coverageSchema, healthSchema } from './fleet.ts';
+import {
+  operationListSchema,
+  operationParametersSchema,
+  operationSchema,
+  operationsQuerySchema,
+  planRequestSchema,
+  planSchema,
+  startOperationSchema,
+} from './operations.ts';
+import { paths } from './paths.ts';
+
+/** One route of the API: what the router checks, what the OpenAPI document says and what the client sends. */
+export interface Route {
+  method: 'get' | 'post';
+  path: string;
+  summary: string;
+  /** Of a success. */
+  status: 200 | 202;
+  parameters?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  response: z.ZodType;
+  /** Wants the header `Idempotency-Key`. */
+  idempotent?: boolean;
+}
+
+const route = <const R extends Route>(definition: R): R => definition;
+
+/** Keys are the operation ids of the OpenAPI document. */
+export const routes = {
+  listApplications: route({
+    method: 'get',
+    path: paths.applications,
+    summary: 'Applications that the caller may see, worst verdict first',
+    status: 200,
+    query: applicationsQuerySchema,
+    response: applicationPageSchema,
+  }),
+  getApplicationsByRefs: route({
+    method: 'post',
+    path: paths.applicationsByRefs,
+    summary: 'What there is to show for many entities at once',
+    status: 200,
+    body: byRefsRequestSchema,
+    response: byRefsResponseSchema,
+  }),
+  getApplication: route({
+    method: 'get',
+    path: paths.application,
+    summary: 'The application that an entity is, or is a component of',
+    status: 200,
+    parameters: entityParametersSchema,
+    response: portalApplicationSchema,
+  }),
+  listPoints: route({
+    method: 'get',
+    path: paths.points,
+    summary: 'Recovery points of an application, newest first, each with its use per component',
+    status: 200,
+    parameters: entityParametersSchema,
+    response: recoveryPointListSchema,
+  }),
+  createPlan: route({
+    method: 'post',
+    path: paths.plans,
+    summary: 'What a backup or a restore would do; kept until it expires, so that it can be carried out by id and hash',
+    status: 200,
+    parameters: entityParametersSchema,
+    body: planRequestSchema,
+    response: planSchema,
+  }),
+  startOperation: route({
+    method: 'post',
+    path: paths.operations,
+    summary: 'Carry out a plan',
+    status: 202,
+    body: startOperationSchema,
+    response: operationSchema,
+    idempotent: true,
+  }),
+  listOperations: route({
+    method: 'get',
+    path: paths.operations,
+    summary: 'Operations of the applications that the caller may see, newest first, also those started by the command line',
+    status: 200,
+    query: operationsQuerySchema,
+    response: operationListSchema,
+  }),
+  getOperation: route({
+    method: 'get',
+    path: paths.operation,
+    summary: 'One operation with its steps',
+    status: 200,
+    parameters: operationParametersSchema,
+    response: operationSchema,
+  }),
+  cancelOperation: route({
+    method: 'post',
+    path: paths.cancelOperation,
+    summary: 'Ask an operation to stop',
+    status: 202,
+    parameters: operationParametersSchema,
+    response: operationSchema,
+  }),
+  resumeOperation: route({
+    method: 'post',
+    path: paths.resumeOperation,
+    summary: 'Continue what a dead process left behind',
+    status: 202,
+    parameters: operationParametersSchema,
+    response: operationSchema,
+  }),
+  listClusters: route({
+    method: 'get',
+    path: paths.clusters,
+    summary: 'Clusters, whether they answer, and the engines on them',
+    status: 200,
+    response: clusterListSchema,
+  }),
+  listPolicies: route({
+    method: 'get',
+    path: paths.policies,
+    summary: 'Policies and the applications they apply to',
+    status: 200,
+    response: policyListSchema,
+  }),
+  listLocations: route({
+    method: 'get',
+    path: paths.locations,
+    summary: 'Where recovery points are kept',
+    status: 200,
+    response: storageLocationListSchema,
+  }),
+  getCoverage: route({
+    method: 'get',
+    path: paths.coverage,
+    summary: 'Volumes that no usable recovery point holds',
+    status: 200,
+    response: coverageSchema,
+  }),
+  getHealth: route({
+    method: 'get',
+    path: paths.health,
+    summary: 'Whether the plugin and its clusters work',
+    status: 200,
+    response: healthSchema,
+  }),
+} satisfies Record<string, Route>;
+
+export type RouteId = keyof typeof routes;

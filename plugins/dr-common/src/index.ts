@@ -1,0 +1,10 @@
+export * from './catalog.ts';
+export * from './permissions.ts';
+export { DrClient } from './client/DrClient.ts';
+export type { DiscoveryLike, FetchLike, RequestOptions, ResolvedStatus } from './client/DrClient.ts';
+export * from './contract/paths.ts';
+export * from './contract/applications.ts';
+export * from './contract/operations.ts';
+export * from './contract/fleet.ts';
+export { routes } from './contract/routes.ts';
+export type { Route, RouteId } from './contract/routes.ts';
