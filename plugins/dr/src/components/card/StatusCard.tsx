@@ -7,6 +7,7 @@ import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { recoveryPath } from '../../routes.ts';
+import { shortRef } from '../../text/shortRef.ts';
 import { useText } from '../../text/useText.ts';
 import { ReasonList } from '../reasons/ReasonList.tsx';
 import { Loading } from '../state/Loading.tsx';
@@ -15,7 +16,7 @@ import { noticesOf, saidByNotice } from '../state/notices.ts';
 import { Problem } from '../state/Problem.tsx';
 import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
 import styles from './StatusCard.module.css';
-import { StatusFacts, shortRef } from './StatusFacts.tsx';
+import { StatusFacts } from './StatusFacts.tsx';
 import { subjectOf } from './subject.ts';
 
 // Only who presses the button pays for the dialog; the card loads on every entity page.
@@ -33,7 +34,7 @@ const Ready = ({ application, component }: { application: PortalApplication; com
   const subject = subjectOf(application, component);
   const reasons = subject.reasons.filter((reason) => !saidByNotice.has(reason.code));
   const { owner } = application.spec;
-  const may = application.allowed?.restore ?? false;
+  const may = application.allowed.restore;
   return (
     <>
       {noticesOf(application, t).map((notice) => (

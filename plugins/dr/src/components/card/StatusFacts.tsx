@@ -1,15 +1,13 @@
 import { Link } from '@backstage/ui';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import type { PortalApplication } from '../../api/drApi.ts';
+import { shortRef } from '../../text/shortRef.ts';
 import { clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { NextRun } from './NextRun.tsx';
 import styles from './StatusCard.module.css';
 import type { Subject } from './subject.ts';
-
-/** `team-shop` of `group:default/team-shop`. */
-export const shortRef = (ref: string): string => ref.replace(/^[^:]*:/, '').replace(/^default\//, '');
 
 interface StatusFactsProps {
   application: PortalApplication;
@@ -48,7 +46,7 @@ export const StatusFacts = ({ application, component, subject }: StatusFactsProp
       <dt>{t('card.whoMayAct')}</dt>
       <dd>
         {who ?? t('card.nobody')}
-        {who && t(application.allowed?.restore ? 'card.andYou' : 'card.andOperators')}
+        {who && t(application.allowed.restore ? 'card.andYou' : 'card.andOperators')}
       </dd>
     </dl>
   );

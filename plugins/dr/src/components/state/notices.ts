@@ -1,12 +1,11 @@
 import type { PortalApplication } from '../../api/drApi.ts';
+import { shortRef } from '../../text/shortRef.ts';
 import { shortSeconds } from '../../text/time.ts';
 import type { Text } from '../../text/useText.ts';
 import type { NoticeProps } from './Notice.tsx';
 
 /** Older than this, what is shown is said to be old. */
 export const staleAfterSeconds = 120;
-
-const ownerName = (owner: string | undefined): string => owner?.replace(/^.*[:/]/, '') ?? '?';
 
 /** What is wrong with the picture itself, apart from the verdict: each case in its own words. */
 export function noticesOf(application: PortalApplication, t: Text): NoticeProps[] {
@@ -22,7 +21,7 @@ export function noticesOf(application: PortalApplication, t: Text): NoticeProps[
       text: t('state.unreachable.text'),
     });
   }
-  if (application.staleSeconds !== undefined && application.staleSeconds > staleAfterSeconds) {
+  if (application.staleSeconds > staleAfterSeconds) {
     const age = shortSeconds(application.staleSeconds);
     notices.push({ status: 'warning', title: t('state.stale.title', { age }), text: t('state.stale.text', { age }) });
   }
@@ -35,7 +34,7 @@ export function noticesOf(application: PortalApplication, t: Text): NoticeProps[
     notices.push({
       status: 'warning',
       title: t('state.unclaimed.title'),
-      text: t('state.unclaimed.text', { namespaces: namespaces.join(', '), owner: ownerName(application.spec.owner) }),
+      text: t('state.unclaimed.text', { namespaces: namespaces.join(', '), owner: shortRef(application.spec.owner ?? '?') }),
       hint: t('state.unclaimed.hint', { namespace: namespaces[0]! }),
     });
   }

@@ -59,7 +59,7 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
   const [chosen, setChosen] = useState<WireRecoveryPoint>();
   const [restore, setRestore] = useState<{ components?: string[]; point?: string }>();
   const { status, spec } = application;
-  const may = application.allowed?.restore ?? false;
+  const may = application.allowed.restore;
   const listed = operations.data?.some((operation) => operation.metadata.name === open);
 
   const startRestore = (choice: { components?: string[]; point?: string }, from: string) => {

@@ -20,13 +20,18 @@ const icons: Record<Verdict, RemixiconComponentType> = {
   Protected: RiShieldCheckLine,
 };
 
+/** The shape that stands for a verdict; the word is always beside it. */
+export const VerdictIcon = ({ verdict, size }: { verdict: Verdict; size: number }) => {
+  const Icon = icons[verdict] ?? RiQuestionLine;
+  return <Icon size={size} aria-hidden />;
+};
+
 /** A verdict is always a word, a shape and a colour, so that none of them is needed alone. */
 export const VerdictBadge = ({ verdict, size = 'small' }: { verdict: Verdict; size?: 'small' | 'large' }) => {
   const { t } = useText();
-  const Icon = icons[verdict] ?? RiQuestionLine;
   return (
     <span className={styles.badge} data-tone={verdictTone[verdict] ?? 'neutral'} data-size={size} title={t(`verdict.meaning.${verdict}`)}>
-      <Icon size={size === 'large' ? 22 : 16} aria-hidden />
+      <VerdictIcon verdict={verdict} size={size === 'large' ? 22 : 16} />
       {t(`verdict.${verdict}`)}
     </span>
   );
