@@ -87,7 +87,7 @@ function objectOf(operation: Operation, namespace: string): KubeObject {
 }
 
 /** A journal is outside input: it is read like any other. */
-function entryOf(object: KubeObject, cluster: string): JournalEntry {
+export function entryOf(object: KubeObject, cluster: string): JournalEntry {
   const data = (object.data ?? {}) as Record<string, unknown>;
   try {
     const plan: unknown = JSON.parse(String(data.plan));
