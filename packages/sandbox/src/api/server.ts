@@ -1,7 +1,7 @@
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
-import { authenticate, impersonation } from './authentication.ts';
+import { administrator, authenticate, impersonation } from './authentication.ts';
 import type { Tokens, User } from './authentication.ts';
 import { Authorizer } from './authorization.ts';
 import { discovery } from './discovery.ts';
@@ -43,6 +43,8 @@ export interface ApiOptions {
 export interface Api {
   readonly name: string;
   fetch(request: Request): Promise<Response>;
+  /** The same for the cluster's own controllers: as administrator, without a token, and spared by faults. */
+  fetchInside(request: Request): Promise<Response>;
   /** Everything that the cluster holds, for reading; writes belong through `fetch`. */
   readonly store: Store;
   /** Blobs served without authentication at `GET /_objects/<key>`: what engines hand out download links for. */
@@ -63,11 +65,11 @@ export function createApi(options: ApiOptions): Api {
   const closing = new AbortController();
   plant(cluster, options.crds ?? []);
 
-  const handle = async (request: Request): Promise<Response> => {
-    await suffer(options.faults, request);
+  const handle = async (request: Request, inside: boolean): Promise<Response> => {
+    if (!inside) await suffer(options.faults, request);
     const { pathname } = new URL(request.url);
     if (pathname.startsWith('/_objects/')) return blob(objects, decodeURIComponent(pathname.slice('/_objects/'.length)));
-    const user = whoAsks(request);
+    const user = inside ? administrator : whoAsks(request);
     const info = requestInfo(request);
     const { target } = info;
     if (target === undefined) {
@@ -120,6 +122,13 @@ export function createApi(options: ApiOptions): Api {
     return json(200, found.body, { 'content-type': found.contentType, vary: 'Accept' });
   };
 
+  const answer = async (request: Request, inside: boolean): Promise<Response> => {
+    const response = await handle(request, inside).catch(failed);
+    response.headers.set('date', options.clock.now().toUTCString());
+    response.headers.set('audit-id', crypto.randomUUID());
+    return request.method === 'HEAD' ? new Response(null, response) : response;
+  };
+
   return {
     name: options.name,
     store,
@@ -129,12 +138,8 @@ export function createApi(options: ApiOptions): Api {
       closing.abort(new Error('the API is closing'));
       housekeeping.close();
     },
-    async fetch(request) {
-      const response = await handle(request).catch(failed);
-      response.headers.set('date', options.clock.now().toUTCString());
-      response.headers.set('audit-id', crypto.randomUUID());
-      return request.method === 'HEAD' ? new Response(null, response) : response;
-    },
+    fetch: (request) => answer(request, false),
+    fetchInside: (request) => answer(request, true),
   };
 }
 

@@ -1,0 +1,79 @@
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { Tokens } from '../api/authentication.ts';
+import type { Fault } from '../api/faults.ts';
+import type { Api, ApiOptions } from '../api/server.ts';
+import { createApi } from '../api/server.ts';
+import { ApiCluster } from './api-cluster.ts';
+import type { Controller, ControllersOptions, RunningControllers } from './controller.ts';
+import { runControllers } from './controller.ts';
+import type { Durations } from './durations.ts';
+import { VolumeStore } from './volumes/volume-store.ts';
+import { volumeControllers } from './volumes/volumes.ts';
+import type { PodFailure } from './workloads/pods.ts';
+import { workloadControllers } from './workloads/workloads.ts';
+
+export interface StageOptions extends Pick<ApiOptions, 'crds' | 'historySize' | 'bookmarkEvery'> {
+  name: string;
+  clock: Clock;
+  durations: Durations;
+  tokens?: Tokens;
+  /** Suffered by clients, not by the cluster's own controllers. */
+  faults?: Fault[];
+  /** Told of failures of controllers, which are tried again. */
+  onError?: ControllersOptions['onError'];
+}
+
+/** One cluster: an API, its disks, and the controllers that make things happen in it once they are started. */
+export class Stage {
+  readonly name: string;
+  readonly api: Api;
+  /** The cluster as its administrator sees it, whatever faults its clients suffer. */
+  readonly cluster: ApiCluster;
+  readonly clock: Clock;
+  readonly durations: Durations;
+  readonly volumes = new VolumeStore();
+  /** Pods that do not get ready; may be changed at any time. */
+  readonly podFailures: PodFailure[] = [];
+  readonly #end = new AbortController();
+  readonly #running: RunningControllers[] = [];
+  readonly #onError: StageOptions['onError'];
+
+  constructor({ durations, onError, ...options }: StageOptions) {
+    this.name = options.name;
+    this.clock = options.clock;
+    this.durations = durations;
+    this.#onError = onError;
+    this.api = createApi(options);
+    this.cluster = new ApiCluster({ name: options.name, fetch: (request) => this.api.fetchInside(request) });
+  }
+
+  /** Workloads and volumes come to life. */
+  start(): void {
+    const { cluster, clock, durations, volumes, podFailures } = this;
+    this.run([
+      ...volumeControllers(cluster, volumes),
+      ...workloadControllers({ cluster, clock, durations, volumes, failures: podFailures }),
+    ]);
+  }
+
+  run(controllers: readonly Controller[]): void {
+    const { cluster, clock } = this;
+    const onError = this.#onError;
+    this.#running.push(runControllers({ cluster, clock, controllers, signal: this.#end.signal, ...(onError && { onError }) }));
+  }
+
+  /** Resolves when no controller has anything to do now; what waits for the clock is not counted. */
+  async idle(): Promise<void> {
+    for (let quiet = 0; quiet < 2;) {
+      const before = this.api.store.version;
+      this.api.settle();
+      for (const running of this.#running) await running.idle();
+      quiet = this.api.store.version === before ? quiet + 1 : 0;
+    }
+  }
+
+  close(): void {
+    this.#end.abort(new Error(`the cluster ${this.name} is closing`));
+    this.api.close();
+  }
+}
