@@ -1,6 +1,7 @@
 import type { Workload } from './workload.ts';
 
-const products = 'postgres|postgresql|postgis|timescaledb|mysql|mariadb|percona-server|mongo|mongodb|redis|valkey|cassandra|scylla|cockroach|couchdb|couchbase|etcd|elasticsearch|opensearch|clickhouse(?:-server)?|influxdb|neo4j|mssql|server-mssql|oracle-database|tidb|tikv|arangodb|rethinkdb';
+const products =
+  'postgres|postgresql|postgis|timescaledb|mysql|mariadb|percona-server|mongo|mongodb|redis|valkey|cassandra|scylla|cockroach|couchdb|couchbase|etcd|elasticsearch|opensearch|clickhouse(?:-server)?|influxdb|neo4j|mssql|server-mssql|oracle-database|tidb|tikv|arangodb|rethinkdb';
 /** The last part of an image's name, without tag and digest: `registry/bitnami/postgresql:16` -> `postgresql`. */
 const image = new RegExp(`^(?:${products})$`);
 

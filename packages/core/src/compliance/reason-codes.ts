@@ -259,6 +259,11 @@ const table = {
     why: "A copy must not act in the world: it may not answer for the original's host names, take its ports or run its cron jobs.",
     fix: 'Nothing to do; each rewrite is listed in the plan.',
   },
+  ENGINE_DOWN: {
+    title: 'The engine does not answer',
+    why: 'Its objects would be written and nobody would act on them: the operation would wait for ever.',
+    fix: "Look at the engine's own workload, and restart it.",
+  },
   PERMISSION_MISSING: {
     title: 'A permission is missing',
     why: 'A step of the plan would be refused half-way.',

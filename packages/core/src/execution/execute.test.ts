@@ -59,6 +59,7 @@ function aPlan(): Promise<Plan> {
   return sealPlan(
     {
       intent: 'Restore',
+      request: { intent: 'Restore', application: 'shop' },
       application: 'shop',
       components: ['db', 'queue', 'web'],
       points: [],

@@ -1,4 +1,4 @@
-import { asDrError, DrError } from '../errors.ts';
+import { asDrError, ConflictError, DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -162,7 +162,7 @@ class Run {
           await this.writing.catch(() => undefined);
           this.entry = await journal.read(this.entry.cluster, this.operation.id);
           this.operation = { ...this.operation, cancelRequested: true };
-          this.stop.abort(new DrError('InterruptedError', 'INTERRUPTED', 'cancelled'));
+          this.stop.abort(cancelled());
         }
       } catch {
         // Not reading once is no reason to stop.
@@ -188,10 +188,24 @@ class Run {
       .catch(() => undefined)
       .then(async () => {
         this.operation = change(this.operation);
-        this.entry = await this.deps.journal.update(this.entry, this.operation);
+        this.entry = await this.write();
         this.tell({ type: 'operation', operation: this.operation });
       });
     return this.writing;
+  }
+
+  /** A request to cancel is the only thing that others may write beside us: anything else means that we were fenced off. */
+  private async write(): Promise<JournalEntry> {
+    try {
+      return await this.deps.journal.update(this.entry, this.operation);
+    } catch (error) {
+      if (!(error instanceof ConflictError) || this.operation.cancelRequested) throw error;
+      const now = await this.deps.journal.read(this.entry.cluster, this.operation.id);
+      if (!now.operation.cancelRequested || now.operation.holder !== this.operation.holder) throw error;
+      this.operation = { ...this.operation, cancelRequested: true };
+      this.stop.abort(cancelled());
+      return this.deps.journal.update(now, this.operation);
+    }
   }
 
   private tell(event: OperationEvent): void {
@@ -202,4 +216,8 @@ class Run {
   private now(): string {
     return this.deps.clock.now().toISOString();
   }
+}
+
+function cancelled(): DrError {
+  return new DrError('InterruptedError', 'INTERRUPTED', 'cancelled');
 }

@@ -3,26 +3,29 @@ import type { Engine } from '../ports/engine.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
 import { nameFor, sealPlan } from './assemble.ts';
-import type { Plan, Step } from './model.ts';
+import type { Plan, PlanRequest, Step } from './model.ts';
 import type { Place } from './places.ts';
 
 export interface BackupInputs {
+  /** With `at`, from which the names are made. */
+  request: PlanRequest;
   fleet: Fleet;
   status: ApplicationStatus;
   components: readonly ComponentStatus[];
   places: readonly Place[];
   engines: readonly Engine[];
+  blockers: readonly Reason[];
   now: Date;
   home: string;
 }
 
 /** One backup per place: the whole namespace where a component claims it whole, else one per component's selector. */
 export function planBackup(inputs: BackupInputs): Promise<Plan> {
-  const { status, components, places, now } = inputs;
+  const { request, status, components, places, now } = inputs;
   const application = status.application;
-  const blockers: Reason[] = [];
+  const blockers: Reason[] = [...inputs.blockers];
   const basis: Record<string, string> = {};
-  const stamp = now.toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  const stamp = (request.at ?? now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
   const steps: Step[] = [];
   for (const place of places) {
     const engine = engineFor(inputs, place.cluster, 'backup');
@@ -69,6 +72,7 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
   return sealPlan(
     {
       intent: 'Backup',
+      request,
       application: application.name,
       ...(application.entityRef ? { entityRef: application.entityRef } : {}),
       ...(application.owner ? { owner: application.owner } : {}),

@@ -7,7 +7,8 @@ interface Where {
   cluster: string;
   source: string;
   target: string;
-  storageClasses: readonly string[];
+  /** Of the target cluster; absent: they could not be read, so nothing is said about them. */
+  storageClasses?: readonly string[];
 }
 
 /** What a clone creates, object by object, with each rewrite; and what stands in its way. */
@@ -30,7 +31,7 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
     });
     if (namesNamespace(object, where.source)) hardCoded.push(`${object.kind} ${object.metadata.name}`);
     const storageClass = storageClassOf(object);
-    if (storageClass && !where.storageClasses.includes(storageClass))
+    if (storageClass && where.storageClasses && !where.storageClasses.includes(storageClass))
       missing.set(storageClass, [...(missing.get(storageClass) ?? []), object.metadata.name]);
   }
   for (const [storageClass, claims] of missing) {

@@ -24,7 +24,8 @@ export interface ClonePlace extends Place {
   points: Map<string, RecoveryPoint>;
   /** Captured objects by point id, raw. */
   captured: Map<string, KubeObject[]>;
-  storageClasses: string[];
+  /** Of the target cluster; absent when they could not be read. */
+  storageClasses?: string[];
 }
 
 export interface CloneInputs {
@@ -102,7 +103,12 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     for (const point of new Set(place.points.values())) {
       basis[`${cluster}/${point.id}`] = `${point.uid ?? ''} ${point.phase}`;
       const objects = place.captured.get(point.id) ?? [];
-      const outcome = changesOf(objects, { cluster, source: namespace, target, storageClasses: place.storageClasses });
+      const outcome = changesOf(objects, {
+        cluster,
+        source: namespace,
+        target,
+        ...(place.storageClasses && { storageClasses: place.storageClasses }),
+      });
       // With several points an object is listed as it comes back from the newest.
       if (point === newest) {
         changes.push(...outcome.changes);
@@ -165,6 +171,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
   return sealPlan(
     {
       intent: 'Restore',
+      request,
       application: application.name,
       ...(application.entityRef ? { entityRef: application.entityRef } : {}),
       ...(application.owner ? { owner: application.owner } : {}),

@@ -19,7 +19,9 @@ export async function sha256(text: string): Promise<string> {
  * with the clock (age of the data, estimate).
  */
 export function planHash(plan: Omit<Plan, 'hash'>): Promise<string> {
-  const { intent, application, components, points, target, mode, waves, changes, blockers, basis, home } = plan;
+  const { intent, request, application, components, points, target, mode, waves, changes, blockers, basis, home } = plan;
   const codes = blockers.map(({ code, component, cluster }) => ({ code, component, cluster }));
-  return sha256(canonicalJson({ intent, application, components, points, target, mode, waves, changes, blockers: codes, basis, home }));
+  return sha256(
+    canonicalJson({ intent, request, application, components, points, target, mode, waves, changes, blockers: codes, basis, home }),
+  );
 }

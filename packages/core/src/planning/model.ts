@@ -68,6 +68,11 @@ export interface Plan {
   /** After this, execution refuses with PLAN_EXPIRED. 30 minutes. */
   expiresAt: string;
   intent: Intent;
+  /**
+   * What was asked for, with everything decided that was left open (points, names, instant): planned again, it gives the
+   * same hash as long as the world is the same.
+   */
+  request: PlanRequest;
   application: string;
   entityRef?: string;
   owner?: string;
@@ -104,4 +109,8 @@ export interface PlanRequest {
   namespace?: string;
   /** Deny egress from a clone (default true). */
   isolate?: boolean;
+  /** RFC 3339: when it was asked. `point` is relative to it and names are made from it. Default: now. */
+  at?: string;
+  /** Exactly these points, whatever `point` says: by component and cluster. */
+  pins?: { component: string; cluster: string; pointId: string }[];
 }

@@ -1,4 +1,7 @@
+import { ownerRef } from '../application/entity-ref.ts';
+import { type Application, annotations } from '../application/model.ts';
 import { InputError, NotAllowedError, NotFoundError } from '../errors.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
 import { nearest } from '../text/nearest.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
 
@@ -6,6 +9,11 @@ import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model
 export interface Place {
   cluster: string;
   namespace: string;
+  /**
+   * The namespace is gone, so nobody can ask it whose it is: the captured one has to name this owner
+   * (`assertCapturedOwner`). Absent: it agreed, or the operator's word stands for it.
+   */
+  ownerToProve?: string;
   components: { status: ComponentStatus; labelSelector?: string }[];
 }
 
@@ -28,20 +36,21 @@ export function chosenComponents(status: ApplicationStatus, names: string[] | un
  * Every place of the components on clusters that answer. A namespace that has not agreed is refused here, before anything
  * is planned: a catalog entry is a claim, not a right.
  */
-export function placesOf(fleet: Fleet, components: readonly ComponentStatus[]): Place[] {
+export function placesOf(
+  fleet: Fleet,
+  application: Application,
+  components: readonly ComponentStatus[],
+  isGone: (cluster: string, namespace: string) => boolean,
+): Place[] {
   const places = new Map<string, Place>();
   const reachable = fleet.clusters.filter((cluster) => cluster.reachable).map((cluster) => cluster.name);
   for (const status of components) {
     for (const placement of status.component.placements) {
       const { namespace, labelSelector } = placement;
-      if (placement.claim === 'unclaimed' || placement.claim === 'unknown') {
-        throw new NotAllowedError(
-          `the namespace ${namespace} has not agreed that it belongs to ${status.component.owner ?? 'the owner'} of ${status.component.name}`,
-          {
-            code: 'UNCLAIMED_PLACEMENT',
-            hint: `kubectl annotate namespace ${namespace} kubectl-dr.dev/owner=${status.component.owner ?? 'OWNER'}`,
-          },
-        );
+      const owner = status.component.owner ?? application.owner;
+      const lost = placement.claim === 'unknown' && placement.cluster !== undefined && isGone(placement.cluster, namespace);
+      if (placement.claim === 'unclaimed' || (placement.claim === 'unknown' && !(lost && owner !== undefined))) {
+        throw notAgreed(namespace, owner, status.component.name);
       }
       const clusters = placement.cluster === undefined ? clustersWith(status, namespace, reachable) : [placement.cluster];
       for (const cluster of clusters) {
@@ -56,13 +65,30 @@ export function placesOf(fleet: Fleet, components: readonly ComponentStatus[]): 
           );
         }
         const key = `${cluster}/${namespace}`;
-        const place = places.get(key) ?? { cluster, namespace, components: [] };
+        const place: Place = places.get(key) ?? { cluster, namespace, components: [], ...(lost && { ownerToProve: owner! }) };
         place.components.push({ status, ...(labelSelector === undefined ? {} : { labelSelector }) });
         places.set(key, place);
       }
     }
   }
   return [...places.values()];
+}
+
+/** A namespace that is gone belongs to whom it named when it was captured. */
+export function assertCapturedOwner(place: Place, captured: readonly KubeObject[]): void {
+  if (place.ownerToProve === undefined) return;
+  const namespace = captured.find(
+    ({ kind, apiVersion, metadata }) => kind === 'Namespace' && apiVersion === 'v1' && metadata.name === place.namespace,
+  );
+  if (ownerRef(namespace?.metadata.annotations?.[annotations.owner]) === place.ownerToProve) return;
+  throw notAgreed(place.namespace, place.ownerToProve, place.components.map(({ status }) => status.component.name).join(', '));
+}
+
+function notAgreed(namespace: string, owner: string | undefined, component: string): NotAllowedError {
+  return new NotAllowedError(`the namespace ${namespace} has not agreed that it belongs to ${owner ?? 'the owner'} of ${component}`, {
+    code: 'UNCLAIMED_PLACEMENT',
+    hint: `kubectl annotate namespace ${namespace} kubectl-dr.dev/owner=${owner ?? 'OWNER'}; or let the operator map it in dr.tenancy`,
+  });
 }
 
 /** A placement without a cluster is wherever the namespace is: where workloads, volumes or points of it were seen. */

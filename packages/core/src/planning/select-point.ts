@@ -1,16 +1,45 @@
 import { NotFoundError } from '../errors.ts';
 import type { Reason } from '../reason.ts';
 import type { ComponentStatus, PointUse } from '../service/model.ts';
+import { reachesNamespace } from '../compliance/coverage.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
 import type { Choice } from './moment.ts';
+import type { Place } from './places.ts';
 
 export type Selection = { use: PointUse; blockers: Reason[] } | { use: undefined; blockers: Reason[] };
 
-/** The point of one component on one cluster that a choice means. A component may need one per cluster. */
-export function selectPoint(status: ComponentStatus, cluster: string, choice: Choice): Selection {
+/** The points that could bring a component back to one place, newest first. */
+export function candidatesFor(status: ComponentStatus, { cluster, namespace }: Pick<Place, 'cluster' | 'namespace'>): PointUse[] {
+  return status.points.filter(({ point }) => point.cluster === cluster && reachesNamespace(point.scope, namespace));
+}
+
+/**
+ * Points whose contents decide what a choice means, and have not been read: the newest that might be usable, in front
+ * of the first that is.
+ */
+export function openCandidates(candidates: readonly PointUse[], choice: Choice): PointUse[] {
+  if (choice.kind === 'named') return candidates.filter(({ point }) => isNamed(point, choice.name)).filter(isOpen);
+  const before = choice.kind === 'before' ? choice.instant.getTime() : Infinity;
+  const eligible = candidates.filter(({ point }) => !(Date.parse(point.capturedAt ?? '') > before));
+  const end = eligible.findIndex(({ usable }) => usable === 'yes');
+  return (end < 0 ? eligible : eligible.slice(0, end)).filter(isOpen);
+}
+
+function isOpen({ usable, reasons }: PointUse): boolean {
+  return usable === 'unknown' && reasons.length === 0;
+}
+
+function isNamed(point: RecoveryPoint, name: string): boolean {
+  return point.id === name || point.name === name;
+}
+
+/** The point of one component in one place that a choice means. A component may need one per place. */
+export function selectPoint(status: ComponentStatus, place: Pick<Place, 'cluster' | 'namespace'>, choice: Choice): Selection {
   const component = status.component.name;
-  const candidates = status.points.filter(({ point }) => point.cluster === cluster);
+  const { cluster } = place;
+  const candidates = candidatesFor(status, place);
   if (choice.kind === 'named') {
-    const found = candidates.filter(({ point }) => point.id === choice.name || point.name === choice.name);
+    const found = candidates.filter(({ point }) => isNamed(point, choice.name));
     if (found.length === 0) return { use: undefined, blockers: [] };
     const [use] = found;
     if (use!.usable === 'yes') return { use: use!, blockers: [] };
@@ -29,7 +58,7 @@ export function selectPoint(status: ComponentStatus, cluster: string, choice: Ch
 /** For a name that no component knows: an error, not a plan. */
 export function assertKnown(choice: Choice, statuses: readonly ComponentStatus[]): void {
   if (choice.kind !== 'named') return;
-  const known = statuses.some((status) => status.points.some(({ point }) => point.id === choice.name || point.name === choice.name));
+  const known = statuses.some((status) => status.points.some(({ point }) => isNamed(point, choice.name)));
   if (!known)
     throw new NotFoundError(`there is no recovery point "${choice.name}" of these components`, {
       code: 'NO_POINT',

@@ -118,7 +118,7 @@ export interface Engine {
 
   contents(context: EngineContext, point: RecoveryPoint): Promise<PointContents>;
 
-  /** The captured objects themselves, raw, of the given namespaces. For diffs and for neutralising a clone. */
+  /** The captured objects themselves, raw, of the given namespaces, and these Namespace objects. For diffs and for neutralising a clone. */
   objects(context: EngineContext, point: RecoveryPoint, namespaces: string[]): Promise<KubeObject[]>;
 
   startBackup(context: EngineContext, request: BackupRequest): Promise<void>;

@@ -40,7 +40,7 @@ export interface ApplicationStatus {
   verdict: Verdict;
   reasons: Reason[];
   components: ComponentStatus[];
-  /** The worst (oldest) of the components' newest usable points. */
+  /** Of the components' newest usable points the one whose age uses up most of its objective; without objectives the oldest. */
   point?: RecoveryPoint;
   ageSeconds?: number;
   rpoSeconds?: number;

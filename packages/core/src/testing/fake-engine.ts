@@ -1,7 +1,8 @@
-import { NotFoundError } from '../errors.ts';
+import { NotFoundError, ServiceUnavailableError } from '../errors.ts';
 import type { BackupRequest, Engine, NativeProgress, RestoreRequest } from '../ports/engine.ts';
+import type { ClusterReading } from '../ports/reading.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
-import type { PointContents, ProtectionState } from '../protection/model.ts';
+import type { PointContents, ProtectionState, RecoveryPoint } from '../protection/model.ts';
 
 /** An engine in memory: what was started is remembered by name, and ends after it was looked at so many times. */
 export class FakeEngine implements Engine {
@@ -16,11 +17,14 @@ export class FakeEngine implements Engine {
   /** Restores whose name contains this end Failed. */
   failing: string | undefined;
   looksUntilEnd = 2;
+  /** What every cluster of that name shows; what is inside them by point id. */
+  points: RecoveryPoint[] = [];
+  readonly inside = new Map<string, { contents: PointContents; objects: KubeObject[] }>();
 
-  interpret(): ProtectionState {
+  interpret({ cluster }: Pick<ClusterReading, 'cluster'>): ProtectionState {
     return {
-      installation: { engine: this.id, cluster: '', installed: true, namespace: 'fake', problems: [] },
-      points: [],
+      installation: { engine: this.id, cluster, installed: true, namespace: 'fake', problems: [] },
+      points: this.points.filter((point) => point.cluster === cluster),
       schedules: [],
       locations: [],
       replications: [],
@@ -32,12 +36,14 @@ export class FakeEngine implements Engine {
     return { version: 'v0' };
   }
 
-  async contents(): Promise<PointContents> {
-    return { pointId: '', objects: [], volumes: [], errors: {} };
+  async contents(_: unknown, point: RecoveryPoint): Promise<PointContents> {
+    return this.insideOf(point).contents;
   }
 
-  async objects(): Promise<KubeObject[]> {
-    return [];
+  async objects(_: unknown, point: RecoveryPoint, namespaces: string[]): Promise<KubeObject[]> {
+    return this.insideOf(point).objects.filter(({ kind, metadata }) =>
+      namespaces.includes(kind === 'Namespace' ? metadata.name : (metadata.namespace ?? '')),
+    );
   }
 
   async startBackup(_: unknown, request: BackupRequest): Promise<void> {
@@ -63,6 +69,13 @@ export class FakeEngine implements Engine {
   }
 
   async finishRestore(): Promise<void> {}
+
+  private insideOf(point: RecoveryPoint): { contents: PointContents; objects: KubeObject[] } {
+    const found = this.inside.get(point.id);
+    if (!found)
+      throw new ServiceUnavailableError(`${point.name} cannot be opened`, { code: 'CONTENTS_UNREADABLE', cluster: point.cluster });
+    return found;
+  }
 
   private look(entry: { looks: number } | undefined, name: string): NativeProgress {
     if (!entry) throw new NotFoundError(`${name} not found`);

@@ -70,20 +70,37 @@ export const changeSchema = z.object({
     .optional(),
 });
 
+const intent = z.enum(['Backup', 'Restore', 'Drill', 'Failover', 'Failback', 'Relocate']);
+const mode = z.enum(['clone', 'inPlace', 'dataOnly', 'configOnly']);
+
+/** Field for field `PlanRequest` of `planning/model.ts`. */
+export const planRequestSchema = z.strictObject({
+  intent,
+  application: z.string(),
+  components: z.array(z.string()).optional(),
+  point: z.string().optional(),
+  mode: mode.optional(),
+  namespace: z.string().optional(),
+  isolate: z.boolean().optional(),
+  at: instant.optional(),
+  pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), pointId: z.string() })).optional(),
+});
+
 /** The body of a Plan, field for field `planning/model.ts`. Used for the journal and for saved plans as well. */
 export const planBodySchema = z.object({
   id: name,
   hash: z.string(),
   createdAt: instant,
   expiresAt: instant,
-  intent: z.enum(['Backup', 'Restore', 'Drill', 'Failover', 'Failback', 'Relocate']),
+  intent,
+  request: planRequestSchema,
   application: z.string(),
   entityRef: z.string().optional(),
   owner: z.string().optional(),
   components: z.array(z.string()),
   points: z.array(z.object({ component: z.string(), cluster: z.string(), pointId: z.string(), name: z.string(), capturedAt: instant })),
   target: z.array(z.object({ cluster: z.string(), namespaces: z.array(z.string()) })),
-  mode: z.enum(['clone', 'inPlace', 'dataOnly', 'configOnly']).optional(),
+  mode: mode.optional(),
   waves: z.array(z.array(stepSchema)),
   changes: z.array(changeSchema),
   dataLoss: z.array(z.object({ component: z.string(), seconds: z.number(), text: z.string() })),

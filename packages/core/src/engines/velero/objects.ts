@@ -8,7 +8,7 @@ import { filesOfTar } from './tar.ts';
 const decoder = new TextDecoder();
 
 /**
- * The captured objects of some namespaces, raw. In the archive they lie under
+ * The captured objects of some namespaces and these namespaces themselves, raw. In the archive they lie under
  * `resources/<plural.group>/namespaces/<ns>/<name>.json`; the preferred version is also written under
  * `resources/<plural.group>/<version>-preferredversion/...`, which is the same object again.
  */
@@ -18,9 +18,12 @@ export async function objects(context: EngineContext, point: RecoveryPoint, name
   const wanted = new Set(namespaces);
   const found: KubeObject[] = [];
   for (const { name, bytes } of archive ? filesOfTar(archive) : []) {
-    const [root, , scope, namespace, file] = name.replace(/^\.\//, '').split('/');
-    if (root !== 'resources' || scope !== 'namespaces' || namespace === undefined || !wanted.has(namespace) || !file?.endsWith('.json'))
-      continue;
+    const [root, type, scope, ...rest] = name.replace(/^\.\//, '').split('/');
+    if (root !== 'resources') continue;
+    const [namespace, file] = rest;
+    const inside = scope === 'namespaces' && namespace !== undefined && wanted.has(namespace) && file?.endsWith('.json');
+    const itself = type === 'namespaces' && scope === 'cluster' && rest.length === 1 && wanted.has(namespace!.replace(/\.json$/, ''));
+    if (!inside && !itself) continue;
     const object = parse(bytes);
     if (object) found.push(object);
   }

@@ -1,0 +1,100 @@
+import { timeOf } from '../application/raw.ts';
+import type { Engine } from '../ports/engine.ts';
+import { resourceKey } from '../ports/kubernetes.ts';
+import type { ClusterReading } from '../ports/reading.ts';
+import { nextRun, timetable, worstGap } from '../policy/schedule.ts';
+import type { ProtectionState, RecoveryPoint, Schedule, VolumeCapture } from '../protection/model.ts';
+import type { DrError } from '../errors.ts';
+import type { Reason } from '../reason.ts';
+import type { ScheduleFacts } from './facts.ts';
+import { type Locations, pointTrouble } from './point-health.ts';
+import { reachesNamespace } from './coverage.ts';
+
+/** What every engine says about one cluster, indexed so that a question about one namespace does not walk all points. */
+export class ClusterProtection {
+  readonly reading: ClusterReading;
+  readonly states: readonly ProtectionState[];
+  readonly locations: Locations;
+  readonly schedules: readonly ScheduleFacts[];
+  /** Annotations of pods that are hooks of the installed engines. */
+  readonly hookAnnotations: readonly string[];
+  /** Types of an installed engine that could not be read. */
+  readonly failures: readonly { type: string; error: DrError }[];
+  readonly #named = new Map<string, RecoveryPoint[]>();
+  readonly #patterned: RecoveryPoint[] = [];
+  readonly #trouble = new Map<string, Reason | undefined>();
+
+  constructor(reading: ClusterReading, engines: readonly Engine[]) {
+    this.reading = reading;
+    this.states = engines.map((engine) => engine.interpret(reading));
+    const installed = engines.filter((engine) => this.installed.includes(engine.id));
+    this.hookAnnotations = installed.flatMap((engine) => engine.hookAnnotations ?? []);
+    this.failures = installed.flatMap((engine) =>
+      engine.kinds.flatMap((type) => {
+        const error = reading.failures.get(resourceKey(type));
+        return error && error.code !== 'NOT_FOUND' ? [{ type: resourceKey(type), error }] : [];
+      }),
+    );
+    this.locations = {
+      byName: new Map(this.states.flatMap((state) => state.locations).map((location) => [`${location.engine}/${location.name}`, location])),
+      readable: new Set(this.failures.length === 0 ? this.installed : []),
+    };
+    this.schedules = this.states.flatMap((state) => state.schedules).map((schedule) => this.#scheduleFacts(schedule));
+    for (const point of this.states.flatMap((state) => state.points)) {
+      const { namespaces } = point.scope;
+      if (namespaces === '*' || namespaces.some((name) => /[*?[\]]/.test(name))) this.#patterned.push(point);
+      else
+        for (const name of namespaces) {
+          const list = this.#named.get(name);
+          if (list) list.push(point);
+          else this.#named.set(name, [point]);
+        }
+    }
+  }
+
+  get installed(): string[] {
+    return this.states.filter(({ installation }) => installation.installed).map(({ installation }) => installation.engine);
+  }
+
+  /** Points whose scope reaches into the namespace, newest first; those that never started by when they appeared. */
+  pointsOf(namespace: string): RecoveryPoint[] {
+    const when = ({ capturedAt, createdAt }: RecoveryPoint): number => timeOf(capturedAt) ?? timeOf(createdAt) ?? 0;
+    return [...(this.#named.get(namespace) ?? []), ...this.#patterned]
+      .filter((point) => reachesNamespace(point.scope, namespace))
+      .sort((a, b) => when(b) - when(a));
+  }
+
+  evidenceOf(point: RecoveryPoint): readonly VolumeCapture[] {
+    return this.states.find(({ installation }) => installation.engine === point.engine)?.volumeEvidence[point.id] ?? [];
+  }
+
+  /** `pointTrouble`, once per point. */
+  troubleOf(point: RecoveryPoint): Reason | undefined {
+    if (!this.#trouble.has(point.id)) this.#trouble.set(point.id, pointTrouble(point, this.locations, this.reading.now));
+    return this.#trouble.get(point.id);
+  }
+
+  #scheduleFacts(schedule: Schedule): ScheduleFacts {
+    const table = timetable(schedule.expression, schedule.timeZone);
+    const anchor = timeOf(schedule.lastRun) ?? timeOf(schedule.createdAt);
+    const next =
+      table && !schedule.paused ? nextRun(table, this.reading.now, anchor === undefined ? undefined : new Date(anchor)) : undefined;
+    const gap = table && worstGap(table);
+    const location = this.#locationOf(schedule);
+    return {
+      schedule,
+      ...(next && { nextRun: next }),
+      ...(gap !== undefined && { worstGap: gap }),
+      ...(location && { location }),
+    };
+  }
+
+  #locationOf(schedule: Schedule): ScheduleFacts['location'] {
+    const { engine, location } = schedule;
+    if (location !== undefined) {
+      const found = this.locations.byName.get(`${engine}/${location}`);
+      return found ?? (this.locations.readable.has(engine) ? 'missing' : undefined);
+    }
+    return [...this.locations.byName.values()].find((candidate) => candidate.engine === engine && candidate.isDefault);
+  }
+}

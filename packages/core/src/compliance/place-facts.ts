@@ -1,0 +1,147 @@
+import { type Claim, type PlacementInventory, inventoryOf } from '../application/inventory.ts';
+import { applicationKinds } from '../application/cluster-inventory.ts';
+import type { FleetInventory } from '../application/fleet-inventory.ts';
+import type { Application, Component, Placement } from '../application/model.ts';
+import { timeOf } from '../application/raw.ts';
+import { resourceKey } from '../ports/kubernetes.ts';
+import type { Policies } from '../policy/resolve.ts';
+import type { VolumeCapture } from '../protection/model.ts';
+import type { PointUse } from '../service/model.ts';
+import { covers } from './coverage.ts';
+import type { DrillRecord, Facts } from './facts.ts';
+import type { ClusterProtection } from './fleet-protection.ts';
+import { type ContentsKnown, pointUse } from './usable.ts';
+import { captureOf } from './volume-capture.ts';
+
+/** Everything that was read, indexed: what the facts of any place are taken from. */
+export interface Sources {
+  fleet: FleetInventory;
+  /** By the name under which a cluster is judged. */
+  protection: ReadonlyMap<string, ClusterProtection>;
+  policies: Policies;
+  drills: readonly DrillRecord[];
+  /** By point id; absent: nobody has looked yet. */
+  contents(pointId: string): ContentsKnown;
+  /** For a place whose cluster cannot be read. */
+  now: Date;
+}
+
+/** One place of a component, with what decides about it and what is shown of it. */
+export interface PlaceFacts {
+  facts: Facts;
+  volumes: { cluster: string; namespace: string; claim: string; capture?: VolumeCapture }[];
+}
+
+const nothing: PlacementInventory = { workloads: [], claims: [], references: [] };
+
+/** `placement` undefined: nothing says where the component runs. */
+export function placeFacts(application: Application, component: Component, placement: Placement | undefined, sources: Sources): PlaceFacts {
+  const { fleet, protection, policies } = sources;
+  const name = placement?.cluster ?? '';
+  const inventory = fleet.get(name);
+  const cluster = protection.get(name);
+  const reading = inventory?.reading;
+  const namespace = placement && inventory?.namespace(placement.namespace);
+  // Of a namespace that did not agree nothing is told: neither what runs there nor how it is protected.
+  const agreed = placement !== undefined && placement.claim !== 'unclaimed';
+  const own = namespace && agreed ? inventoryOf(placement, namespace) : nothing;
+  const points = placement && cluster && agreed ? usesOf(component, placement, own, cluster, sources) : [];
+  const usable = points.find((use) => use.usable === 'yes');
+  const volumes = own.claims.map((claim) => ({ claim, capture: usable && cluster && captureIn(claim, usable, cluster, sources) }));
+  const labels = labelsOf(own);
+  const { policy, reason: policyProblem } = policies.of(component, application);
+  const now = reading?.now ?? sources.now;
+  const facts: Facts = {
+    application: application.name,
+    component,
+    ...(placement && { placement }),
+    ...(policy && { policy }),
+    ...(policyProblem && { policyProblem }),
+    now,
+    cluster: {
+      name,
+      known: inventory !== undefined,
+      ...(reading?.unreachable && { unreachable: reading.unreachable }),
+      namespaceExists: namespace !== undefined,
+      failures: applicationKinds.flatMap((type) => {
+        const error = reading?.failures.get(resourceKey(type));
+        // Who may not list namespaces may still see what is in them.
+        return error && !(namespace && type.resource === 'namespaces') ? [{ type: resourceKey(type), error }] : [];
+      }),
+      fleet: fleet.names(),
+    },
+    engines: {
+      installed: cluster?.installed ?? [],
+      failures: cluster?.failures ?? [],
+      hookAnnotations: cluster?.hookAnnotations ?? [],
+    },
+    workloads: own.workloads,
+    claims: own.claims,
+    points,
+    captureMethods: [...new Set(volumes.flatMap(({ capture }) => (capture ? [capture.method] : [])))],
+    schedules:
+      placement && cluster && agreed
+        ? cluster.schedules.filter(({ schedule }) => covers(schedule.scope, { namespace: placement.namespace, labels }))
+        : [],
+    replications: (cluster?.states ?? [])
+      .flatMap((state) => state.replications)
+      .filter(
+        (copy) => agreed && copy.namespace === placement.namespace && copy.claims.some((claim) => own.claims.some((c) => c.name === claim)),
+      ),
+    drills: sources.drills
+      .filter((drill) => drill.application === application.name && (drill.component === undefined || drill.component === component.name))
+      .toSorted((a, b) => (timeOf(b.at) ?? 0) - (timeOf(a.at) ?? 0)),
+  };
+  return {
+    facts,
+    volumes: volumes.map(({ claim, capture }) => ({
+      cluster: name,
+      namespace: claim.namespace,
+      claim: claim.name,
+      ...(capture && { capture }),
+    })),
+  };
+}
+
+function labelsOf(own: PlacementInventory): Readonly<Record<string, string>>[] {
+  return [
+    ...own.workloads.flatMap((workload) => [workload.labels, workload.podLabels]),
+    ...own.claims.flatMap((claim) => (claim.object ? [claim.object.labels] : [])),
+  ].filter((labels) => Object.keys(labels).length > 0);
+}
+
+function usesOf(
+  component: Component,
+  placement: Placement,
+  own: PlacementInventory,
+  cluster: ClusterProtection,
+  sources: Sources,
+): PointUse[] {
+  const target = {
+    component: component.name,
+    namespace: placement.namespace,
+    wholeNamespace: placement.labelSelector === undefined && placement.workloads === undefined,
+    workloads: own.workloads,
+    claims: own.claims,
+  };
+  const labels = labelsOf(own);
+  return cluster
+    .pointsOf(placement.namespace)
+    .filter((point) => covers(point.scope, { namespace: placement.namespace, labels }))
+    .map((point) =>
+      pointUse(
+        point,
+        target,
+        sources.contents(point.id),
+        cluster.evidenceOf(point),
+        cluster.locations,
+        cluster.reading.now,
+        cluster.troubleOf(point),
+      ),
+    );
+}
+
+function captureIn(claim: Claim, use: PointUse, cluster: ClusterProtection, sources: Sources): VolumeCapture | undefined {
+  const known = sources.contents(use.point.id);
+  return captureOf(claim, typeof known === 'object' && 'pointId' in known ? known : undefined, cluster.evidenceOf(use.point));
+}

@@ -1,0 +1,111 @@
+import type { Application, Component } from '../application/model.ts';
+import { activeSchedules, ageOf, newestUsable } from '../compliance/facts.ts';
+import { type PlaceFacts, type Sources, placeFacts } from '../compliance/place-facts.ts';
+import { type Judgement, combine, judge } from '../compliance/verdict.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
+import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
+
+/** How one application stands: its components judged place by place, the worst first in everything that is one figure. */
+export function applicationStatus(application: Application, sources: Sources): ApplicationStatus {
+  const components = application.components.map((component) => componentStatus(application, component, sources));
+  const judgements: Judgement[] = components.map(({ verdict, reasons }) => ({ verdict, reasons }));
+  if (application.components.length === 0) judgements.push({ verdict: 'Unknown', reasons: [withoutComponents(application)] });
+  const { verdict, reasons } = combine(judgements);
+  const decisive = components.filter(({ point }) => point !== undefined).toSorted((a, b) => strain(b) - strain(a))[0];
+  const rpoSeconds = decisive?.rpoSeconds ?? least(components.map((component) => component.rpoSeconds));
+  const rtoSeconds = least(components.map((component) => component.rtoSeconds));
+  const nextRun = earliest(components.map((component) => component.nextRun));
+  const lastDrill = latest(sources.drills.filter((drill) => drill.application === application.name && drill.succeeded).map(({ at }) => at));
+  return {
+    application,
+    verdict,
+    reasons: [...reasons, ...application.problems],
+    components,
+    ...(decisive?.point && { point: decisive.point }),
+    ...(decisive?.ageSeconds !== undefined && { ageSeconds: decisive.ageSeconds }),
+    ...(rpoSeconds !== undefined && { rpoSeconds }),
+    ...(rtoSeconds !== undefined && { rtoSeconds }),
+    ...(nextRun !== undefined && { nextRun }),
+    ...(lastDrill !== undefined && { lastDrill }),
+  };
+}
+
+function withoutComponents(application: Application) {
+  return {
+    code: 'NO_PLACEMENT' as const,
+    severity: 'critical' as const,
+    message: `No component of ${application.name} is known, so there is nothing to judge`,
+    ...(application.entityRef !== undefined && { evidence: [application.entityRef] }),
+    fix: `Let its components say \`system: ${application.name}\` in the catalog.`,
+  };
+}
+
+function componentStatus(application: Application, component: Component, sources: Sources): ComponentStatus {
+  const placements = component.placements.length > 0 ? component.placements : [undefined];
+  const places = placements.map((placement) => placeFacts(application, component, placement, sources));
+  const { verdict, reasons } = combine(places.map(({ facts }) => judge(facts)));
+  const policy = places[0]?.facts.policy;
+  // With several places the data is as old as in the worst of them.
+  const newest = places
+    .flatMap(({ facts }) => {
+      const point = newestUsable(facts);
+      const age = point && ageOf(point, facts.now);
+      return point && age !== undefined ? [{ point, age }] : [];
+    })
+    .toSorted((a, b) => b.age - a.age)[0];
+  const nextRun = earliest(places.flatMap(({ facts }) => activeSchedules(facts).map((schedule) => schedule.nextRun?.toISOString())));
+  return {
+    component,
+    verdict,
+    reasons,
+    ...(newest && { point: newest.point, ageSeconds: Math.round(newest.age / 1000) }),
+    ...(policy && { policy }),
+    ...(policy?.objectives.rpo !== undefined && { rpoSeconds: policy.objectives.rpo / 1000 }),
+    ...(policy?.objectives.rto !== undefined && { rtoSeconds: policy.objectives.rto / 1000 }),
+    ...(nextRun !== undefined && { nextRun }),
+    volumes: places.flatMap(({ volumes }) => volumes),
+    workloads: places.flatMap(({ facts }) =>
+      facts.workloads.map(({ kind, namespace, name, ready, message }) => ({
+        cluster: facts.cluster.name,
+        kind,
+        namespace,
+        name,
+        ready,
+        ...(message !== undefined && { message }),
+      })),
+    ),
+    points: mergedUses(places),
+  };
+}
+
+const order: Record<PointUse['usable'], number> = { no: 0, unknown: 1, yes: 2 };
+
+/** One entry per point, newest first: a point that reaches several places of a component is as usable as in the worst. */
+function mergedUses(places: readonly PlaceFacts[]): PointUse[] {
+  if (places.length === 1) return [...places[0]!.facts.points];
+  const byId = new Map<string, PointUse>();
+  for (const use of places.flatMap(({ facts }) => facts.points)) {
+    const known = byId.get(use.point.id);
+    if (!known || order[use.usable] < order[known.usable]) byId.set(use.point.id, use);
+  }
+  const when = (point: RecoveryPoint): string => point.capturedAt ?? point.createdAt ?? '';
+  return [...byId.values()].sort((a, b) => (when(a.point) < when(b.point) ? 1 : -1));
+}
+
+/** How far the age of the data has used up its objective; without one, only the age counts, and less. */
+function strain({ ageSeconds = 0, rpoSeconds }: ComponentStatus): number {
+  return rpoSeconds === undefined ? ageSeconds / 1e12 : ageSeconds / rpoSeconds;
+}
+
+function least(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
+function earliest(instants: readonly (string | undefined)[]): string | undefined {
+  return instants.filter((instant) => instant !== undefined).sort()[0];
+}
+
+function latest(instants: readonly string[]): string | undefined {
+  return instants.toSorted().at(-1);
+}

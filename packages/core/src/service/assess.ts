@@ -1,0 +1,106 @@
+import { applicationsFromCatalog } from '../application/from-catalog.ts';
+import { applicationsFromLabels } from '../application/from-labels.ts';
+import { FleetInventory } from '../application/fleet-inventory.ts';
+import { mergeApplications } from '../application/merge.ts';
+import type { Application } from '../application/model.ts';
+import { type TenancyRule, settle } from '../application/tenancy.ts';
+import type { DrillRecord } from '../compliance/facts.ts';
+import { ClusterProtection } from '../compliance/fleet-protection.ts';
+import type { Sources } from '../compliance/place-facts.ts';
+import type { ContentsKnown } from '../compliance/usable.ts';
+import { Policies } from '../policy/resolve.ts';
+import type { CatalogContents } from '../ports/catalog.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { ClusterReading } from '../ports/reading.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+import { applicationStatus } from './application-status.ts';
+import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
+
+/** Everything that a fleet is computed from. */
+export interface AssessmentInputs {
+  readings: readonly ClusterReading[];
+  /** Absent: labels only. */
+  catalog?: CatalogContents;
+  tenancy: readonly TenancyRule[];
+  engines: readonly Engine[];
+  drills: readonly DrillRecord[];
+  /** By point id. Read anew at each call of `fleet`, so that contents may arrive between two. */
+  contents(pointId: string): ContentsKnown;
+  /** Local time, for what no cluster dates. */
+  now: Date;
+}
+
+/**
+ * One moment of a fleet, indexed once: which applications there are, and how each stands. Pure: the same inputs give
+ * the same answers, in CLI and portal alike.
+ */
+export class Assessment {
+  readonly applications: readonly Application[];
+  readonly inventory: FleetInventory;
+  readonly #inputs: AssessmentInputs;
+  readonly #protection: ReadonlyMap<string, ClusterProtection>;
+  readonly #policies: Policies;
+  readonly #problems: readonly Reason[];
+
+  constructor(inputs: AssessmentInputs) {
+    this.#inputs = inputs;
+    this.inventory = new FleetInventory(inputs.readings);
+    this.#protection = new Map(
+      this.inventory.clusters.map(({ reading }) => [reading.cluster, new ClusterProtection(reading, inputs.engines)]),
+    );
+    this.#policies = new Policies(inputs.catalog);
+    const fromCatalog = inputs.catalog ? applicationsFromCatalog(inputs.catalog) : { applications: [], problems: [] };
+    const settled = fromCatalog.applications.map((application) => settle(application, this.inventory, inputs.tenancy));
+    const fromLabels = applicationsFromLabels(this.inventory.clusters);
+    this.applications = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy);
+    this.#problems = [...fromCatalog.problems, ...this.#policies.problems];
+  }
+
+  protection(cluster: string): ClusterProtection | undefined {
+    const inventory = this.inventory.get(cluster);
+    return inventory && this.#protection.get(inventory.reading.cluster);
+  }
+
+  /** Of all engines on all clusters. */
+  points(): RecoveryPoint[] {
+    return [...this.#protection.values()].flatMap(({ states }) => states).flatMap(({ points }) => points);
+  }
+
+  status(application: Application): ApplicationStatus {
+    return applicationStatus(application, this.#sources());
+  }
+
+  /** `applications`: judge only these; absent: all. */
+  fleet(applications: readonly Application[] = this.applications): Fleet {
+    const sources = this.#sources();
+    const states = [...this.#protection.values()].flatMap(({ states }) => states);
+    return {
+      clusters: this.#inputs.readings.map((reading) => this.#clusterStatus(reading)),
+      applications: applications.map((application) => applicationStatus(application, sources)),
+      points: this.points(),
+      schedules: states.flatMap(({ schedules }) => schedules),
+      locations: states.flatMap(({ locations }) => locations),
+      replications: states.flatMap(({ replications }) => replications),
+      policies: [...this.#policies.all],
+      problems: [...this.#problems],
+    };
+  }
+
+  #clusterStatus(reading: ClusterReading): ClusterStatus {
+    return {
+      name: reading.cluster,
+      ...(reading.identity !== undefined && { identity: reading.identity }),
+      reachable: reading.unreachable === undefined,
+      ...(reading.unreachable && { error: reading.unreachable }),
+      now: reading.now.toISOString(),
+      age: reading.age,
+      engines: this.protection(reading.cluster)?.states.map(({ installation }) => installation) ?? [],
+    };
+  }
+
+  #sources(): Sources {
+    const { drills, contents, now } = this.#inputs;
+    return { fleet: this.inventory, protection: this.#protection, policies: this.#policies, drills, contents, now };
+  }
+}

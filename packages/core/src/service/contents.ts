@@ -1,0 +1,104 @@
+import { DrError, asDrError } from '../errors.ts';
+import type { ContentsKnown } from '../compliance/usable.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
+import type { Engine, EngineContext } from '../ports/engine.ts';
+import type { PointContents, RecoveryPoint } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+
+/** A point that could not be read is not tried again before this, milliseconds. */
+const retryAfter = 60_000;
+/** Contents read at the same time from one cluster. */
+const atOnce = 8;
+/** Points whose contents are remembered; the least recently read goes first. */
+const remembered = 2_000;
+
+export interface ContentsDeps {
+  clusters: readonly ClusterClient[];
+  engines: readonly Engine[];
+  clock: Clock;
+}
+
+/**
+ * What is inside points, read once: the contents of a point never change. A failure is remembered for a minute, so that
+ * an engine that does not answer costs each question once.
+ */
+export class ContentsStore {
+  readonly #deps: ContentsDeps;
+  readonly #known = new Map<string, { uid: string | undefined; contents: PointContents }>();
+  readonly #failed = new Map<string, { reason: Reason; at: number }>();
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(deps: ContentsDeps) {
+    this.#deps = deps;
+  }
+
+  /** For points of engines that list contents: `unread` until `read` was called with it. */
+  get(pointId: string): ContentsKnown {
+    const known = this.#known.get(pointId);
+    if (known) return known.contents;
+    const failed = this.#failed.get(pointId);
+    if (failed && this.#deps.clock.now().getTime() - failed.at < retryAfter) return failed.reason;
+    const engine = this.#engineOf(pointId.split('/')[1]);
+    return engine && !engine.capabilities.contents ? 'unlistable' : 'unread';
+  }
+
+  /** Reads what is not known yet, several at once. Never throws but for the signal: failures become reasons. */
+  async read(points: readonly RecoveryPoint[], namespaceOf: (point: RecoveryPoint) => string, signal?: AbortSignal): Promise<void> {
+    const waiting = points.filter((point) => this.get(point.id) === 'unread');
+    const worker = async (): Promise<void> => {
+      for (let point = waiting.shift(); point; point = waiting.shift()) await this.#readOnce(point, namespaceOf(point), signal);
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, worker));
+    signal?.throwIfAborted();
+  }
+
+  #readOnce(point: RecoveryPoint, namespace: string, signal?: AbortSignal): Promise<void> {
+    let running = this.#running.get(point.id);
+    if (!running) {
+      running = this.#readNow(point, namespace, signal).finally(() => this.#running.delete(point.id));
+      this.#running.set(point.id, running);
+    }
+    return running;
+  }
+
+  async #readNow(point: RecoveryPoint, namespace: string, signal?: AbortSignal): Promise<void> {
+    const { clusters, clock } = this.#deps;
+    try {
+      const engine = this.#engineOf(point.engine);
+      const cluster = clusters.find((candidate) => candidate.name === point.cluster);
+      if (!engine || !cluster) return;
+      const context: EngineContext = { cluster, clock, namespace, ...(signal && { signal }) };
+      this.#known.set(point.id, { uid: point.uid, contents: await engine.contents(context, point) });
+      this.#failed.delete(point.id);
+      if (this.#known.size > remembered) this.#known.delete(this.#known.keys().next().value!);
+    } catch (thrown) {
+      if (signal?.aborted) return;
+      this.#failed.set(point.id, { reason: unreadable(point, asDrError(thrown)), at: clock.now().getTime() });
+    }
+  }
+
+  /** A point that was deleted and made again under its name has other contents. */
+  forgetReplaced(points: readonly RecoveryPoint[]): void {
+    if (this.#known.size === 0) return;
+    for (const { id, uid } of points) {
+      const known = this.#known.get(id);
+      if (known && known.uid !== uid) this.#known.delete(id);
+    }
+  }
+
+  #engineOf(id: string | undefined): Engine | undefined {
+    return this.#deps.engines.find((engine) => engine.id === id);
+  }
+}
+
+function unreadable(point: RecoveryPoint, error: DrError): Reason {
+  return {
+    code: 'CONTENTS_UNREADABLE',
+    severity: 'warning',
+    cluster: point.cluster,
+    message: error.message,
+    evidence: [`point: ${point.id}`, `error: ${error.code}`],
+    ...(error.hint && { fix: error.hint }),
+  };
+}

@@ -1,0 +1,145 @@
+import { applicationKinds } from '../application/cluster-inventory.ts';
+import type { Application } from '../application/model.ts';
+import type { TenancyRule } from '../application/tenancy.ts';
+import type { DrillRecord } from '../compliance/facts.ts';
+import { NotFoundError, asDrError } from '../errors.ts';
+import type { Operation } from '../execution/model.ts';
+import { candidatesFor, openCandidates } from '../planning/select-point.ts';
+import type { Catalog, CatalogContents } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { ClusterReader } from '../ports/reading.ts';
+import { nearest } from '../text/nearest.ts';
+import { Assessment } from './assess.ts';
+import type { ContentsStore } from './contents.ts';
+import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
+
+export interface LookDeps {
+  reader: ClusterReader;
+  catalog?: Catalog;
+  engines: readonly Engine[];
+  tenancy: readonly TenancyRule[];
+  clock: Clock;
+  contents: ContentsStore;
+  /** Past operations: those that restored successfully are the proof that it can be done. */
+  operations(signal?: AbortSignal): Promise<Operation[]>;
+}
+
+/** Reads everything once: clusters, catalog and past operations side by side. */
+export async function look(deps: LookDeps, signal?: AbortSignal): Promise<Assessment> {
+  const { reader, engines, tenancy, clock, contents } = deps;
+  const kinds = [...new Set([...applicationKinds, ...engines.flatMap((engine) => engine.kinds)])];
+  const [readings, catalog, operations] = await Promise.all([
+    reader.read(kinds, signal ? { signal } : {}),
+    readCatalog(deps.catalog, signal),
+    deps.operations(signal),
+  ]);
+  signal?.throwIfAborted();
+  return new Assessment({
+    readings,
+    ...(catalog && { catalog }),
+    tenancy,
+    engines,
+    drills: operations.flatMap(drillOf),
+    contents: (pointId) => contents.get(pointId),
+    now: clock.now(),
+  });
+}
+
+/** A catalog that cannot be read leaves the labels; the fleet says what is missing. */
+async function readCatalog(catalog: Catalog | undefined, signal?: AbortSignal): Promise<CatalogContents | undefined> {
+  try {
+    return await catalog?.read(signal);
+  } catch (thrown) {
+    if (signal?.aborted) throw thrown;
+    const error = asDrError(thrown);
+    if (error.name === 'InputError') throw error;
+    return { entities: [], problems: [{ location: 'catalog', message: error.message }] };
+  }
+}
+
+function drillOf({ plan, state, endedAt, measured }: Operation): DrillRecord[] {
+  if ((plan.intent !== 'Restore' && plan.intent !== 'Drill') || endedAt === undefined) return [];
+  if (state !== 'Succeeded' && state !== 'Failed') return [];
+  return plan.components.map((component) => ({
+    application: plan.application,
+    component,
+    at: endedAt,
+    succeeded: state === 'Succeeded',
+    ...(measured?.rtoSeconds !== undefined && { rtoSeconds: measured.rtoSeconds }),
+  }));
+}
+
+/** By name, by its own entity ref or by that of one of its components. */
+export function findApplication(assessment: Assessment, name: string): Application {
+  const wanted = name.toLowerCase();
+  const { applications } = assessment;
+  const found =
+    applications.find((application) => application.name.toLowerCase() === wanted || application.entityRef === wanted) ??
+    applications.find(({ components }) => components.some((component) => component.entityRef === wanted));
+  if (found) return found;
+  const names = applications.map((application) => application.name);
+  const meant = nearest(name, names);
+  throw new NotFoundError(`there is no application "${name}"`, {
+    code: 'UNKNOWN_APPLICATION',
+    hint: meant ? `did you mean "${meant}"?` : 'list them with: kubectl dr get apps',
+  });
+}
+
+/** Points read in one go grow as none of them turns out to be usable: 1, 2, 4, 8, 16, 32. */
+const rounds = 6;
+
+/**
+ * Reads what is inside those points that decide how the applications stand, and no others: the newest in front of the
+ * first that is known to be usable. What is still open after that is told as unknown, and continued by the next look.
+ */
+export async function decideVerdicts(
+  assessment: Assessment,
+  applications: readonly Application[],
+  contents: ContentsStore,
+  signal?: AbortSignal,
+): Promise<void> {
+  await decide(
+    assessment,
+    applications,
+    contents,
+    (component) => placesOf(component).map((uses) => openCandidates(uses, { kind: 'latest' })),
+    signal,
+  );
+}
+
+/** As `decideVerdicts`, for what somebody chose. `open` gives, per place, the open points in the order of reading. */
+export async function decide(
+  assessment: Assessment,
+  applications: readonly Application[],
+  contents: ContentsStore,
+  open: (component: ComponentStatus, status: ApplicationStatus) => PointUse[][],
+  signal?: AbortSignal,
+): Promise<void> {
+  let waiting = applications;
+  for (let round = 0, count = 1; round < rounds && waiting.length > 0; round += 1, count *= 2) {
+    const wanted = new Map<string, PointUse['point']>();
+    waiting = waiting.filter((application) => {
+      const status = assessment.status(application);
+      const points = status.components.flatMap((component) => open(component, status)).flatMap((uses) => uses.slice(0, count));
+      for (const { point } of points) wanted.set(point.id, point);
+      return points.length > 0;
+    });
+    if (wanted.size === 0) return;
+    await contents.read(
+      [...wanted.values()],
+      (point) => engineNamespace(assessment, point.cluster, point.engine) ?? point.namespace,
+      signal,
+    );
+  }
+}
+
+/** Candidates per place, for a component that lies in several. */
+function placesOf(component: ComponentStatus): PointUse[][] {
+  const places = component.component.placements.filter((placement) => placement.cluster !== undefined);
+  return places.map(({ cluster, namespace }) => candidatesFor(component, { cluster: cluster!, namespace }));
+}
+
+export function engineNamespace(assessment: Assessment, cluster: string, engine: string): string | undefined {
+  return assessment.protection(cluster)?.states.find(({ installation }) => installation.engine === engine)?.installation.namespace;
+}

@@ -1,0 +1,104 @@
+import type { ApplicationStatus } from './model.ts';
+import { ConflictError, DrError, InputError, NotAllowedError } from '../errors.ts';
+import { planHash } from '../planning/hash.ts';
+import type { Plan, Step } from '../planning/model.ts';
+import { planBodySchema } from '../wire/plan.ts';
+
+/** A plan is outside input: its shape and its own hash, before anything is believed of it. */
+export async function assertIntact(plan: Plan): Promise<void> {
+  const parsed = planBodySchema.safeParse(plan);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new InputError(`the plan cannot be read: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, { hint: 'make it again' });
+  }
+  if ((await planHash(plan)) !== plan.hash) {
+    throw new ConflictError(`the plan ${plan.id} was changed after it was made: its hash does not fit`, {
+      code: 'PLAN_STALE',
+      hint: 'make it again, and change what is asked for instead',
+    });
+  }
+}
+
+export function assertNotExpired(plan: Plan, now: Date): void {
+  if (now.getTime() <= Date.parse(plan.expiresAt)) return;
+  throw new ConflictError(`the plan ${plan.id} expired at ${plan.expiresAt}`, { code: 'PLAN_EXPIRED', hint: 'make it again' });
+}
+
+/** PLAN_BLOCKED, or PLAN_STALE with what moved. `again` is the same request, planned now. */
+export function assertCurrent(plan: Plan, again: Plan): void {
+  if (plan.blockers.length > 0) throw blocked(plan);
+  if (again.hash === plan.hash) return;
+  const moved = [...new Set([...Object.keys(plan.basis), ...Object.keys(again.basis)])].filter(
+    (key) => plan.basis[key] !== again.basis[key],
+  );
+  const [blocker] = again.blockers;
+  const what = moved.length > 0 ? moved.join(', ') : (blocker?.message ?? changed(plan, again));
+  throw new ConflictError(`the plan ${plan.id} is stale, changed since: ${what}`, {
+    code: 'PLAN_STALE',
+    hint: 'make it again and look at what is different',
+    details: { changed: moved },
+  });
+}
+
+function blocked(plan: Plan): DrError {
+  const [first] = plan.blockers;
+  const more = plan.blockers.length > 1 ? ` (and ${plan.blockers.length - 1} more)` : '';
+  return new ConflictError(`the plan ${plan.id} is blocked: ${first!.message}${more}`, {
+    code: 'PLAN_BLOCKED',
+    ...(first!.fix && { hint: first!.fix }),
+  });
+}
+
+function changed(plan: Plan, again: Plan): string {
+  const names = ({ changes }: Plan): Set<string> =>
+    new Set(changes.map(({ action, kind, namespace, name }) => `${action} ${kind} ${namespace ?? ''}/${name}`));
+  const [before, after] = [names(plan), names(again)];
+  const different = [...before, ...after].filter((name) => !before.has(name) || !after.has(name));
+  return different.slice(0, 5).join(', ') || 'what it would do';
+}
+
+/**
+ * Nothing outside the application's placements is written, whatever the plan says: it may come from a journal that
+ * somebody edited. Sources have to be placements that agreed, targets those that the plan names.
+ */
+export function assertInside(plan: Plan, status: ApplicationStatus): void {
+  const placements = status.application.components.flatMap((component) => component.placements);
+  const owns = (cluster: string, namespace: string): boolean =>
+    placements.some(
+      (placement) => placement.namespace === namespace && (placement.cluster ?? cluster) === cluster && placement.claim !== 'unclaimed',
+    );
+  const targets = (cluster: string): string[] =>
+    plan.target.filter((target) => target.cluster === cluster).flatMap(({ namespaces }) => namespaces);
+  const refuse = (step: Step, namespace: string): never => {
+    throw new NotAllowedError(
+      `step ${step.id} reaches into the namespace ${namespace} on ${step.cluster}, which is not part of ${plan.application}`,
+      {
+        code: 'UNCLAIMED_PLACEMENT',
+        hint: 'make a new plan',
+      },
+    );
+  };
+  for (const step of plan.waves.flat()) {
+    const { action, cluster } = step;
+    const allowed = targets(cluster);
+    switch (action.kind) {
+      case 'engine.backup':
+        for (const namespace of action.request.namespaces) if (!owns(cluster, namespace)) refuse(step, namespace);
+        break;
+      case 'engine.restore':
+        for (const namespace of action.request.namespaces) {
+          if (!owns(cluster, namespace)) refuse(step, namespace);
+          const target = action.request.namespaceMapping[namespace] ?? namespace;
+          if (!allowed.includes(target)) refuse(step, target);
+        }
+        break;
+      case 'namespace.create':
+      case 'namespace.isolate':
+        if (!allowed.includes(action.namespace)) refuse(step, action.namespace);
+        break;
+      case 'await.ready':
+        for (const namespace of action.namespaces) if (!allowed.includes(namespace)) refuse(step, namespace);
+        break;
+    }
+  }
+}

@@ -1,0 +1,278 @@
+import type { Application } from '../application/model.ts';
+import { DrError, InputError, asDrError } from '../errors.ts';
+import { nameFor } from '../planning/assemble.ts';
+import { engineFor, noEngine, planBackup } from '../planning/backup.ts';
+import { type ClonePlace, planClone } from '../planning/clone.ts';
+import { sha256 } from '../planning/hash.ts';
+import type { Plan, PlanRequest } from '../planning/model.ts';
+import { type Choice, choiceOf } from '../planning/moment.ts';
+import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
+import { assertKnown, candidatesFor, openCandidates, selectPoint } from '../planning/select-point.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
+import { type KubeObject, types } from '../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+import type { Assessment } from './assess.ts';
+import { type LookDeps, decide, engineNamespace, findApplication, look } from './look.ts';
+import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
+
+export interface PlannerDeps extends LookDeps {
+  clusters: readonly ClusterClient[];
+}
+
+/** Everything that both kinds of plan start from. */
+interface Ground {
+  request: PlanRequest & { at: string };
+  assessment: Assessment;
+  application: Application;
+  fleet: Fleet;
+  status: ApplicationStatus;
+  components: ComponentStatus[];
+  places: Place[];
+}
+
+/** Reads what a plan needs, and lets the pure planners of `planning/` decide. */
+export async function makePlan(deps: PlannerDeps, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+  const request = { ...asked, at: asked.at ?? deps.clock.now().toISOString() };
+  if (request.intent !== 'Backup' && request.intent !== 'Restore') throw new InputError(`a plan for ${request.intent} cannot be made yet`);
+  if (request.intent === 'Restore' && (request.mode ?? 'clone') !== 'clone') {
+    throw new InputError(`a restore with the mode ${request.mode} cannot be planned: only clone`);
+  }
+  const assessment = await look(deps, signal);
+  const application = findApplication(assessment, request.application);
+  const isGone = (cluster: string, namespace: string): boolean => {
+    const inventory = assessment.inventory.get(cluster);
+    return inventory !== undefined && !inventory.reading.unreachable && inventory.namespace(namespace) === undefined;
+  };
+  const ground = (): Ground => {
+    const fleet = assessment.fleet([application]);
+    const status = fleet.applications[0]!;
+    const components = chosenComponents(status, request.components);
+    return { request, assessment, application, fleet, status, components, places: placesOf(fleet, application, components, isGone) };
+  };
+  return request.intent === 'Backup' ? backupPlan(deps, ground(), isGone, signal) : clonePlan(deps, ground, signal);
+}
+
+async function backupPlan(
+  deps: PlannerDeps,
+  ground: Ground,
+  isGone: (cluster: string, namespace: string) => boolean,
+  signal?: AbortSignal,
+): Promise<Plan> {
+  const { fleet, status, components, places, request } = ground;
+  const blockers: Reason[] = places
+    .filter(({ cluster, namespace }) => isGone(cluster, namespace))
+    .map(({ cluster, namespace }) => ({
+      code: 'NAMESPACE_MISSING',
+      severity: 'blocker',
+      cluster,
+      message: `the namespace ${namespace} does not exist on ${cluster}: there is nothing to back up`,
+      fix: `bring it back: kubectl dr restore ${status.application.name}`,
+    }));
+  for (const cluster of new Set(places.map((place) => place.cluster))) {
+    const engine = engineFor({ fleet, engines: deps.engines, components }, cluster, 'backup');
+    const down = engine && (await whyDown(deps, cluster, engine, signal));
+    if (down) blockers.push(down);
+  }
+  return planBackup({
+    request: { ...request, application: status.application.name, components: components.map(({ component }) => component.name) },
+    fleet,
+    status,
+    components,
+    places,
+    engines: deps.engines,
+    blockers,
+    now: deps.clock.now(),
+    home: places[0]?.cluster ?? homeless(fleet),
+  });
+}
+
+/** A backup that nobody carries out would be waited for in vain. */
+async function whyDown(
+  deps: PlannerDeps,
+  clusterName: string,
+  engine: { id: string; namespace: string },
+  signal?: AbortSignal,
+): Promise<Reason | undefined> {
+  const cluster = clientOf(deps, clusterName);
+  const driver = deps.engines.find(({ id }) => id === engine.id)!;
+  try {
+    await driver.ping({ cluster, clock: deps.clock, namespace: engine.namespace, ...(signal && { signal }) });
+    return undefined;
+  } catch (thrown) {
+    if (signal?.aborted) throw thrown;
+    const error = asDrError(thrown);
+    // Who may not ask may still be allowed to back up.
+    if (error.code === 'FORBIDDEN') return undefined;
+    return {
+      code: 'ENGINE_DOWN',
+      severity: 'blocker',
+      cluster: clusterName,
+      message: error.message,
+      ...(error.hint && { fix: error.hint }),
+    };
+  }
+}
+
+async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
+  const first = lay();
+  const { request, assessment, application } = first;
+  const clusterNow = new Date(first.fleet.clusters.find(({ name }) => name === first.places[0]?.cluster)?.now ?? request.at);
+  const choice = choiceOf(request.point, request.pins ? new Date(request.at) : clusterNow);
+  const choiceFor = (component: string, cluster: string): Choice => {
+    const pin = request.pins?.find((candidate) => candidate.component === component && candidate.cluster === cluster);
+    return pin ? { kind: 'named', name: pin.pointId } : choice;
+  };
+  const chosen = new Set(first.components.map(({ component }) => component.name));
+  await decide(
+    assessment,
+    [application],
+    deps.contents,
+    (component) =>
+      first.places
+        .filter(
+          (place) =>
+            chosen.has(component.component.name) &&
+            place.components.some(({ status }) => status.component.name === component.component.name),
+        )
+        .map((place) => openCandidates(candidatesFor(component, place), choiceFor(component.component.name, place.cluster))),
+    signal,
+  );
+  const { fleet, status, components, places } = lay();
+  if (!request.pins) assertKnown(choice, components);
+
+  const blockers: Reason[] = [];
+  const clonePlaces: ClonePlace[] = [];
+  for (const place of places) {
+    const points = new Map<string, RecoveryPoint>();
+    for (const entry of place.components) {
+      const { name } = entry.status.component;
+      const selection = selectPoint(entry.status, place, choiceFor(name, place.cluster));
+      blockers.push(...selection.blockers);
+      if (selection.use) points.set(name, selection.use.point);
+      else if (selection.blockers.length === 0) blockers.push(outside(name, place, request.point ?? 'the point'));
+    }
+    const made = await clonePlace(deps, { place, points, places, request, assessment, application, chosen }, signal);
+    if (made) clonePlaces.push(made);
+    else blockers.push(noEngine(place.cluster));
+  }
+  const pins = clonePlaces.flatMap((place) =>
+    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, pointId: id })),
+  );
+  const suffix = await suffixOf(request.at, application.name);
+  return planClone({
+    request: {
+      ...request,
+      application: application.name,
+      mode: 'clone',
+      components: components.map(({ component }) => component.name),
+      pins,
+    },
+    fleet,
+    status,
+    components,
+    places: clonePlaces
+      .map((place) => ({ ...place, target: targetOf(place, places, request.namespace, suffix) }))
+      .map((place) => ({
+        ...place,
+        targetExists: assessment.inventory.get(place.cluster)?.namespace(place.target) !== undefined,
+      })),
+    blockers,
+    now: deps.clock.now(),
+    home: places[0]?.cluster ?? homeless(fleet),
+  });
+}
+
+function outside(component: string, { cluster, namespace }: Place, point: string): Reason {
+  return {
+    code: 'POINT_UNUSABLE',
+    severity: 'blocker',
+    component,
+    cluster,
+    message: `${point} does not cover ${component} (${namespace} on ${cluster})`,
+    fix: 'leave that component out (--component), or choose by time: --to 14:05',
+  };
+}
+
+/** What one place needs: its engine, what its points hold, what the target offers, and who else lives there. */
+async function clonePlace(
+  deps: PlannerDeps,
+  ground: {
+    place: Place;
+    points: Map<string, RecoveryPoint>;
+    places: readonly Place[];
+    request: PlanRequest;
+    assessment: Assessment;
+    application: Application;
+    chosen: ReadonlySet<string>;
+  },
+  signal?: AbortSignal,
+): Promise<ClonePlace | undefined> {
+  const { place, points, assessment, application, chosen } = ground;
+  const newest = [...points.values()].toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
+  const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
+  const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
+  if (!engine || namespace === undefined) return undefined;
+  const cluster = clientOf(deps, place.cluster);
+  const context = { cluster, clock: deps.clock, namespace, ...(signal && { signal }) };
+  const captured = new Map<string, KubeObject[]>();
+  for (const point of new Set(points.values())) {
+    const objects = await engine.objects(context, point, [place.namespace]);
+    assertCapturedOwner(place, objects);
+    captured.set(point.id, objects);
+  }
+  const storageClasses = await storageClassesOf(cluster, signal);
+  return {
+    ...place,
+    engine,
+    engineNamespace: namespace,
+    target: '',
+    targetExists: false,
+    exclusive: isExclusive(assessment.applications, application, chosen, place),
+    points,
+    captured,
+    ...(storageClasses && { storageClasses }),
+  };
+}
+
+/** Nobody else's components live in the namespace, and all of this application's are wanted. */
+function isExclusive(all: readonly Application[], own: Application, chosen: ReadonlySet<string>, { cluster, namespace }: Place): boolean {
+  const here = (application: Application, taken: (name: string) => boolean): boolean =>
+    application.components.some(
+      (component) =>
+        !taken(component.name) &&
+        component.placements.some(
+          (placement) => placement.namespace === namespace && placement.cluster === cluster && placement.claim !== 'unclaimed',
+        ),
+    );
+  return !all.some((application) => here(application, (name) => application.name === own.name && chosen.has(name)));
+}
+
+async function storageClassesOf(cluster: ClusterClient, signal?: AbortSignal): Promise<string[] | undefined> {
+  try {
+    return (await cluster.list(types.storageClasses, signal ? { signal } : {})).items.map(({ metadata }) => metadata.name);
+  } catch (thrown) {
+    if (thrown instanceof DrError && thrown.code === 'FORBIDDEN') return undefined;
+    throw thrown;
+  }
+}
+
+/** `--as` names it; several source namespaces of one cluster need several names. */
+function targetOf(place: Place, places: readonly Place[], asked: string | undefined, suffix: string): string {
+  if (asked === undefined) return nameFor(`${place.namespace.slice(0, 48)}-restore-${suffix}`);
+  const beside = places.filter(({ cluster }) => cluster === place.cluster);
+  return beside.length === 1 ? asked : nameFor(`${asked}-${place.namespace}`);
+}
+
+async function suffixOf(at: string, application: string): Promise<string> {
+  return (await sha256(`${at} ${application}`)).slice(0, 5);
+}
+
+function clientOf(deps: PlannerDeps, name: string): ClusterClient {
+  return deps.clusters.find((cluster) => cluster.name === name)!;
+}
+
+/** Where the journal of a plan without any place would lie: the plan is blocked, so it never does. */
+function homeless(fleet: Fleet): string {
+  return fleet.clusters.find(({ reachable }) => reachable)?.name ?? '';
+}
