@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
-import { ConflictError, DrError, NotFoundError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import { DrError, InputError, NotFoundError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type {
   ClusterClient,
@@ -80,7 +80,7 @@ export class HttpCluster implements ClusterClient {
   async get(ref: ObjectRef, options: RequestOptions = {}): Promise<KubeObject> {
     return (await this.transport.json({
       method: 'GET',
-      path: refPath(ref),
+      path: this.pathOf(ref),
       target: { verb: 'get', what: whatOf(ref) },
       ...options,
     })) as KubeObject;
@@ -118,14 +118,15 @@ export class HttpCluster implements ClusterClient {
     const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
     const target = { verb: 'watch', what: resourceKey(type) };
     const query = { watch: true, allowWatchBookmarks: true, labelSelector, fieldSelector, resourceVersion };
-    const { body } = await this.transport.send({
-      method: 'GET',
-      path: withQuery(pathOf(type, namespace), query),
-      target,
-      stream: true,
-      ...(signal ? { signal } : {}),
-    });
+    let body: Dispatcher.ResponseData['body'] | undefined;
     try {
+      ({ body } = await this.transport.send({
+        method: 'GET',
+        path: withQuery(pathOf(type, namespace), query),
+        target,
+        stream: true,
+        ...(signal ? { signal } : {}),
+      }));
       for await (const line of linesOf(body)) {
         const event = JSON.parse(line) as { type: string; object: KubeObject & { code?: number } };
         if (event.type === 'BOOKMARK')
@@ -136,31 +137,36 @@ export class HttpCluster implements ClusterClient {
           yield { type: event.type, object: event.object };
       }
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
+      // Whoever fired the signal knows why the stream ends.
+      if (signal?.aborted) return;
       if (error instanceof DrError) throw error;
       // A stream may break at any time: like its end, the caller watches again.
     } finally {
-      body.destroy();
+      body?.destroy();
     }
   }
 
   async create(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
     const what = `${resourceKey(type)} "${object.metadata.name || object.metadata.generateName || ''}"`;
-    const path = withQuery(pathOf(type, object.metadata.namespace), { dryRun: options.dryRun ? 'All' : undefined });
+    // The server answers this with 500, as if it were its own fault.
+    if (object.metadata.resourceVersion)
+      throw new InputError(`${what} has a resourceVersion, so it was stored before: it cannot be created on ${this.name}`, {
+        cluster: this.name,
+      });
+    const path = withQuery(this.pathTo(type, what, object.metadata.namespace), { dryRun: options.dryRun ? 'All' : undefined });
     return this.write({ method: 'POST', path, body: object, target: { verb: 'create', what } }, options);
   }
 
   async replace(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const path = withQuery(pathOf(type, object.metadata.namespace, object.metadata.name), { dryRun: options.dryRun ? 'All' : undefined });
-    return this.write(
-      { method: 'PUT', path, body: object, target: { verb: 'update', what: `${resourceKey(type)} "${object.metadata.name}"` } },
-      options,
-    );
+    const { namespace, name } = object.metadata;
+    const what = `${resourceKey(type)} "${name}"`;
+    const path = withQuery(this.pathTo(type, what, namespace, name), { dryRun: options.dryRun ? 'All' : undefined });
+    return this.write({ method: 'PUT', path, body: object, target: { verb: 'update', what } }, options);
   }
 
   async patch(ref: ObjectRef, patchType: PatchType, body: unknown, options: WriteOptions = {}): Promise<KubeObject> {
     const apply = patchType === 'apply' ? { fieldManager: 'kubectl-dr', force: true } : {};
-    const path = withQuery(refPath(ref), { ...apply, dryRun: options.dryRun ? 'All' : undefined });
+    const path = withQuery(this.pathOf(ref), { ...apply, dryRun: options.dryRun ? 'All' : undefined });
     return this.write(
       { method: 'PATCH', path, body, contentType: contentTypes[patchType], target: { verb: 'patch', what: whatOf(ref) } },
       options,
@@ -175,7 +181,7 @@ export class HttpCluster implements ClusterClient {
       ...(options.preconditions ? { preconditions: options.preconditions } : {}),
       ...(options.dryRun ? { dryRun: ['All'] } : {}),
     };
-    await this.write({ method: 'DELETE', path: refPath(ref), body, target: { verb: 'delete', what: whatOf(ref) } }, options);
+    await this.write({ method: 'DELETE', path: this.pathOf(ref), body, target: { verb: 'delete', what: whatOf(ref) } }, options);
   }
 
   discover(options: RequestOptions = {}): Promise<ResourceType[]> {
@@ -263,14 +269,19 @@ export class HttpCluster implements ClusterClient {
     return response.body.bytes();
   }
 
+  private pathOf(ref: ObjectRef): string {
+    return this.pathTo(ref.type, whatOf(ref), ref.namespace, ref.name);
+  }
+
+  /** Of one object or, without a name, of its collection. Without a namespace the server would take it for all of them. */
+  private pathTo(type: ResourceType, what: string, namespace?: string, name?: string): string {
+    if (type.namespaced && !namespace) throw new InputError(`${what} needs a namespace on ${this.name}`, { cluster: this.name });
+    return pathOf(type, namespace, name);
+  }
+
   private async write(call: Parameters<Transport['json']>[0], options: WriteOptions): Promise<KubeObject> {
     return (await this.transport.json({ ...call, ...(options.signal ? { signal: options.signal } : {}) })) as KubeObject;
   }
-}
-
-function refPath(ref: ObjectRef): string {
-  if (ref.type.namespaced && ref.namespace === undefined) throw new ConflictError(`${whatOf(ref)} needs a namespace`, { code: 'INTERNAL' });
-  return pathOf(ref.type, ref.namespace, ref.name);
 }
 
 function whatOf(ref: ObjectRef): string {

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { controlPlane, goCommand } from './build.ts';
+import { startControlPlane } from './start.ts';
+import type { ControlPlane, RunningControlPlane } from './start.ts';
+
+/** A cluster that tests may use: one that we started, or the user's own, of which only the kubeconfig is known. */
+export type RealCluster = Pick<ControlPlane, 'name' | 'kubeconfig'> & Partial<ControlPlane>;
+
+export type RealClusters = { east: RealCluster; west: RealCluster } | { missing: string };
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    clusters: RealClusters;
+  }
+}
+
+const names = ['east', 'west'] as const;
+
+/** Two real clusters for the whole run, or the reason why there are none. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const own = names.map((name) => process.env[`KUBECONFIG_${name.toUpperCase()}`]);
+  if (own.some(Boolean)) {
+    const absent = names.filter((_, index) => !own[index] || !existsSync(own[index]));
+    if (absent.length > 0) throw new Error(`KUBECONFIG_${absent[0]!.toUpperCase()} must name a kubeconfig file: both clusters are needed`);
+    project.provide('clusters', { east: { name: 'east', kubeconfig: own[0]! }, west: { name: 'west', kubeconfig: own[1]! } });
+    return async () => undefined;
+  }
+  const go = goCommand();
+  if (go === undefined) {
+    project.provide('clusters', { missing: 'Go is not installed, and KUBECONFIG_EAST and KUBECONFIG_WEST are not set' });
+    return async () => undefined;
+  }
+  const say = (line: string): void => void process.stderr.write(`control plane: ${line}\n`);
+  const programs = await controlPlane(go, say);
+  const folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-cluster-'));
+  const running: RunningControlPlane[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map((cluster) => cluster.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const began = Date.now();
+    for (const name of names) running.push(await startControlPlane(name, programs, path.join(folder, name)));
+    say(`east and west are up after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    const [east, west] = running.map(({ plane }) => plane);
+    project.provide('clusters', { east: east!, west: west! });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import type { Reporter, TestModule } from 'vitest/node';
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** The last thing that a run prints: what held where. */
+export class MatrixReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const targets = [...new Set(modules.map((module) => module.project.name))];
+    const suites = new Map<string, Map<string, Count>>();
+    for (const module of modules) {
+      const suite = path.basename(module.moduleId).replace(/\.test\.ts$/, '');
+      const row = suites.get(suite) ?? new Map<string, Count>();
+      suites.set(suite, row.set(module.project.name, countOf(module)));
+    }
+    const rows = [...suites].map(([suite, counts]) => [suite, ...targets.map((target) => tell(counts.get(target)))]);
+    const table = [['suite', ...targets], ...rows];
+    const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+    const lines = table.map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('   ')
+        .trimEnd(),
+    );
+    process.stdout.write(`\nWhat held where (passed, failed, skipped):\n\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`);
+  }
+}
+
+function countOf(module: TestModule): Count {
+  const count = { passed: 0, failed: module.errors().length, skipped: 0 };
+  for (const test of module.children.allTests()) {
+    const { state } = test.result();
+    if (state === 'passed' || state === 'failed' || state === 'skipped') count[state] += 1;
+  }
+  return count;
+}
+
+function tell(count: Count | undefined): string {
+  if (count === undefined) return '-';
+  const { passed, failed, skipped } = count;
+  return [`${passed} passed`, ...(failed > 0 ? [`${failed} FAILED`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
+}

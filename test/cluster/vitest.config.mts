@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { MatrixReporter } from './matrix-reporter.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+export const targets = ['memory', 'sandbox', 'real'] as const;
+/** `CLUSTER_TARGET=sandbox` (or a list with commas) runs the suites against some of the targets. */
+const chosen = (process.env.CLUSTER_TARGET ?? targets.join(',')).split(',');
+const unknown = chosen.filter((name) => !(targets as readonly string[]).includes(name));
+if (unknown.length > 0) throw new Error(`CLUSTER_TARGET: there is no target ${unknown.join(', ')}; there are ${targets.join(', ')}`);
+
+/** Every suite against every target: one project per target. */
+export default defineConfig({
+  root,
+  test: {
+    fsModuleCache: true,
+    // The targets are shared by all files, and two cores are two cores.
+    fileParallelism: false,
+    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/cluster-results.json' }], new MatrixReporter()],
+    projects: targets
+      .filter((target) => chosen.includes(target))
+      .map((target) => ({
+        root,
+        test: {
+          name: target,
+          globals: true,
+          environment: 'node' as const,
+          setupFiles: [`${root}/packages/dev/src/vitest.setup.ts`],
+          include: ['test/cluster/suites/**/*.test.ts', ...(target === 'real' ? ['test/cluster/real/**/*.test.ts'] : [])],
+          provide: { target },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          ...(target === 'real' ? { globalSetup: [`${here}control-plane/global-setup.ts`] } : {}),
+        },
+      })),
+  },
+});
