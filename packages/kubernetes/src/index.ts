@@ -1,6 +1,5 @@
 export { HttpCluster } from './http-cluster.ts';
 export type { HttpClusterOptions } from './http-cluster.ts';
-export { ListReader } from './fleet.ts';
 export { loadKubeConfig } from './kubeconfig/load.ts';
 export { resolveContext } from './kubeconfig/context.ts';
 export type { ClusterConfig, ContextOverrides } from './kubeconfig/context.ts';

@@ -1,9 +1,9 @@
-import { asDrError } from '@kubectl-dr/core/errors';
-import type { DrError } from '@kubectl-dr/core/errors';
-import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
-import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
-import type { ClusterReader, ClusterReading, ReadScope } from '@kubectl-dr/core/ports/reading';
+import { asDrError } from '../errors.ts';
+import type { DrError } from '../errors.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
+import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
+import { resourceKey } from '../ports/kubernetes.ts';
+import type { ClusterReader, ClusterReading, ReadScope } from '../ports/reading.ts';
 
 /** Reads by lists: what a command does that looks once. */
 export class ListReader implements ClusterReader {
