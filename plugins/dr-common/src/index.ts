@@ -8,3 +8,4 @@ export * from './contract/operations.ts';
 export * from './contract/fleet.ts';
 export { routes } from './contract/routes.ts';
 export type { Route, RouteId } from './contract/routes.ts';
+export { openApiDocument } from './contract/openapi.ts';

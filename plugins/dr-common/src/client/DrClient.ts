@@ -22,7 +22,7 @@ export interface RequestOptions {
   token?: string;
 }
 
-/** What `byRefs` says of one entity. */
+/** What `byRefs` says of one entity. `application.allowed` is about the component, where the entity is one. */
 export type ResolvedStatus =
   | { kind: 'ready'; application: PortalApplication; component?: string }
   | { kind: 'unknown' }
@@ -156,7 +156,8 @@ function resolve(item: EntityStatus, applications: ReadonlyMap<string, PortalApp
   if (item.kind !== 'ready') return item;
   const application = applications.get(item.application);
   if (!application) return { kind: 'unknown' };
-  return { kind: 'ready', application, ...(item.component === undefined ? {} : { component: item.component }) };
+  if (item.component === undefined) return { kind: 'ready', application };
+  return { kind: 'ready', component: item.component, application: { ...application, allowed: item.allowed ?? application.allowed } };
 }
 
 /** `component:default/orders`; a namespace left out is `default`, a kind left out means the name of an application. */

@@ -25,9 +25,8 @@ export const portalApplicationSchema = applicationSchema.extend({
 });
 export type PortalApplication = z.infer<typeof portalApplicationSchema>;
 
-/** A query parameter that may be repeated. */
-const many = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item).max(50));
+/** A query parameter that may be repeated: one is a string, several are an array. */
+const many = <T extends z.ZodType>(item: T) => z.union([z.array(item).max(50), item.transform((value) => [value])]);
 
 export const applicationsQuerySchema = z.strictObject({
   /** Owner references, `group:default/team-shop` or short. */
@@ -68,6 +67,8 @@ export const entityStatusSchema = z.discriminatedUnion('kind', [
     application: z.string(),
     /** The component that the entity is; absent when it is the application itself. */
     component: z.string().optional(),
+    /** What the caller may do with that component; for the whole application it is `allowed` of the application. */
+    allowed: allowedSchema.optional(),
   }),
   /** Nothing here runs anywhere: neither a part of an application nor one itself. */
   z.object({ kind: z.literal('unknown'), entityRef: z.string() }),

@@ -1,0 +1,52 @@
+export interface Config {
+  dr?: {
+    /** Clusters that the portal reads and acts on. */
+    clusters?: Array<{
+      /** What people call it, unique. */
+      name: string;
+      /**
+       * Path of a kubeconfig; a relative one is looked for in the working directory and the directories above it.
+       * Without it: KUBECONFIG, else ~/.kube/config.
+       */
+      kubeconfig?: string;
+      /** Context of the kubeconfig; default: the cluster's name, else the current context. */
+      context?: string;
+      /** Address of the API server, instead of a kubeconfig. */
+      url?: string;
+      /** Bearer token for `url`. */
+      /** @visibility secret */
+      token?: string;
+      /** File with the bearer token for `url`; read again when it changes. */
+      tokenFile?: string;
+      /** PEM of the authority that signed the server's certificate, base64. */
+      caData?: string;
+      /** File with the same, as plain PEM. */
+      caFile?: string;
+      /** Accept any certificate. Only for experiments. */
+      skipTLSVerify?: boolean;
+      /** The cluster that the portal runs in, by its own service account. */
+      inCluster?: boolean;
+    }>;
+    /** Catalog files for the command line; the portal reads its own catalog. */
+    catalog?: string[];
+    /** Namespace of journals and leases in each cluster. Default `kubectl-dr`. */
+    namespace?: string;
+    /** The operator's word on who owns a namespace, whatever the namespace says itself. */
+    tenancy?: Array<{
+      namespace: string;
+      /** Default: on every cluster. */
+      cluster?: string;
+      /** Entity reference, `group:default/team-shop` or short. */
+      owner: string;
+    }>;
+    authorization?: {
+      /**
+       * Only the owner of an application (through groups and their parents) may act on it, whatever the permission policy
+       * allows. Default true.
+       */
+      requireOwnership?: boolean;
+      /** Groups or users that may act on every application. */
+      operators?: string[];
+    };
+  };
+}

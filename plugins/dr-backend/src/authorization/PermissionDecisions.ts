@@ -1,0 +1,67 @@
+import type { BackstageCredentials, PermissionsService } from '@backstage/backend-plugin-api';
+import type { ResourcePermission } from '@backstage/plugin-permission-common';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+
+/** Pairs sent to the permission framework in one request. */
+const atOnce = 500;
+
+/**
+ * What the permission framework allows one caller, asked in as few requests as possible: once for everything that does
+ * not depend on the entity, then for many entities together.
+ */
+export class PermissionDecisions {
+  private readonly permissions: PermissionsService;
+  private readonly credentials: BackstageCredentials;
+  private readonly general = new Map<string, AuthorizeResult>();
+  private readonly particular = new Map<string, boolean>();
+
+  constructor(permissions: PermissionsService, credentials: BackstageCredentials) {
+    this.permissions = permissions;
+    this.credentials = credentials;
+  }
+
+  /** Decides `wanted` for these entities; afterwards `allows` knows. */
+  async load(wanted: readonly ResourcePermission[], entityRefs: Iterable<string>): Promise<void> {
+    const unknown = wanted.filter(({ name }) => !this.general.has(name));
+    if (unknown.length > 0) {
+      const decisions = await this.permissions.authorizeConditional(
+        unknown.map((permission) => ({ permission })),
+        { credentials: this.credentials },
+      );
+      for (const [index, { name }] of unknown.entries()) this.general.set(name, decisions[index]!.result);
+    }
+    const conditional = wanted.filter(({ name }) => this.general.get(name) === AuthorizeResult.CONDITIONAL);
+    if (conditional.length === 0) return;
+    const pairs = [...new Set(entityRefs)]
+      .flatMap((resourceRef) => conditional.map((permission) => ({ permission, resourceRef })))
+      .filter(({ permission, resourceRef }) => !this.particular.has(key(permission, resourceRef)));
+    for (let start = 0; start < pairs.length; start += atOnce) {
+      const chunk = pairs.slice(start, start + atOnce);
+      const decisions = await this.permissions.authorize(chunk, { credentials: this.credentials });
+      for (const [index, { permission, resourceRef }] of chunk.entries())
+        this.particular.set(key(permission, resourceRef), decisions[index]!.result === AuthorizeResult.ALLOW);
+    }
+  }
+
+  /** Is it allowed on all entities, or on one of these? Conditions can only hold for an entity. */
+  allows(permission: ResourcePermission, entityRefs: readonly string[]): boolean {
+    const result = this.general.get(permission.name);
+    if (result !== AuthorizeResult.CONDITIONAL) return result === AuthorizeResult.ALLOW;
+    return entityRefs.some((ref) => this.particular.get(key(permission, ref)) === true);
+  }
+
+  /** Is there any entity on which it could be allowed? */
+  mayAllow(permission: ResourcePermission): boolean {
+    const result = this.general.get(permission.name);
+    return result !== undefined && result !== AuthorizeResult.DENY;
+  }
+
+  /** Whether what is allowed depends on the entity. */
+  isConditional(permission: ResourcePermission): boolean {
+    return this.general.get(permission.name) === AuthorizeResult.CONDITIONAL;
+  }
+}
+
+function key(permission: ResourcePermission, entityRef: string): string {
+  return `${permission.name} ${entityRef}`;
+}

@@ -1,0 +1,45 @@
+import type { Config } from '@backstage/config';
+import { ownerRef } from '@kubectl-dr/core/application/entity-ref';
+import type { TenancyRule } from '@kubectl-dr/core/application/tenancy';
+import { InputError } from '@kubectl-dr/core/errors';
+
+/** `dr:` of the configuration without its clusters. */
+export interface Settings {
+  namespace: string;
+  tenancy: TenancyRule[];
+  requireOwnership: boolean;
+  /** Entity references in lower case. */
+  operators: ReadonlySet<string>;
+}
+
+/** Wrong values are refused at start-up, by the path of their key. */
+export function readSettings(root: Config): Settings {
+  const config = root.getOptionalConfig('dr');
+  const authorization = config?.getOptionalConfig('authorization');
+  return {
+    namespace: config?.getOptionalString('namespace') ?? 'kubectl-dr',
+    tenancy: (config?.getOptionalConfigArray('tenancy') ?? []).map((rule, index) => {
+      const cluster = rule.getOptionalString('cluster');
+      return {
+        namespace: rule.getString('namespace'),
+        ...(cluster !== undefined && { cluster }),
+        owner: reference(rule.getString('owner'), `dr.tenancy[${index}].owner`),
+      };
+    }),
+    requireOwnership: authorization?.getOptionalBoolean('requireOwnership') ?? true,
+    operators: new Set(
+      (authorization?.getOptionalStringArray('operators') ?? []).map((text, index) =>
+        reference(text, `dr.authorization.operators[${index}]`),
+      ),
+    ),
+  };
+}
+
+function reference(text: string, key: string): string {
+  const ref = ownerRef(text);
+  if (ref !== undefined) return ref;
+  throw new InputError(`${key} is not an entity reference: ${JSON.stringify(text)}`, {
+    code: 'BAD_CONFIG',
+    hint: 'write it as group:default/team-shop',
+  });
+}

@@ -1,0 +1,37 @@
+import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { operationToWire, planToWire } from '@kubectl-dr/core/wire/encode';
+import type { ApplicationReads } from '../service/ApplicationReads.ts';
+import type { AuthorizedDrService } from '../service/AuthorizedDrService.ts';
+import type { FleetReads } from '../service/FleetReads.ts';
+import type { Handlers } from './router.ts';
+
+export interface HandlerOptions {
+  applications: ApplicationReads;
+  fleet: FleetReads;
+  service: AuthorizedDrService;
+}
+
+/** From the contract's routes to the services, and back to wire values. */
+export function createHandlers({ applications, fleet, service }: HandlerOptions): Handlers {
+  return {
+    listApplications: ({ asker, query }) => applications.list(asker, query),
+    getApplicationsByRefs: ({ asker, body }) => applications.byRefs(asker, body.entityRefs),
+    getApplication: ({ asker, parameters }) => applications.get(asker, parameters),
+    listPoints: ({ asker, parameters }) => applications.points(asker, parameters),
+    createPlan: async ({ asker, parameters, body }) => planToWire(await service.plan(asker, parameters, body)),
+    startOperation: async ({ asker, body, key }) => operationToWire(await service.start(asker, body, key)),
+    listOperations: async ({ asker, query }) => ({
+      apiVersion,
+      kind: 'OperationList',
+      items: (await service.operations(asker, query)).map(operationToWire),
+    }),
+    getOperation: async ({ asker, parameters }) => operationToWire(await service.operation(asker, parameters.id)),
+    cancelOperation: async ({ asker, parameters }) => operationToWire(await service.cancel(asker, parameters.id)),
+    resumeOperation: async ({ asker, parameters }) => operationToWire(await service.resume(asker, parameters.id)),
+    listClusters: ({ asker }) => fleet.clusters(asker),
+    listPolicies: ({ asker }) => fleet.policies(asker),
+    listLocations: ({ asker }) => fleet.locations(asker),
+    getCoverage: ({ asker }) => fleet.coverage(asker),
+    getHealth: async () => fleet.health(),
+  };
+}

@@ -1,0 +1,71 @@
+import type { HttpAuthService, LoggerService } from '@backstage/backend-plugin-api';
+import type { Route, RouteId } from '@kubectl-dr/backstage-plugin-dr-common';
+import { idempotencyHeader, idempotencyKeySchema, openApiDocument, paths, routes } from '@kubectl-dr/backstage-plugin-dr-common';
+import { InputError } from '@kubectl-dr/core/errors';
+import express from 'express';
+import PromiseRouter from 'express-promise-router';
+import type { Asker } from '../service/Asker.ts';
+import { presentErrors } from './errors.ts';
+
+type Parsed<R, Part extends string> = R extends { [K in Part]: { _output: infer T } } ? T : undefined;
+type Answer<R> = R extends { response: { _input: infer T } } ? T : never;
+
+/** What a route's handler is given: everything checked against the contract. */
+export interface Call<R> {
+  asker: Asker;
+  parameters: Parsed<R, 'parameters'>;
+  query: Parsed<R, 'query'>;
+  body: Parsed<R, 'body'>;
+  /** Of routes that want `Idempotency-Key`; else empty. */
+  key: string;
+}
+
+export type Handlers = { [K in RouteId]: (call: Call<(typeof routes)[K]>) => Promise<Answer<(typeof routes)[K]>> };
+
+export interface RouterOptions {
+  httpAuth: HttpAuthService;
+  logger: LoggerService;
+  handlers: Handlers;
+}
+
+/** Bodies are small: two hundred references at the most. */
+const bodyLimit = '256kb';
+
+/** The routes of the contract, each with its handler. What is not in the contract does not exist. */
+export function createRouter({ httpAuth, logger, handlers }: RouterOptions): express.Router {
+  const router = PromiseRouter();
+  router.use(express.json({ limit: bodyLimit }));
+  const document = openApiDocument();
+  router.get(paths.openapi, async (_, response) => {
+    response.json(document);
+  });
+  for (const [id, route] of Object.entries<Route>(routes)) {
+    const handle = handlers[id as RouteId] as (call: Call<unknown>) => Promise<unknown>;
+    router[route.method](route.path, async (request, response) => {
+      const asker: Asker = { credentials: await httpAuth.credentials(request, { allow: ['user', 'service'] }), request };
+      const call = {
+        asker,
+        parameters: checked(route.parameters, request.params, 'the path'),
+        query: checked(route.query, request.query, 'the query'),
+        body: checked(route.body, request.body, 'the body'),
+        key: route.idempotent
+          ? String(checked(idempotencyKeySchema, request.header(idempotencyHeader), `the header ${idempotencyHeader}`))
+          : '',
+      } as Call<unknown>;
+      response.status(route.status).json(await handle(call));
+    });
+  }
+  router.use(presentErrors(logger));
+  return router;
+}
+
+/** The value as the contract reads it; InputError that names the first field that is wrong. */
+function checked(schema: Route['body'], value: unknown, where: string): unknown {
+  if (!schema) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue!.path.map(String).join('.');
+  if (value === undefined) throw new InputError(`${where} is missing`);
+  throw new InputError(`${field === '' ? where : `${where}: ${field}`} is not valid: ${issue!.message}`);
+}

@@ -1,0 +1,1 @@
+export { drPlugin as default } from './plugin.ts';

@@ -1,0 +1,88 @@
+import { hostname } from 'node:os';
+import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { drPermissions } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { ClusterSupplier } from '@kubectl-dr/backstage-plugin-dr-node';
+import { drClustersExtensionPoint, drEnginesExtensionPoint } from '@kubectl-dr/backstage-plugin-dr-node';
+import { engines as builtIn } from '@kubectl-dr/core/engines/registry.generated';
+import { InputError } from '@kubectl-dr/core/errors';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { Engine } from '@kubectl-dr/core/ports/engine';
+import { systemClock } from '@kubectl-dr/core/system-clock';
+import { configuredClusters } from './config/clusters.ts';
+import { readSettings } from './config/settings.ts';
+import { openDatabase } from './database/migrate.ts';
+import { createPortal } from './portal.ts';
+
+/** Disaster recovery: index of the clusters, REST API under `/api/dr`. */
+export const drPlugin = createBackendPlugin({
+  pluginId: 'dr',
+  register(env) {
+    const engines: Engine[] = [...builtIn];
+    const suppliers: ClusterSupplier[] = [];
+    env.registerExtensionPoint(drEnginesExtensionPoint, {
+      addEngine(engine) {
+        if (engines.some(({ id }) => id === engine.id))
+          throw new InputError(`the engine "${engine.id}" exists already`, { code: 'BAD_CONFIG' });
+        engines.push(engine);
+      },
+    });
+    env.registerExtensionPoint(drClustersExtensionPoint, { addSupplier: (supplier) => void suppliers.push(supplier) });
+    env.registerInit({
+      deps: {
+        auditor: coreServices.auditor,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        notifications: notificationService,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        signals: signalsServiceRef,
+        userInfo: coreServices.userInfo,
+      },
+      async init({ config, database, httpRouter, lifecycle, logger, permissionsRegistry, ...services }) {
+        const settings = readSettings(config);
+        const configured = await configuredClusters(config, { env: process.env, cwd: process.cwd() });
+        const clusters = await allClusters(configured, suppliers);
+        if (clusters.length === 0) logger.warn('No cluster is configured: name yours under dr.clusters in app-config.yaml');
+        permissionsRegistry.addPermissions(drPermissions);
+        const portal = createPortal({
+          ...services,
+          clusters,
+          engines,
+          settings,
+          logger,
+          database: await openDatabase(database),
+          clock: systemClock,
+          holder: `portal@${hostname()}/${process.pid}`,
+        });
+        httpRouter.use(portal.router);
+        portal.start();
+        lifecycle.addShutdownHook(async () => {
+          await portal.stop();
+          await Promise.all(configured.map((cluster) => cluster.close()));
+        });
+      },
+    });
+  },
+});
+
+async function allClusters(configured: readonly ClusterClient[], suppliers: readonly ClusterSupplier[]): Promise<ClusterClient[]> {
+  const all = [...configured];
+  for (const supplier of suppliers) {
+    for (const cluster of await supplier.clusters()) {
+      if (all.some(({ name }) => name === cluster.name)) {
+        throw new InputError(`the cluster "${cluster.name}" of ${supplier.id} exists already under this name`, { code: 'BAD_CONFIG' });
+      }
+      all.push(cluster);
+    }
+  }
+  return all;
+}

@@ -1,0 +1,133 @@
+import type {
+  AuditorService,
+  AuthService,
+  HttpAuthService,
+  LoggerService,
+  PermissionsService,
+  UserInfoService,
+} from '@backstage/backend-plugin-api';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
+import type { SignalsService } from '@backstage/plugin-signals-node';
+import { applicationKinds } from '@kubectl-dr/core/application/cluster-inventory';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { Engine } from '@kubectl-dr/core/ports/engine';
+import { createDrService } from '@kubectl-dr/core/service/service';
+import { WatchReader } from '@kubectl-dr/kubernetes';
+import type { Router } from 'express';
+import { CallerResolver } from './authorization/CallerResolver.ts';
+import { Gate } from './authorization/Gate.ts';
+import { CatalogCache } from './catalog/CatalogCache.ts';
+import type { Settings } from './config/settings.ts';
+import type { Database } from './database/migrate.ts';
+import { createHandlers } from './http/handlers.ts';
+import { createRouter } from './http/router.ts';
+import { FleetIndex } from './index/FleetIndex.ts';
+import { JournalIndex, journalSelection } from './index/JournalIndex.ts';
+import { OperationRunner } from './operations/OperationRunner.ts';
+import { OperationViews } from './operations/OperationViews.ts';
+import { PlanStore } from './operations/PlanStore.ts';
+import { RequestStore } from './operations/RequestStore.ts';
+import { createAnnouncer } from './operations/announce.ts';
+import { ApplicationReads } from './service/ApplicationReads.ts';
+import { AuthorizedDrService } from './service/AuthorizedDrService.ts';
+import { FleetReads } from './service/FleetReads.ts';
+
+export interface PortalOptions {
+  clusters: readonly ClusterClient[];
+  engines: readonly Engine[];
+  settings: Settings;
+  database: Database;
+  clock: Clock;
+  /** This replica, as leases and journals name it. */
+  holder: string;
+  auditor: AuditorService;
+  auth: AuthService;
+  catalog: CatalogService;
+  httpAuth: HttpAuthService;
+  logger: LoggerService;
+  notifications: NotificationService;
+  permissions: PermissionsService;
+  signals: SignalsService;
+  userInfo: UserInfoService;
+}
+
+export interface Portal {
+  router: Router;
+  /** Begins to watch clusters and catalog, in the background. */
+  start(): void;
+  /** Resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+/** Everything put together; no part below knows where the others come from. */
+export function createPortal(options: PortalOptions): Portal {
+  const { clusters, engines, settings, clock, logger, auditor, permissions } = options;
+  const leaving = new AbortController();
+  const announcer = createAnnouncer(options);
+
+  const reader = new WatchReader({
+    clusters,
+    clock,
+    kinds: [...applicationKinds, ...engines.flatMap(({ kinds }) => kinds)],
+    selections: [journalSelection(settings.namespace)],
+  });
+  const catalog = new CatalogCache({ ...options, onChange: () => index.touch() });
+  const journal = new JournalIndex(reader, clusters, settings.namespace);
+  const service = createDrService({ ...options, reader, catalog, journal, tenancy: settings.tenancy, namespace: settings.namespace });
+  const index: FleetIndex = new FleetIndex({
+    service,
+    reader,
+    clock,
+    logger,
+    tenancy: settings.tenancy,
+    onChange: () => announcer.signal({ type: 'fleet' }),
+  });
+
+  const runner = new OperationRunner({
+    logger,
+    clock,
+    onChange: (id) => announcer.signal({ type: 'operation', id }),
+    onEnd: (operation) => announcer.ended(operation),
+  });
+  const views = new OperationViews(journal, runner);
+  reader.onChange(() => {
+    for (const id of views.changed()) announcer.signal({ type: 'operation', id });
+  });
+
+  const callers = new CallerResolver({ ...options, operators: settings.operators, ancestors: (groups) => catalog.ancestors(groups) });
+  const gate = new Gate({ callers, permissions, index, requireOwnership: settings.requireOwnership });
+  const applications = new ApplicationReads({ gate, index, auditor, clock });
+  const handlers = createHandlers({
+    applications,
+    fleet: new FleetReads(applications, index, clusters),
+    service: new AuthorizedDrService({
+      service,
+      gate,
+      reads: applications,
+      index,
+      catalog,
+      plans: new PlanStore(options.database, clock),
+      requests: new RequestStore(options.database, clock),
+      runner,
+      views,
+      auditor,
+      clock,
+      leaving: leaving.signal,
+    }),
+  });
+
+  let running: Promise<unknown> = Promise.resolve();
+  return {
+    router: createRouter({ ...options, handlers }),
+    start() {
+      const { signal } = leaving;
+      running = Promise.all([reader.run(signal), catalog.run(signal), index.run(signal)]);
+    },
+    async stop() {
+      leaving.abort(new Error('the portal is shutting down'));
+      await Promise.all([running, runner.idle()]);
+    },
+  };
+}

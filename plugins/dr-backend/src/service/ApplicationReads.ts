@@ -1,0 +1,178 @@
+import type { AuditorService, BackstageCredentials } from '@backstage/backend-plugin-api';
+import type { ApplicationPage, ByRefsResponse, EntityStatus, PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common';
+import { applicationKind } from '@kubectl-dr/backstage-plugin-dr-common';
+import { formatRef, parseRef } from '@kubectl-dr/core/application/entity-ref';
+import { NotFoundError } from '@kubectl-dr/core/errors';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { ApplicationStatus, PointUse } from '@kubectl-dr/core/service/model';
+import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { recoveryPointToWire } from '@kubectl-dr/core/wire/encode';
+import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
+import type { Access } from '../authorization/Access.ts';
+import { notVisible } from '../authorization/Access.ts';
+import type { Gate } from '../authorization/Gate.ts';
+import type { FleetIndex } from '../index/FleetIndex.ts';
+import type { Snapshot, Subject } from '../index/snapshot.ts';
+import type { Asker } from './Asker.ts';
+import { auditRefusal } from './Auditing.ts';
+import type { ApplicationFilter } from './pages.ts';
+import { byUrgency, matchesFilter, pageOf } from './pages.ts';
+import { portalApplication, visiblePart } from './portal-application.ts';
+
+export interface EntityParameters {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+export interface ApplicationReadsOptions {
+  gate: Gate;
+  index: FleetIndex;
+  auditor: AuditorService;
+  clock: Clock;
+}
+
+/** Applications and their points, from the index: no request here talks to a cluster or to the catalog. */
+export class ApplicationReads {
+  private readonly options: ApplicationReadsOptions;
+
+  constructor(options: ApplicationReadsOptions) {
+    this.options = options;
+  }
+
+  async list(asker: Asker, filter: ApplicationFilter & { limit: number; cursor?: string }): Promise<ApplicationPage> {
+    const { fleet } = this.options.index.current();
+    const access = await this.options.gate.admit(asker.credentials);
+    const wanted = fleet.applications.filter((status) => matchesFilter(status, filter));
+    await access.prepareReading(wanted.map(({ application }) => application));
+    const visible = wanted.filter(({ application }) => access.maySee(application)).sort(byUrgency);
+    const { items, nextCursor } = pageOf(visible, filter.limit, filter.cursor);
+    return {
+      apiVersion,
+      kind: 'ApplicationList',
+      metadata: { total: visible.length, ...(nextCursor !== undefined && { nextCursor }) },
+      items: await this.show(items, access),
+    };
+  }
+
+  async byRefs(asker: Asker, entityRefs: readonly string[]): Promise<ByRefsResponse> {
+    const snapshot = this.options.index.current();
+    const access = await this.options.gate.admit(asker.credentials);
+    const subjects = entityRefs.map((text) => ({ text, subject: subjectOf(snapshot, parse(text)) }));
+    const statuses = [...new Set(subjects.flatMap(({ subject }) => subject?.status ?? []))];
+    await access.prepareReading(statuses.map(({ application }) => application));
+    const visible = statuses.filter(({ application }) => access.maySee(application));
+    const applications = await this.show(visible, access);
+    return { items: subjects.map(({ text, subject }) => entityStatus(text, subject, access)), applications };
+  }
+
+  async get(asker: Asker, entity: EntityParameters): Promise<PortalApplication> {
+    const { status, access } = await this.find(asker, entity);
+    return (await this.show([status], access))[0]!;
+  }
+
+  async points(
+    asker: Asker,
+    entity: EntityParameters,
+  ): Promise<{ apiVersion: typeof apiVersion; kind: 'RecoveryPointList'; items: WireRecoveryPoint[] }> {
+    const { status, access } = await this.find(asker, entity);
+    const byId = new Map<string, { component: string; use: PointUse }[]>();
+    for (const { component, points } of visiblePart(status, access).components) {
+      for (const use of points) {
+        const uses = byId.get(use.point.id);
+        if (uses) uses.push({ component: component.name, use });
+        else byId.set(use.point.id, [{ component: component.name, use }]);
+      }
+    }
+    const clocks = this.clocks();
+    const items = [...byId.values()].map((uses) => {
+      const { point } = uses[0]!.use;
+      return recoveryPointToWire(point, clocks(point.cluster), uses);
+    });
+    const when = ({ status: { capturedAt, completedAt } }: WireRecoveryPoint): string => capturedAt ?? completedAt ?? '';
+    return { apiVersion, kind: 'RecoveryPointList', items: items.sort((a, b) => (when(a) < when(b) ? 1 : when(a) > when(b) ? -1 : 0)) };
+  }
+
+  /** The application of an entity that the caller may see; NotFoundError for all others alike. */
+  async find(asker: Asker, entity: EntityParameters): Promise<{ status: ApplicationStatus; component?: string; access: Access }> {
+    const snapshot = this.options.index.current();
+    const access = await this.options.gate.admit(asker.credentials);
+    const asked = `${entity.kind}:${entity.namespace}/${entity.name}`;
+    const subject = subjectOf(snapshot, entity);
+    if (!subject) throw notVisible(asked);
+    const { application } = subject.status;
+    await access.prepareReading([application]);
+    try {
+      access.assertMaySee(application, asked);
+    } catch (thrown) {
+      if (thrown instanceof NotFoundError) {
+        const meta = { entityRef: asked, application: application.name, actor: access.caller.name };
+        await auditRefusal(this.options.auditor, asker, { eventId: 'application-fetch', severity: 'low', meta }, thrown);
+      }
+      throw thrown;
+    }
+    return { status: subject.status, access, ...(subject.component && { component: subject.component.component.name }) };
+  }
+
+  /** Applications that the caller may see, reduced to what they may see of them. */
+  async visible(credentials: BackstageCredentials): Promise<{ applications: ApplicationStatus[]; access: Access }> {
+    const { fleet } = this.options.index.current();
+    const access = await this.options.gate.admit(credentials);
+    await access.prepareReading(fleet.applications.map(({ application }) => application));
+    const applications = fleet.applications
+      .filter(({ application }) => access.maySee(application))
+      .map((status) => visiblePart(status, access));
+    return { applications, access };
+  }
+
+  private async show(statuses: readonly ApplicationStatus[], access: Access): Promise<PortalApplication[]> {
+    const { index, clock } = this.options;
+    await access.prepareActing(statuses.map(({ application }) => application));
+    const age = { states: index.states(), assessmentAge: clock.now().getTime() - index.current().assessedAt };
+    return statuses.map((status) => portalApplication(status, access, age));
+  }
+
+  /** The clock of each cluster now: as it was at the assessment, moved by the time since. */
+  private clocks(): (cluster: string) => Date {
+    const { index, clock } = this.options;
+    const { fleet, assessedAt } = index.current();
+    const passed = clock.now().getTime() - assessedAt;
+    return (name) => {
+      const then = fleet.clusters.find((cluster) => cluster.name === name)?.now;
+      return then === undefined ? clock.now() : new Date(Date.parse(then) + passed);
+    };
+  }
+}
+
+function parse(text: string): EntityParameters | undefined {
+  return parseRef(text, { kind: applicationKind });
+}
+
+function subjectOf({ byName, byRef }: Snapshot, entity: EntityParameters | undefined): Subject | undefined {
+  if (!entity) return undefined;
+  const ref = { kind: entity.kind.toLowerCase(), namespace: entity.namespace.toLowerCase(), name: entity.name.toLowerCase() };
+  if (ref.kind !== applicationKind) return byRef.get(formatRef(ref));
+  const status = ref.namespace === 'default' ? byName.get(ref.name) : undefined;
+  return status && { status };
+}
+
+function entityStatus(text: string, subject: Subject | undefined, access: Access): EntityStatus {
+  if (!subject) return { kind: 'unknown', entityRef: text };
+  const { application } = subject.status;
+  const component = subject.component?.component;
+  const visible = access.maySee(application) && (component === undefined || access.maySeeComponent(application, component));
+  if (!visible) {
+    return {
+      kind: 'forbidden',
+      entityRef: text,
+      message: 'The permission policy of this portal does not let you see how this is protected.',
+      hint: `Ask ${application.owner ?? 'an operator'}.`,
+    };
+  }
+  return {
+    kind: 'ready',
+    entityRef: text,
+    application: application.name,
+    ...(component && { component: component.name, allowed: access.allowed(application, component) }),
+  };
+}

@@ -1,0 +1,8 @@
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import type { Request } from 'express';
+
+/** One request: in whose name, and where from (for the audit). */
+export interface Asker {
+  credentials: BackstageCredentials;
+  request: Request;
+}

@@ -1,0 +1,115 @@
+import type { Coverage, Health } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
+import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { clusterToWire, policyToWire, storageLocationToWire } from '@kubectl-dr/core/wire/encode';
+import type { WireCluster, WirePolicy, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
+import type { FleetIndex } from '../index/FleetIndex.ts';
+import type { ApplicationReads } from './ApplicationReads.ts';
+import type { Asker } from './Asker.ts';
+
+type List<K extends string, T> = { apiVersion: typeof apiVersion; kind: `${K}List`; items: T[] };
+
+/** What is not about one application: clusters, locations, policies, gaps. Shown to whoever may see any application. */
+export class FleetReads {
+  private readonly reads: ApplicationReads;
+  private readonly index: FleetIndex;
+  private readonly configured: readonly ClusterClient[];
+
+  constructor(reads: ApplicationReads, index: FleetIndex, configured: readonly ClusterClient[]) {
+    this.reads = reads;
+    this.index = index;
+    this.configured = configured;
+  }
+
+  async clusters(asker: Asker): Promise<List<'Cluster', WireCluster>> {
+    await this.look(asker);
+    const states = new Map(this.index.states().map((state) => [state.cluster, state]));
+    const items = this.index.current().fleet.clusters.map((cluster): WireCluster => {
+      const wire = clusterToWire(cluster);
+      const state = states.get(cluster.name);
+      if (!state) return wire;
+      // The index knows sooner than the last assessment that a cluster is silent.
+      const silent = state.error && { reachable: false, message: state.error.message };
+      return { ...wire, status: { ...wire.status, staleSeconds: Math.round(state.age / 1000), ...silent } };
+    });
+    return { apiVersion, kind: 'ClusterList', items };
+  }
+
+  async locations(asker: Asker): Promise<List<'StorageLocation', WireStorageLocation>> {
+    await this.look(asker);
+    return { apiVersion, kind: 'StorageLocationList', items: this.index.current().fleet.locations.map(storageLocationToWire) };
+  }
+
+  async policies(asker: Asker): Promise<List<'DRPolicy', WirePolicy>> {
+    const applications = await this.look(asker);
+    const fleet = { ...this.index.current().fleet, applications };
+    return { apiVersion, kind: 'DRPolicyList', items: fleet.policies.map((policy) => policyToWire(policy, fleet)) };
+  }
+
+  async coverage(asker: Asker): Promise<Coverage> {
+    return coverageOf(await this.look(asker));
+  }
+
+  health(): Health {
+    const { failure, assessedAt } = this.index;
+    const clusters = this.index.states().map(({ cluster, state, age, error }) => ({
+      name: cluster,
+      state,
+      staleSeconds: Math.round(age / 1000),
+      ...(error && { message: error.message }),
+    }));
+    const problems: Health['problems'] = [...(assessedAt === undefined ? [] : this.index.current().fleet.problems)];
+    if (this.configured.length === 0) {
+      problems.push({
+        code: 'BAD_CONFIG',
+        severity: 'warning',
+        message: 'No cluster is configured',
+        fix: 'Name your clusters under dr.clusters in app-config.yaml.',
+      });
+    }
+    if (failure)
+      problems.push({ code: failure.code, severity: 'critical', message: failure.message, ...(failure.hint && { fix: failure.hint }) });
+    const silent = clusters.some(({ state }) => state === 'stale' || state === 'unreachable');
+    const status = assessedAt === undefined ? 'starting' : failure || silent || this.configured.length === 0 ? 'degraded' : 'ok';
+    return { status, ...(assessedAt !== undefined && { assessedAt: new Date(assessedAt).toISOString() }), clusters, problems };
+  }
+
+  /** NotAllowedError for whoever may see nothing at all. */
+  private async look(asker: Asker): Promise<ApplicationStatus[]> {
+    const { applications, access } = await this.reads.visible(asker.credentials);
+    access.assertMayLook();
+    return applications;
+  }
+}
+
+/** Volume by volume. Unclaimed places have no volumes here: nothing is told of them. */
+export function coverageOf(applications: readonly ApplicationStatus[]): Coverage {
+  let total = 0;
+  let captured = 0;
+  const gaps: Coverage['gaps'] = [];
+  for (const { application, components } of applications) {
+    for (const { component, volumes, verdict, point } of components) {
+      for (const { cluster, namespace, claim, capture } of volumes) {
+        total += 1;
+        if (capture?.state === 'captured') {
+          captured += 1;
+          continue;
+        }
+        const owner = component.owner ?? application.owner;
+        gaps.push({
+          application: application.name,
+          component: component.name,
+          ...(owner !== undefined && { owner }),
+          cluster,
+          namespace,
+          claim,
+          state: capture?.state ?? (point ? 'absent' : 'unknown'),
+          verdict,
+          ...(capture?.message !== undefined && { message: capture.message }),
+        });
+      }
+    }
+  }
+  return { apiVersion, kind: 'Coverage', volumes: { total, captured }, gaps };
+}

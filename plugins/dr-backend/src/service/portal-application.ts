@@ -1,0 +1,41 @@
+import type { PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
+import { applicationToWire } from '@kubectl-dr/core/wire/encode';
+import type { WatchState } from '@kubectl-dr/kubernetes';
+import type { Access } from '../authorization/Access.ts';
+
+/** How old what is shown is, whatever is oldest: the assessment, or the news from one of the application's clusters. */
+export function staleSecondsOf(status: ApplicationStatus, states: readonly WatchState[], assessmentAge: number): number {
+  const names = new Set(status.application.components.flatMap(({ placements }) => placements.map(({ cluster }) => cluster)));
+  const everywhere = names.has(undefined) || names.size === 0;
+  const ages = states.filter(({ cluster }) => everywhere || names.has(cluster)).map(({ age }) => age);
+  return Math.round(Math.max(0, assessmentAge, ...ages) / 1000);
+}
+
+/** The application without the components that the caller may not see, and without what is said of them. */
+export function visiblePart(status: ApplicationStatus, access: Access): ApplicationStatus {
+  const { application } = status;
+  const hidden = new Set(
+    application.components.filter((component) => !access.maySeeComponent(application, component)).map(({ name }) => name),
+  );
+  if (hidden.size === 0) return status;
+  return {
+    ...status,
+    application: { ...application, components: application.components.filter(({ name }) => !hidden.has(name)) },
+    components: status.components.filter(({ component }) => !hidden.has(component.name)),
+    reasons: status.reasons.filter(({ component }) => component === undefined || !hidden.has(component)),
+  };
+}
+
+/** As the portal shows it to this caller; `access` has to be prepared for acting. */
+export function portalApplication(
+  status: ApplicationStatus,
+  access: Access,
+  { states, assessmentAge }: { states: readonly WatchState[]; assessmentAge: number },
+): PortalApplication {
+  return {
+    ...applicationToWire(visiblePart(status, access)),
+    allowed: access.allowed(status.application),
+    staleSeconds: staleSecondsOf(status, states, assessmentAge),
+  };
+}
