@@ -4,19 +4,21 @@ import { createOnce } from './create.ts';
 import { veleroKinds } from './kinds.ts';
 import { progressOf } from './progress.ts';
 import { labelSelectorOf } from './selector.ts';
+import type { BackupSpec } from './types.generated.ts';
 
 export async function startBackup(context: EngineContext, request: BackupRequest): Promise<void> {
   const type = veleroKinds.backups;
+  const spec: BackupSpec = {
+    includedNamespaces: request.namespaces,
+    ...(request.labelSelector === undefined ? {} : { labelSelector: labelSelectorOf(request.labelSelector) }),
+    ...(request.location === undefined ? {} : { storageLocation: request.location }),
+    ...(request.keepFor === undefined ? {} : { ttl: `${Math.round(request.keepFor / 1000)}s` }),
+  };
   await createOnce(context, type, {
     apiVersion: apiVersionOf(type),
     kind: type.kind,
     metadata: { name: request.name, namespace: context.namespace, labels: request.labels, annotations: request.annotations },
-    spec: {
-      includedNamespaces: request.namespaces,
-      ...(request.labelSelector === undefined ? {} : { labelSelector: labelSelectorOf(request.labelSelector) }),
-      ...(request.location === undefined ? {} : { storageLocation: request.location }),
-      ...(request.keepFor === undefined ? {} : { ttl: `${Math.round(request.keepFor / 1000)}s` }),
-    },
+    spec,
   });
 }
 

@@ -13,6 +13,7 @@ export const engine: Engine = {
   title: 'Velero',
   capabilities: { backup: true, clone: true, inPlace: false, contents: true, replication: false, crossCluster: true },
   kinds: interpretedKinds,
+  hookAnnotations: ['pre.hook.backup.velero.io/command'],
   interpret,
   ping,
   contents,

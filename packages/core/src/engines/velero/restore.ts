@@ -9,6 +9,7 @@ import { modifiers } from './modifiers.ts';
 import { progressOf } from './progress.ts';
 import { fields, texts } from './schema.ts';
 import { labelSelectorOf } from './selector.ts';
+import type { RestoreSpec } from './types.generated.ts';
 
 /** The rewrite rules lie in a ConfigMap of the same name; it must be there before the Restore that refers to it. */
 export async function startRestore(context: EngineContext, request: RestoreRequest): Promise<void> {
@@ -23,21 +24,22 @@ export async function startRestore(context: EngineContext, request: RestoreReque
     });
   }
   const type = veleroKinds.restores;
+  const spec: RestoreSpec = {
+    backupName: request.point.name,
+    includedNamespaces: request.namespaces,
+    namespaceMapping: request.namespaceMapping,
+    // `none` is the server's default; said, so that nobody's changed default overwrites anything.
+    existingResourcePolicy: 'none',
+    ...(request.labelSelector === undefined ? {} : { labelSelector: labelSelectorOf(request.labelSelector) }),
+    ...(request.includedResources ? { includedResources: request.includedResources } : {}),
+    ...(request.excludedResources ? { excludedResources: request.excludedResources } : {}),
+    ...(request.rewrites.length > 0 ? { resourceModifier: { kind: 'ConfigMap', name: request.name } } : {}),
+  };
   await createOnce(context, type, {
     apiVersion: apiVersionOf(type),
     kind: type.kind,
     metadata,
-    spec: {
-      backupName: request.point.name,
-      includedNamespaces: request.namespaces,
-      namespaceMapping: request.namespaceMapping,
-      // `none` is the server's default; said, so that nobody's changed default overwrites anything.
-      existingResourcePolicy: 'none',
-      ...(request.labelSelector === undefined ? {} : { labelSelector: labelSelectorOf(request.labelSelector) }),
-      ...(request.includedResources ? { includedResources: request.includedResources } : {}),
-      ...(request.excludedResources ? { excludedResources: request.excludedResources } : {}),
-      ...(request.rewrites.length > 0 ? { resourceModifier: { kind: 'ConfigMap', name: request.name } } : {}),
-    },
+    spec,
   });
 }
 
