@@ -1,13 +1,16 @@
 import type { Entity } from '@backstage/catalog-model';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { EntityProvider, entityRouteRef } from '@backstage/plugin-catalog-react';
-import type { RenderResult } from '@testing-library/react';
+import { configure, type RenderResult } from '@testing-library/react';
 import { setupServer } from 'msw/node';
 import type { ReactElement } from 'react';
 import { createClientApi } from '../api/clientApi.ts';
 import { drApiRef } from '../api/drApi.ts';
 import type { Portal } from '../fixtures/portal.ts';
 import { type Asked, baseUrl, handlers } from './server.ts';
+
+// Lazy chunks are compiled when a test first asks for them; how long that takes is not what is tested.
+configure({ asyncUtilTimeout: 10_000 });
 
 /** One server for a test file: started before, silent between tests, strict about what nobody handles. */
 export function usePortal(): { answers(portal: Portal): Asked[] } {

@@ -1,4 +1,5 @@
-import { Header } from '@backstage/ui';
+import { PluginHeader } from '@backstage/ui';
+import { RiShieldCheckLine } from '@remixicon/react';
 import { useText } from '../../text/useText.ts';
 import { FleetPage } from './FleetPage.tsx';
 
@@ -7,7 +8,7 @@ export const FleetPageWithHeader = () => {
   const { t } = useText();
   return (
     <main>
-      <Header title={t('fleet.title')} />
+      <PluginHeader title={t('fleet.title')} icon={<RiShieldCheckLine />} />
       <FleetPage />
     </main>
   );

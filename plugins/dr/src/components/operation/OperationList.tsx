@@ -21,12 +21,12 @@ export const OperationList = ({ operations, open, onOpen, mayAct }: OperationLis
   const { t } = useText();
   const sorted = [...operations].sort((a, b) => b.status.requestedAt.localeCompare(a.status.requestedAt));
   return (
-    <AccordionGroup>
+    <AccordionGroup expandedKeys={open === undefined ? [] : [open]} onExpandedChange={(keys) => onOpen([...keys].map(String).at(0))}>
       {sorted.map((operation) => {
         const id = operation.metadata.name;
         const { intent, application } = operation.spec;
         return (
-          <Accordion key={id} id={id} isExpanded={open === id} onExpandedChange={(expanded) => onOpen(expanded ? id : undefined)}>
+          <Accordion key={id} id={id}>
             <AccordionTrigger>
               <span className={styles.entry}>
                 <StateBadge state={operation.status.state} />

@@ -1,0 +1,61 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { operation, operationsByState } from '../../fixtures/plans.ts';
+import { Refusal } from '../../fixtures/portal.ts';
+import { renderWithPortal, usePortal } from '../../testing/render.tsx';
+import { LiveOperation } from './LiveOperation.tsx';
+
+describe('an operation that is followed', () => {
+  const portal = usePortal();
+
+  it('is cancelled on request, and says that the running step is finished first', async () => {
+    let cancelled = false;
+    const asked = portal.answers({
+      operation: () => operation('op', { cancelRequested: cancelled || undefined }),
+    });
+    renderWithPortal(<LiveOperation id="op" mayAct />);
+    const cancel = await screen.findByRole('button', { name: 'Cancel' });
+    cancelled = true;
+    await userEvent.click(cancel);
+    expect(await screen.findByText('Cancelling: the running step is finished first')).toBeInTheDocument();
+    expect(asked.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual(['/api/dr/v1/operations/op/cancel']);
+    expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
+  });
+
+  it('is resumed where a dead process left it', async () => {
+    let resumed = false;
+    const asked = portal.answers({ operation: () => (resumed ? operation('op') : operationsByState.WaitingOnUser) });
+    renderWithPortal(<LiveOperation id="op" mayAct />);
+    const resume = await screen.findByRole('button', { name: 'Resume' });
+    resumed = true;
+    await userEvent.click(resume);
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Resume' })).toBeNull());
+    expect(asked.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual(['/api/dr/v1/operations/op/resume']);
+  });
+
+  it('says why it could not be acted upon, and stays', async () => {
+    let refuse = false;
+    portal.answers({
+      operation: () => {
+        if (!refuse) return operation('op');
+        refuse = false;
+        return new Refusal(403, { name: 'NotAllowedError', message: 'only team-shop may cancel it' });
+      },
+    });
+    renderWithPortal(<LiveOperation id="op" mayAct />);
+    const cancel = await screen.findByRole('button', { name: 'Cancel' });
+    refuse = true;
+    await userEvent.click(cancel);
+    expect(await screen.findByText('only team-shop may cancel it')).toBeInTheDocument();
+    expect(screen.getByText('40 of 100 objects')).toBeInTheDocument();
+  });
+
+  it('is no longer asked for when it is over', async () => {
+    const asked = portal.answers({ operation: () => operationsByState.Succeeded });
+    renderWithPortal(<LiveOperation id="op" mayAct />);
+    expect(await screen.findByText('shop is back in shop-copy.')).toBeInTheDocument();
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(asked).toHaveLength(1);
+    expect(screen.queryByRole('button')).toBeNull();
+  });
+});

@@ -1,0 +1,75 @@
+import { paths } from '@kubectl-dr/backstage-plugin-dr-common';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { shop } from '../../fixtures/applications.ts';
+import { now } from '../../fixtures/clock.ts';
+import { operationsByState, planOf } from '../../fixtures/plans.ts';
+import { shopPoints } from '../../fixtures/points.ts';
+import type { Portal } from '../../fixtures/portal.ts';
+import { entity, renderWithPortal, usePortal } from '../../testing/render.tsx';
+import { applicationPath } from '../../testing/server.ts';
+import { RecoveryTab } from './RecoveryTab.tsx';
+
+const portalOf: Portal = {
+  statuses: { 'system:default/shop': { kind: 'ready', application: shop } },
+  points: shopPoints,
+  plan: planOf(),
+};
+
+describe('the recovery tab', () => {
+  const portal = usePortal();
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    window.history.replaceState(null, '', '/');
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('chooses a point with the keyboard alone, and restores just that', async () => {
+    const asked = portal.answers(portalOf);
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    const lane = await screen.findByRole('listbox', { name: /Recovery points of orders-db/ });
+    lane.focus();
+    const active = () => document.getElementById(lane.getAttribute('aria-activedescendant')!)!;
+    await waitFor(() => expect(active()).not.toBeNull());
+    expect(active()).toHaveAccessibleName(/Not usable, shop-daily-20261123/);
+    await userEvent.keyboard('{ArrowLeft}');
+    expect(active()).toHaveAccessibleName(/Usable, shop-daily-20261122/);
+    await userEvent.keyboard('{Home}{End}{ArrowLeft}{Enter}');
+    const details = await screen.findByRole('region', { name: 'Chosen point: shop-daily-20261122' });
+    expect(within(details).getByText('orders-db: Usable')).toBeInTheDocument();
+    expect(active()).toHaveAttribute('aria-selected', 'true');
+    await userEvent.click(within(details).getByRole('button', { name: 'Restore this point beside' }));
+    await waitFor(() =>
+      expect(asked.find(({ path }) => path === applicationPath(paths.plans, 'shop'))?.body).toMatchObject({
+        point: 'velero/east/velero/shop-daily-20261122',
+        components: ['web', 'orders', 'queue', 'orders-db'],
+      }),
+    );
+  });
+
+  it('says why a point is not usable, and offers only the components for which it is', async () => {
+    portal.answers(portalOf);
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    const lane = await screen.findByRole('listbox', { name: /Recovery points of orders-db/ });
+    lane.focus();
+    await waitFor(() => expect(lane).toHaveAttribute('aria-activedescendant'));
+    await userEvent.keyboard('{Enter}');
+    const details = await screen.findByRole('region', { name: 'Chosen point: shop-daily-20261123' });
+    expect(within(details).getByText('data-orders-db-0 is not in it')).toBeInTheDocument();
+  });
+
+  it('opens the operation of the address, newest on top', async () => {
+    window.history.replaceState(null, '', '/?operation=op-failed');
+    portal.answers({ ...portalOf, operations: [operationsByState.Succeeded, operationsByState.Failed] });
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    expect(await screen.findByText('Restore orders-db failed: the location default is unavailable.')).toBeVisible();
+    expect(screen.queryByText('shop is back in shop-copy.')).toBeNull();
+  });
+
+  it('shows an operation that is not in the list (any more)', async () => {
+    window.history.replaceState(null, '', '/?operation=op-1');
+    portal.answers({ ...portalOf, operations: [], operation: () => operationsByState.Succeeded });
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    expect(await screen.findByText('shop is back in shop-copy.')).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,76 @@
+import { coreExtensionData } from '@backstage/frontend-plugin-api';
+import { createExtensionTester, renderTestApp } from '@backstage/frontend-test-utils';
+import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
+import { screen } from '@testing-library/react';
+import { shop } from './fixtures/applications.ts';
+import { shopPoints } from './fixtures/points.ts';
+import plugin, { drApiRef } from './index.ts';
+import { drApi, entity, usePortal } from './testing/render.tsx';
+
+describe('the plugin in the new frontend system', () => {
+  const portal = usePortal();
+  beforeEach(() => window.history.replaceState(null, '', '/'));
+  const apis = [[drApiRef, drApi()]] as const;
+  const ready = { kind: 'ready' as const, application: shop };
+
+  it('has the extensions that the README lists', () => {
+    expect(plugin.pluginId).toBe('dr');
+    const ids = ['api:dr', 'entity-card:dr/status', 'entity-content:dr/recovery', 'page:dr'] as const;
+    for (const id of ids) expect(plugin.getExtension(id)).toBeDefined();
+  });
+
+  it('puts the card on Components, Resources and Systems, and nowhere else', async () => {
+    const card = createExtensionTester(plugin.getExtension('entity-card:dr/status'), { apis });
+    expect(card.get(EntityCardBlueprint.dataRefs.type)).toBe('info');
+    const filter = card.get(EntityCardBlueprint.dataRefs.filterFunction)!;
+    const kinds = ['Component', 'Resource', 'System', 'API', 'Group', 'User', 'Location'];
+    expect(kinds.filter((kind) => filter(entity('x', kind)))).toEqual(['Component', 'Resource', 'System']);
+  });
+
+  it('shows the card on the page of an entity', async () => {
+    portal.answers({ statuses: { 'system:default/shop': ready } });
+    renderTestApp({ extensions: [createTestEntityPage({ entity: entity('shop') }), plugin.getExtension('entity-card:dr/status')], apis });
+    expect(await screen.findByRole('button', { name: 'Restore beside' })).toBeInTheDocument();
+  });
+
+  it('shows the tab on the page of an entity', async () => {
+    portal.answers({ statuses: { 'system:default/shop': ready }, points: shopPoints });
+    renderTestApp({
+      extensions: [createTestEntityPage({ entity: entity('shop') }), plugin.getExtension('entity-content:dr/recovery')],
+      apis,
+    });
+    expect(await screen.findByRole('listbox', { name: /Recovery points of orders-db/ })).toBeInTheDocument();
+  });
+
+  it('shows the fleet under /dr, with its title', async () => {
+    portal.answers({ applications: [shop] });
+    renderTestApp({
+      features: [plugin],
+      initialRouteEntries: ['/dr'],
+      apis,
+      mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef },
+    });
+    expect(await screen.findByRole('rowheader', { name: /Shop/ })).toBeInTheDocument();
+    expect(screen.getByRole('heading', { level: 1, name: 'Recovery' })).toBeInTheDocument();
+  });
+
+  it('lets an administrator move the page and name another path', () => {
+    const page = createExtensionTester(plugin.getExtension('page:dr'), { config: { path: '/recovery', title: 'DR' } });
+    expect(page.get(coreExtensionData.routePath)).toBe('/recovery');
+    expect(page.get(coreExtensionData.title)).toBe('DR');
+  });
+
+  it('asks once for all cards of a page', async () => {
+    const names = ['web', 'orders', 'queue'];
+    const asked = portal.answers({
+      statuses: Object.fromEntries(names.map((name) => [`component:default/${name}`, { ...ready, component: name }])),
+    });
+    const api = drApi();
+    await Promise.all(names.map((name) => api.status(`component:default/${name}`)));
+    expect(asked).toMatchObject([
+      { method: 'POST', path: '/api/dr/v1/applications/by-refs', body: { entityRefs: names.map((name) => `component:default/${name}`) } },
+    ]);
+  });
+});
