@@ -38,7 +38,15 @@ export interface Change {
   name: string;
   component?: string;
   /** Field by field, `path` as `spec.replicas`; for `create`, the rewrites of a clone (from captured to restored). */
-  fields?: { path: string; from?: unknown; to?: unknown; why?: string }[];
+  fields?: FieldChange[];
+}
+
+/** `path` as `spec.template.spec.containers[web].image`; an absent side means that the field is not there. */
+export interface FieldChange {
+  path: string;
+  from?: unknown;
+  to?: unknown;
+  why?: string;
 }
 
 export interface DataLoss {
