@@ -102,6 +102,8 @@ export class Access {
       });
     }
     for (const component of components) {
+      if ((component.owner ?? application.owner) === undefined && !this.owns(application, component))
+        throw this.notOwner(application, component);
       const unclaimed = component.placements.find(({ claim }) => claim === 'unclaimed');
       if (unclaimed) throw notAgreed(application, component, unclaimed.namespace);
       if (!this.owns(application, component)) throw this.notOwner(application, component);

@@ -124,7 +124,8 @@ export class AuthorizedDrService {
     const { gate } = this.options;
     const access = await gate.admit(asker.credentials);
     const operation = this.known(id);
-    await this.seen(operation.plan.application, access, id);
+    // One whose application is gone is still a fact; only operators are told.
+    if (!access.caller.operator) await this.seen(operation.plan.application, access, id);
     return operation;
   }
 
