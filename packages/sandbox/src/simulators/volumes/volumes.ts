@@ -1,5 +1,5 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import type { KubeObject, ObjectRef } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { matches } from '@kubectl-dr/core/application/selector';
 import { at, listAt, recordAt, textAt, textsAt } from '../../api/json.ts';
 import type { ControlledCluster } from '../api-cluster.ts';
@@ -7,10 +7,23 @@ import type { Controller, Key } from '../controller.ts';
 import { keyOf, own } from '../controller.ts';
 import { find, ifThere } from '../find.ts';
 import { quantity } from './quantity.ts';
-import type { VolumeStore } from './volume-store.ts';
+import type { Files, VolumeStore } from './volume-store.ts';
 
 const claims = types.persistentVolumeClaims;
 const volumes = types.persistentVolumes;
+const snapshots: ResourceType = {
+  group: 'snapshot.storage.k8s.io',
+  version: 'v1',
+  resource: 'volumesnapshots',
+  kind: 'VolumeSnapshot',
+  namespaced: true,
+};
+const snapshotContents: ResourceType = {
+  ...snapshots,
+  resource: 'volumesnapshotcontents',
+  kind: 'VolumeSnapshotContent',
+  namespaced: false,
+};
 export const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 
 /** Binds claims to volumes, makes volumes for classes, and removes them when their claim is gone. */
@@ -63,7 +76,7 @@ export function claimNames(pod: unknown): string[] {
 async function bindClaim(cluster: ControlledCluster, store: VolumeStore, { namespace, name }: Key): Promise<void> {
   const claim = await find(cluster, { type: claims, namespace: namespace!, name });
   if (claim === undefined || claim.metadata.deletionTimestamp !== undefined || textAt(claim, 'status', 'phase') === 'Bound') return;
-  const volume = await volumeFor(cluster, claim);
+  const volume = await volumeFor(cluster, store, claim);
   if (volume === undefined) {
     if (textAt(claim, 'status', 'phase') === '') await cluster.patchStatus(refOf(claim), { phase: 'Pending' });
     return;
@@ -89,7 +102,7 @@ async function bindClaim(cluster: ControlledCluster, store: VolumeStore, { names
 }
 
 /** The volume that a claim names, one that fits, or a new one; undefined while the claim has to wait. */
-async function volumeFor(cluster: ControlledCluster, claim: KubeObject): Promise<KubeObject | undefined> {
+async function volumeFor(cluster: ControlledCluster, store: VolumeStore, claim: KubeObject): Promise<KubeObject | undefined> {
   const named = textAt(claim, 'spec', 'volumeName');
   if (named !== '') {
     const volume = await find(cluster, { type: volumes, name: named });
@@ -106,8 +119,22 @@ async function volumeFor(cluster: ControlledCluster, claim: KubeObject): Promise
   if (fitting[0] !== undefined) return fitting[0];
   const storageClass = classes.find((item) => item.metadata.name === className);
   if (storageClass === undefined || storageClass.provisioner === 'kubernetes.io/no-provisioner') return undefined;
+  const copied = await sourceOf(cluster, store, claim);
+  if (copied === 'not there') return undefined;
   if (storageClass.volumeBindingMode === 'WaitForFirstConsumer' && !(await hasConsumer(cluster, claim))) return undefined;
-  return provision(cluster, claim, storageClass);
+  const made = await provision(cluster, claim, storageClass);
+  if (copied !== undefined && store.read(made.metadata.name) === undefined) store.write(made.metadata.name, copied);
+  return made;
+}
+
+/** The files that a new volume starts with when the claim asks for those of a snapshot. */
+async function sourceOf(cluster: ControlledCluster, store: VolumeStore, claim: KubeObject): Promise<Files | 'not there' | undefined> {
+  if (textAt(claim, 'spec', 'dataSource', 'kind') !== 'VolumeSnapshot') return undefined;
+  const name = textAt(claim, 'spec', 'dataSource', 'name');
+  const snapshot = await find(cluster, { type: snapshots, namespace: claim.metadata.namespace!, name });
+  const content = textAt(snapshot, 'spec', 'source', 'volumeSnapshotContentName');
+  const found = content === '' ? undefined : await find(cluster, { type: snapshotContents, name: content });
+  return store.snapshot(textAt(found, 'spec', 'source', 'snapshotHandle')) ?? 'not there';
 }
 
 async function hasConsumer(cluster: ControlledCluster, { metadata: { namespace, name } }: KubeObject): Promise<boolean> {

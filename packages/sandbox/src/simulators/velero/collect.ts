@@ -1,0 +1,133 @@
+import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
+import { listAt, textAt } from '../../api/json.ts';
+import type { ControlledCluster } from '../api-cluster.ts';
+import { find } from '../find.ts';
+import { claimNames } from '../volumes/volumes.ts';
+import { excludeLabel, labelFilter, namespaceFilter, typeFilter } from './filters.ts';
+import type { Report } from './report.ts';
+
+export interface Item {
+  type: ResourceType;
+  object: KubeObject;
+}
+
+/** Backed up first, in this order; then everything else. */
+const first = ['pods', 'persistentvolumeclaims', 'persistentvolumes'];
+
+const clusterRoles: ResourceType = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  resource: 'clusterroles',
+  kind: 'ClusterRole',
+  namespaced: false,
+};
+const clusterRoleBindings: ResourceType = { ...clusterRoles, resource: 'clusterrolebindings', kind: 'ClusterRoleBinding' };
+
+/** Everything that a backup takes: what its filters admit, and what belongs to that. */
+export async function collect(cluster: ControlledCluster, spec: unknown, report: Report): Promise<Item[]> {
+  const namespaces = namespaceFilter(spec);
+  const wanted = typeFilter(spec);
+  const labels = labelFilter(spec);
+  const served = (await cluster.discover()).sort((a, b) => rank(a) - rank(b));
+  const taken = new Map<string, Item>();
+  const take = (type: ResourceType, object: KubeObject): boolean => {
+    const key = `${resourceKey(type)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    if (taken.has(key)) return false;
+    if (object.metadata.labels?.[excludeLabel] === 'true') {
+      report.log(`Excluding item because it has label ${excludeLabel}=true (${type.kind} ${object.metadata.name})`);
+      return false;
+    }
+    taken.set(key, { type, object });
+    return true;
+  };
+  const excludedNamespaces = new Set(
+    (await cluster.list(types.namespaces)).items
+      .filter((item) => item.metadata.labels?.[excludeLabel] === 'true')
+      .map((item) => item.metadata.name),
+  );
+  const inside = (name: string): boolean => namespaces.admits(name) && !excludedNamespaces.has(name);
+
+  for (const type of served) {
+    if (type.resource === 'namespaces' && type.group === '') continue;
+    if (wanted(type) !== true) continue;
+    for (const object of await listed(cluster, type, namespaces.listed)) {
+      if (type.namespaced && !inside(object.metadata.namespace ?? '')) continue;
+      if (labels.admits(object)) take(type, object);
+    }
+  }
+  await takeRelated(cluster, taken, take, (type) => wanted(type) !== false, inside, served);
+  const reached = new Set([...taken.values()].map(({ object }) => object.metadata.namespace));
+  if (wanted(types.namespaces) !== false) {
+    for (const namespace of (await cluster.list(types.namespaces)).items) {
+      const { name } = namespace.metadata;
+      if (inside(name) && (reached.has(name) || labels.admits(namespace))) take(types.namespaces, namespace);
+    }
+  }
+  return [...taken.values()];
+}
+
+function rank(type: ResourceType): number {
+  const index = type.group === '' ? first.indexOf(type.resource) : -1;
+  return index < 0 ? first.length : index;
+}
+
+async function listed(cluster: ControlledCluster, type: ResourceType, names: readonly string[] | undefined): Promise<KubeObject[]> {
+  if (!type.namespaced || names === undefined) return (await cluster.list(type)).items;
+  const found: KubeObject[] = [];
+  for (const namespace of names) found.push(...(await cluster.list(type, { namespace })).items);
+  return found;
+}
+
+/** What the backup item actions of the server add: no label is asked for, only type and namespace. */
+async function takeRelated(
+  cluster: ControlledCluster,
+  taken: ReadonlyMap<string, Item>,
+  take: (type: ResourceType, object: KubeObject) => boolean,
+  wanted: (type: ResourceType) => boolean,
+  inside: (namespace: string) => boolean,
+  served: readonly ResourceType[],
+): Promise<void> {
+  const kinds = new Set<string>();
+  for (const { type, object } of taken.values()) {
+    kinds.add(resourceKey(type));
+    const namespace = object.metadata.namespace ?? '';
+    if (type.kind === 'Pod' && wanted(types.persistentVolumeClaims) && inside(namespace)) {
+      for (const name of claimNames(object)) {
+        const claim = await find(cluster, { type: types.persistentVolumeClaims, namespace, name });
+        if (claim !== undefined) take(types.persistentVolumeClaims, claim);
+      }
+    }
+  }
+  if (wanted(types.persistentVolumes)) {
+    for (const { type, object } of taken.values()) {
+      const name = type.kind === 'PersistentVolumeClaim' ? textAt(object, 'spec', 'volumeName') : '';
+      const volume = name === '' ? undefined : await find(cluster, { type: types.persistentVolumes, name });
+      if (volume !== undefined) take(types.persistentVolumes, volume);
+    }
+  }
+  if (wanted(clusterRoleBindings)) {
+    const accounts = new Set(
+      [...taken.values()]
+        .filter(({ type }) => type.kind === 'ServiceAccount')
+        .map(({ object }) => `${object.metadata.namespace}/${object.metadata.name}`),
+    );
+    for (const binding of accounts.size === 0 ? [] : (await cluster.list(clusterRoleBindings)).items) {
+      const bound = listAt(binding, 'subjects').some(
+        (subject) =>
+          textAt(subject, 'kind') === 'ServiceAccount' && accounts.has(`${textAt(subject, 'namespace')}/${textAt(subject, 'name')}`),
+      );
+      if (!bound || !take(clusterRoleBindings, binding)) continue;
+      const role = await find(cluster, { type: clusterRoles, name: textAt(binding, 'roleRef', 'name') });
+      if (role !== undefined) take(clusterRoles, role);
+    }
+  }
+  if (wanted(types.customResourceDefinitions)) {
+    const custom = new Set(served.map(resourceKey).filter((key) => kinds.has(key)));
+    for (const name of custom) {
+      if (!name.includes('.')) continue;
+      const definition = await find(cluster, { type: types.customResourceDefinitions, name });
+      if (definition !== undefined) take(types.customResourceDefinitions, definition);
+    }
+  }
+}
