@@ -1,0 +1,1 @@
+export { catalogModuleDr as default } from './module.ts';
