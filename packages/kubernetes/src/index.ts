@@ -1,6 +1,8 @@
 export { HttpCluster } from './http-cluster.ts';
 export type { HttpClusterOptions } from './http-cluster.ts';
 export { loadKubeConfig } from './kubeconfig/load.ts';
+export { configuredCluster } from './configured.ts';
+export type { ClusterDefinition } from './configured.ts';
 export { resolveContext } from './kubeconfig/context.ts';
 export type { ClusterConfig, ContextOverrides } from './kubeconfig/context.ts';
 export { WatchReader } from './watching/watch-reader.ts';

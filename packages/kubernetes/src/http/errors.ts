@@ -15,7 +15,12 @@ export interface RequestTarget {
   verb: string;
   /** `backups.velero.io "nightly"`, `pods`. */
   what: string;
-  context?: string;
+  /** Of the kubeconfig, for the commands of hints. */
+  context?: string | undefined;
+}
+
+function kubectl({ context }: RequestTarget): string {
+  return context === undefined ? 'kubectl' : `kubectl --context ${context}`;
 }
 
 interface Status {
@@ -38,7 +43,7 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
       return new AuthenticationError(`${cluster} does not know you: your credential is missing, wrong or expired`, {
         cluster,
         details,
-        hint: `log in again, then check with: kubectl --context ${target.context ?? cluster} auth whoami`,
+        hint: `log in again, then check with: ${kubectl(target)} auth whoami`,
       });
     case 403:
       return forbidden(said, target, details);
@@ -68,7 +73,7 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
         code: 'CLUSTER_ERROR',
         cluster,
         details,
-        hint: `try again; if it stays, look at: kubectl --context ${target.context ?? cluster} get --raw '/readyz?verbose'`,
+        hint: `try again; if it stays, look at: ${kubectl(target)} get --raw '/readyz?verbose'`,
       });
   }
 }
@@ -101,7 +106,7 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
   const code = codeOf(cause);
   const unreachable = (why: string, hint: string): DrError =>
     new ServiceUnavailableError(`${cluster} (${server}) ${why}`, { code: 'CLUSTER_UNREACHABLE', cluster, cause, hint });
-  const check = `check address and network: kubectl --context ${target.context ?? cluster} get --raw /readyz`;
+  const check = `check address and network: ${kubectl(target)} get --raw /readyz`;
   switch (code) {
     case 'ECONNREFUSED':
       return unreachable('refused the connection', 'is the API server running, and are host and port right?');

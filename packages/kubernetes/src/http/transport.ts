@@ -61,7 +61,7 @@ export class Transport {
     const target: RequestTarget = {
       ...call.target,
       cluster: this.options.config.name,
-      context: this.options.config.name,
+      context: this.options.config.context,
       server: this.origin,
     };
     let refreshed = false;

@@ -22,6 +22,8 @@ export interface ClusterConfig {
   name: string;
   cluster: NamedCluster;
   user: NamedUser;
+  /** Where it comes from a kubeconfig: what `kubectl --context` takes. */
+  context?: string;
   /** Of the context; not `default`, so that a caller can tell. */
   namespace?: string;
 }
@@ -49,6 +51,7 @@ export function resolveContext(config: KubeConfigFile, overrides: ContextOverrid
     name: name ?? clusterName ?? overrides.server!,
     cluster: { name: clusterName ?? 'server', server: '', ...cluster },
     user: { name: userName ?? 'anonymous', ...user },
+    ...(context && config.files.length > 0 ? { context: context.name } : {}),
   };
   if (overrides.server !== undefined) resolved.cluster.server = overrides.server;
   if (overrides.certificateAuthority !== undefined) {
@@ -59,6 +62,12 @@ export function resolveContext(config: KubeConfigFile, overrides: ContextOverrid
   if (overrides.tlsServerName !== undefined) resolved.cluster.tlsServerName = overrides.tlsServerName;
   if (overrides.token !== undefined) resolved.user = { name: resolved.user.name, token: overrides.token };
   if (overrides.impersonate) resolved.user.impersonate = { ...resolved.user.impersonate, ...overrides.impersonate };
+  const { user: asUser, groups, uid } = resolved.user.impersonate ?? {};
+  if (asUser === undefined && (groups !== undefined || uid !== undefined))
+    throw new InputError('a group or uid can only be impersonated together with a user', {
+      code: 'BAD_CONFIG',
+      hint: 'add --as-user USER',
+    });
   const namespace = overrides.namespace ?? context?.namespace;
   if (namespace !== undefined) resolved.namespace = namespace;
   if (!URL.canParse(resolved.cluster.server)) {

@@ -34,8 +34,10 @@ export async function loadKubeConfig(options: { file?: string; env: Record<strin
   return merged;
 }
 
-function inCluster(env: Record<string, string | undefined>): KubeConfigFile {
-  const host = env.KUBERNETES_SERVICE_HOST!;
+/** The pod's own service account, as a kubeconfig. InputError outside a cluster. */
+export function inCluster(env: Record<string, string | undefined>): KubeConfigFile {
+  const host = env.KUBERNETES_SERVICE_HOST;
+  if (!host) throw new InputError('this process does not run in a cluster', { code: 'BAD_CONFIG', hint: 'name a kubeconfig or a url' });
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT ?? '443'}`;
   const name = 'in-cluster';
   return {

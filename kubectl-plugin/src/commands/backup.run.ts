@@ -1,0 +1,28 @@
+import { planText } from '../output/plan.ts';
+import type { Context } from '../context.ts';
+import { flagList, flagText } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { exit } from '../exit-codes.ts';
+import { reasonLines } from '../output/reasons.ts';
+import { start } from '../start.ts';
+
+export async function run(args: Arguments, context: Context): Promise<number> {
+  const { service, caller } = await context.fleet();
+  const components = flagList(args, 'component');
+  const plan = await service.plan(
+    { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) },
+    await caller(),
+    {
+      signal: context.signal,
+    },
+  );
+  if (plan.blockers.length > 0) {
+    context.output.err(`${reasonLines(plan.blockers, '', context.output.color.err).join('\n')}\n`);
+    return exit.refused;
+  }
+  if (flagText(args, 'dry-run')) {
+    context.output.out(planText(plan, context.output.color.out));
+    return exit.done;
+  }
+  return start(plan, args, context);
+}

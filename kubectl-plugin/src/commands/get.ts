@@ -1,0 +1,22 @@
+import type { Command } from '../definition.ts';
+
+export const kinds = ['apps', 'components', 'points', 'schedules', 'policies', 'locations', 'operations', 'clusters', 'engines'] as const;
+
+export const get: Command = {
+  name: 'get',
+  summary: 'List applications, components, points, schedules, policies, locations, operations, clusters or engines',
+  positionals: [
+    { name: 'KIND', required: true, summary: `One of ${kinds.join(', ')}`, choices: kinds },
+    { name: 'NAME', required: false, summary: 'Only this one' },
+  ],
+  flags: {
+    application: { type: 'string', value: 'APP', summary: 'Only what belongs to this application' },
+  },
+  examples: [
+    ['kubectl dr get points -n shop', 'Recovery points that cover the namespace shop, newest first'],
+    ['kubectl dr get points --application shop -o wide', 'With usability per component'],
+    ['kubectl dr get operations', 'What runs and what ran'],
+    ['kubectl dr get apps -o json', 'For scripts'],
+  ],
+  load: () => import('./get.run.ts'),
+};

@@ -1,0 +1,26 @@
+import type { Context } from '../context.ts';
+import { flagText } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { exit } from '../exit-codes.ts';
+import { planText } from '../output/plan.ts';
+import { restoreRequest } from '../restore-request.ts';
+import { start } from '../start.ts';
+
+/**
+ * Plans, shows, executes. A clone goes beside and touches nothing that runs, so it is additive and is not asked about;
+ * the plan is printed on stderr before it starts.
+ */
+export async function run(args: Arguments, context: Context): Promise<number> {
+  const { service, caller } = await context.fleet();
+  const plan = await service.plan(restoreRequest(args), await caller(), { signal: context.signal });
+  if (flagText(args, 'dry-run')) {
+    context.output.out(planText(plan, context.output.color.out));
+    return plan.blockers.length > 0 ? exit.refused : exit.done;
+  }
+  context.output.err(planText(plan, context.output.color.err));
+  if (plan.blockers.length > 0) {
+    context.output.err('Refused: the blockers above stand in the way. Nothing was changed.\n');
+    return exit.refused;
+  }
+  return start(plan, args, context);
+}

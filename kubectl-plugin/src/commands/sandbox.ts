@@ -1,0 +1,13 @@
+import type { Command } from '../definition.ts';
+
+export const sandbox: Command = {
+  name: 'sandbox',
+  summary: 'Start two small clusters in this process, with applications and 30 days of points to try on',
+  positionals: [],
+  flags: {
+    port: { type: 'number', value: 'PORT', summary: 'Port to listen on (default 16443)' },
+    directory: { type: 'string', value: 'DIR', summary: 'Where the kubeconfig is written (default .sandbox)' },
+  },
+  examples: [['kubectl dr sandbox', 'Prints the KUBECONFIG to use and keeps running']],
+  load: () => import('./sandbox.run.ts'),
+};

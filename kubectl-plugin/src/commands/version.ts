@@ -1,0 +1,10 @@
+import type { Command } from '../definition.ts';
+
+export const version: Command = {
+  name: 'version',
+  summary: 'Version of this command',
+  positionals: [],
+  flags: {},
+  examples: [['kubectl dr version', 'Prints one line']],
+  load: () => import('./version.run.ts'),
+};

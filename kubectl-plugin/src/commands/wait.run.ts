@@ -1,0 +1,51 @@
+import { terminalStates } from '@kubectl-dr/core/execution/model';
+import { parseDuration } from '@kubectl-dr/core/policy/duration';
+import type { Context } from '../context.ts';
+import { flagText } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { exit } from '../exit-codes.ts';
+import { exitOf, showOperation } from '../follow.ts';
+import { clean } from '../output/terminal.ts';
+
+/** Local time decides only when to give up; what is waited for is judged by the cluster's clock. */
+export async function run(args: Arguments, context: Context): Promise<number> {
+  const name = args.positionals['OPERATION|APP']!;
+  const limit = parseDuration(flagText(args, 'timeout') ?? '10m', '--timeout');
+  const deadline = AbortSignal.timeout(limit);
+  const signal = AbortSignal.any([deadline, context.signal]);
+  try {
+    return flagText(args, 'for') === 'protected'
+      ? await untilProtected(name, context, signal)
+      : await untilEnded(name, args, context, signal);
+  } catch (error) {
+    if (!deadline.aborted || context.signal.aborted) throw error;
+    context.output.err(`timed out after ${flagText(args, 'timeout') ?? '10m'}; ${clean(name)} goes on\n`);
+    return exit.timeout;
+  }
+}
+
+async function untilEnded(id: string, args: Arguments, context: Context, signal: AbortSignal): Promise<number> {
+  const { service } = await context.fleet();
+  let operation = await service.operation(id);
+  if (!terminalStates.includes(operation.state)) {
+    for await (const next of service.watchOperation(id, signal)) {
+      operation = next;
+      if (terminalStates.includes(next.state)) break;
+    }
+    signal.throwIfAborted();
+  }
+  showOperation(operation, args, context);
+  return exitOf(operation);
+}
+
+async function untilProtected(name: string, context: Context, signal: AbortSignal): Promise<number> {
+  const { service } = await context.fleet();
+  for (;;) {
+    const status = await service.application(name, { signal });
+    if (status.verdict === 'Protected') {
+      context.output.out(`application ${clean(name)} Protected\n`);
+      return exit.done;
+    }
+    await context.clock.sleep(2_000, signal);
+  }
+}

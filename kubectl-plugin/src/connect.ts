@@ -1,0 +1,49 @@
+import { engines } from '@kubectl-dr/core/engines/registry.generated';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { Catalog } from '@kubectl-dr/core/ports/catalog';
+import { createDrService } from '@kubectl-dr/core/service/service';
+import { ListReader } from '@kubectl-dr/core/service/list-reader';
+import { catalogFromFiles } from './catalog-files.ts';
+import { clustersOf } from './clusters.ts';
+import { locate, readConfiguration } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
+import type { Fleet, Host } from './context.ts';
+import { flagList } from './context.ts';
+import type { Arguments } from './definition.ts';
+
+/** The fleet of this command line: clusters by flags, configuration or kubeconfig; catalog; core's service over both. */
+export async function connect(args: Arguments, host: Host, clock: Clock): Promise<Fleet & { close(): Promise<void> }> {
+  const configuration = await readConfiguration(host.cwd, host.env);
+  const { clusters, close } = host.clusters
+    ? { clusters: host.clusters, close: async () => undefined }
+    : await clustersOf(args, host, configuration, clock);
+  const reader = new ListReader(clusters);
+  const catalog = catalogOf(args, host, configuration);
+  const service = createDrService({
+    clusters,
+    reader,
+    engines,
+    clock,
+    holder: host.who,
+    ...(configuration.tenancy ? { tenancy: configuration.tenancy } : {}),
+    ...(configuration.namespace ? { namespace: configuration.namespace } : {}),
+    ...(catalog ? { catalog } : {}),
+  });
+  return { clusters, reader, service, caller: async () => ({ name: await callerName(clusters, host) }), close };
+}
+
+function catalogOf(args: Arguments, host: Host, configuration: Configuration): Catalog | undefined {
+  const locations = flagList(args, 'catalog')?.map((location) => locate(host.cwd, location)) ?? configuration.catalog;
+  return locations && locations.length > 0 ? catalogFromFiles(locations) : undefined;
+}
+
+/** Who a cluster takes us for; the local user where none answers. Only asked when something is planned or written. */
+async function callerName(clusters: ClusterClient[], host: Host): Promise<string> {
+  try {
+    return (await Promise.any(clusters.map((cluster) => cluster.whoami({ signal: host.signal })))).username;
+  } catch {
+    host.signal.throwIfAborted();
+    return host.who;
+  }
+}

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { ClusterReader } from '@kubectl-dr/core/ports/reading';
+import type { Caller, DrService } from '@kubectl-dr/core/service/port';
+import type { Arguments } from './definition.ts';
+import type { Output } from './output/terminal.ts';
+
+/** What the process gives: the only way to the world for everything below `run`. */
+export interface Host {
+  env: Record<string, string | undefined>;
+  cwd: string;
+  /** `user@host/pid`: who holds a lease. */
+  who: string;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+  output: Output;
+  /** Clusters instead of those of the kubeconfig (tests). */
+  clusters?: ClusterClient[];
+  clock?: Clock;
+}
+
+export interface Fleet {
+  clusters: ClusterClient[];
+  reader: ClusterReader;
+  service: DrService;
+  /** Who acts, as the cluster knows them; asked for only by what writes. */
+  caller(): Promise<Caller>;
+}
+
+export interface Context extends Host {
+  clock: Clock;
+  /** Connects on first use; commands that need no cluster never load the client. */
+  fleet(): Promise<Fleet>;
+  close(): Promise<void>;
+}
+
+export function createContext(args: Arguments, host: Host): Context {
+  let connected: Promise<Fleet & { close(): Promise<void> }> | undefined;
+  const clock = host.clock ?? { now: () => new Date(), sleep };
+  return {
+    ...host,
+    clock,
+    fleet() {
+      connected ??= import('./connect.ts').then((module) => module.connect(args, host, clock));
+      return connected;
+    },
+    async close() {
+      await (await connected?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+export function flagText(args: Arguments, name: string): string | undefined {
+  const value = args.flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function flagList(args: Arguments, name: string): string[] | undefined {
+  const value = args.flags[name];
+  return Array.isArray(value) ? value : undefined;
+}
+
+export function resolvePath(host: Pick<Host, 'cwd'>, file: string): string {
+  return path.resolve(host.cwd, file);
+}

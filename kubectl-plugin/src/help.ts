@@ -1,0 +1,51 @@
+import type { Command, Flag } from './definition.ts';
+import { globalFlags } from './definition.ts';
+
+/** Examples first, then what there is, on one screen. */
+export function rootHelp(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return `Disaster recovery and backup for Kubernetes, seen from the application.
+
+Examples:
+  kubectl dr status                      Is everything safe, how old is it, what now?
+  kubectl dr status shop                 One application, component by component
+  kubectl dr backup shop                 Make a recovery point now
+  kubectl dr restore shop --as shop-old  Bring it back beside the original
+
+Commands:
+${commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`).join('\n')}
+
+Flags of kubectl such as --context, --kubeconfig, -n, -o and --as are accepted anywhere after "dr".
+Use "kubectl dr COMMAND --help" for one command.
+`;
+}
+
+export function usageOf(command: Command): string {
+  const positionals = command.positionals.map((positional) => (positional.required ? positional.name : `[${positional.name}]`));
+  return ['kubectl dr', command.name, ...positionals, '[flags]'].join(' ');
+}
+
+export function commandHelp(command: Command): string {
+  const own = Object.entries(command.flags).filter(([, flag]) => !flag.hidden);
+  const blocks = [
+    command.summary + '.',
+    `Examples:\n${command.examples.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n\n')}`,
+    `Usage:\n  ${usageOf(command)}`,
+  ];
+  if (command.positionals.length > 0) {
+    const width = Math.max(...command.positionals.map((positional) => positional.name.length));
+    blocks.push(`Arguments:\n${command.positionals.map((p) => `  ${p.name.padEnd(width)}  ${p.summary}`).join('\n')}`);
+  }
+  if (own.length > 0) blocks.push(`Flags:\n${flagLines(own)}`);
+  blocks.push(`Global flags:\n${flagLines(Object.entries(globalFlags).filter(([, flag]) => !flag.hidden))}`);
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function flagLines(flags: [string, Flag][]): string {
+  const heads = flags.map(([name, flag]) => {
+    const alias = flag.alias === undefined ? '    ' : `-${flag.alias}, `;
+    return `${alias}${name.length === 1 ? '-' : '--'}${name}${flag.value === undefined ? '' : `=${flag.value}`}`;
+  });
+  const width = Math.max(...heads.map((head) => head.length));
+  return flags.map(([, flag], index) => `  ${heads[index]!.padEnd(width)}  ${flag.summary}`).join('\n');
+}

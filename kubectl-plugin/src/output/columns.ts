@@ -1,0 +1,190 @@
+import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire/application';
+import { apiVersion } from '@kubectl-dr/core/wire/common';
+import type { WireOperation } from '@kubectl-dr/core/wire/plan';
+import type {
+  WireCluster,
+  WireEngine,
+  WirePolicy,
+  WireRecoveryPoint,
+  WireSchedule,
+  WireStorageLocation,
+} from '@kubectl-dr/core/wire/protection';
+import { age, until } from '../view.ts';
+import { ageOfRpo, firstReason } from './status.ts';
+import type { Column } from './table.ts';
+import type { Style } from './terminal.ts';
+import { stateStyle, verdictStyle } from './terminal.ts';
+
+const phaseStyle: Record<string, Style> = { Succeeded: 'green', Degraded: 'yellow', Failed: 'red', Running: 'blue', Unknown: 'grey' };
+
+/** Seconds between an instant and now, as an age. */
+function since(instant: string | undefined, now: Date): string | undefined {
+  if (instant === undefined) return undefined;
+  const seconds = (now.getTime() - Date.parse(instant)) / 1000;
+  return Number.isFinite(seconds) ? age(seconds) : undefined;
+}
+
+export function pointColumns(now: Date): Column<WireRecoveryPoint>[] {
+  return [
+    { header: 'cluster', value: (point) => point.metadata.cluster },
+    { header: 'name', value: (point) => point.metadata.name },
+    {
+      header: 'status',
+      value: (point) => point.status.nativePhase || point.status.phase,
+      style: (point) => phaseStyle[point.status.phase],
+    },
+    { header: 'age', value: (point) => age(point.status.ageSeconds) },
+    { header: 'expires', value: (point) => until(point.status.expiresAt, now) },
+    { header: 'location', value: (point) => point.spec.location },
+    { header: 'usable for', value: usableFor },
+    { header: 'schedule', wide: true, value: (point) => point.spec.schedule },
+    {
+      header: 'namespaces',
+      wide: true,
+      value: (point) => (point.spec.scope.namespaces === '*' ? '*' : point.spec.scope.namespaces.join(',')),
+    },
+    { header: 'engine', wide: true, value: (point) => point.spec.engine },
+    { header: 'message', wide: true, value: (point) => point.status.message },
+  ];
+}
+
+/** `3/4`: components of the application that it brings back; nothing when no application was asked about. */
+function usableFor(point: WireRecoveryPoint): string | undefined {
+  const { use } = point.status;
+  if (!use || use.length === 0) return undefined;
+  const usable = use.filter((entry) => entry.usable === 'yes').length;
+  const unknown = use.filter((entry) => entry.usable === 'unknown').length;
+  if (unknown === use.length) return 'not read';
+  return `${usable}/${use.length}${unknown > 0 ? ` (${unknown} not read)` : ''}`;
+}
+
+export interface ComponentRow {
+  apiVersion: string;
+  kind: 'Component';
+  metadata: { name: string; application: string };
+  spec: WireApplication['spec']['components'][number];
+  status: WireComponentStatus;
+}
+
+export function componentRows(applications: WireApplication[]): ComponentRow[] {
+  return applications.flatMap((app) =>
+    app.status.components.flatMap((status) => {
+      const spec = app.spec.components.find((component) => component.name === status.name);
+      return spec
+        ? [{ apiVersion, kind: 'Component' as const, metadata: { name: status.name, application: app.metadata.name }, spec, status }]
+        : [];
+    }),
+  );
+}
+
+export function componentColumns(now: Date): Column<ComponentRow>[] {
+  return [
+    { header: 'application', value: (row) => row.metadata.application },
+    { header: 'component', value: (row) => row.metadata.name },
+    { header: 'verdict', value: (row) => row.status.verdict, style: (row) => verdictStyle[row.status.verdict] },
+    { header: 'data age', value: (row) => ageOfRpo(row.status.rpo) },
+    { header: 'next run', value: (row) => until(row.status.nextRun, now) },
+    {
+      header: 'volumes',
+      value: (row) => `${row.status.volumes.filter((volume) => volume.state === 'captured').length}/${row.status.volumes.length}`,
+    },
+    { header: 'placement', value: (row) => row.spec.placements.map((place) => `${place.cluster ?? '*'}/${place.namespace}`).join(',') },
+    { header: 'owner', wide: true, value: (row) => row.spec.owner },
+    { header: 'policy', wide: true, value: (row) => row.status.policy },
+    { header: 'reason', value: (row) => firstReason(row.status.reasons.map(({ component: _, ...reason }) => reason)) },
+  ];
+}
+
+export function scheduleColumns(now: Date): Column<WireSchedule>[] {
+  return [
+    { header: 'cluster', value: (row) => row.metadata.cluster },
+    { header: 'name', value: (row) => row.metadata.name },
+    { header: 'schedule', value: (row) => row.spec.expression },
+    { header: 'paused', value: (row) => String(row.spec.paused), style: (row) => (row.spec.paused ? 'yellow' : undefined) },
+    { header: 'last run', value: (row) => since(row.status.lastRun, now) },
+    { header: 'next run', value: (row) => until(row.status.nextRun, now) },
+    { header: 'keeps', value: (row) => age(row.spec.keepForSeconds) },
+    { header: 'namespaces', value: (row) => (row.spec.scope.namespaces === '*' ? '*' : row.spec.scope.namespaces.join(',')) },
+    { header: 'location', wide: true, value: (row) => row.spec.location },
+    { header: 'message', wide: true, value: (row) => row.status.message },
+  ];
+}
+
+export function locationColumns(now: Date): Column<WireStorageLocation>[] {
+  return [
+    { header: 'cluster', value: (row) => row.metadata.cluster },
+    { header: 'name', value: (row) => row.metadata.name },
+    { header: 'phase', value: (row) => row.status.phase, style: (row) => (row.status.phase === 'Available' ? 'green' : 'red') },
+    { header: 'access', value: (row) => row.spec.accessMode },
+    { header: 'default', value: (row) => String(row.spec.default) },
+    { header: 'target', value: (row) => row.spec.target },
+    { header: 'validated', value: (row) => since(row.status.lastValidated, now) },
+    { header: 'message', value: (row) => row.status.message },
+  ];
+}
+
+export function policyColumns(): Column<WirePolicy>[] {
+  return [
+    { header: 'name', value: (row) => row.metadata.name },
+    { header: 'rpo', value: (row) => age(row.spec.objectives.rpoSeconds) },
+    { header: 'rto', value: (row) => age(row.spec.objectives.rtoSeconds) },
+    { header: 'schedule', value: (row) => row.spec.schedule },
+    { header: 'keeps', value: (row) => age(row.spec.keepForSeconds) },
+    { header: 'owner', value: (row) => row.spec.owner },
+    { header: 'applications', value: (row) => String(row.status.applications.length) },
+  ];
+}
+
+export function clusterColumns(): Column<WireCluster>[] {
+  return [
+    { header: 'name', value: (row) => row.metadata.name },
+    { header: 'reachable', value: (row) => String(row.status.reachable), style: (row) => (row.status.reachable ? 'green' : 'red') },
+    {
+      header: 'engines',
+      value: (row) =>
+        row.status.engines
+          .filter((engine) => engine.installed)
+          .map((engine) => `${engine.engine}${engine.version ? ` ${engine.version}` : ''}`)
+          .join(', '),
+    },
+    { header: 'identity', wide: true, value: (row) => row.spec.identity },
+    { header: 'message', value: (row) => row.status.message },
+  ];
+}
+
+export function engineColumns(): Column<WireEngine>[] {
+  return [
+    { header: 'name', value: (row) => row.metadata.name },
+    { header: 'title', value: (row) => row.spec.title },
+    { header: 'installed on', value: (row) => row.status.clusters.join(', ') },
+    {
+      header: 'can',
+      value: (row) =>
+        Object.entries(row.spec.capabilities)
+          .filter(([, able]) => able)
+          .map(([name]) => name)
+          .join(', '),
+    },
+  ];
+}
+
+export function operationColumns(now: Date): Column<WireOperation>[] {
+  return [
+    { header: 'operation', value: (row) => row.metadata.name },
+    { header: 'intent', value: (row) => `${row.spec.intent}${row.spec.mode ? ` (${row.spec.mode})` : ''}` },
+    { header: 'application', value: (row) => row.spec.application },
+    { header: 'state', value: (row) => row.status.state, style: (row) => stateStyle[row.status.state] },
+    {
+      header: 'steps',
+      value: (row) => `${row.status.steps.filter((step) => step.state === 'Succeeded').length}/${row.status.steps.length}`,
+    },
+    { header: 'by', value: (row) => row.status.requestedBy },
+    { header: 'age', value: (row) => since(row.status.requestedAt, now) },
+    {
+      header: 'target',
+      wide: true,
+      value: (row) => row.spec.target.map((target) => `${target.cluster}/${target.namespaces.join(',')}`).join(' '),
+    },
+    { header: 'message', wide: true, value: (row) => row.status.message },
+  ];
+}

@@ -1,0 +1,13 @@
+import type { Plan } from '@kubectl-dr/core/planning/model';
+import type { Context } from './context.ts';
+import { flagText } from './context.ts';
+import type { Arguments } from './definition.ts';
+import { follow } from './follow.ts';
+
+/** Executes a plan that was shown and agreed to. */
+export async function start(plan: Plan, args: Arguments, context: Context): Promise<number> {
+  const { service, caller } = await context.fleet();
+  const reason = flagText(args, 'reason');
+  const started = await service.execute(plan, await caller(), { signal: context.signal, ...(reason ? { reason } : {}) });
+  return follow(started, args, context);
+}
