@@ -29,7 +29,7 @@ export const SidebarLogo = () => {
   const { isOpen } = useSidebarOpenState();
   return (
     <div className={classes.root}>
-      <Link to="/" underline="none" className={classes.link} aria-label="Home">
+      <Link to="/" underline="none" className={classes.link} aria-label={isOpen ? undefined : 'kubectl-dr'}>
         <Mark />
         {isOpen && <span>kubectl-dr</span>}
       </Link>

@@ -2,7 +2,7 @@ import { Link } from '@backstage/ui';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import type { PortalApplication } from '../../api/drApi.ts';
 import { shortRef } from '../../text/shortRef.ts';
-import { clusterNow } from '../../text/time.ts';
+import { atTime, clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { NextRun } from './NextRun.tsx';
@@ -35,6 +35,12 @@ export const StatusFacts = ({ application, component, subject }: StatusFactsProp
         <>
           <dt>{t('card.policy')}</dt>
           <dd>{subject.policy}</dd>
+        </>
+      )}
+      {subject.provenAt && (
+        <>
+          <dt>{t('card.provenAt')}</dt>
+          <dd>{atTime(subject.provenAt)}</dd>
         </>
       )}
       {component !== undefined && (

@@ -10,6 +10,8 @@ export interface Subject {
   objectiveSeconds?: number;
   nextRun?: string;
   policy?: string;
+  /** Last successful restore as a test. */
+  provenAt?: string;
 }
 
 export function subjectOf(application: PortalApplication, component: string | undefined): Subject {
@@ -23,6 +25,7 @@ export function subjectOf(application: PortalApplication, component: string | un
       objectiveSeconds: part.rpo.objectiveSeconds,
       nextRun: part.nextRun,
       policy: part.policy ?? spec.policy,
+      provenAt: part.rto.provenAt,
     };
   }
   return {
@@ -32,5 +35,6 @@ export function subjectOf(application: PortalApplication, component: string | un
     objectiveSeconds: status.rpo.objectiveSeconds,
     nextRun: status.nextRun,
     policy: spec.policy,
+    provenAt: status.rto.provenAt,
   };
 }

@@ -8,6 +8,7 @@ import { clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { NextRun } from '../card/NextRun.tsx';
+import styles from './FleetPage.module.css';
 import { worstFirst as worstReasonFirst } from '../reasons/ReasonList.tsx';
 import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
 import { verdictOrder } from '../verdict/verdicts.ts';
@@ -62,10 +63,11 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
         label: t('fleet.application'),
         isRowHeader: true,
         isSortable: true,
+        width: '2fr',
         cell: ({ application: { spec, metadata } }) => (
           <CellText
             title={spec.title ?? metadata.name}
-            description={spec.title && spec.title !== metadata.name ? metadata.name : undefined}
+            description={spec.title && spec.title.toLowerCase() !== metadata.name ? metadata.name : undefined}
             href={spec.entityRef && `${entityLink(spec.entityRef)}/${recoveryPath}`}
           />
         ),
@@ -85,6 +87,7 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
         id: 'owner',
         label: t('fleet.owner'),
         isSortable: true,
+        width: '1.5fr',
         cell: ({ application: { spec } }) => (
           <CellText title={spec.owner ? shortRef(spec.owner) : t('fleet.noOwner')} href={spec.owner && entityLink(spec.owner)} />
         ),
@@ -93,6 +96,8 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
         id: 'age',
         label: t('fleet.age'),
         isSortable: true,
+        width: '2fr',
+        minWidth: 190,
         cell: ({ application: { status } }) => (
           <Cell>
             <AgeBar compact ageSeconds={status.recoveryPoint?.ageSeconds} objectiveSeconds={status.rpo.objectiveSeconds} />
@@ -102,14 +107,23 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
       {
         id: 'nextRun',
         label: t('fleet.nextRun'),
-        width: 120,
+        width: 130,
         cell: ({ application: { status } }) => (
           <Cell>
             <NextRun nextRun={status.nextRun} now={clusterNow(status.recoveryPoint)} />
           </Cell>
         ),
       },
-      { id: 'reason', label: t('fleet.reason'), cell: ({ reason }) => <CellText title={reason ?? '–'} /> },
+      {
+        id: 'reason',
+        label: t('fleet.reason'),
+        width: '3fr',
+        cell: ({ reason }) => (
+          <Cell>
+            <span className={styles.reason}>{reason ?? '–'}</span>
+          </Cell>
+        ),
+      },
     ],
     [t, entityLink],
   );

@@ -28,10 +28,8 @@ export const Clusters = ({ clusters }: { clusters: readonly WireCluster[] }) => 
               <State good={status.reachable} text={t(status.reachable ? 'fleet.reachable' : 'fleet.unreachable')} />
             </span>
             <span className={styles.secondary}>
-              {installed.length > 0
-                ? installed.map(({ engine, version }) => (version ? `${engine} ${version}` : engine)).join(', ')
-                : t('fleet.noEngine')}
-              {', '}
+              {installed.map(({ engine, version }) => `${version ? `${engine} ${version}` : engine}, `)}
+              {status.reachable && installed.length === 0 && `${t('fleet.noEngine')}, `}
               {t('fleet.readAgo', { age: shortSeconds(status.staleSeconds) })}
             </span>
             {status.message && <span className={styles.secondary}>{status.message}</span>}

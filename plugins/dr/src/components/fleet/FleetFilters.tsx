@@ -39,6 +39,7 @@ export const FleetFilters = ({ owners, filter, onOwner, onText, onClear }: Fleet
         onChange={setTyped}
       />
       <Select
+        className={styles.owners}
         aria-label={t('fleet.owner')}
         options={[
           { id: any, label: t('fleet.anyOwner') },

@@ -84,7 +84,7 @@ export const FleetPage = () => {
   const mine = useMemo(() => new Set(all.filter((each) => each.allowed.operate).map((each) => each.metadata.name)), [all]);
 
   return (
-    <Container className={styles.root}>
+    <Container className={styles.root} role="main">
       <Reading live={applications}>
         {() => (
           <>

@@ -7,9 +7,9 @@ import { FleetPage } from './FleetPage.tsx';
 export const FleetPageWithHeader = () => {
   const { t } = useText();
   return (
-    <main>
+    <>
       <PluginHeader title={t('fleet.title')} icon={<RiShieldCheckLine />} />
       <FleetPage />
-    </main>
+    </>
   );
 };

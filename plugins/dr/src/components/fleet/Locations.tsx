@@ -18,7 +18,7 @@ export const Locations = ({ locations }: { locations: readonly WireStorageLocati
             <strong>
               {metadata.cluster}/{metadata.name}
             </strong>
-            <span className={styles.state} data-good={status.phase === 'Available'}>
+            <span className={styles.state} data-good={status.phase === 'Unknown' ? undefined : status.phase === 'Available'}>
               {t(`fleet.phase.${status.phase}`)}
               {spec.accessMode === 'ReadOnly' && `, ${t('fleet.readOnly')}`}
             </span>

@@ -1,7 +1,7 @@
 import { Accordion, AccordionGroup, AccordionPanel, AccordionTrigger } from '@backstage/ui';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
-import { atTime } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
+import { headlineOf, startOf } from './headline.ts';
 import { LiveOperation } from './LiveOperation.tsx';
 import { OperationView } from './OperationView.tsx';
 import styles from './OperationView.module.css';
@@ -24,16 +24,13 @@ export const OperationList = ({ operations, open, onOpen, mayAct }: OperationLis
     <AccordionGroup expandedKeys={open === undefined ? [] : [open]} onExpandedChange={(keys) => onOpen([...keys].map(String).at(0))}>
       {sorted.map((operation) => {
         const id = operation.metadata.name;
-        const { intent, application } = operation.spec;
         return (
           <Accordion key={id} id={id}>
             <AccordionTrigger>
               <span className={styles.entry}>
                 <StateBadge state={operation.status.state} />
-                <span>
-                  {t(`operation.title.${intent}`, { application })},{' '}
-                  {t('operation.by', { who: operation.status.requestedBy, when: atTime(operation.status.requestedAt) })}
-                </span>
+                <span>{headlineOf(operation, t)}</span>
+                <span className={styles.by}>{startOf(operation, t)}</span>
               </span>
             </AccordionTrigger>
             <AccordionPanel>

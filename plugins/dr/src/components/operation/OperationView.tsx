@@ -1,7 +1,8 @@
 import { Button, Text } from '@backstage/ui';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
-import { atTime, shortSeconds } from '../../text/time.ts';
+import { shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
+import { headlineOf, startOf } from './headline.ts';
 import styles from './OperationView.module.css';
 import { StateBadge } from './StateBadge.tsx';
 import { StepRow } from './StepRow.tsx';
@@ -20,17 +21,15 @@ export const OperationView = ({ operation, onCancel, onResume }: OperationViewPr
   const { spec: plan, status, metadata } = operation;
   const records = new Map(status.steps.map((record) => [record.id, record]));
   const over = isOver(status.state);
-  const namespaces = plan.target.flatMap((target) => target.namespaces).join(', ');
   return (
     <section className={styles.root} aria-label={t('operation.heading', { id: metadata.name })}>
       <div className={styles.head}>
         <div>
           <Text as="h3" variant="body-large" weight="bold">
-            {t(`operation.title.${plan.intent}`, { application: plan.application })}{' '}
-            {namespaces && plan.intent !== 'Backup' && t('operation.intoNamespaces', { namespaces })}
+            {headlineOf(operation, t)}
           </Text>
           <Text as="p" variant="body-small" color="secondary">
-            {metadata.name}, {t('operation.by', { who: status.requestedBy, when: atTime(status.requestedAt) })}
+            {metadata.name}, {startOf(operation, t)}
           </Text>
         </div>
         <div className={styles.actions}>

@@ -36,14 +36,16 @@ export const RestoreChanges = ({ plan }: { plan: WirePlan['spec'] }) => {
   const text = { change: 'restore.changed', conflict: 'restore.conflicts', remove: 'restore.removed' } as const;
   if (plan.changes.length === 0) return null;
   return (
-    <section aria-label={t('restore.changes')}>
+    <section className={styles.section} aria-label={t('restore.changes')}>
       <ul className={styles.summary}>
         {created.length > 0 && <li>{t('restore.created', { count: created.length, namespaces })}</li>}
         {rewritten.length > 0 && <li>{t('restore.rewrites', { count: rewritten.length })}</li>}
         {others.map(([action, list]) => list.length > 0 && <li key={action}>{t(text[action], { count: list.length })}</li>)}
       </ul>
       <Accordion>
-        <AccordionTrigger title={t('restore.changes')} />
+        <AccordionTrigger>
+          <span className={styles.trigger}>{t('restore.changes')}</span>
+        </AccordionTrigger>
         <AccordionPanel>
           <ul className={styles.changes}>
             {[...rewritten, ...plan.changes.filter((change) => !rewritten.includes(change) && change.action !== 'leave')].map((change) => (

@@ -67,7 +67,13 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
             {plan && <DataLoss plan={plan} />}
             {restore.startError && <Problem title={t('restore.startFailed')} error={restore.startError} />}
             {restore.renewed && <Notice status="warning" title={t('restore.startFailed')} text={t('restore.stale')} />}
-            <RestoreForm components={all} points={points.data ?? []} choice={choice} onChange={setChoice} />
+            <RestoreForm
+              components={all}
+              points={points.data ?? []}
+              choice={choice}
+              planned={plan?.target[0]?.namespaces[0]}
+              onChange={setChoice}
+            />
             {choice.components.length === 0 && <Notice status="info" title={t('restore.components')} text={t('restore.noComponents')} />}
             {restore.planError && <Problem title={t('restore.planFailed')} error={restore.planError} onRetry={restore.replan} />}
             {plan && !restore.planError && (

@@ -14,10 +14,12 @@ interface RestoreFormProps {
   components: readonly { name: string; dependsOn: string[] }[];
   points: readonly WireRecoveryPoint[];
   choice: RestoreChoice;
+  /** The namespace that the plan chose. */
+  planned?: string;
   onChange(choice: RestoreChoice): void;
 }
 
-export const RestoreForm = ({ components, points, choice, onChange }: RestoreFormProps) => {
+export const RestoreForm = ({ components, points, choice, planned, onChange }: RestoreFormProps) => {
   const { t } = useText();
   const usable = points
     .filter((point) => choice.components.every((component) => usableFor(point, component) === 'yes'))
@@ -41,7 +43,7 @@ export const RestoreForm = ({ components, points, choice, onChange }: RestoreFor
       />
       <TextField
         label={t('restore.into')}
-        description={t('restore.intoHelp')}
+        placeholder={planned}
         value={choice.namespace ?? ''}
         onChange={(namespace) => onChange({ ...choice, namespace: namespace.trim() || undefined })}
       />

@@ -1,4 +1,5 @@
 import { Text } from '@backstage/ui';
+import { Fragment } from 'react';
 import type { WirePlan } from '@kubectl-dr/core/wire/plan';
 import { atTime, shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
@@ -33,14 +34,22 @@ export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number
         </section>
       )}
       {plan.points.length > 0 && (
-        <ul className={styles.summary} aria-label={t('restore.pointsUsed')}>
-          {plan.points.map((point) => (
-            <li key={`${point.component}/${point.cluster}`}>
-              <strong>{point.component}</strong>: {t('restore.pointOption', { time: atTime(point.capturedAt), age: age(point.capturedAt) })}
-              , {point.name}
-            </li>
-          ))}
-        </ul>
+        <section className={styles.section}>
+          <Text as="h3" variant="body-medium" weight="bold">
+            {t('restore.pointsUsed')}
+          </Text>
+          <dl className={styles.points}>
+            {plan.points.map((point) => (
+              <Fragment key={`${point.component}/${point.cluster}`}>
+                <dt>{point.component}</dt>
+                <dd>
+                  {t('restore.pointOption', { time: atTime(point.capturedAt), age: age(point.capturedAt) })}
+                  <span className={styles.secondary}> {point.name}</span>
+                </dd>
+              </Fragment>
+            ))}
+          </dl>
+        </section>
       )}
       <RestoreChanges plan={plan} />
       {plan.warnings.length > 0 && (
