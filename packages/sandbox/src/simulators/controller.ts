@@ -91,6 +91,7 @@ class Queue {
   readonly #controller: Controller;
   readonly #options: ControllersOptions;
   readonly #due = new Map<string, Key>();
+  readonly #timers = new Map<string, AbortController>();
 
   constructor(controller: Controller, options: ControllersOptions) {
     this.#controller = controller;
@@ -113,7 +114,8 @@ class Queue {
       this.#due.delete(id);
       try {
         const after = await this.#controller.reconcile(key);
-        if (typeof after === 'number') this.#later(key, after);
+        this.#timers.get(id)?.abort();
+        if (typeof after === 'number') this.#later(id, key, after);
       } catch (thrown) {
         if (signal.aborted) return;
         const error = asDrError(thrown);
@@ -121,7 +123,7 @@ class Queue {
         if (error.code === 'CONFLICT') this.#due.set(id, key);
         else {
           onError?.(error, this.#controller.name, key);
-          this.#later(key, retryAfter);
+          this.#later(id, key, retryAfter);
         }
       }
     }
@@ -132,9 +134,13 @@ class Queue {
     return first.done ? ['', undefined] : first.value;
   }
 
-  #later(key: Key, milliseconds: number): void {
+  /** The latest wish counts: an earlier one of the same key is forgotten, or they would pile up. */
+  #later(id: string, key: Key, milliseconds: number): void {
+    this.#timers.get(id)?.abort();
     if (milliseconds <= 0) return this.add(key);
-    this.#options.clock.sleep(milliseconds, this.#options.signal).then(
+    const timer = new AbortController();
+    this.#timers.set(id, timer);
+    this.#options.clock.sleep(milliseconds, AbortSignal.any([timer.signal, this.#options.signal])).then(
       () => this.add(key),
       () => undefined,
     );
