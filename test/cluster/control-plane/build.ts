@@ -20,6 +20,8 @@ const tools = {
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
   'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+  // Of the server's version, so that what it says does not depend on the machine.
+  kubectl: 'k8s.io/kubernetes/cmd/kubectl',
 } as const;
 
 export type Tool = keyof typeof tools;
@@ -57,10 +59,10 @@ async function built(go: string, module: string, programs: Record<string, string
   const seconds = (): number => Math.round((Date.now() - began) / 1000);
   const draft = `${folder}.${process.pid}`;
   await mkdir(draft, { recursive: true });
+  say(`building ${Object.keys(programs).join(', ')} (minutes the first time, never again after that)`);
   const ticker = setInterval(() => say(`still building, ${seconds()} s`), 30_000);
   try {
     for (const [program, source] of Object.entries(programs)) {
-      say(`building ${program} (several minutes the first time, never again after that)`);
       const args = ['build', '-trimpath', '-ldflags', `-s -w ${flags.join(' ')}`, '-o', path.join(draft, program), source];
       // The build takes every core it gets; whoever sits at this machine comes first.
       const [command, ...rest] = process.platform === 'win32' ? [go, ...args] : ['nice', '-n', '15', go, ...args];

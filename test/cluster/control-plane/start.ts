@@ -20,6 +20,8 @@ export interface ControlPlane {
   url: string;
   /** One context, called as the cluster; users `admin` (of the context) and `guest`. */
   kubeconfig: string;
+  /** The program, of the version of the server. */
+  kubectl: string;
   /** Client address of its etcd. */
   etcd: string;
   /** Holds the process number of the API server, which is started again when it dies. */
@@ -121,13 +123,14 @@ export async function startControlPlane(name: string, programs: Record<Tool, str
         'service-account-private-key-file': file('accounts.key'),
         'leader-elect': 'false',
         'secure-port': '0',
-        // Nodes here are objects without a kubelet, which these would take for dead.
-        controllers: '*,-node-lifecycle-controller,-taint-eviction-controller',
+        // Nodes here are objects without a kubelet, which the first two would take for dead, and volumes are made and bound by
+        // the same simulator as in the sandbox.
+        controllers: '*,-node-lifecycle-controller,-taint-eviction-controller,-persistentvolume-binder-controller',
       },
       // The first thing that its controllers make.
       () => answers(`${url}/api/v1/namespaces/default/serviceaccounts/default`),
     );
-    return { plane: { name, url, kubeconfig, etcd, apiServerPidFile: server.pidFile }, stop };
+    return { plane: { name, url, kubeconfig, kubectl: programs.kubectl, etcd, apiServerPidFile: server.pidFile }, stop };
   } catch (error) {
     await stop();
     throw error;

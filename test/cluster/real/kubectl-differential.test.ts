@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { missingClusters, realCluster } from '../targets/real.ts';
+import type { LivingCluster } from '../targets/stage.ts';
+import { realStage, sandboxStage } from '../targets/stage.ts';
+import { calls } from './kubectl/calls.ts';
+import type { Call } from './kubectl/calls.ts';
+import { mask, words } from './kubectl/mask.ts';
+
+/** How both servers may differ, and why. It may only become shorter: an entry that does not differ any more fails. */
+interface KnownDifference {
+  call: string;
+  reason: string;
+}
+
+interface Answer {
+  stdout: string;
+  stderr: string;
+  code: number;
+}
+
+const missing = missingClusters();
+const file = path.join(import.meta.dirname, 'kubectl', 'known-differences.json');
+/** The same line may be typed twice, and then means something else. */
+const titles = calls.map(({ run }, index) => {
+  const before = calls.slice(0, index).filter((call) => call.run === run).length;
+  return before === 0 ? run : `${run} (${before + 1})`;
+});
+
+describe.skipIf(missing !== undefined)(`kubectl says the same of both${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  let servers: { sandbox: LivingCluster; real: LivingCluster };
+  let folder: string;
+  let known: KnownDifference[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-differential-'));
+    known = JSON.parse(await readFile(file, 'utf8')) as KnownDifference[];
+    servers = { sandbox: await sandboxStage('west'), real: await realStage('west') };
+  });
+  afterAll(async () => {
+    await Promise.all(Object.values(servers).map((server) => server.close()));
+    await rm(folder, { recursive: true, force: true });
+    console.log(
+      known.length === 0
+        ? 'kubectl: the sandbox differs nowhere'
+        : `kubectl: the sandbox differs where it may (${known.length} of ${calls.length} calls):\n${known.map(({ call, reason }) => `  ${call}\n      ${reason}`).join('\n')}`,
+    );
+  });
+
+  const kubectl = (server: keyof typeof servers, line: string, input = ''): Promise<Answer> =>
+    new Promise((resolve) => {
+      const flags = ['--kubeconfig', servers[server].kubeconfig, '--cache-dir', path.join(folder, server)];
+      const child = execFile(
+        realCluster('west').kubectl ?? 'kubectl',
+        [...flags, ...words(line)],
+        { timeout: 90_000 },
+        (error, stdout, stderr) =>
+          resolve({ stdout: mask(stdout), stderr: mask(stderr), code: typeof error?.code === 'number' ? error.code : error ? -1 : 0 }),
+      );
+      child.stdin!.end(input);
+    });
+
+  const both = async ({ run, input, when }: Call): Promise<{ sandbox: Answer; real: Answer }> => {
+    const on = async (server: keyof typeof servers): Promise<Answer> => {
+      if (when)
+        await eventually(
+          async () => (await kubectl(server, when[0])).stdout.trim() === when[1].replaceAll(/ {2,}/g, '  '),
+          `${server}: ${when.join(' prints ')}`,
+        );
+      return kubectl(server, run, input);
+    };
+    const [sandbox, real] = await Promise.all([on('sandbox'), on('real')]);
+    return { sandbox, real };
+  };
+
+  it.for(calls.map((call, index) => [titles[index]!, call] as const))('%s', async ([title, call]) => {
+    const { sandbox, real } = await both(call);
+    const entry = known.find((difference) => difference.call === title);
+    if (process.env.KUBECTL_DIFFERENCES) {
+      if (JSON.stringify(sandbox) !== JSON.stringify(real))
+        await writeFile(process.env.KUBECTL_DIFFERENCES, `${JSON.stringify({ title, sandbox, real })}\n`, { flag: 'a' });
+    }
+    if (entry === undefined) expect(sandbox).toEqual(real);
+    else expect(sandbox, `${title} does not differ any more: take it out of ${path.basename(file)}`).not.toEqual(real);
+  });
+
+  it('knows of no difference in calls that are not made', () => {
+    expect(known.map(({ call }) => call).filter((call) => !titles.includes(call))).toEqual([]);
+  });
+});
