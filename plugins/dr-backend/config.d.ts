@@ -13,8 +13,10 @@ export interface Config {
       context?: string;
       /** Address of the API server, instead of a kubeconfig. */
       url?: string;
-      /** Bearer token for `url`. */
-      /** @visibility secret */
+      /**
+       * Bearer token for `url`.
+       * @visibility secret
+       */
       token?: string;
       /** File with the bearer token for `url`; read again when it changes. */
       tokenFile?: string;
