@@ -1,3 +1,6 @@
+import { useApiHolder } from '@backstage/core-plugin-api';
+import { signalApiRef } from '@backstage/plugin-signals-react';
+import { signalChannel, type SignalMessage } from '@kubectl-dr/backstage-plugin-dr-common';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 export interface Live<T> {
@@ -28,29 +31,51 @@ function limited<T>(read: (signal: AbortSignal) => Promise<T>, signal: AbortSign
   });
 }
 
+/** Reads that signals ask for come no closer than this: a busy fleet changes all the time. */
+const gapMs = 2000;
+/** Everybody gets the same signal at the same moment. */
+const spread = (): number => Math.random() * 300;
+/** Once signals arrive there is no reason to ask more often. */
+const secondsWithSignals = 30;
+
+export interface Rhythm<T> {
+  /** How long to wait before it is read again; undefined: it does not change any more. */
+  seconds: number | ((data: T | undefined) => number | undefined);
+  /** Whether what changed in the backend concerns what is read here. */
+  wakes?(message: SignalMessage): boolean;
+}
+
 /**
- * Reads now and again every `seconds` while the page is visible. `key` names what is read: when it changes, the old
- * data is dropped. A failed refresh keeps the data and says so in `error`.
+ * Reads now, when a signal says so, and at an interval while the page is visible. `key` names what is read: when it
+ * changes, the old data is dropped. A failed refresh keeps the data and says so in `error`.
  */
-export function useLive<T>(
-  key: string | undefined,
-  read: (signal: AbortSignal) => Promise<T>,
-  seconds: number | ((data: T | undefined) => number | undefined),
-): Live<T> {
+export function useLive<T>(key: string | undefined, read: (signal: AbortSignal) => Promise<T>, rhythm: Rhythm<T>): Live<T> {
+  const signals = useApiHolder().get(signalApiRef);
   const [state, setState] = useState<{ key?: string; data?: T; error?: Error }>({});
   const [round, setRound] = useState(0);
-  const latest = useRef({ read, seconds });
-  latest.current = { read, seconds };
+  const latest = useRef({ read, rhythm });
+  latest.current = { read, rhythm };
   const refresh = useCallback(() => setRound((n) => n + 1), []);
 
   useEffect(() => {
     if (key === undefined) return undefined;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    /** When the running, else the last reading began. */
+    let began = 0;
+    let reading = false;
+    /** A signal came during a reading, or while the page was hidden. */
     let due = false;
+    let signalled = false;
 
+    const after = (milliseconds: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(next, milliseconds);
+    };
     const tick = async (): Promise<void> => {
       due = false;
+      reading = true;
+      began = Date.now();
       let known: T | undefined;
       try {
         const data = await limited(latest.current.read, controller.signal);
@@ -62,25 +87,36 @@ export function useLive<T>(
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         setState((before) => (before.key === key ? { ...before, error } : { key, error }));
       }
-      const wish = latest.current.seconds;
-      const interval = typeof wish === 'function' ? wish(known) : wish;
-      if (interval) timer = setTimeout(next, untilNextTick(interval * 1000));
+      reading = false;
+      const { seconds } = latest.current.rhythm;
+      const wish = typeof seconds === 'function' ? seconds(known) : seconds;
+      if (due) soon();
+      else if (wish) after(untilNextTick((signalled ? Math.max(wish, secondsWithSignals) : wish) * 1000));
     };
     const next = (): void => {
       if (document.hidden) due = true;
       else void tick();
     };
-    const onVisible = (): void => {
-      if (due && !document.hidden) void tick();
+    const soon = (): void => {
+      if (reading) due = true;
+      else after(Math.max(0, began + gapMs - Date.now()) + spread());
     };
+    const onVisible = (): void => {
+      if (due && !document.hidden && !reading) void tick();
+    };
+    const subscription = signals?.subscribe<SignalMessage>(signalChannel, (message) => {
+      signalled = true;
+      if (latest.current.rhythm.wakes?.(message)) soon();
+    });
     document.addEventListener('visibilitychange', onVisible);
     void tick();
     return () => {
       controller.abort();
       clearTimeout(timer);
+      subscription?.unsubscribe();
       document.removeEventListener('visibilitychange', onVisible);
     };
-  }, [key, round]);
+  }, [key, round, signals]);
 
   const mine = state.key === key ? state : {};
   return { data: mine.data, error: mine.error, loading: key !== undefined && mine.data === undefined && !mine.error, refresh };

@@ -4,6 +4,7 @@ import { useEntity, useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { Button, ButtonLink, Card, CardBody, CardFooter, CardHeader, Text } from '@backstage/ui';
 import { lazy, Suspense, useState } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
+import { fleetRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { recoveryPath } from '../../routes.ts';
@@ -22,8 +23,6 @@ import { subjectOf } from './subject.ts';
 // Only who presses the button pays for the dialog; the card loads on every entity page.
 const loadDialog = () => import('../restore/RestoreFlow.tsx');
 const RestoreFlow = lazy(async () => ({ default: (await loadDialog()).RestoreFlow }));
-
-const refreshSeconds = 30;
 
 const Ready = ({ application, component }: { application: PortalApplication; component?: string }) => {
   const { t } = useText();
@@ -86,7 +85,7 @@ export const StatusCard = () => {
   const { entity } = useEntity();
   const entityRef = stringifyEntityRef(entity);
   const entityLink = useEntityRefLink();
-  const { data, error, loading, refresh } = useLive(entityRef, () => api.status(entityRef), refreshSeconds);
+  const { data, error, loading, refresh } = useLive(entityRef, () => api.status(entityRef), fleetRhythm);
   const ready = data?.kind === 'ready' ? data : undefined;
   return (
     <Card>

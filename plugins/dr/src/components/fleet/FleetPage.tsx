@@ -2,10 +2,10 @@ import { useApi } from '@backstage/core-plugin-api';
 import { Card, CardBody, CardHeader, Container, Text } from '@backstage/ui';
 import { type ReactNode, useMemo } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
+import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
 import { type Live, useLive } from '../../hooks/useLive.ts';
 import { shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
-import { isOver } from '../operation/states.ts';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { staleAfterSeconds } from '../state/notices.ts';
@@ -22,7 +22,6 @@ import { VerdictTiles } from './VerdictTiles.tsx';
 import { countByVerdict, gapsOf, inScope, noOwner, troubleByOwner, worstFirst } from './selection.ts';
 import { useFleetFilter } from './useFleetFilter.ts';
 
-const refreshSeconds = 30;
 const none: readonly PortalApplication[] = [];
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => (
@@ -61,14 +60,10 @@ export const FleetPage = () => {
   const { t } = useText();
   const api = useApi(drApiRef);
   const { filter, setVerdict, setOwner, setQ, clear } = useFleetFilter();
-  const applications = useLive('fleet', (signal) => api.applications(signal), refreshSeconds);
-  const clusters = useLive('clusters', (signal) => api.clusters(signal), refreshSeconds);
-  const locations = useLive('locations', (signal) => api.locations(signal), refreshSeconds);
-  const operations = useLive(
-    'operations',
-    (signal) => api.operations({}, signal),
-    (known) => (known?.some((operation) => !isOver(operation.status.state)) ? 5 : refreshSeconds),
-  );
+  const applications = useLive('fleet', (signal) => api.applications(signal), fleetRhythm);
+  const clusters = useLive('clusters', (signal) => api.clusters(signal), fleetRhythm);
+  const locations = useLive('locations', (signal) => api.locations(signal), fleetRhythm);
+  const operations = useLive('operations', (signal) => api.operations({}, signal), operationsRhythm);
 
   const all = applications.data ?? none;
   const { verdict, owner, q } = filter;

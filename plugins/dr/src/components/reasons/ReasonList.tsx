@@ -24,7 +24,7 @@ export const ReasonList = ({ reasons, limit, label }: { reasons: readonly WireRe
   if (shown.length === 0) return null;
   return (
     <>
-      <ul className={styles.list} aria-label={label ?? t('reasons.title')}>
+      <ul className={styles.list} data-short={limit !== undefined} aria-label={label ?? t('reasons.title')}>
         {shown.map((reason, index) => {
           const Icon = icons[reason.severity];
           return (

@@ -3,6 +3,7 @@ import { Button, Dialog, DialogBody, DialogFooter, DialogHeader, Text } from '@b
 import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import { useState } from 'react';
 import { drApiRef } from '../../api/drApi.ts';
+import { onceRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
@@ -38,7 +39,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
     point: initial.point,
     components: initial.components ?? all.map((component) => component.name),
   });
-  const points = useLive(operation ? undefined : applicationRef, (signal) => api.points(applicationRef, signal), 0);
+  const points = useLive(operation ? undefined : applicationRef, (signal) => api.points(applicationRef, signal), onceRhythm);
   const restore = useRestore(applicationRef, choice, operation === undefined);
   const plan = restore.plan?.spec;
   const blocked = !plan || plan.blockers.length > 0 || restore.computing || choice.components.length === 0;

@@ -20,7 +20,7 @@ export const Notice = ({ status, title, text, hint, actions }: NoticeProps) => (
     description={
       <span className={styles.text}>
         <span>{text}</span>
-        {hint && <span className={styles.hint}>{hint}</span>}
+        {hint && <span>{hint}</span>}
       </span>
     }
     customActions={actions}

@@ -2,6 +2,7 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useApi } from '@backstage/core-plugin-api';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { drApiRef } from '../../api/drApi.ts';
+import { fleetRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { useText } from '../../text/useText.ts';
 import { refOf } from '../restore/refOf.ts';
@@ -16,7 +17,7 @@ export const RecoveryTab = () => {
   const api = useApi(drApiRef);
   const { entity } = useEntity();
   const entityRef = stringifyEntityRef(entity);
-  const { data, error, loading, refresh } = useLive(entityRef, () => api.status(entityRef), 30);
+  const { data, error, loading, refresh } = useLive(entityRef, () => api.status(entityRef), fleetRhythm);
   if (loading) return <Loading lines={6} />;
   return (
     <>

@@ -3,6 +3,7 @@ import { Button, Card, CardBody, CardHeader, Text } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
 import { type ReactNode, lazy, Suspense, useState } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
+import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { clusterNow } from '../../text/time.ts';
@@ -10,7 +11,6 @@ import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { LiveOperation } from '../operation/LiveOperation.tsx';
 import { OperationList } from '../operation/OperationList.tsx';
-import { isOver } from '../operation/states.ts';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { noticesOf } from '../state/notices.ts';
@@ -49,11 +49,11 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
   const { t } = useText();
   const api = useApi(drApiRef);
   const analytics = useAnalytics();
-  const points = useLive(`points ${applicationRef}`, (signal) => api.points(applicationRef, signal), 60);
+  const points = useLive(`points ${applicationRef}`, (signal) => api.points(applicationRef, signal), fleetRhythm);
   const operations = useLive(
     `operations ${applicationRef}`,
     (signal) => api.operations({ application: application.metadata.name }, signal),
-    (known) => (known?.some((operation) => !isOver(operation.status.state)) ? 5 : 30),
+    operationsRhythm,
   );
   const [open, setOpen] = useSearchParameter(operationParameter);
   const [chosen, setChosen] = useState<WireRecoveryPoint>();
