@@ -12,6 +12,15 @@ export interface Flag {
   hidden?: boolean;
 }
 
+export interface Positional {
+  name: string;
+  required: boolean;
+  summary: string;
+  choices?: readonly string[];
+  /** Other words for a choice. */
+  words?: Readonly<Record<string, string>>;
+}
+
 /** Values by flag name as declared (kebab-case, no camel-case twins), positionals by their name in `usage`. */
 export interface Arguments {
   positionals: Record<string, string | undefined>;
@@ -24,7 +33,7 @@ export interface Arguments {
 export interface Command {
   name: string;
   /** Positionals as help prints them: `[APP]` optional, `APP` required. */
-  positionals: { name: string; required: boolean; summary: string; choices?: readonly string[] }[];
+  positionals: Positional[];
   summary: string;
   flags: Record<string, Flag>;
   /** Command lines with a sentence each, shown first in help. */

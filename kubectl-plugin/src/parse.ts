@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import { nearest } from '@kubectl-dr/core/text/nearest';
 import type { Arguments, Command, Flag } from './definition.ts';
 import { globalFlags } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
@@ -53,12 +54,19 @@ function positionalsOf(words: readonly string[], command: Command): Record<strin
   }
   const result: Record<string, string | undefined> = {};
   for (const [index, positional] of command.positionals.entries()) {
-    const word = words[index];
-    if (word === undefined && positional.required) throw new UsageError(`${positional.name} is missing`, command.name);
-    if (word !== undefined && positional.choices && !positional.choices.includes(word)) {
-      throw new UsageError(`${positional.name} must be one of ${positional.choices.join(', ')}, not "${word}"`, command.name);
+    const { name, required, choices, words: others = {} } = positional;
+    const given = words[index];
+    if (given === undefined && required)
+      throw new UsageError(`${name} is missing${choices ? `: ${choices.join(', ')}` : ''}`, command.name);
+    const word = given !== undefined && Object.hasOwn(others, given) ? others[given] : given;
+    if (word !== undefined && choices && !choices.includes(word)) {
+      const guess = nearest(word, [...choices, ...Object.keys(others)]);
+      throw new UsageError(
+        `${name} must be one of ${choices.join(', ')}, not "${word}"${guess ? `; did you mean "${guess}"?` : ''}`,
+        command.name,
+      );
     }
-    result[positional.name] = word;
+    result[name] = word;
   }
   return result;
 }

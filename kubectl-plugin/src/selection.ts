@@ -1,3 +1,4 @@
+import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
 import type { RecoveryPoint } from '@kubectl-dr/core/protection/model';
 import type { ApplicationStatus, Fleet, PointUse } from '@kubectl-dr/core/service/model';
 
@@ -14,14 +15,10 @@ export function pointsOf(
   fleet: Fleet,
   filter: { namespace: string | undefined; application: string | undefined },
 ): { point: RecoveryPoint; use?: { component: string; use: PointUse }[] }[] {
-  const { namespace } = filter;
-  const covers = (point: RecoveryPoint): boolean =>
-    namespace === undefined ||
-    ((point.scope.namespaces === '*' || point.scope.namespaces.includes(namespace)) && !point.scope.excludedNamespaces.includes(namespace));
-  const newestFirst = (a: RecoveryPoint, b: RecoveryPoint): number => (b.capturedAt ?? '').localeCompare(a.capturedAt ?? '');
+  const reaches = ({ scope }: RecoveryPoint): boolean => filter.namespace === undefined || reachesNamespace(scope, filter.namespace);
   if (filter.application === undefined) {
     return fleet.points
-      .filter(covers)
+      .filter(reaches)
       .sort(newestFirst)
       .map((point) => ({ point }));
   }
@@ -35,5 +32,11 @@ export function pointsOf(
       }
     }
   }
-  return [...uses.values()].filter((entry) => covers(entry.point)).sort((a, b) => newestFirst(a.point, b.point));
+  return [...uses.values()].filter((entry) => reaches(entry.point)).sort((a, b) => newestFirst(a.point, b.point));
+}
+
+/** Those that never started are placed by when they appeared. */
+function newestFirst(a: RecoveryPoint, b: RecoveryPoint): number {
+  const [first, second] = [a, b].map((point) => point.capturedAt ?? point.createdAt ?? '') as [string, string];
+  return first === second ? (a.id < b.id ? -1 : 1) : first < second ? 1 : -1;
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from '@kubectl-dr/core/policy/duration';
 import { formatAge } from '@kubectl-dr/core/text/age';
 
 /** Seconds as kubectl prints ages. */
@@ -5,11 +6,22 @@ export function age(seconds: number | undefined): string | undefined {
   return seconds === undefined ? undefined : formatAge(seconds * 1000);
 }
 
-/** Time from now to an instant, `in 12m`; nothing for one that is past. */
+/** Seconds that somebody wrote as a duration, as they would write it: `1h`, `30d`. */
+export function duration(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : formatDuration(seconds * 1000);
+}
+
+/** Time from now to an instant, `in 12m`; nothing for one that is past or no instant. */
 export function until(instant: string | undefined, now: Date): string | undefined {
   if (instant === undefined) return undefined;
   const left = Date.parse(instant) - now.getTime();
   return Number.isFinite(left) && left > 0 ? `in ${formatAge(left)}` : undefined;
+}
+
+/** Time from an instant to now as an age. */
+export function since(instant: string | undefined, now: Date): string | undefined {
+  const passed = now.getTime() - Date.parse(instant ?? '');
+  return Number.isFinite(passed) ? formatAge(passed) : undefined;
 }
 
 export function bytes(count: number | undefined): string | undefined {
@@ -22,4 +34,8 @@ export function bytes(count: number | undefined): string | undefined {
     unit += 1;
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { run } from '../../kubectl-plugin/src/run.ts';
 
 export interface Ran {
@@ -6,26 +8,39 @@ export interface Ran {
   err: string;
 }
 
-/** A command line in this process, as a user without a terminal would see it. */
-export async function kubectlDr(
-  line: string | string[],
-  options: { kubeconfig: string; cwd: string; signal?: AbortSignal; env?: Record<string, string> },
-): Promise<Ran> {
+export interface Surroundings {
+  cwd: string;
+  kubeconfig?: string;
+  /** Instead of those of a kubeconfig. */
+  clusters?: ClusterClient[];
+  clock?: Clock;
+  signal?: AbortSignal;
+  env?: Record<string, string>;
+  /** As on a terminal of so many columns, with colours and UTF-8; default: no terminal. */
+  columns?: number;
+}
+
+/** A command line in this process. */
+export async function kubectlDr(line: string | string[], options: Surroundings): Promise<Ran> {
   let out = '';
   let err = '';
+  const { columns, kubeconfig, clusters, clock } = options;
+  const terminal = columns !== undefined;
   const code = await run(typeof line === 'string' ? line.split(' ').filter(Boolean) : line, {
-    env: { KUBECONFIG: options.kubeconfig, HOME: options.cwd, ...options.env },
+    env: { HOME: options.cwd, ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }), ...options.env },
     cwd: options.cwd,
     who: 'tester@test/1',
     signal: options.signal ?? new AbortController().signal,
     output: {
       out: (text) => void (out += text),
       err: (text) => void (err += text),
-      columns: { out: undefined, err: undefined },
-      color: { out: false, err: false },
-      live: false,
-      unicode: false,
+      columns: { out: columns, err: columns },
+      color: { out: terminal, err: terminal },
+      live: terminal,
+      unicode: terminal,
     },
+    ...(clusters ? { clusters } : {}),
+    ...(clock ? { clock } : {}),
   });
   return { code, out, err };
 }

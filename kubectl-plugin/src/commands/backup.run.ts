@@ -1,9 +1,11 @@
 import { planText } from '../output/plan.ts';
+import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
 import { flagList, flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { reasonLines } from '../output/reasons.ts';
+import { lookOf } from '../output/terminal.ts';
 import { start } from '../start.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
@@ -17,11 +19,11 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     },
   );
   if (plan.blockers.length > 0) {
-    context.output.err(`${reasonLines(plan.blockers, '', context.output.color.err).join('\n')}\n`);
+    context.output.err(`${reasonLines(plan.blockers, { indent: '', look: lookOf(context.output, 'err'), component: true }).join('\n')}\n`);
     return exit.refused;
   }
   if (flagText(args, 'dry-run')) {
-    context.output.out(planText(plan, context.output.color.out));
+    context.output.out(planText(planToWire(plan).spec, lookOf(context.output, 'out')));
     return exit.done;
   }
   return start(plan, args, context);

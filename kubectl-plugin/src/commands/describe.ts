@@ -1,16 +1,17 @@
 import type { Command } from '../definition.ts';
+import { kindNames, kindWords, kinds } from '../kinds.ts';
 
 export const describe: Command = {
   name: 'describe',
-  summary: 'Everything known about one application, point, operation or cluster, with reasons and next commands',
+  summary: 'Everything known about one thing, with reasons, what was seen, and next commands',
   positionals: [
-    { name: 'KIND', required: true, summary: 'app, point, operation or cluster', choices: ['app', 'point', 'operation', 'cluster'] },
-    { name: 'NAME', required: true, summary: 'Its name' },
+    { name: 'KIND', required: true, summary: kindNames.map((kind) => kinds[kind].one).join(', '), choices: kindNames, words: kindWords },
+    { name: 'NAME', required: true, summary: 'Its name; of a component also APP/NAME' },
   ],
   flags: {},
   examples: [
     ['kubectl dr describe app shop', 'Components, volumes, points, reasons'],
-    ['kubectl dr describe point shop-20260101120000', 'What a point holds and for whom it is usable'],
+    ['kubectl dr describe point shop-20260101120000', 'What a point covers and for whom it is usable'],
     ['kubectl dr describe operation restore-shop-7f3k2', 'Steps with their times'],
   ],
   load: () => import('./describe.run.ts'),

@@ -1,12 +1,11 @@
 import type { Command } from '../definition.ts';
-
-export const kinds = ['apps', 'components', 'points', 'schedules', 'policies', 'locations', 'operations', 'clusters', 'engines'] as const;
+import { kindNames, kindWords } from '../kinds.ts';
 
 export const get: Command = {
   name: 'get',
   summary: 'List applications, components, points, schedules, policies, locations, operations, clusters or engines',
   positionals: [
-    { name: 'KIND', required: true, summary: `One of ${kinds.join(', ')}`, choices: kinds },
+    { name: 'KIND', required: true, summary: kindNames.join(', '), choices: kindNames, words: kindWords },
     { name: 'NAME', required: false, summary: 'Only this one' },
   ],
   flags: {
@@ -14,7 +13,7 @@ export const get: Command = {
   },
   examples: [
     ['kubectl dr get points -n shop', 'Recovery points that cover the namespace shop, newest first'],
-    ['kubectl dr get points --application shop -o wide', 'With usability per component'],
+    ['kubectl dr get points --application shop', 'For how many of its components each is good'],
     ['kubectl dr get operations', 'What runs and what ran'],
     ['kubectl dr get apps -o json', 'For scripts'],
   ],

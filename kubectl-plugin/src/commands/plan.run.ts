@@ -7,6 +7,7 @@ import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { data } from '../output/data.ts';
 import { planText } from '../output/plan.ts';
+import { lookOf } from '../output/terminal.ts';
 import { restoreRequest } from '../restore-request.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
@@ -19,6 +20,6 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const plan = await service.plan(request, await caller(), { signal: context.signal });
   const file = flagText(args, 'out');
   if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(planToWire(plan), undefined, 2)}\n`);
-  context.output.out(data(flagText(args, 'output'), planToWire(plan)) ?? planText(plan, context.output.color.out));
+  context.output.out(data(flagText(args, 'output'), planToWire(plan)) ?? planText(planToWire(plan).spec, lookOf(context.output, 'out')));
   return plan.blockers.length > 0 ? exit.refused : exit.done;
 }

@@ -1,8 +1,10 @@
+import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';
+import { lookOf } from '../output/terminal.ts';
 import { restoreRequest } from '../restore-request.ts';
 import { start } from '../start.ts';
 
@@ -14,10 +16,10 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const plan = await service.plan(restoreRequest(args), await caller(), { signal: context.signal });
   if (flagText(args, 'dry-run')) {
-    context.output.out(planText(plan, context.output.color.out));
+    context.output.out(planText(planToWire(plan).spec, lookOf(context.output, 'out')));
     return plan.blockers.length > 0 ? exit.refused : exit.done;
   }
-  context.output.err(planText(plan, context.output.color.err));
+  context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));
   if (plan.blockers.length > 0) {
     context.output.err('Refused: the blockers above stand in the way. Nothing was changed.\n');
     return exit.refused;

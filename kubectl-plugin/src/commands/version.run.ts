@@ -22,6 +22,7 @@ export async function run(args: Arguments, { output }: Context): Promise<number>
   }
   const { data } = await import('../output/data.ts');
   const { apiVersion } = await import('@kubectl-dr/core/wire/common');
-  output.out(data(format, { apiVersion, kind: 'Version', metadata: { name: 'kubectl-dr' }, client })!);
+  const value = { apiVersion, kind: 'Version', metadata: { name: 'kubectl-dr' }, client };
+  output.out(data(format, value)!);
   return exit.done;
 }

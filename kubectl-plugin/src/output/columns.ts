@@ -1,5 +1,3 @@
-import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire/application';
-import { apiVersion } from '@kubectl-dr/core/wire/common';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type {
   WireCluster,
@@ -9,22 +7,19 @@ import type {
   WireSchedule,
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
-import { age, until } from '../view.ts';
-import { ageOfRpo, firstReason } from './status.ts';
+import type { ComponentRow } from '../component-rows.ts';
+import type { Items } from '../listing.ts';
+import type { Kind } from '../kinds.ts';
+import { age, duration, since, until } from '../view.ts';
+import { ageOfRpo, applicationColumns, firstReason } from './status.ts';
 import type { Column } from './table.ts';
 import type { Style } from './terminal.ts';
 import { stateStyle, verdictStyle } from './terminal.ts';
 
 const phaseStyle: Record<string, Style> = { Succeeded: 'green', Degraded: 'yellow', Failed: 'red', Running: 'blue', Unknown: 'grey' };
 
-/** Seconds between an instant and now, as an age. */
-function since(instant: string | undefined, now: Date): string | undefined {
-  if (instant === undefined) return undefined;
-  const seconds = (now.getTime() - Date.parse(instant)) / 1000;
-  return Number.isFinite(seconds) ? age(seconds) : undefined;
-}
-
-export function pointColumns(now: Date): Column<WireRecoveryPoint>[] {
+/** `use`: whether an application was asked about, so that each point says for how much of it it is good. */
+export function pointColumns(now: Date, use: boolean): Column<WireRecoveryPoint>[] {
   return [
     { header: 'cluster', value: (point) => point.metadata.cluster },
     { header: 'name', value: (point) => point.metadata.name },
@@ -36,7 +31,7 @@ export function pointColumns(now: Date): Column<WireRecoveryPoint>[] {
     { header: 'age', value: (point) => age(point.status.ageSeconds) },
     { header: 'expires', value: (point) => until(point.status.expiresAt, now) },
     { header: 'location', value: (point) => point.spec.location },
-    { header: 'usable for', value: usableFor },
+    ...(use ? [{ header: 'usable for', value: usableFor }] : []),
     { header: 'schedule', wide: true, value: (point) => point.spec.schedule },
     {
       header: 'namespaces',
@@ -48,7 +43,7 @@ export function pointColumns(now: Date): Column<WireRecoveryPoint>[] {
   ];
 }
 
-/** `3/4`: components of the application that it brings back; nothing when no application was asked about. */
+/** `3/4`: components of the application that it brings back, of those that it covers. */
 function usableFor(point: WireRecoveryPoint): string | undefined {
   const { use } = point.status;
   if (!use || use.length === 0) return undefined;
@@ -56,25 +51,6 @@ function usableFor(point: WireRecoveryPoint): string | undefined {
   const unknown = use.filter((entry) => entry.usable === 'unknown').length;
   if (unknown === use.length) return 'not read';
   return `${usable}/${use.length}${unknown > 0 ? ` (${unknown} not read)` : ''}`;
-}
-
-export interface ComponentRow {
-  apiVersion: string;
-  kind: 'Component';
-  metadata: { name: string; application: string };
-  spec: WireApplication['spec']['components'][number];
-  status: WireComponentStatus;
-}
-
-export function componentRows(applications: WireApplication[]): ComponentRow[] {
-  return applications.flatMap((app) =>
-    app.status.components.flatMap((status) => {
-      const spec = app.spec.components.find((component) => component.name === status.name);
-      return spec
-        ? [{ apiVersion, kind: 'Component' as const, metadata: { name: status.name, application: app.metadata.name }, spec, status }]
-        : [];
-    }),
-  );
 }
 
 export function componentColumns(now: Date): Column<ComponentRow>[] {
@@ -91,7 +67,7 @@ export function componentColumns(now: Date): Column<ComponentRow>[] {
     { header: 'placement', value: (row) => row.spec.placements.map((place) => `${place.cluster ?? '*'}/${place.namespace}`).join(',') },
     { header: 'owner', wide: true, value: (row) => row.spec.owner },
     { header: 'policy', wide: true, value: (row) => row.status.policy },
-    { header: 'reason', value: (row) => firstReason(row.status.reasons.map(({ component: _, ...reason }) => reason)) },
+    { header: 'reason', value: (row) => firstReason(row.status.reasons, false) },
   ];
 }
 
@@ -103,7 +79,7 @@ export function scheduleColumns(now: Date): Column<WireSchedule>[] {
     { header: 'paused', value: (row) => String(row.spec.paused), style: (row) => (row.spec.paused ? 'yellow' : undefined) },
     { header: 'last run', value: (row) => since(row.status.lastRun, now) },
     { header: 'next run', value: (row) => until(row.status.nextRun, now) },
-    { header: 'keeps', value: (row) => age(row.spec.keepForSeconds) },
+    { header: 'keeps', value: (row) => duration(row.spec.keepForSeconds) },
     { header: 'namespaces', value: (row) => (row.spec.scope.namespaces === '*' ? '*' : row.spec.scope.namespaces.join(',')) },
     { header: 'location', wide: true, value: (row) => row.spec.location },
     { header: 'message', wide: true, value: (row) => row.status.message },
@@ -126,10 +102,10 @@ export function locationColumns(now: Date): Column<WireStorageLocation>[] {
 export function policyColumns(): Column<WirePolicy>[] {
   return [
     { header: 'name', value: (row) => row.metadata.name },
-    { header: 'rpo', value: (row) => age(row.spec.objectives.rpoSeconds) },
-    { header: 'rto', value: (row) => age(row.spec.objectives.rtoSeconds) },
+    { header: 'rpo', value: (row) => duration(row.spec.objectives.rpoSeconds) },
+    { header: 'rto', value: (row) => duration(row.spec.objectives.rtoSeconds) },
     { header: 'schedule', value: (row) => row.spec.schedule },
-    { header: 'keeps', value: (row) => age(row.spec.keepForSeconds) },
+    { header: 'keeps', value: (row) => duration(row.spec.keepForSeconds) },
     { header: 'owner', value: (row) => row.spec.owner },
     { header: 'applications', value: (row) => String(row.status.applications.length) },
   ];
@@ -187,4 +163,20 @@ export function operationColumns(now: Date): Column<WireOperation>[] {
     },
     { header: 'message', wide: true, value: (row) => row.status.message },
   ];
+}
+
+/** The table of a kind. `use`: see `pointColumns`. */
+export function columnsOf<K extends Kind>(kind: K, now: Date, use: boolean): Column<Items[K]>[] {
+  const all: { [Each in Kind]: () => Column<Items[Each]>[] } = {
+    apps: () => applicationColumns(now),
+    components: () => componentColumns(now),
+    points: () => pointColumns(now, use),
+    schedules: () => scheduleColumns(now),
+    policies: policyColumns,
+    locations: () => locationColumns(now),
+    operations: () => operationColumns(now),
+    clusters: clusterColumns,
+    engines: engineColumns,
+  };
+  return all[kind]();
 }

@@ -4,7 +4,6 @@ import { apiVersion } from '@kubectl-dr/core/wire/common';
 interface Resource {
   kind: string;
   metadata: { name: string };
-  [field: string]: unknown;
 }
 
 /** `-o json|yaml|name` of one value or of a list. `undefined`: the format is a table, which the caller renders. */

@@ -1,50 +1,195 @@
-import type { Operation } from '@kubectl-dr/core/execution/model';
-import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
-import { age } from '../view.ts';
+import type { Context } from '../context.ts';
+import type { Kind } from '../kinds.ts';
+import type { Items } from '../listing.ts';
+import { age, duration, since, until } from '../view.ts';
+import { componentColumns } from './columns.ts';
 import { planText } from './plan.ts';
 import { reasonLines } from './reasons.ts';
-import { clean, paint, stateStyle } from './terminal.ts';
+import type { Look } from './terminal.ts';
+import { clean, lookOf, paint, stateStyle } from './terminal.ts';
 
-export function describePoint(point: WireRecoveryPoint, color: boolean): string {
-  const { spec, status } = point;
-  const lines = [
-    `Name:        ${clean(point.metadata.name)}`,
-    `Id:          ${clean(spec.id)}`,
-    `Engine:      ${clean(spec.engine)}`,
-    `Status:      ${clean(status.nativePhase || '<none>')} (${status.phase})`,
-    `Captured:    ${clean(status.capturedAt ?? '<unknown>')}${status.ageSeconds === undefined ? '' : `, ${age(status.ageSeconds)} old`}`,
-    `Expires:     ${clean(status.expiresAt ?? '<unknown>')}`,
-    `Location:    ${clean(spec.location ?? '<unknown>')}`,
-    `Schedule:    ${clean(spec.schedule ?? '<none>')}`,
-    `Namespaces:  ${spec.scope.namespaces === '*' ? '*' : clean(spec.scope.namespaces.join(', '))}`,
-  ];
-  if (status.message) lines.push(`Message:     ${clean(status.message)}`);
-  lines.push('', 'Brings back:');
-  for (const use of status.use ?? []) {
-    lines.push(`  ${clean(use.component)}: ${use.usable}`, ...reasonLines(use.reasons, '    ', color));
-  }
-  if ((status.use ?? []).length === 0) lines.push('  no known component');
-  return `${lines.join('\n')}\n`;
+type Described = Exclude<Items[Kind], Items['apps']>;
+type Fields = [label: string, value: string | undefined][];
+
+/** Everything known about one thing, as kubectl describes: labels, values, then what belongs to it. */
+export function describeText(item: Described, context: Pick<Context, 'output' | 'clock'>): string {
+  const look = lookOf(context.output, 'out');
+  return `${linesOf(item, look, context.clock.now()).join('\n')}\n`;
 }
 
-export function describeOperation(operation: Operation, color: boolean): string {
-  const lines = [
-    `Operation:   ${clean(operation.id)}`,
-    `State:       ${paint(color, stateStyle[operation.state], operation.state)}`,
-    `Requested:   ${clean(operation.requestedAt)} by ${clean(operation.requestedBy)}${operation.reason ? `: ${clean(operation.reason)}` : ''}`,
-  ];
-  if (operation.startedAt) lines.push(`Started:     ${clean(operation.startedAt)}`);
-  if (operation.endedAt) lines.push(`Ended:       ${clean(operation.endedAt)}`);
-  if (operation.holder) lines.push(`Held by:     ${clean(operation.holder)}`);
-  if (operation.message) lines.push(`Message:     ${clean(operation.message, 1000)}`);
-  if (operation.measured?.rtoSeconds !== undefined)
-    lines.push(`Took:        ${age(operation.measured.rtoSeconds)} from request to healthy`);
-  lines.push('', 'Steps:');
-  for (const step of operation.steps) {
-    const took = step.startedAt && step.endedAt ? ` ${age((Date.parse(step.endedAt) - Date.parse(step.startedAt)) / 1000)}` : '';
-    lines.push(
-      `  ${paint(color, stateStyle[step.state], step.state.padEnd(9))} ${clean(step.id)}${took}${step.message ? `  ${clean(step.message, 400)}` : ''}`,
-    );
+function linesOf(item: Described, look: Look, now: Date): string[] {
+  switch (item.kind) {
+    case 'RecoveryPoint':
+      return pointLines(item, look, now);
+    case 'Operation':
+      return operationLines(item, look);
+    case 'Component':
+      return [
+        ...fieldLines(componentColumns(now).map(({ header, value }) => [header[0]!.toUpperCase() + header.slice(1), value(item)])),
+        ...section('Reasons', reasonLines(item.status.reasons, { indent: '  ', look, evidence: true })),
+      ];
+    case 'Schedule':
+      return fieldLines([
+        ['Name', item.metadata.name],
+        ['Cluster', item.metadata.cluster],
+        ['Engine', item.spec.engine],
+        ['Schedule', [item.spec.expression, item.spec.timeZone].filter(Boolean).join(' ')],
+        ['Paused', String(item.spec.paused)],
+        ['Last run', since(item.status.lastRun, now)],
+        ['Next run', until(item.status.nextRun, now)],
+        ['Keeps', duration(item.spec.keepForSeconds)],
+        ['Covers', scopeText(item.spec.scope)],
+        ['Location', item.spec.location],
+        ['Application', item.spec.application],
+        ['Policy', item.spec.policy],
+        ['Message', item.status.message],
+      ]);
+    case 'StorageLocation':
+      return fieldLines([
+        ['Name', item.metadata.name],
+        ['Cluster', item.metadata.cluster],
+        ['Engine', item.spec.engine],
+        ['Target', [item.spec.provider, item.spec.target].filter(Boolean).join(' ')],
+        ['Access', item.spec.accessMode],
+        ['Default', String(item.spec.default)],
+        ['Phase', item.status.phase],
+        ['Validated', since(item.status.lastValidated, now)],
+        ['Message', item.status.message],
+      ]);
+    case 'DRPolicy':
+      return fieldLines([
+        ['Name', item.metadata.name],
+        ['Owner', item.spec.owner],
+        ['RPO', duration(item.spec.objectives.rpoSeconds)],
+        ['RTO', duration(item.spec.objectives.rtoSeconds)],
+        ['Schedule', item.spec.schedule],
+        ['Keeps', `${duration(item.spec.keepForSeconds)}, at least ${item.spec.keepAtLeast}`],
+        ['Engines', item.spec.engines.join(', ')],
+        [
+          'Self service',
+          Object.entries(item.spec.selfService)
+            .map(([action, who]) => `${action}: ${who}`)
+            .join(', '),
+        ],
+        ['Applications', item.status.applications.join(', ')],
+        ['Revision', item.spec.revision],
+      ]);
+    case 'Cluster':
+      return [
+        ...fieldLines([
+          ['Name', item.metadata.name],
+          ['Identity', item.spec.identity],
+          ['Reachable', item.status.reachable ? 'yes' : `no: ${item.status.message ?? ''}`],
+          ['Its clock', item.status.now],
+          ...item.status.engines.map(({ engine, installed, namespace, version }): [string, string] => [
+            'Engine',
+            installed ? [engine, version, namespace && `in ${namespace}`].filter(Boolean).join(' ') : `${engine} is not installed`,
+          ]),
+        ]),
+        ...item.status.engines.flatMap(({ reasons }) => reasonLines(reasons, { indent: '  ', look, evidence: true })),
+      ];
+    case 'Engine':
+      return fieldLines([
+        ['Name', item.metadata.name],
+        ['Title', item.spec.title],
+        ['Installed on', item.status.clusters.join(', ')],
+        ...Object.entries(item.spec.capabilities).map(([name, able]): [string, string] => [`Can ${name}`, able ? 'yes' : 'no']),
+      ]);
   }
-  return `${lines.join('\n')}\n\n${planText(operation.plan, color)}`;
+}
+
+function pointLines({ metadata, spec, status }: Items['points'], look: Look, now: Date): string[] {
+  const use = (status.use ?? []).flatMap((entry) => [
+    `  ${clean(entry.component)}: ${entry.usable === 'unknown' && entry.reasons.length === 0 ? 'not read; a plan reads it' : entry.usable}`,
+    ...reasonLines(entry.reasons, { indent: '    ', look, evidence: true }),
+  ]);
+  return [
+    ...fieldLines([
+      ['Name', metadata.name],
+      ['Id', spec.id],
+      ['Engine', spec.engine],
+      ['Status', `${status.nativePhase || '<none>'} (${status.phase})`],
+      ['Captured', status.capturedAt && `${status.capturedAt}, ${age(status.ageSeconds) ?? '<unknown>'} old`],
+      ['Expires', status.expiresAt && [status.expiresAt, until(status.expiresAt, now)].filter(Boolean).join(', ')],
+      ['Items', countsOf(status)],
+      ['Covers', scopeText(spec.scope)],
+      ['Location', spec.location],
+      ['Schedule', spec.schedule],
+      ['Message', status.message],
+    ]),
+    ...section('Brings back', use.length > 0 ? use : ['  no component that is known']),
+    ...((status.use ?? []).length > 0
+      ? ['', 'Next:', `  kubectl dr plan restore ${clean(status.use![0]!.component.split('/')[0]!)} --to ${clean(metadata.name)}`]
+      : []),
+  ];
+}
+
+function countsOf({ items, errors, warnings }: Items['points']['status']): string | undefined {
+  const parts = [
+    items === undefined ? undefined : String(items),
+    errors ? `${errors} errors` : undefined,
+    warnings ? `${warnings} warnings` : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+function operationLines({ metadata, spec, status }: Items['operations'], look: Look): string[] {
+  const { measured, requestedBy, requestedAt, reason } = status;
+  const titles = new Map(spec.waves.flat().map((step) => [step.id, `[${step.cluster}] ${step.title}`]));
+  const steps = status.steps.map((step) => {
+    const took = step.startedAt && step.endedAt ? age((Date.parse(step.endedAt) - Date.parse(step.startedAt)) / 1000) : undefined;
+    const facts = [took, step.message].filter((fact) => fact !== undefined).map((fact) => clean(fact, 400));
+    const state = paint(look.color, stateStyle[step.state], step.state.padEnd(9));
+    return `  ${state} ${clean(titles.get(step.id) ?? step.id)}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}`;
+  });
+  const { name } = metadata;
+  const next =
+    status.state === 'Running' || status.state === 'Pending'
+      ? [`  kubectl dr wait ${name}`, `  kubectl dr cancel ${name}`, `  kubectl dr resume ${name}   (if the process that held it is dead)`]
+      : [];
+  return [
+    ...fieldLines([
+      ['Operation', name],
+      ['State', status.state],
+      ['Requested', `${requestedAt} by ${requestedBy}${reason ? `: ${reason}` : ''}`],
+      ['Started', status.startedAt],
+      ['Ended', status.endedAt],
+      ['Held by', status.holder],
+      ['Took', measured?.rtoSeconds === undefined ? undefined : `${age(measured.rtoSeconds)} from request to ready`],
+      ['Message', status.message],
+    ]),
+    ...section('Steps', steps),
+    ...section('Next', next),
+    '',
+    planText(spec, look).trimEnd(),
+  ];
+}
+
+function scopeText({
+  namespaces,
+  excludedNamespaces,
+  labelSelector,
+  includedResources,
+  excludedResources,
+}: Items['points']['spec']['scope']) {
+  return [
+    namespaces === '*' ? 'every namespace' : `namespaces ${namespaces.join(', ')}`,
+    excludedNamespaces.length > 0 ? `but not ${excludedNamespaces.join(', ')}` : undefined,
+    labelSelector === undefined ? undefined : `labels ${labelSelector}`,
+    includedResources === undefined ? undefined : `only ${includedResources.join(', ')}`,
+    excludedResources === undefined ? undefined : `without ${excludedResources.join(', ')}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join('; ');
+}
+
+/** What is absent is left out: a label without a value tells nothing. */
+function fieldLines(fields: Fields): string[] {
+  const present = fields.filter((field): field is [string, string] => field[1] !== undefined && field[1] !== '');
+  const width = Math.max(...present.map(([label]) => label.length)) + 2;
+  return present.map(([label, value]) => `${`${label}:`.padEnd(width)} ${clean(value, 1000)}`);
+}
+
+function section(title: string, lines: string[]): string[] {
+  return lines.length > 0 ? ['', `${title}:`, ...lines] : [];
 }

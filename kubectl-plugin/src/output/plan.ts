@@ -1,37 +1,42 @@
-import type { Plan } from '@kubectl-dr/core/planning/model';
+import type { WirePlan } from '@kubectl-dr/core/wire/plan';
+import { duration } from '../view.ts';
 import { reasonLines } from './reasons.ts';
+import { wrap } from './text-width.ts';
+import type { Look } from './terminal.ts';
 import { clean, paint } from './terminal.ts';
 
-/** What is shown before any question: data loss first, then what would happen, then what stands in the way. */
-export function planText(plan: Plan, color: boolean): string {
-  const where = plan.target.map((target) => `${target.cluster}/${target.namespaces.join(',')}`).join(' ');
+type Plan = WirePlan['spec'];
+
+/** What is shown before anything is done: data loss first, then what would happen, then what stands in the way. */
+export function planText(plan: Plan, look: Look): string {
+  const line = (label: string, text: string): string[] => wrap(`${`${label}:`.padEnd(11)} ${text}`, look.width, ' '.repeat(12));
   const lines = [
-    paint(
-      color,
-      'bold',
-      `${plan.intent} ${clean(plan.application)}${plan.mode ? ` (${plan.mode})` : ''}${where ? ` -> ${clean(where)}` : ''}`,
-    ),
+    paint(look.color, 'bold', `${plan.intent} ${clean(plan.application)}${plan.mode ? ` (${plan.mode})` : ''}`),
     '',
-    `Data loss:  ${plan.dataLoss.map((loss) => clean(loss.text)).join('; ') || 'none'}`,
+    ...line('Data loss', plan.dataLoss.map(({ text }) => clean(text)).join('; ') || 'none'),
+    ...plan.target.flatMap(({ cluster, namespaces }) => line('Into', clean(`${namespaces.join(', ')} on ${cluster}`))),
+    ...pointsOf(plan).flatMap((point) => line('Point', clean(point))),
+    ...(plan.estimate ? line('Estimate', `about ${duration(plan.estimate.seconds)} (${clean(plan.estimate.basis)})`) : []),
+    ...line('Undo', clean(plan.undo.text, 600)),
   ];
-  for (const point of uniquePoints(plan)) lines.push(`Point:      ${clean(point)}`);
-  if (plan.estimate) lines.push(`Estimate:   about ${plan.estimate.seconds} s (${clean(plan.estimate.basis)})`);
-  lines.push(`Undo:       ${clean(plan.undo.text)}`, '', 'Steps:');
+  if (plan.waves.length > 0) lines.push('', 'Steps:');
   for (const [index, wave] of plan.waves.entries()) {
-    for (const step of wave) lines.push(`  ${index + 1}. [${clean(step.cluster)}] ${clean(step.title)}`);
+    for (const step of wave)
+      lines.push(...wrap(`${`${index + 1}.`.padStart(4)} [${clean(step.cluster)}] ${clean(step.title)}`, look.width, '      '));
   }
-  lines.push(...changeLines(plan));
+  lines.push(...changeLines(plan, look));
   for (const [title, reasons] of [
     ['Warnings', plan.warnings],
     ['Blockers', plan.blockers],
   ] as const) {
-    if (reasons.length > 0) lines.push('', `${title}:`, ...reasonLines(reasons, '  ', color));
+    if (reasons.length > 0) lines.push('', `${title}:`, ...reasonLines(reasons, { indent: '  ', look, component: true }));
   }
-  lines.push('', `Plan ${plan.id}, hash ${plan.hash.slice(0, 12)}`);
+  lines.push('', `Plan ${clean(plan.id)}, hash ${clean(plan.hash).slice(0, 12)}`);
   return `${lines.join('\n')}\n`;
 }
 
-function uniquePoints(plan: Plan): string[] {
+/** One line per point, with the components that come from it. */
+function pointsOf(plan: Plan): string[] {
   const byPoint = new Map<string, string[]>();
   for (const point of plan.points) {
     const key = `${point.cluster}/${point.name} of ${point.capturedAt}`;
@@ -41,7 +46,7 @@ function uniquePoints(plan: Plan): string[] {
 }
 
 /** Counts by action and kind; the field changes in full, for they are what a person has to agree to. */
-function changeLines(plan: Plan): string[] {
+function changeLines(plan: Plan, look: Look): string[] {
   if (plan.changes.length === 0) return [];
   const counts = new Map<string, Map<string, number>>();
   for (const change of plan.changes) {
@@ -49,17 +54,16 @@ function changeLines(plan: Plan): string[] {
     kinds.set(change.kind, (kinds.get(change.kind) ?? 0) + 1);
     counts.set(change.action, kinds);
   }
-  const lines = ['', 'Changes:'];
-  for (const [action, kinds] of counts) {
-    lines.push(`  ${action}: ${[...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
-  }
+  const lines = [...counts].map(
+    ([action, kinds]) => `  ${action}: ${[...kinds].map(([kind, count]) => `${count} ${clean(kind)}`).join(', ')}`,
+  );
   for (const change of plan.changes) {
     for (const field of change.fields ?? []) {
       const values = field.from === undefined && field.to === undefined ? '' : `: ${show(field.from)} -> ${show(field.to)}`;
       lines.push(`  ${clean(`${change.kind} ${change.name} ${field.path}${values}${field.why ? ` (${field.why})` : ''}`)}`);
     }
   }
-  return lines;
+  return ['', 'Changes:', ...lines.flatMap((text) => wrap(text, look.width, '      '))];
 }
 
 function show(value: unknown): string {

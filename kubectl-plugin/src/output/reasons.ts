@@ -1,14 +1,31 @@
 import type { WireReason } from '@kubectl-dr/core/wire/common';
+import { wrap } from './text-width.ts';
+import type { Look, Style } from './terminal.ts';
 import { clean, paint } from './terminal.ts';
-import type { Style } from './terminal.ts';
 
 const style: Record<WireReason['severity'], Style> = { blocker: 'red', critical: 'red', warning: 'yellow', info: 'grey' };
+const order = ['blocker', 'critical', 'warning', 'info'];
 
-/** Reason, evidence and next step, indented. */
-export function reasonLines(reasons: readonly WireReason[], indent: string, color: boolean): string[] {
-  return reasons.flatMap((reason) => [
-    `${indent}${paint(color, style[reason.severity], reason.severity)} ${reason.code}: ${clean(reason.message, 400)}`,
-    ...(reason.evidence ?? []).map((line) => `${indent}  seen: ${clean(line)}`),
-    ...(reason.fix ? [`${indent}  next: ${clean(reason.fix)}`] : []),
-  ]);
+export function worstFirst<R extends { severity: WireReason['severity'] }>(reasons: readonly R[]): R[] {
+  return reasons.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+/** Reason and next step, with `evidence` what was seen, each line after `indent`. */
+export function reasonLines(
+  reasons: readonly WireReason[],
+  options: { indent: string; look: Look; evidence?: boolean; component?: boolean },
+): string[] {
+  const { indent, look } = options;
+  const width = look.width === undefined ? undefined : Math.max(40, look.width - indent.length);
+  const block = (text: string, hang: string): string[] => wrap(text, width, hang).map((line) => `${indent}${line}`);
+  return worstFirst(reasons).flatMap((reason) => {
+    const who = options.component && reason.component ? `${clean(reason.component)}: ` : '';
+    const [first, ...rest] = block(`${reason.severity} ${reason.code}: ${who}${clean(reason.message, 600)}`, '  ');
+    return [
+      first!.replace(reason.severity, paint(look.color, style[reason.severity], reason.severity)),
+      ...rest,
+      ...(options.evidence ? (reason.evidence ?? []) : []).flatMap((line) => block(`  seen: ${clean(line)}`, '        ')),
+      ...(reason.fix ? block(`  next: ${clean(reason.fix)}`, '        ') : []),
+    ];
+  });
 }

@@ -1,23 +1,34 @@
-import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire/application';
-import { age, bytes, until } from '../view.ts';
-import { reasonLines } from './reasons.ts';
+import { verdicts } from '@kubectl-dr/core/service/model';
+import type { WireApplication } from '@kubectl-dr/core/wire/application';
+import { age, counted, duration, until } from '../view.ts';
+import { worstFirst } from './reasons.ts';
 import type { Column } from './table.ts';
+import { table } from './table.ts';
+import { cut, padEnd, textWidth } from './text-width.ts';
+import type { Look } from './terminal.ts';
 import { clean, paint, verdictStyle } from './terminal.ts';
 
 type Rpo = WireApplication['status']['rpo'];
+type Reasons = WireApplication['status']['reasons'];
 
-/** `4m of 15m`, `4m` without an objective. */
+/** `4m of 15m`, `4m` without an objective, `none of 15m` without a point. */
 export function ageOfRpo(rpo: Rpo): string | undefined {
   const actual = age(rpo.actualSeconds);
-  if (actual === undefined) return rpo.objectiveSeconds === undefined ? undefined : `- of ${age(rpo.objectiveSeconds)}`;
-  return rpo.objectiveSeconds === undefined ? actual : `${actual} of ${age(rpo.objectiveSeconds)}`;
+  if (rpo.objectiveSeconds === undefined) return actual;
+  return `${actual ?? 'none'} of ${duration(rpo.objectiveSeconds)}`;
 }
 
-/** The reason a person needs first. */
-export function firstReason(reasons: WireApplication['status']['reasons']): string | undefined {
-  const order = { blocker: 0, critical: 1, warning: 2, info: 3 };
-  const [worst] = reasons.toSorted((a, b) => order[a.severity] - order[b.severity]);
-  return worst ? `${worst.component ? `${worst.component}: ` : ''}${worst.message}` : undefined;
+/** The sentence a person needs first. */
+export function firstReason(reasons: Reasons, component = true): string | undefined {
+  const [worst] = worstFirst(reasons);
+  return worst && `${component && worst.component ? `${worst.component}: ` : ''}${worst.message}`;
+}
+
+/** Worst verdict first, then by name. */
+export function worstApplicationsFirst(applications: readonly WireApplication[]): WireApplication[] {
+  return applications.toSorted(
+    (a, b) => verdicts.indexOf(a.status.verdict) - verdicts.indexOf(b.status.verdict) || (a.metadata.name < b.metadata.name ? -1 : 1),
+  );
 }
 
 export function applicationColumns(now: Date): Column<WireApplication>[] {
@@ -26,59 +37,42 @@ export function applicationColumns(now: Date): Column<WireApplication>[] {
     { header: 'verdict', value: (app) => app.status.verdict, style: (app) => verdictStyle[app.status.verdict] },
     { header: 'data age', value: (app) => ageOfRpo(app.status.rpo) },
     { header: 'next run', value: (app) => until(app.status.nextRun, now) },
-    { header: 'components', value: (app) => String(app.spec.components.length) },
-    { header: 'owner', value: (app) => app.spec.owner },
+    { header: 'components', wide: true, value: (app) => String(app.spec.components.length) },
+    { header: 'owner', spare: true, value: (app) => app.spec.owner },
     { header: 'policy', wide: true, value: (app) => app.spec.policy },
     { header: 'point', wide: true, value: (app) => app.status.recoveryPoint?.name },
     { header: 'reason', value: (app) => firstReason(app.status.reasons) },
   ];
 }
 
-/** One application as a tree: component, where it runs, its volumes, its newest usable point, its reasons. */
-export function applicationTree(app: WireApplication, options: { color: boolean; unicode: boolean; now: Date }): string {
-  const [branch, last, bar] = options.unicode ? ['├─ ', '└─ ', '│  '] : ['|- ', '`- ', '|  '];
-  const verdict = (name: string): string => paint(options.color, verdictStyle[name], name);
-  const head = [
-    `${clean(app.spec.title ?? app.metadata.name)}  ${verdict(app.status.verdict)}`,
-    [
-      app.spec.owner ? `owner ${clean(app.spec.owner)}` : 'no owner',
-      app.spec.policy ? `policy ${clean(app.spec.policy)}` : 'no policy',
-      ageOfRpo(app.status.rpo) ? `data age ${ageOfRpo(app.status.rpo)}` : undefined,
-      until(app.status.nextRun, options.now) ? `next run ${until(app.status.nextRun, options.now)}` : undefined,
-    ]
-      .filter((part) => part !== undefined)
-      .join(', '),
+/** How many next steps are shown; the table above tells the rest. */
+const mostSteps = 5;
+
+/** Is it safe, how old is it, what now: a table, the sum in one line, and a next step for each application that needs one. */
+export function statusScreen(applications: readonly WireApplication[], clusters: number, now: Date, look: Look): string {
+  const sorted = worstApplicationsFirst(applications);
+  const counts = verdicts
+    .map((verdict) => ({ verdict, count: sorted.filter((app) => app.status.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => paint(look.color, verdictStyle[verdict], `${count} ${verdict}`));
+  const lines = [
+    table(sorted, applicationColumns(now), { look }),
+    `${counted(sorted.length, 'application')} on ${counted(clusters, 'cluster')}: ${counts.join(', ')}\n`,
   ];
-  const lines = [...head];
-  const own = app.status.reasons.filter((reason) => reason.component === undefined);
-  lines.push(...reasonLines(own, '', options.color));
-  for (const [index, component] of app.status.components.entries()) {
-    const isLast = index === app.status.components.length - 1;
-    const spec = app.spec.components.find((candidate) => candidate.name === component.name);
-    lines.push(`${isLast ? last : branch}${clean(component.name)}  ${verdict(component.verdict)}${componentFacts(component)}`);
-    const indent = isLast ? '   ' : bar;
-    const places = (spec?.placements ?? []).map(
-      (place) => `${place.cluster ?? '*'}/${place.namespace}${place.claim === 'unclaimed' ? ' (unclaimed)' : ''}`,
-    );
-    if (places.length > 0)
-      lines.push(
-        `${indent}   at ${clean(places.join(', '))}${spec!.dependsOn.length > 0 ? `, needs ${clean(spec!.dependsOn.join(', '))}` : ''}`,
-      );
-    for (const volume of component.volumes) {
-      const detail = [volume.state, volume.method, bytes(volume.bytes), volume.message].filter((part) => part !== undefined).join(', ');
-      lines.push(`${indent}   volume ${clean(volume.claim)}: ${clean(detail)}`);
-    }
-    for (const workload of component.workloads.filter((candidate) => !candidate.ready)) {
-      lines.push(
-        `${indent}   ${clean(workload.kind)} ${clean(workload.name)} is not ready${workload.message ? `: ${clean(workload.message)}` : ''}`,
-      );
-    }
-    lines.push(...reasonLines(component.reasons, `${indent}   `, options.color));
+  const steps = sorted.flatMap((app) => {
+    const reason = worstFirst(app.status.reasons).find(({ severity, fix }) => fix !== undefined && severity !== 'info');
+    return reason ? [{ name: clean(app.metadata.name), fix: clean(reason.fix!) }] : [];
+  });
+  if (steps.length > 0) {
+    const shown = steps.slice(0, mostSteps);
+    const width = Math.max(...shown.map(({ name }) => textWidth(name)));
+    lines.push('\nNext:\n', ...shown.map(({ name, fix }) => `  ${fitted(`${padEnd(name, width)}   ${fix}`, look)}\n`));
+    const more = steps.length - shown.length;
+    lines.push(`  ${fitted(`${more > 0 ? `and ${more} more; ` : ''}all reasons of one: kubectl dr status ${shown[0]!.name}`, look)}\n`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines.join('');
 }
 
-function componentFacts(component: WireComponentStatus): string {
-  const facts = [ageOfRpo(component.rpo), component.recoveryPoint?.name, component.policy].filter((fact) => fact !== undefined);
-  return facts.length > 0 ? `  ${clean(facts.join('  '))}` : '';
+function fitted(text: string, look: Look): string {
+  return look.width === undefined ? text : cut(text, look.width - 2);
 }

@@ -1,47 +1,79 @@
+import { cut, padEnd, textWidth } from './text-width.ts';
+import type { Look, Style } from './terminal.ts';
 import { clean, paint } from './terminal.ts';
-import type { Style } from './terminal.ts';
 
 export interface Column<T> {
   header: string;
   /** Only with `-o wide`. */
   wide?: boolean;
+  /** Left out, the last first, where the terminal is too narrow for all. */
+  spare?: boolean;
   value(row: T): string | undefined;
   style?(row: T): Style | undefined;
 }
 
-/** kubectl's table: padded columns, upper-case headers, no header when there is nothing. */
+const gap = 3;
+/** Below this the last column says nothing any more. */
+const least = 24;
+
+/**
+ * kubectl's table: padded columns, upper-case headers, nothing at all for no rows. On a terminal it keeps to the width:
+ * spare columns go, and the last is cut. With `wide`, and where there is no terminal, everything is printed in full.
+ */
 export function table<T>(
   rows: readonly T[],
   columns: readonly Column<T>[],
-  options: { wide?: boolean; headers?: boolean; color?: boolean },
+  options: { wide?: boolean; headers?: boolean; look?: Look },
 ): string {
   if (rows.length === 0) return '';
-  const shown = columns.filter((column) => !column.wide || options.wide);
-  const cells = rows.map((row) => shown.map((column) => clean(column.value(row) || '<none>')));
-  const headers = shown.map((column) => column.header.toUpperCase());
-  const widths = shown.map((_, index) => Math.max(options.headers === false ? 0 : headers[index]!.length, ...maxima(cells, index)));
-  const line = (values: string[], styles: (Style | undefined)[] = []) =>
-    values
-      .map((value, index) => {
-        const padded = index === values.length - 1 ? value : value.padEnd(widths[index]! + 3);
-        return paint(options.color ?? false, styles[index], padded);
+  const { wide = false, headers = true, look } = options;
+  const width = wide ? undefined : look?.width;
+  const measured = columns
+    .filter((column) => !column.wide || wide)
+    .map((column) => {
+      const cells = rows.map((row) => clean(column.value(row) || '<none>'));
+      const header = column.header.toUpperCase();
+      return { column, header, cells, width: cells.reduce((most, cell) => Math.max(most, textWidth(cell)), headers ? header.length : 0) };
+    });
+  const shown = width === undefined ? measured : fitting(measured, width);
+  const before = shown.slice(0, -1).reduce((sum, column) => sum + column.width + gap, 0);
+  const rest = width === undefined ? undefined : Math.max(least, width - before);
+  const line = (cells: string[], styles: (Style | undefined)[]): string =>
+    cells
+      .map((cell, index) => {
+        const isLast = index === shown.length - 1;
+        const text = isLast ? (rest === undefined ? cell : cut(cell, rest)) : padEnd(cell, shown[index]!.width + gap);
+        return paint(look?.color ?? false, styles[index], text);
       })
       .join('')
       .trimEnd();
-  const lines = options.headers === false ? [] : [line(headers)];
-  for (const [index, row] of rows.entries())
+  const lines = headers
+    ? [
+        line(
+          shown.map(({ header }) => header),
+          [],
+        ),
+      ]
+    : [];
+  for (const [index, row] of rows.entries()) {
     lines.push(
       line(
-        cells[index]!,
-        shown.map((column) => column.style?.(row)),
+        shown.map(({ cells }) => cells[index]!),
+        shown.map(({ column }) => column.style?.(row)),
       ),
     );
+  }
   return `${lines.join('\n')}\n`;
 }
 
-/** Ten thousand rows must not become ten thousand arguments. */
-function maxima(cells: string[][], index: number): number[] {
-  let max = 0;
-  for (const row of cells) max = Math.max(max, row[index]!.length);
-  return [max];
+function fitting<C extends { column: { spare?: boolean }; width: number }>(columns: C[], width: number): C[] {
+  const shown = [...columns];
+  const needed = (): number =>
+    shown.reduce((sum, column, index) => sum + (index === shown.length - 1 ? Math.min(column.width, least) : column.width + gap), 0);
+  while (needed() > width) {
+    const spare = shown.findLastIndex(({ column }) => column.spare);
+    if (spare < 0) break;
+    shown.splice(spare, 1);
+  }
+  return shown;
 }

@@ -14,6 +14,18 @@ export interface Output {
   unicode: boolean;
 }
 
+/** How text may look on one of both streams. */
+export interface Look {
+  color: boolean;
+  unicode: boolean;
+  /** Undefined: not a terminal, so nothing is cut or wrapped. */
+  width: number | undefined;
+}
+
+export function lookOf(output: Output, stream: 'out' | 'err'): Look {
+  return { color: output.color[stream], unicode: output.unicode, width: output.columns[stream] };
+}
+
 /**
  * Text from a cluster or a catalog, safe for a terminal: escape sequences and control characters cannot act, bidirectional
  * overrides cannot reorder a line, a line break cannot break a table.
@@ -21,9 +33,9 @@ export interface Output {
 export function clean(text: string, limit = 300): string {
   const plain = stripVTControlCharacters(text)
     // oxlint-disable-next-line no-control-regex -- these are exactly the characters that must not reach a terminal
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
-  return plain.length > limit ? `${plain.slice(0, limit - 3)}...` : plain;
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ')
+    .replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '');
+  return plain.length > limit ? `${plain.slice(0, limit - 3).replace(/[\ud800-\udbff]$/, '')}...` : plain;
 }
 
 const codes = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, grey: 90, bold: 1 } as const;

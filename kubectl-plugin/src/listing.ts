@@ -1,0 +1,123 @@
+import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
+import { engines } from '@kubectl-dr/core/engines/registry.generated';
+import { NotFoundError } from '@kubectl-dr/core/errors';
+import type { Fleet } from '@kubectl-dr/core/service/model';
+import { nearest } from '@kubectl-dr/core/text/nearest';
+import type { WireApplication } from '@kubectl-dr/core/wire/application';
+import {
+  applicationToWire,
+  clusterToWire,
+  enginesToWire,
+  operationToWire,
+  policyToWire,
+  recoveryPointToWire,
+  scheduleToWire,
+  storageLocationToWire,
+} from '@kubectl-dr/core/wire/encode';
+import type { WireOperation } from '@kubectl-dr/core/wire/plan';
+import type {
+  WireCluster,
+  WireEngine,
+  WirePolicy,
+  WireRecoveryPoint,
+  WireSchedule,
+  WireStorageLocation,
+} from '@kubectl-dr/core/wire/protection';
+import type { ComponentRow } from './component-rows.ts';
+import { componentRows } from './component-rows.ts';
+import type { Context } from './context.ts';
+import { flagText } from './context.ts';
+import type { Arguments } from './definition.ts';
+import type { Kind } from './kinds.ts';
+import { kinds } from './kinds.ts';
+import { nextRunOf } from './next-run.ts';
+import { inNamespace, pointsOf } from './selection.ts';
+
+/** What each kind is listed as. */
+export interface Items {
+  apps: WireApplication;
+  components: ComponentRow;
+  points: WireRecoveryPoint;
+  schedules: WireSchedule;
+  policies: WirePolicy;
+  locations: WireStorageLocation;
+  operations: WireOperation;
+  clusters: WireCluster;
+  engines: WireEngine;
+}
+
+export interface Listing<K extends Kind> {
+  items: Items[K][];
+  /** Absent for operations, which are read from journals alone. */
+  fleet?: Fleet;
+}
+
+/** Kinds that say something about applications: the others are read without looking at one. */
+const aboutApplications: readonly Kind[] = ['apps', 'components', 'policies'];
+
+/** All of a kind, as `-n` and `--application` limit it. */
+export async function listing<K extends Kind>(kind: K, args: Arguments, context: Context): Promise<Listing<K>> {
+  const { service } = await context.fleet();
+  const { signal } = context;
+  const application = flagText(args, 'application');
+  if (kind === 'operations') {
+    const operations = await service.operations({ ...(application === undefined ? {} : { application }), signal });
+    return { items: operations.map(operationToWire) as Items[K][] };
+  }
+  const fleet = await service.fleet({
+    contents: kind === 'apps' || kind === 'components' || application !== undefined,
+    ...(application !== undefined ? { applications: [application] } : aboutApplications.includes(kind) ? {} : { applications: [] }),
+    signal,
+  });
+  return { items: itemsOf(kind, fleet, args, context.clock.now()) as Items[K][], fleet };
+}
+
+function itemsOf(kind: Exclude<Kind, 'operations'>, fleet: Fleet, args: Arguments, now: Date): Items[Kind][] {
+  const clocks = new Map(fleet.clusters.map((cluster) => [cluster.name, new Date(cluster.now)]));
+  const clockOf = (cluster: string): Date => clocks.get(cluster) ?? now;
+  const namespace = flagText(args, 'namespace');
+  switch (kind) {
+    case 'apps':
+      return inNamespace(fleet.applications, namespace).map(applicationToWire);
+    case 'components':
+      return componentRows(inNamespace(fleet.applications, namespace).map(applicationToWire), namespace);
+    case 'points':
+      return pointsOf(fleet, { namespace, application: flagText(args, 'application') }).map(({ point, use }) =>
+        recoveryPointToWire(point, clockOf(point.cluster), use),
+      );
+    case 'schedules':
+      return fleet.schedules
+        .filter(({ scope }) => namespace === undefined || reachesNamespace(scope, namespace))
+        .map((schedule) => scheduleToWire(schedule, nextRunOf(schedule, clockOf(schedule.cluster))));
+    case 'policies':
+      return fleet.policies.map((policy) => policyToWire(policy, fleet));
+    case 'locations':
+      return fleet.locations.map(storageLocationToWire);
+    case 'clusters':
+      return fleet.clusters.map(clusterToWire);
+    case 'engines':
+      return enginesToWire(engines, fleet);
+  }
+}
+
+/** Those of a name; a point also by its whole id, a component as `app/component`. NotFoundError with the nearest name. */
+export function named<T extends Items[Kind]>(kind: Kind, items: readonly T[], name: string): T[] {
+  const found = items.filter((item) => namesOf(item).includes(name));
+  if (found.length > 0) return found;
+  const guess = nearest(
+    name,
+    items.map((item) => item.metadata.name),
+  );
+  throw new NotFoundError(`there is no ${kinds[kind].one} "${name}"`, {
+    code: kind === 'points' ? 'NO_POINT' : kind === 'clusters' ? 'UNKNOWN_CLUSTER' : 'NOT_FOUND',
+    hint: guess === undefined ? `list them with: kubectl dr get ${kind}` : `did you mean "${guess}"?`,
+  });
+}
+
+function namesOf(item: Items[Kind]): string[] {
+  const { name } = item.metadata;
+  if (item.kind === 'RecoveryPoint') return [name, item.spec.id];
+  if (item.kind === 'Component') return [name, `${item.metadata.application}/${name}`];
+  if (item.kind === 'Application' && item.spec.entityRef !== undefined) return [name, item.spec.entityRef];
+  return [name];
+}

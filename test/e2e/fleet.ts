@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { FakeClock } from '@kubectl-dr/core/testing/clock';
+import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
+import { VeleroStage, shopObjects } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
+import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
+import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import type { Ran, Surroundings } from './command-line.ts';
+import { kubectlDr } from './command-line.ts';
+
+const catalog = `
+apiVersion: kubectl-dr.dev/v1alpha1
+kind: DRPolicy
+metadata: { name: gold }
+spec:
+  owner: platform
+  objectives: { rpo: 1h, rto: 2h }
+  schedule: { cron: '0 * * * *' }
+---
+apiVersion: backstage.io/v1alpha1
+kind: System
+metadata: { name: shop, annotations: { kubectl-dr.dev/policy: gold } }
+spec: { owner: team-shop }
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: web
+  annotations:
+    backstage.io/kubernetes-cluster: east
+    backstage.io/kubernetes-namespace: shop
+    backstage.io/kubernetes-label-selector: app=web
+spec: { type: website, lifecycle: production, owner: team-shop, system: shop, dependsOn: [resource:orders-db] }
+---
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata:
+  name: orders-db
+  annotations:
+    backstage.io/kubernetes-cluster: east
+    backstage.io/kubernetes-namespace: shop
+    backstage.io/kubernetes-label-selector: app=db
+spec: { type: database, owner: team-shop, system: shop }
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: recommender
+  annotations: { backstage.io/kubernetes-cluster: west, backstage.io/kubernetes-namespace: shop-ml }
+spec: { type: service, lifecycle: production, owner: team-shop, system: shop, dependsOn: [resource:orders-db] }
+`;
+
+const owner = { annotations: { 'kubectl-dr.dev/owner': 'group:default/team-shop' } };
+
+/** The application `shop` over two clusters with Velero, described by a catalog file. Time stands still unless somebody waits. */
+export class TestFleet {
+  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-fleet-'));
+  readonly clock: FakeClock;
+  readonly east: VeleroStage;
+  readonly west: VeleroStage;
+
+  private constructor(clock: FakeClock, east: VeleroStage, west: VeleroStage) {
+    this.clock = clock;
+    this.east = east;
+    this.west = west;
+  }
+
+  static async open(): Promise<TestFleet> {
+    const clock = new FakeClock();
+    const east = await VeleroStage.open('east', new MemoryBuckets(['backups']), clock);
+    const west = await VeleroStage.open('west', new MemoryBuckets(['backups']), clock);
+    const fleet = new TestFleet(clock, east, west);
+    fleet.write('catalog.yaml', catalog);
+    fleet.write('app-config.yaml', 'dr: { catalog: [catalog.yaml] }\n');
+    for (const object of shopObjects()) await east.create(object.kind === 'Namespace' ? owned(object) : object);
+    await east.stage.idle();
+    east.write('shop', 'data-db-0', { 'orders.csv': '1,apples\n2,pears\n' });
+    await west.create(owned({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop-ml' } }));
+    await west.create({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'recommender', namespace: 'shop-ml', labels: { app: 'recommender' } },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: 'recommender' } },
+        template: {
+          metadata: { labels: { app: 'recommender' } },
+          spec: { containers: [{ name: 'main', image: 'example/recommender:1' }] },
+        },
+      },
+    });
+    await west.stage.idle();
+    await fleet.advance(60);
+    return fleet;
+  }
+
+  /** Minutes pass. */
+  async advance(minutes: number): Promise<void> {
+    await this.clock.advance(minutes * 60_000);
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await this.east.stage.idle();
+    await this.west.stage.idle();
+  }
+
+  /** A point of each cluster, with data. */
+  async backUp(name: string): Promise<void> {
+    await this.east.backup(name, { includedNamespaces: ['shop'], defaultVolumesToFsBackup: true });
+    await this.west.backup(name, { includedNamespaces: ['shop-ml'] });
+    await this.settle();
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(path.join(this.folder, file), text);
+  }
+
+  /** A command line against both clusters; while it waits, time passes for everybody. */
+  run(line: string | string[], options: Partial<Surroundings> = {}): Promise<Ran> {
+    const { clock } = this;
+    const shared: Clock = {
+      now: () => clock.now(),
+      sleep: async (milliseconds, signal) => {
+        signal?.throwIfAborted();
+        await clock.advance(milliseconds);
+        await this.settle();
+        signal?.throwIfAborted();
+      },
+    };
+    return kubectlDr(line, { cwd: this.folder, clusters: [this.client(this.east), this.client(this.west)], clock: shared, ...options });
+  }
+
+  /** As a user reaches the cluster: over HTTP, without a network. */
+  client({ stage }: VeleroStage, token = 'admin'): HttpCluster {
+    const { name } = stage;
+    const config = { name, cluster: { name, server: 'https://sandbox.invalid' }, user: { name: 'admin', token } };
+    return new HttpCluster({ config, dispatcher: apiDispatcher(stage.api), clock: this.clock });
+  }
+
+  close(): void {
+    this.east.stage.close();
+    this.west.stage.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function owned(object: KubeObject): KubeObject {
+  return { ...object, metadata: { ...object.metadata, ...owner } };
+}
