@@ -91,7 +91,7 @@ it('skips, by a resource policy, the volumes that the policy names', async () =>
   });
   await velero.backup('skipping', { ...shop, resourcePolicy: { kind: 'configmap', name: 'policies' } });
   expect(await velero.json('BackupVolumeInfos', 'skipping')).toMatchObject([
-    { skipped: true, skippedReason: 'skipped by the resource policy' },
+    { skipped: true, skippedReason: "matched action is 'skip' in chosen resource policies" },
   ]);
 });
 

@@ -129,7 +129,7 @@ function decide(
   policies: VolumePolicies,
 ): Method | { skip: string } {
   const action = policies(claim, volume);
-  if (action === 'skip') return { skip: 'skipped by the resource policy' };
+  if (action === 'skip') return { skip: "matched action is 'skip' in chosen resource policies" };
   const byFiles =
     action === 'fs-backup' ||
     (action === undefined && optsIn(pod, claim, at(spec, 'defaultVolumesToFsBackup') ?? behaviour.fileSystemBackup));

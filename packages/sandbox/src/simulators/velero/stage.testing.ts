@@ -15,7 +15,7 @@ import { behaviour } from './context.ts';
 import { veleroDefinitions } from './crds.ts';
 import { veleroInstallation } from './install.ts';
 import { kinds } from './kinds.ts';
-import { startVelero } from './velero.ts';
+import { veleroControllers, veleroOptions } from './velero.ts';
 
 /** A cluster with Velero and a namespace `shop`: a database with a volume, and a web server. Time stands still. */
 export class VeleroStage {
@@ -46,7 +46,7 @@ export class VeleroStage {
     stage.start();
     await createAll(stage.cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
     await createAll(stage.cluster, veleroInstallation('v1.18.1', [{ name: 'default', bucket: 'backups', isDefault: true }]));
-    startVelero(stage, made.buckets, made.behaviour, () => 'https://sandbox.invalid');
+    stage.run(veleroControllers(veleroOptions(stage, made.buckets, made.behaviour, () => 'https://sandbox.invalid')));
     await stage.idle();
     return made;
   }

@@ -35,10 +35,10 @@ function onDuty(controller: Controller, options: VeleroOptions): Controller {
   };
 }
 
-/** Velero on a cluster of the sandbox. `url` is where clients reach the cluster. */
-export function startVelero(stage: Stage, buckets: Buckets, behaviour: VeleroBehaviour, url: () => string): void {
+/** A server's options on a cluster of the sandbox. `url` is where clients reach the cluster. */
+export function veleroOptions(stage: Stage, buckets: Buckets, behaviour: VeleroBehaviour, url: () => string): VeleroOptions {
   const { cluster, clock, durations, volumes, api } = stage;
-  const options: VeleroOptions = {
+  return {
     cluster,
     clock,
     durations,
@@ -51,7 +51,6 @@ export function startVelero(stage: Stage, buckets: Buckets, behaviour: VeleroBeh
       return `${url()}/_objects/nothing`;
     },
   };
-  stage.run(veleroControllers(options));
 }
 
 function offer({ objects }: Api, bytes: Uint8Array, url: string): { url: string; withdraw(): void } {

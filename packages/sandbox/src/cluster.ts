@@ -1,0 +1,128 @@
+import { NotFoundError } from '@kubectl-dr/core/errors';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { textAt } from './api/json.ts';
+import type { Tokens } from './api/authentication.ts';
+import type { Fault } from './api/faults.ts';
+import type { Api } from './api/server.ts';
+import { accessRules } from './identities.ts';
+import { MovableClock } from './movable-clock.ts';
+import type { ControlledCluster } from './simulators/api-cluster.ts';
+import { createAll } from './simulators/create-all.ts';
+import type { Durations } from './simulators/durations.ts';
+import { instant } from './simulators/durations.ts';
+import type { NodePlan } from './simulators/hardware.ts';
+import { nodes, snapshotClass, storageClasses } from './simulators/hardware.ts';
+import type { Buckets } from './simulators/object-store.ts';
+import { Stage } from './simulators/stage.ts';
+import type { VeleroBehaviour, VeleroOptions } from './simulators/velero/context.ts';
+import { behaviour } from './simulators/velero/context.ts';
+import { veleroDefinitions } from './simulators/velero/crds.ts';
+import type { LocationPlan } from './simulators/velero/install.ts';
+import { veleroInstallation } from './simulators/velero/install.ts';
+import { veleroControllers, veleroOptions } from './simulators/velero/velero.ts';
+import type { Files } from './simulators/volumes/volume-store.ts';
+
+export interface ClusterPlan {
+  name: string;
+  nodes: readonly NodePlan[];
+  locations: readonly LocationPlan[];
+}
+
+export interface ClusterOptions {
+  plan: ClusterPlan;
+  clock: Clock;
+  buckets: Buckets;
+  tokens?: Tokens;
+  /** Where clients reach the cluster; only asked when a download link is made. */
+  url(): string;
+}
+
+/** One cluster of the sandbox with everything that a test may want to hold. */
+export class SandboxCluster {
+  readonly name: string;
+  readonly clock: MovableClock;
+  readonly stage: Stage;
+  /** What clients suffer; may be changed at any time. */
+  readonly faults: Fault[] = [];
+  /** How the Velero server behaves; may be changed at any time. */
+  readonly velero: VeleroBehaviour;
+  /** How long things take; may be changed at any time. */
+  readonly durations: Durations;
+  readonly #options: ClusterOptions;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.name = options.plan.name;
+    this.clock = new MovableClock(options.clock);
+    // On-demand backups name no method: this server carries data out of the cluster by default.
+    this.velero = behaviour({ moveData: true });
+    this.durations = { ...instant };
+    this.stage = new Stage({
+      name: this.name,
+      clock: this.clock,
+      durations: this.durations,
+      faults: this.faults,
+      crds: veleroDefinitions(),
+      ...(options.tokens && { tokens: options.tokens }),
+    });
+  }
+
+  get api(): Api {
+    return this.stage.api;
+  }
+
+  /** As its administrator, in this process, spared by faults. */
+  get client(): ControlledCluster {
+    return this.stage.cluster;
+  }
+
+  /** Nodes, storage, Velero's objects; workloads and volumes come to life, Velero does not yet. */
+  async furnish(): Promise<void> {
+    const { plan } = this.#options;
+    this.stage.start();
+    await createAll(this.client, [
+      ...nodes(plan.nodes),
+      ...storageClasses(),
+      snapshotClass(),
+      ...veleroInstallation(this.velero.version, plan.locations),
+      ...accessRules(),
+    ]);
+  }
+
+  /** What the Velero server works with. */
+  get veleroOptions(): VeleroOptions {
+    return veleroOptions(this.stage, this.#options.buckets, this.velero, this.#options.url);
+  }
+
+  startVelero(): void {
+    this.stage.run(veleroControllers(this.veleroOptions));
+  }
+
+  /** What lies on the volume behind a claim; undefined while it has none. */
+  files(namespace: string, claim: string): Files | undefined {
+    const volume = this.#volumeOf(namespace, claim);
+    return volume === '' ? undefined : this.stage.volumes.read(volume);
+  }
+
+  /** Replaces what lies on the volume behind a claim. */
+  writeFiles(namespace: string, claim: string, files: Files): void {
+    const volume = this.#volumeOf(namespace, claim);
+    if (volume === '') throw new NotFoundError(`the claim ${namespace}/${claim} on ${this.name} has no volume yet`, { cluster: this.name });
+    this.stage.volumes.write(volume, files);
+  }
+
+  /** Resolves when nothing is due now; what waits for the clock is not counted. */
+  idle(): Promise<void> {
+    return this.stage.idle();
+  }
+
+  close(): void {
+    this.stage.close();
+  }
+
+  #volumeOf(namespace: string, claim: string): string {
+    const found: KubeObject | undefined = this.api.store.get('persistentvolumeclaims', namespace, claim);
+    return textAt(found, 'spec', 'volumeName');
+  }
+}

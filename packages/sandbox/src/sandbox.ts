@@ -1,0 +1,96 @@
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import { systemClock } from '@kubectl-dr/core/system-clock';
+import type { ClusterPlan } from './cluster.ts';
+import { SandboxCluster } from './cluster.ts';
+import { applyFault } from './fault-flags.ts';
+import type { Identity } from './identities.ts';
+import { identities, tokensOf } from './identities.ts';
+import type { Durations } from './simulators/durations.ts';
+import { visible } from './simulators/durations.ts';
+import { MemoryBuckets } from './simulators/object-store.ts';
+
+export const clusterNames = ['east', 'west'] as const;
+export type ClusterName = (typeof clusterNames)[number];
+
+/** The bucket that both clusters write to, each under its own prefix. */
+export const bucket = 'backups';
+
+const plans: Record<ClusterName, ClusterPlan> = {
+  east: {
+    name: 'east',
+    nodes: ['a', 'b', 'c'].map((zone) => ({ name: `east-${zone}`, zone: `eu-east-1${zone}` })),
+    locations: [{ name: 'default', bucket, prefix: 'east', isDefault: true }],
+  },
+  west: {
+    name: 'west',
+    nodes: [
+      ...['a', 'b'].map((zone) => ({ name: `west-${zone}`, zone: `eu-west-1${zone}` })),
+      { name: 'west-gpu', zone: 'eu-west-1a', gpus: 4, labels: { 'nvidia.com/gpu.product': 'NVIDIA-A100-SXM4-80GB' } },
+    ],
+    locations: [{ name: 'default', bucket, prefix: 'west', isDefault: true }],
+  },
+};
+
+export interface SandboxOptions {
+  /** Applications and 30 days of points. Default true; without it two furnished, empty clusters. */
+  story?: boolean;
+  clock?: Clock;
+  /** How long things take. Default: long enough to be seen. */
+  durations?: Durations;
+  /** As `--fault` takes them: `west:down`. */
+  faults?: readonly string[];
+  /** Bearer tokens of the identities. Default: random ones. */
+  tokens?: Record<Identity, string>;
+  /** Where clients reach the clusters, without a path. Default: a name that only in-process doors understand. */
+  url?(): string;
+}
+
+/** Two clusters in this process, without a listener. */
+export interface Sandbox {
+  clusters: Record<ClusterName, SandboxCluster>;
+  buckets: MemoryBuckets;
+  /** Bearer token by identity. */
+  tokens: Record<Identity, string>;
+  /** Resolves when nothing is due on any cluster. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const {
+    story = true,
+    clock = systemClock,
+    durations = visible,
+    faults = [],
+    tokens = randomTokens(),
+    url = () => 'https://sandbox.invalid',
+  } = options;
+  const buckets = new MemoryBuckets([bucket]);
+  const open = (name: ClusterName): SandboxCluster =>
+    new SandboxCluster({ plan: plans[name], clock, buckets, tokens: tokensOf(tokens), url: () => `${url()}/clusters/${name}` });
+  const clusters: Record<ClusterName, SandboxCluster> = { east: open('east'), west: open('west') };
+  const all = Object.values(clusters);
+  const chapters = story ? await import('./story/story.ts') : undefined;
+  chapters?.begin(clusters, clock.now());
+  for (const cluster of all) await cluster.furnish();
+  await chapters?.tellStory(clusters, clock.now());
+  await Promise.all(all.map((cluster) => cluster.idle()));
+  for (const cluster of all) {
+    Object.assign(cluster.durations, durations);
+    cluster.startVelero();
+  }
+  for (const fault of faults) applyFault(fault, clusters);
+  return {
+    clusters,
+    buckets,
+    tokens,
+    async idle() {
+      await Promise.all(all.map((cluster) => cluster.idle()));
+    },
+    close: () => all.forEach((cluster) => cluster.close()),
+  };
+}
+
+export function randomTokens(): Record<Identity, string> {
+  return Object.fromEntries(Object.keys(identities).map((name) => [name, `${name}-${crypto.randomUUID()}`])) as Record<Identity, string>;
+}
