@@ -46,6 +46,13 @@ export async function look(deps: LookDeps, signal?: AbortSignal): Promise<Assess
   });
 }
 
+/** Reads only what engines keep: a fleet without applications, for whoever asks about points, schedules or locations. */
+export async function lookAtEngines({ reader, engines, clock }: LookDeps, signal?: AbortSignal): Promise<Assessment> {
+  const readings = await reader.read([...new Set(engines.flatMap((engine) => engine.kinds))], signal ? { signal } : {});
+  signal?.throwIfAborted();
+  return new Assessment({ readings, tenancy: [], engines, drills: [], contents: () => 'unread', now: clock.now() });
+}
+
 /** A catalog that cannot be read leaves the labels; the fleet says what is missing. */
 async function readCatalog(catalog: Catalog | undefined, signal?: AbortSignal): Promise<CatalogContents | undefined> {
   try {

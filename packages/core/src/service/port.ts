@@ -20,7 +20,10 @@ export interface ExecuteOptions {
  * audits after. Every method throws DrErrors only.
  */
 export interface DrService {
-  /** Everything known now. One cluster that fails is a row that says so. */
+  /**
+   * Everything known now. One cluster that fails is a row that says so. `applications`: only these, by name or entity ref;
+   * an empty list: none, and nothing is read for their sake (no policies and no problems of the catalog either).
+   */
   fleet(options?: { applications?: string[]; contents?: boolean; signal?: AbortSignal }): Promise<Fleet>;
 
   /** By name or entity ref. NotFoundError UNKNOWN_APPLICATION with the nearest name in its hint. */

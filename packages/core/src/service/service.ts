@@ -14,7 +14,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { ApplicationLock, HeldLock, Journal, JournalEntry } from '../ports/journal.ts';
 import type { ClusterReader } from '../ports/reading.ts';
 import { ContentsStore } from './contents.ts';
-import { decideVerdicts, findApplication, look } from './look.ts';
+import { decideVerdicts, findApplication, look, lookAtEngines } from './look.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
 import { findOperation, listOperations, requestCancel, watchOperation } from './operations.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
@@ -62,6 +62,7 @@ class DefaultDrService implements DrService {
     contents = true,
     signal,
   }: { applications?: string[]; contents?: boolean; signal?: AbortSignal } = {}): Promise<Fleet> {
+    if (applications?.length === 0) return (await lookAtEngines(this.#looking(), signal)).fleet([]);
     const assessment = await look(this.#looking(), signal);
     const wanted: readonly Application[] = applications?.map((name) => findApplication(assessment, name)) ?? assessment.applications;
     this.#contents.forgetReplaced(assessment.points());
