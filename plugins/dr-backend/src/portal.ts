@@ -127,7 +127,10 @@ export function createPortal(options: PortalOptions): Portal {
     },
     async stop() {
       leaving.abort(new Error('the portal is shutting down'));
-      await Promise.all([running, runner.idle()]);
+      const patience = new AbortController();
+      // What does not stop by itself by then would not be waited for by anybody else either.
+      await Promise.race([Promise.all([running, runner.idle()]), clock.sleep(5_000, patience.signal).catch(() => undefined)]);
+      patience.abort();
     },
   };
 }

@@ -44,9 +44,13 @@ const signInResolver: SignInResolver<Chosen> = async ({ result: { user } }, cont
 };
 
 function cookieOf(header: string | undefined, name: string): string | undefined {
-  const pair = (header ?? '').split(';').map((part) => part.trim().split('='));
-  const value = pair.find(([key]) => key === name)?.[1];
-  return value ? decodeURIComponent(value) : undefined;
+  const pairs = (header ?? '').split(';').map((part) => part.trim().split('='));
+  const value = pairs.find(([key]) => key === name)?.[1];
+  try {
+    return value ? decodeURIComponent(value) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export const exampleAuthProvider = createBackendModule({

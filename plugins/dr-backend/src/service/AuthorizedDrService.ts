@@ -63,6 +63,7 @@ export class AuthorizedDrService {
     const meta = { application: status.application.name, intent: body.intent, mode: body.mode, components, actor: access.caller.name };
     return audited(auditor, asker, { eventId: 'plan-create', severity: 'low', meta }, async (note) => {
       await this.assertMay('plan', status, components, access);
+      this.assertReachable(chosenComponents(status, components).map((chosen) => chosen.component));
       const plan = await limited(planLimit, `The plan for ${status.application.name}`, (signal) =>
         service.plan(
           { ...body, application: status.application.name, ...(components && { components }) },
@@ -259,6 +260,17 @@ export class AuthorizedDrService {
         hint: 'Look again in a few seconds.',
       });
     }
+  }
+
+  /** A cluster that does not answer is said to be silent, before anything is concluded from not seeing its namespaces. */
+  private assertReachable(components: readonly Component[]): void {
+    const wanted = new Set(components.flatMap(({ placements }) => placements.map(({ cluster }) => cluster)));
+    const silent = this.options.index.states().find(({ cluster, state }) => wanted.has(cluster) && state === 'unreachable');
+    if (!silent) return;
+    throw new ServiceUnavailableError(silent.error?.message ?? `${silent.cluster} does not answer`, {
+      cluster: silent.cluster,
+      ...(silent.error?.hint !== undefined && { hint: silent.error.hint }),
+    });
   }
 
   private nameOf(text: string): string {

@@ -71,7 +71,9 @@ export class FleetReads {
     if (failure)
       problems.push({ code: failure.code, severity: 'critical', message: failure.message, ...(failure.hint && { fix: failure.hint }) });
     const silent = clusters.some(({ state }) => state === 'stale' || state === 'unreachable');
-    const status = assessedAt === undefined ? 'starting' : failure || silent || this.configured.length === 0 ? 'degraded' : 'ok';
+    const starting = assessedAt === undefined || clusters.some(({ state }) => state === 'starting');
+    const degraded = failure !== undefined || silent || this.configured.length === 0;
+    const status = degraded ? 'degraded' : starting ? 'starting' : 'ok';
     return { status, ...(assessedAt !== undefined && { assessedAt: new Date(assessedAt).toISOString() }), clusters, problems };
   }
 
