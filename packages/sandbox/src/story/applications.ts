@@ -8,6 +8,8 @@ export interface Home {
   namespace: string;
   /** Group that the namespace says it belongs to. */
   owner?: string;
+  /** Group of the application that the parts belong to, where it is another one. */
+  sharedWith?: string;
   parts: (Omit<Part, 'namespace'> & { content?: (since: Date) => Content })[];
 }
 
@@ -86,6 +88,7 @@ export const homes: Home[] = [
     cluster: 'east',
     namespace: 'payments',
     owner: 'team-payments',
+    sharedWith: 'team-shop',
     parts: [
       {
         application: 'shop',
@@ -111,6 +114,7 @@ export const homes: Home[] = [
     cluster: 'west',
     namespace: 'shop-ml',
     owner: 'team-ml',
+    sharedWith: 'team-shop',
     parts: [
       {
         application: 'shop',

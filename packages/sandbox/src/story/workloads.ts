@@ -94,10 +94,11 @@ function workload(part: Part, labels: Record<string, string>): KubeObject {
   return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: { ...spec, serviceName: name, volumeClaimTemplates: [claim] } };
 }
 
-export function namespace(name: string, owner?: string): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name, ...(owner !== undefined && { annotations: { 'kubectl-dr.dev/owner': `group:default/${owner}` } }) },
+/** `sharedWith`: the group whose application also lives here, and may bring it back. */
+export function namespace(name: string, owner?: string, sharedWith?: string): KubeObject {
+  const annotations = {
+    ...(owner !== undefined && { 'kubectl-dr.dev/owner': `group:default/${owner}` }),
+    ...(sharedWith !== undefined && { 'kubectl-dr.dev/shared-with': `group:default/${sharedWith}` }),
   };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...(Object.keys(annotations).length > 0 && { annotations }) } };
 }
