@@ -8,3 +8,9 @@ export const drPolicyApiVersion = 'kubectl-dr.dev/v1alpha1';
 export const relationProtectedBy = 'protectedBy';
 /** From a policy to the entities it applies to. */
 export const relationProtects = 'protects';
+
+/**
+ * On a namespace: owners (comma-separated references) who may act in it through an application of theirs, besides the
+ * namespace's own owner.
+ */
+export const sharedWithAnnotation = 'kubectl-dr.dev/shared-with';

@@ -1,13 +1,8 @@
+import { sharedWithAnnotation } from '@kubectl-dr/backstage-plugin-dr-common';
 import { ownerRef } from '@kubectl-dr/core/application/entity-ref';
 import type { Component } from '@kubectl-dr/core/application/model';
 import type { TenancyRule } from '@kubectl-dr/core/application/tenancy';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-
-/**
- * On a namespace: owners (comma-separated references) who may act in it through an application of theirs, besides the
- * namespace's own owner.
- */
-export const sharedWithAnnotation = 'kubectl-dr.dev/shared-with';
 
 /**
  * Which namespaces let somebody else's application act in them.
