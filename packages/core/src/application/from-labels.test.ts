@@ -107,6 +107,14 @@ describe('applicationsFromReadings', () => {
     expect(Object.keys(outline(read(namespace('default'), workload('default/web'))))).toEqual(['default']);
   });
 
+  it('leaves out a clone: it carries the labels of its original and is no part of it', () => {
+    const labels = part('shop', 'web');
+    const clone = namespace('shop-restore-1', { labels: { 'kubectl-dr.dev/clone-of': 'shop' } });
+    const [shop, ...others] = read(namespace('shop'), workload('shop/web', { labels }), clone, workload('shop-restore-1/web', { labels }));
+    expect(shop!.components.flatMap((component) => component.placements.map((placement) => placement.namespace))).toEqual(['shop']);
+    expect(others).toEqual([]);
+  });
+
   it('keeps a namespace that only holds data', () => {
     expect(read(namespace('archive'), claim('archive/tapes'))).toMatchObject([
       { name: 'archive', components: [{ name: 'archive', type: 'volume' }] },

@@ -22,6 +22,7 @@ export function applicationsFromReadings(readings: readonly ClusterReading[]): A
  * - Workloads without it make up the application of their namespace, one component each.
  * - A namespace with volumes and no workload is an application of one component. Empty ones and those of the system
  *   (`kube-*`, `openshift-*`, `velero`, `kubectl-dr`) are left out.
+ * - A clone that was restored beside its original carries the original's labels and is no part of it: it is left out.
  *
  * What is read here is `claimed`: the cluster itself says where it runs. Equal names on several clusters are one
  * application with several placements.
@@ -32,7 +33,7 @@ export function applicationsFromLabels(clusters: readonly ClusterInventory[]): A
     for (const name of cluster.names()) {
       if (systemNamespace.test(name)) continue;
       const namespace = cluster.namespace(name);
-      if (namespace) addNamespace(drafts, cluster.reading.cluster, namespace);
+      if (namespace && namespace.labels[labels.cloneOf] === undefined) addNamespace(drafts, cluster.reading.cluster, namespace);
     }
   }
   return [...drafts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, components]) => finish(name, components));

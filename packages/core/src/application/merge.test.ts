@@ -140,5 +140,10 @@ describe('mergeApplications', () => {
       'other/web: east/other all claimed',
     ]);
     expect(outline(lookup, [reading('east', other)])[0]).toBe('web/web: east/other backstage.io/kubernetes-id=web unclaimed');
+    const clone = [
+      namespace('mine-restore-1', { ...owned('team-shop'), labels: { 'kubectl-dr.dev/clone-of': 'mine' } }),
+      labelled('mine-restore-1'),
+    ];
+    expect(outline(lookup, [reading('east', [...mine, ...clone])])).toEqual(['web/web: east/mine backstage.io/kubernetes-id=web claimed']);
   });
 });

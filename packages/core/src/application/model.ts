@@ -79,6 +79,8 @@ export const labels = {
   componentOf: 'kubectl-dr.dev/component',
   owner: 'kubectl-dr.dev/owner',
   operation: 'kubectl-dr.dev/operation',
+  /** On the namespace of a clone: the namespace that it is a copy of. */
+  cloneOf: 'kubectl-dr.dev/clone-of',
   policy: 'kubectl-dr.dev/policy',
   step: 'kubectl-dr.dev/step',
 } as const;

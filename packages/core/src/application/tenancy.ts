@@ -71,7 +71,7 @@ function spread(placement: Placement, fleet: FleetInventory): Placement[] {
   return having.length === 0 ? [placement] : having.map(({ reading }) => ({ ...placement, cluster: reading.cluster }));
 }
 
-/** Where a label is found that the catalog names without a namespace. */
+/** Where a label is found that the catalog names without a namespace. A clone carries it too, and is not the component. */
 function locate(lookup: NonNullable<Component['lookup']>, fleet: FleetInventory): Placement[] {
   const wanted = new Set(lookup.clusters.map((name) => fleet.get(name)));
   return fleet.clusters
@@ -79,8 +79,8 @@ function locate(lookup: NonNullable<Component['lookup']>, fleet: FleetInventory)
     .flatMap((cluster) =>
       cluster.names().flatMap((name): Placement[] => {
         const placement = { labelSelector: lookup.labelSelector };
-        const found = inventoryOf(placement, cluster.namespace(name)!);
-        if (found.workloads.length === 0) return [];
+        const namespace = cluster.namespace(name)!;
+        if (namespace.labels[labels.cloneOf] !== undefined || inventoryOf(placement, namespace).workloads.length === 0) return [];
         return [{ cluster: cluster.reading.cluster, namespace: name, ...placement, claim: 'unknown' }];
       }),
     );

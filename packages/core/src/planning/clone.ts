@@ -86,7 +86,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       action: {
         kind: 'namespace.create',
         namespace: target,
-        labels: { 'kubectl-dr.dev/clone-of': namespace, [labels.application]: nameFor(application.name) },
+        labels: { [labels.cloneOf]: namespace, [labels.application]: nameFor(application.name) },
         annotations: application.owner ? { [annotations.owner]: application.owner } : {},
       },
     });
