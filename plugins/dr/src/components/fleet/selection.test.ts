@@ -1,4 +1,4 @@
-import { inState, shop } from '../../fixtures/applications.ts';
+import { application, inState, part, shop } from '../../fixtures/applications.ts';
 import { countByVerdict, gapsOf, inScope, noOwner, troubleByOwner, verdictFrom, worstFirst } from './selection.ts';
 
 const all = [inState.protected, shop, inState.noObjective, inState.unreachable, inState.unclaimed, inState.neverBackedUp];
@@ -29,6 +29,14 @@ describe('the fleet', () => {
 
   it('lists volumes that would come back empty, and none that is merely unknown', () => {
     expect(gapsOf(all).map(({ id, state }) => [id, state])).toEqual([['shop/orders-db/east/shop/data-orders-db-0', 'skipped']]);
+  });
+
+  it('lists every volume where there is no usable point, and none where nothing could be read', () => {
+    const volumes = [{ cluster: 'east', namespace: 'wiki', claim: 'pages', state: 'unknown' as const }];
+    const lost = application('wiki', [part('wiki', { status: { verdict: 'Unprotected', recoveryPoint: undefined, volumes } })]);
+    const unread = application('wiki', [part('wiki', { status: { verdict: 'Unknown', recoveryPoint: undefined, volumes } })]);
+    expect(gapsOf([lost]).map(({ id, state }) => [id, state])).toEqual([['wiki/wiki/east/wiki/pages', 'absent']]);
+    expect(gapsOf([unread])).toEqual([]);
   });
 
   it('takes a verdict only from what is one', () => {

@@ -72,11 +72,16 @@ export interface Gap {
   message?: string;
 }
 
-/** Volumes that no usable point holds: what would come back empty. `unknown` is no gap, it is said by the verdict. */
+/**
+ * Volumes that no usable point holds: what would come back empty. Where there is no usable point at all this is true of
+ * every volume; where the component could not be read it is not known, and its verdict says so.
+ */
 export function gapsOf(applications: readonly PortalApplication[]): Gap[] {
   return applications.flatMap((application) =>
     application.status.components.flatMap((component) =>
-      component.volumes.flatMap(({ state, cluster, namespace, claim, message }) => {
+      component.volumes.flatMap(({ state: captured, cluster, namespace, claim, message }) => {
+        const nothing = component.recoveryPoint === undefined && component.verdict !== 'Unknown';
+        const state = captured === 'unknown' && nothing ? 'absent' : captured;
         if (state === 'captured' || state === 'unknown') return [];
         const id = [application.metadata.name, component.name, cluster, namespace, claim].join('/');
         return [{ id, application, component: component.name, cluster, namespace, claim, state, message }];
