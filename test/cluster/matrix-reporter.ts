@@ -31,7 +31,9 @@ export class MatrixReporter implements Reporter {
 }
 
 function countOf(module: TestModule): Count {
-  const count = { passed: 0, failed: module.errors().length, skipped: 0 };
+  const suites = [...module.children.allSuites()];
+  // What fails before its tests leaves them skipped, which is not what happened.
+  const count = { passed: 0, failed: module.errors().length + suites.flatMap((suite) => suite.errors()).length, skipped: 0 };
   for (const test of module.children.allTests()) {
     const { state } = test.result();
     if (state === 'passed' || state === 'failed' || state === 'skipped') count[state] += 1;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { missingClusters, realCluster } from '../targets/real.ts';
 import type { LivingCluster } from '../targets/stage.ts';
-import { realStage, sandboxStage } from '../targets/stage.ts';
+import { stages } from '../targets/stage.ts';
 import { calls } from './kubectl/calls.ts';
 import type { Call } from './kubectl/calls.ts';
 import { mask, words } from './kubectl/mask.ts';
@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(`kubectl says the same of both${missing =
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-differential-'));
     known = JSON.parse(await readFile(file, 'utf8')) as KnownDifference[];
-    servers = { sandbox: await sandboxStage('west'), real: await realStage('west') };
+    servers = { sandbox: await stages.sandbox({ name: 'west' }), real: await stages.real({ name: 'west' }) };
   });
   afterAll(async () => {
     await Promise.all(Object.values(servers).map((server) => server.close()));
@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined)(`kubectl says the same of both${missing =
 
   const kubectl = (server: keyof typeof servers, line: string, input = ''): Promise<Answer> =>
     new Promise((resolve) => {
-      const flags = ['--kubeconfig', servers[server].kubeconfig, '--cache-dir', path.join(folder, server)];
+      const flags = ['--kubeconfig', servers[server].kubeconfig!, '--cache-dir', path.join(folder, server)];
       const child = execFile(
         realCluster('west').kubectl ?? 'kubectl',
         [...flags, ...words(line)],

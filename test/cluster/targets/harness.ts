@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { conformanceDefinition, conformanceType } from '@kubectl-dr/core/testing/cluster-conformance';
@@ -10,6 +8,7 @@ import { systemClock } from '@kubectl-dr/core/system-clock';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { createApi } from '@kubectl-dr/sandbox/api/server';
 import { serveHttps } from '@kubectl-dr/sandbox/doors/https';
+import { serveLinks } from './links.ts';
 import { clientOf, define, forget, realCluster } from './real.ts';
 
 /** What is under test; see README.md. */
@@ -94,7 +93,7 @@ export const harnesses: Record<TargetName, () => ClusterHarness | Promise<Cluste
       restricted: { cluster: guarded, username: 'guest' },
       unreachable: away,
       ...(east.etcd === undefined ? {} : { compact: () => forget(east, cluster) }),
-      offer: links.offer,
+      offer: (bytes) => links.offer(bytes).url,
       async close() {
         await links.close();
         await Promise.all([cluster, stranger, guarded, away].map((each) => each.close()));
@@ -102,25 +101,3 @@ export const harnesses: Record<TargetName, () => ClusterHarness | Promise<Cluste
     };
   },
 };
-
-/** Stands for an engine's object store, whose links lead to another host than the API server. */
-async function serveLinks(): Promise<{ offer(bytes: Uint8Array): string; close(): Promise<void> }> {
-  const blobs = new Map<string, Uint8Array>();
-  const server = createServer((incoming, outgoing) => {
-    const bytes = blobs.get(incoming.url ?? '');
-    outgoing.writeHead(bytes === undefined ? 404 : 200).end(bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    offer(bytes) {
-      const path = `/${crypto.randomUUID()}`;
-      blobs.set(path, bytes);
-      return `http://127.0.0.1:${port}${path}`;
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

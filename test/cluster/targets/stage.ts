@@ -1,117 +1,235 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { systemClock } from '@kubectl-dr/core/system-clock';
+import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { MemoryCluster } from '@kubectl-dr/core/testing/memory-cluster';
 import { resolveContext } from '@kubectl-dr/kubernetes/kubeconfig/context';
 import { loadKubeConfig } from '@kubectl-dr/kubernetes/kubeconfig/load';
-import { kubeconfig } from '@kubectl-dr/sandbox/doors/kubeconfig';
 import { serveHttps } from '@kubectl-dr/sandbox/doors/https';
+import { kubeconfig } from '@kubectl-dr/sandbox/doors/kubeconfig';
 import type { ControlledCluster } from '@kubectl-dr/sandbox/simulators/api-cluster';
-import { keyOf, runControllers } from '@kubectl-dr/sandbox/simulators/controller';
 import type { Controller } from '@kubectl-dr/sandbox/simulators/controller';
+import { runControllers } from '@kubectl-dr/sandbox/simulators/controller';
+import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import type { Durations } from '@kubectl-dr/sandbox/simulators/durations';
-import { find, ifThere } from '@kubectl-dr/sandbox/simulators/find';
-import { instant } from '@kubectl-dr/sandbox/simulators/durations';
 import { nodes, storageClasses } from '@kubectl-dr/sandbox/simulators/hardware';
 import { Stage } from '@kubectl-dr/sandbox/simulators/stage';
 import { VolumeStore } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
 import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volumes';
 import { podController } from '@kubectl-dr/sandbox/simulators/workloads/pods';
+import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
 import { ControlledHttpCluster } from './controlled-http-cluster.ts';
-import { realCluster } from './real.ts';
+import type { TargetName } from './harness.ts';
+import { endingPods } from './ending-pods.ts';
+import type { Links } from './links.ts';
+import { linksInto, serveLinks } from './links.ts';
+import { clientOf, realCluster } from './real.ts';
 
-/** A cluster in which pods run and claims get bound, and a kubeconfig for it with the users `admin` and `guest`. */
+/** A cluster in which pods run and claims get bound. */
 export interface LivingCluster {
+  name: string;
+  /** The product's client of it. */
+  client: ClusterClient;
+  /** For whoever plays a part of the cluster. */
   cluster: ControlledCluster;
-  clock: Clock;
   volumes: VolumeStore;
-  kubeconfig: string;
+  /** May be changed at any time. */
+  durations: Durations;
+  /** With the users `admin` (of the context) and `guest`; the cluster in memory has none. */
+  kubeconfig?: string;
+  /** Where an engine puts what clients download. */
+  links: Pick<Links, 'offer' | 'missing'>;
+  /** Starts more controllers; they end with the cluster. */
+  run(controllers: Controller[]): void;
   close(): Promise<void>;
 }
 
-const hardware = [...nodes([{ name: 'node-1', zone: 'east-1a' }]), ...storageClasses()];
+/** Real time, but little of it: what happens can be watched happening, and cancelled. */
+const brisk: Durations = {
+  podStart: 20,
+  job: 3_600_000,
+  backup: 300,
+  restore: 300,
+  dataMovement: 150,
+  finalizing: 20,
+  deletion: 20,
+};
 
-/** The sandbox with all of its controllers, behind its HTTPS door. */
-export async function sandboxStage(name: string, durations: Durations = instant): Promise<LivingCluster> {
-  const tokens = {
-    admin: { username: 'admin', uid: 'admin', groups: ['system:masters'] },
-    guest: { username: 'guest', uid: 'guest', groups: ['visitors'] },
-  };
-  const stage = new Stage({ name, clock: systemClock, durations, tokens });
-  const door = await serveHttps({ apis: { [name]: stage.api }, port: 0 });
-  const folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-sandbox-'));
-  const file = path.join(folder, 'kubeconfig');
-  await writeFile(file, kubeconfig({ url: door.url, ca: door.ca, clusters: [name], users: { admin: 'admin', guest: 'guest' } }));
-  await install(stage.cluster);
-  stage.start();
-  return {
-    cluster: stage.cluster,
-    clock: systemClock,
-    volumes: stage.volumes,
-    kubeconfig: file,
-    async close() {
-      stage.close();
-      await door.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+export interface StageOptions {
+  name: 'east' | 'west';
+  /** Types that are there from the start. A definition that is not ours to write comes from files. */
+  definitions?: KubeObject[];
 }
 
-/**
- * A real cluster with what it lacks: scheduler, kubelet and volumes come from the sandbox's simulators, the controllers of
- * workloads are Kubernetes' own.
- */
-export async function realStage(name: 'east' | 'west', durations: Durations = instant): Promise<LivingCluster> {
-  const place = realCluster(name);
-  const config = resolveContext(await loadKubeConfig({ file: place.kubeconfig, env: {} }));
-  const cluster = new ControlledHttpCluster(config, name);
-  const volumes = new VolumeStore();
-  const end = new AbortController();
-  await install(cluster);
-  const controllers = [
-    ...volumeControllers(cluster, volumes),
-    podController({ cluster, clock: systemClock, durations, volumes, failures: [] }),
-    endingPods(cluster),
-  ];
-  runControllers({ cluster, clock: systemClock, controllers, signal: end.signal, onError: report });
+/** Namespaces that a stage leaves behind as it found them: absent. */
+const visited = ['shop', 'shop-copy', 'shop-again', 'velero', 'kubectl-dr'];
+
+export const stages: Record<TargetName, (options: StageOptions) => Promise<LivingCluster>> = {
+  /** No server at all, but the same controllers. */
+  async memory({ name, definitions = [] }) {
+    const durations = { ...brisk };
+    const cluster = new ControlledMemoryCluster({ name, clock: systemClock, types: definitions.flatMap(typesOf) });
+    const { run, end } = runner(cluster);
+    const volumes = new VolumeStore();
+    await install(cluster);
+    run([
+      ...volumeControllers(cluster, volumes),
+      ...workloadControllers({ cluster, clock: systemClock, durations, volumes, failures: [] }),
+    ]);
+    return {
+      name,
+      client: cluster,
+      cluster,
+      volumes,
+      durations,
+      links: linksInto(cluster.blobs, 'https://store.invalid'),
+      run,
+      close: async () => end(),
+    };
+  },
+
+  /** The sandbox with all of its controllers, behind its HTTPS door. */
+  async sandbox({ name, definitions = [] }) {
+    const durations = { ...brisk };
+    const tokens = {
+      admin: { username: 'admin', uid: 'admin', groups: ['system:masters'] },
+      guest: { username: 'guest', uid: 'guest', groups: ['visitors'] },
+    };
+    const stage = new Stage({ name, clock: systemClock, durations, tokens, crds: definitions, onError: report });
+    const door = await serveHttps({ apis: { [name]: stage.api }, port: 0 });
+    const folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-sandbox-'));
+    const file = path.join(folder, 'kubeconfig');
+    await writeFile(file, kubeconfig({ url: door.url, ca: door.ca, clusters: [name], users: { admin: 'admin', guest: 'guest' } }));
+    await install(stage.cluster);
+    stage.start();
+    const client = await clientOf({ name, kubeconfig: file });
+    return {
+      name,
+      client,
+      cluster: stage.cluster,
+      volumes: stage.volumes,
+      durations,
+      kubeconfig: file,
+      links: linksInto(stage.api.objects, `${door.url}/clusters/${name}/_objects`),
+      run: (controllers) => stage.run(controllers),
+      async close() {
+        await client.close();
+        stage.close();
+        await door.close();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  },
+
+  /**
+   * A real cluster with what it lacks: scheduler, kubelet and volumes come from the sandbox's simulators, the controllers
+   * of workloads are Kubernetes' own.
+   */
+  async real({ name, definitions = [] }) {
+    const durations = { ...brisk };
+    const place = realCluster(name);
+    const config = resolveContext(await loadKubeConfig({ file: place.kubeconfig, env: {} }));
+    const cluster = new ControlledHttpCluster(config, name);
+    await assertUnused(cluster);
+    for (const definition of definitions)
+      await cluster.patch({ type: types.customResourceDefinitions, name: definition.metadata.name }, 'apply', definition);
+    await eventually(async () => {
+      const served = await cluster.discover();
+      return definitions
+        .flatMap(typesOf)
+        .every(({ group, resource }) => served.some((type) => type.group === group && type.resource === resource));
+    }, `the definitions are served by ${name}`);
+    const { run, end } = runner(cluster);
+    const volumes = new VolumeStore();
+    const links = await serveLinks();
+    await install(cluster);
+    run([
+      ...volumeControllers(cluster, volumes),
+      podController({ cluster, clock: systemClock, durations, volumes, failures: [] }),
+      endingPods(cluster),
+    ]);
+    return {
+      name,
+      client: cluster,
+      cluster,
+      volumes,
+      durations,
+      kubeconfig: place.kubeconfig,
+      links,
+      run,
+      async close() {
+        await clear(cluster);
+        end();
+        await links.close();
+        await cluster.close();
+      },
+    };
+  },
+};
+
+class ControlledMemoryCluster extends MemoryCluster implements ControlledCluster {
+  patchStatus(ref: ObjectRef, status: Record<string, unknown>): Promise<KubeObject> {
+    return this.patch(ref, 'merge', { status });
+  }
+}
+
+function runner(cluster: ControlledCluster): { run(controllers: Controller[]): void; end(): void } {
+  const ending = new AbortController();
   return {
-    cluster,
-    clock: systemClock,
-    volumes,
-    kubeconfig: place.kubeconfig,
-    async close() {
-      end.abort(new Error('the test is over'));
-      await cluster.close();
+    run(controllers) {
+      runControllers({ cluster, clock: systemClock, controllers, signal: ending.signal, onError: report });
     },
+    end: () => ending.abort(new Error('the test is over')),
   };
 }
 
 /** Nodes and storage classes; those of an earlier file stay. */
 async function install(cluster: ControlledCluster): Promise<void> {
-  const known = { Node: types.nodes, StorageClass: types.storageClasses };
-  for (const object of hardware) {
-    const ref = { type: known[object.kind as keyof typeof known], name: object.metadata.name };
+  const known: Record<string, ResourceType> = { Node: types.nodes, StorageClass: types.storageClasses };
+  for (const object of [...nodes([{ name: 'node-1', zone: 'east-1a' }]), ...storageClasses()]) {
+    const ref = { type: known[object.kind]!, name: object.metadata.name };
     await cluster.patch(ref, 'apply', object);
-    if (object.status) await cluster.patchStatus(ref, object.status as Record<string, unknown>);
-    // The admission of real clusters taints a node that has not told that it is ready.
-    if (object.kind === 'Node') await cluster.patch(ref, 'merge', { spec: { taints: null } });
+    if (object.kind !== 'Node') continue;
+    await cluster.patchStatus(ref, object.status as Record<string, unknown>);
+    // The admission of a real server taints a node that has not told that it is ready.
+    await cluster.patch(ref, 'merge', { spec: { taints: null } });
   }
 }
 
-/** The kubelet's last act for a pod: a real server waits for it, the sandbox's pods go at once. */
-function endingPods(cluster: ControlledHttpCluster): Controller {
-  return {
-    name: 'ending pods',
-    watches: [{ type: types.pods, keys: (pod, deleted) => (pod.metadata.deletionTimestamp && !deleted ? [keyOf(pod)] : []) }],
-    async reconcile({ namespace, name }) {
-      const ref = { type: types.pods, namespace: namespace!, name };
-      const pod = await find(cluster, ref);
-      // What has no node is ended by the server itself, and a new pod may have taken the name.
-      if (pod?.metadata.deletionTimestamp !== undefined) await ifThere(cluster.deleteNow(ref, pod.metadata.uid!));
-    },
+function typesOf({ spec }: KubeObject): ResourceType[] {
+  const { group, names, scope, versions } = spec as {
+    group: string;
+    names: { plural: string; kind: string };
+    scope: string;
+    versions: { name: string; served: boolean }[];
   };
+  const served = versions.filter((version) => version.served);
+  return served
+    .slice(0, 1)
+    .map(({ name }) => ({ group, version: name, resource: names.plural, kind: names.kind, namespaced: scope === 'Namespaced' }));
+}
+
+/** Somebody's own cluster may hold what these suites would overwrite, and delete at the end. */
+async function assertUnused(cluster: ClusterClient): Promise<void> {
+  for (const name of visited) {
+    if (await exists(cluster, { type: types.namespaces, name }))
+      throw new Error(`the namespace ${name} exists on ${cluster.name}: these suites need clusters that hold nothing of value`);
+  }
+}
+
+async function clear(cluster: ClusterClient): Promise<void> {
+  await Promise.all(visited.map((name) => removeNamespace(cluster, name)));
+}
+
+/** With everything in it, which takes a real server up to half a minute where pods have to end. */
+export async function removeNamespace(cluster: ClusterClient, name: string): Promise<void> {
+  const ref = { type: types.namespaces, name };
+  await ifThere(cluster.delete(ref));
+  await eventually(async () => !(await exists(cluster, ref)), `the namespace ${name} went`, 90_000);
 }
 
 function report(error: Error, controller: string): void {

@@ -81,10 +81,10 @@ export function configMapRef(namespace: string, name: string): ObjectRef {
 }
 
 /** Waits in real time for what a server does after it has answered: garbage collection, mostly. */
-export async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 10_000;
+export async function eventually(holds: () => Promise<boolean>, what: string, patience = 10_000): Promise<void> {
+  const end = Date.now() + patience;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`it did not happen within 10 s: ${what}`);
+    if (Date.now() > end) throw new Error(`it did not happen within ${patience / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

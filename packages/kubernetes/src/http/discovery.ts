@@ -9,11 +9,14 @@ interface GroupDiscovery {
   versions?: {
     version?: string;
     freshness?: string;
-    resources?: { resource?: string; scope?: string; responseKind?: { kind?: string } }[];
+    resources?: { resource?: string; scope?: string; verbs?: string[]; responseKind?: { kind?: string } }[];
   }[];
 }
 
-/** Every type in its preferred version, by two requests; servers without aggregated discovery by one per group version. */
+/**
+ * Every type whose objects can be listed, in its preferred version, by two requests; servers without aggregated discovery
+ * by one per group version. Reviews and bindings are questions and commands: nothing of them is ever stored.
+ */
 export async function discover(transport: Transport, signal?: AbortSignal): Promise<ResourceType[]> {
   const options = signal ? { signal } : {};
   const answers = await Promise.all(
@@ -34,8 +37,8 @@ function typesOfGroup(group: GroupDiscovery): ResourceType[] {
   const types = new Map<string, ResourceType>();
   // Versions come in order of preference; a type that only an older one serves is still a type.
   for (const { version, resources } of group.versions ?? []) {
-    for (const { resource, scope, responseKind } of resources ?? []) {
-      if (!version || !resource || !responseKind?.kind || types.has(resource)) continue;
+    for (const { resource, scope, verbs, responseKind } of resources ?? []) {
+      if (!version || !resource || !responseKind?.kind || !verbs?.includes('list') || types.has(resource)) continue;
       types.set(resource, {
         group: group.metadata?.name ?? '',
         version,
@@ -59,10 +62,10 @@ async function legacy(transport: Transport, options: { signal?: AbortSignal }): 
   const lists = await Promise.all(
     roots.map(async ({ group, version, path }) => {
       const { resources } = (await transport.json({ method: 'GET', path, target, ...options })) as {
-        resources?: { name: string; kind: string; namespaced: boolean }[];
+        resources?: { name: string; kind: string; namespaced: boolean; verbs?: string[] }[];
       };
       return (resources ?? [])
-        .filter(({ name }) => !name.includes('/'))
+        .filter(({ name, verbs }) => !name.includes('/') && verbs?.includes('list'))
         .map(({ name, kind, namespaced }) => ({ group, version, resource: name, kind, namespaced }));
     }),
   );
