@@ -1,5 +1,6 @@
 import { ownerRef } from '../application/entity-ref.ts';
 import { type Application, annotations } from '../application/model.ts';
+import type { DrError } from '../errors.ts';
 import { InputError, NotAllowedError, NotFoundError } from '../errors.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { nearest } from '../text/nearest.ts';
@@ -47,6 +48,10 @@ export function placesOf(
   for (const status of components) {
     for (const placement of status.component.placements) {
       const { namespace, labelSelector } = placement;
+      // A cluster that does not answer can agree to nothing: that it is silent is said before anything about claims.
+      if (placement.cluster !== undefined && !reachable.includes(placement.cluster)) {
+        throw silence(fleet, placement.cluster, status.component.name);
+      }
       const owner = status.component.owner ?? application.owner;
       const lost = placement.claim === 'unknown' && placement.cluster !== undefined && isGone(placement.cluster, namespace);
       if (placement.claim === 'unclaimed' || (placement.claim === 'unknown' && !(lost && owner !== undefined))) {
@@ -54,16 +59,6 @@ export function placesOf(
       }
       const clusters = placement.cluster === undefined ? clustersWith(status, namespace, reachable) : [placement.cluster];
       for (const cluster of clusters) {
-        if (!reachable.includes(cluster)) {
-          const error = fleet.clusters.find((candidate) => candidate.name === cluster)?.error;
-          throw (
-            error ??
-            new InputError(`the cluster ${cluster} of ${status.component.name} is not configured`, {
-              code: 'UNKNOWN_CLUSTER',
-              hint: `clusters: ${reachable.join(', ')}`,
-            })
-          );
-        }
         const key = `${cluster}/${namespace}`;
         const place: Place = places.get(key) ?? { cluster, namespace, components: [], ...(lost && { ownerToProve: owner! }) };
         place.components.push({ status, ...(labelSelector === undefined ? {} : { labelSelector }) });
@@ -72,6 +67,15 @@ export function placesOf(
     }
   }
   return [...places.values()];
+}
+
+function silence(fleet: Fleet, cluster: string, component: string): DrError {
+  const known = fleet.clusters.find((candidate) => candidate.name === cluster);
+  if (known?.error) return known.error;
+  return new InputError(`the cluster ${cluster} of ${component} is not configured`, {
+    code: 'UNKNOWN_CLUSTER',
+    hint: `clusters: ${fleet.clusters.map(({ name }) => name).join(', ')}`,
+  });
 }
 
 /** A namespace that is gone belongs to whom it named when it was captured. */
