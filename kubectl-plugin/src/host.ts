@@ -30,6 +30,7 @@ export function systemHost(): Host {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
       columns: { out: process.stdout.columns, err: process.stderr.columns },
+      rows: process.stderr.rows,
       color: { out: color(process.stdout), err: color(process.stderr) },
       live: Boolean(process.stderr.isTTY && env.TERM !== 'dumb'),
       unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),

@@ -35,6 +35,7 @@ export async function kubectlDr(line: string | string[], options: Surroundings):
       out: (text) => void (out += text),
       err: (text) => void (err += text),
       columns: { out: columns, err: columns },
+      rows: terminal ? 24 : undefined,
       color: { out: terminal, err: terminal },
       live: terminal,
       unicode: terminal,

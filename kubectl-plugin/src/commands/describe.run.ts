@@ -69,7 +69,7 @@ function application(app: Items['apps'], fleet: Fleet, context: Context): string
   const rows = points.slice(0, most).map(({ point, use }) => recoveryPointToWire(point, now, use));
   const older = points.length - rows.length;
   return [
-    applicationTree(app, { look, now, evidence: true }),
+    applicationTree(app, { look, now, everything: true }),
     '\nRecovery points, newest first:\n',
     table(rows, pointColumns(now, true), { look }) || '<none>\n',
     older > 0 ? `and ${older} older: kubectl dr get points --application ${name}\n` : '',

@@ -3,7 +3,7 @@ import { kindNames, kindWords, kinds } from '../kinds.ts';
 
 export const describe: Command = {
   name: 'describe',
-  summary: 'Everything known about one thing, with reasons, what was seen, and next commands',
+  summary: 'Everything known about one of them, with reasons and evidence',
   positionals: [
     { name: 'KIND', required: true, summary: kindNames.map((kind) => kinds[kind].one).join(', '), choices: kindNames, words: kindWords },
     { name: 'NAME', required: true, summary: 'Its name; of a component also APP/NAME' },

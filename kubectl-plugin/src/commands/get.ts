@@ -3,7 +3,7 @@ import { kindNames, kindWords } from '../kinds.ts';
 
 export const get: Command = {
   name: 'get',
-  summary: 'List applications, components, points, schedules, policies, locations, operations, clusters or engines',
+  summary: 'List applications, points, schedules, operations and the like',
   positionals: [
     { name: 'KIND', required: true, summary: kindNames.join(', '), choices: kindNames, words: kindWords },
     { name: 'NAME', required: false, summary: 'Only this one' },

@@ -2,7 +2,7 @@ import type { Command } from '../definition.ts';
 
 export const sandbox: Command = {
   name: 'sandbox',
-  summary: 'Start two small clusters in this process, with applications and 30 days of points to try on',
+  summary: 'Start two small clusters with applications and points to try on',
   positionals: [],
   flags: {
     port: { type: 'number', value: 'PORT', summary: 'Port to listen on (default 16443)' },

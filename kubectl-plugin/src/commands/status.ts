@@ -2,7 +2,7 @@ import type { Command } from '../definition.ts';
 
 export const status: Command = {
   name: 'status',
-  summary: 'Verdict of every application, or one as a tree of components with reasons',
+  summary: 'Verdict of every application, or of one as a tree',
   positionals: [{ name: 'APP', required: false, summary: 'Application name or entity ref' }],
   flags: { check: { type: 'boolean', summary: 'Exit with 4 unless everything shown is protected' } },
   examples: [

@@ -1,69 +1,86 @@
 import type { Operation, OperationEvent, StepRecord } from '@kubectl-dr/core/execution/model';
-import type { Output } from './terminal.ts';
+import { cut } from './text-width.ts';
+import type { Output, Style } from './terminal.ts';
 import { clean, paint, stateStyle } from './terminal.ts';
 
+export interface Progress {
+  show(event: OperationEvent): void;
+  end(): void;
+}
+
+const words: Record<StepRecord['state'], [pretty: string, plain: string]> = {
+  Pending: ['·', '.'],
+  Running: ['▸', '>'],
+  Succeeded: ['✓', 'ok'],
+  Failed: ['✗', 'x'],
+  Skipped: ['-', '-'],
+  Undone: ['↶', '<'],
+};
+
 /**
- * Progress of an operation on stderr: on a terminal one block of step lines that is rewritten, otherwise one line per
- * change, so that a log stays readable.
+ * Progress of an operation on stderr. Each step is told once when it begins and once when it ends, so that a log stays
+ * readable; on a terminal those that run stand below in lines that are rewritten, with how far they are.
  */
-export function progress(output: Output, operation: Operation): { show(event: OperationEvent): void; end(): void } {
-  const titles = new Map(operation.plan.waves.flat().map((step) => [step.id, step.title]));
+export function progress(output: Output, operation: Operation): Progress {
+  const titles = new Map(operation.plan.waves.flat().map((step) => [step.id, `[${step.cluster}] ${step.title}`]));
   const steps = new Map<string, StepRecord>(operation.steps.map((step) => [step.id, step]));
-  const told = new Map<string, string>();
+  // What had ended before this process took over is not told again.
+  const told = new Map<string, StepRecord['state']>(operation.steps.filter(hasEnded).map((step) => [step.id, step.state]));
   let drawn = 0;
 
-  const symbol = (state: StepRecord['state']): string => {
-    const [pretty, plain] = {
-      Pending: ['·', '.'],
-      Running: ['▸', '>'],
-      Succeeded: ['✓', 'ok'],
-      Failed: ['✗', 'x'],
-      Skipped: ['-', '-'],
-      Undone: ['↶', '<'],
-    }[state] as [string, string];
-    return paint(output.color.err, stateStyle[state], output.unicode ? pretty : plain);
+  const erase = (): void => {
+    if (drawn > 0) output.err(`\r\u001b[${drawn}A\u001b[0J`);
+    drawn = 0;
   };
-  const line = (step: StepRecord): string => {
-    const share = step.progress === undefined || step.state !== 'Running' ? '' : ` ${Math.round(step.progress * 100)}%`;
-    const news = step.message && step.state !== 'Succeeded' ? `  ${clean(step.message, 160)}` : '';
-    return `${symbol(step.state)} ${clean(titles.get(step.id) ?? step.id)}${share}${news}`;
+  const lineOf = (step: StepRecord, news: string): string => {
+    const [pretty, plain] = words[step.state];
+    const text = `${output.unicode ? pretty : plain} ${clean(titles.get(step.id) ?? step.id)}${news}`;
+    return paint(output.color.err, stateStyle[step.state], output.columns.err === undefined ? text : cut(text, output.columns.err - 1));
   };
   const draw = (): void => {
-    const lines = [...steps.values()].map(line);
-    const width = output.columns.err ?? 120;
-    output.err(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((text) => `\u001b[2K${fit(text, width)}`).join('\n')}\n`);
+    const running = [...steps.values()].filter(({ state }) => state === 'Running');
+    const done = [...steps.values()].filter(hasEnded).length;
+    // One line for the sum, one that stays free for the cursor.
+    const room = Math.max(1, (output.rows ?? 24) - 2);
+    const shown = running.slice(0, room);
+    const more = running.length - shown.length;
+    const lines = shown.map((step) => {
+      const share = step.progress === undefined ? '' : ` ${Math.round(step.progress * 100)}%`;
+      return lineOf(step, `${share}${step.message ? `  ${clean(step.message, 160)}` : ''}`);
+    });
+    lines.push(paint(output.color.err, 'grey', `  ${done} of ${steps.size} steps${more > 0 ? `, ${more} more running` : ''}`));
+    output.err(lines.map((line) => `${line}\n`).join(''));
     drawn = lines.length;
+  };
+  const tell = (): void => {
+    for (const step of steps.values()) {
+      const { id, state } = step;
+      if (told.get(id) === state || state === 'Pending' || (output.live && state === 'Running')) continue;
+      told.set(id, state);
+      if (output.live) {
+        output.err(`${lineOf(step, step.message && state === 'Failed' ? `: ${clean(step.message, 600)}` : '')}\n`);
+      } else {
+        const style: Style | undefined = stateStyle[state];
+        const why = step.message && state === 'Failed' ? `: ${clean(step.message, 600)}` : '';
+        output.err(`${paint(output.color.err, style, state)}: ${clean(titles.get(id) ?? id)}${why}\n`);
+      }
+    }
   };
 
   return {
     show(event) {
-      if (event.type === 'operation') {
-        for (const step of event.operation.steps) steps.set(step.id, step);
-      } else {
-        steps.set(event.step.id, event.step);
-      }
-      if (output.live) {
-        draw();
-        return;
-      }
-      for (const step of steps.values()) {
-        const now = `${step.state}${step.state === 'Failed' ? (step.message ?? '') : ''}`;
-        if (step.state === 'Pending' || told.get(step.id) === now) continue;
-        told.set(step.id, now);
-        output.err(
-          `${step.state}: ${clean(titles.get(step.id) ?? step.id)}${step.message && step.state === 'Failed' ? `: ${clean(step.message)}` : ''}\n`,
-        );
-      }
+      for (const step of event.type === 'operation' ? event.operation.steps : [event.step]) steps.set(step.id, step);
+      if (output.live) erase();
+      tell();
+      if (output.live) draw();
     },
     end() {
-      if (output.live) draw();
+      if (output.live) erase();
+      tell();
     },
   };
 }
 
-/** Cuts to the terminal's width without counting colour sequences. */
-function fit(text: string, width: number): string {
-  // oxlint-disable-next-line no-control-regex -- our own colour sequences
-  const visible = text.replace(/\u001b\[\d+m/g, '');
-  return visible.length <= width ? text : `${visible.slice(0, Math.max(0, width - 3))}...`;
+function hasEnded({ state }: StepRecord): boolean {
+  return state !== 'Pending' && state !== 'Running';
 }

@@ -18,6 +18,8 @@ export function reasonLines(
   const { indent, look } = options;
   const width = look.width === undefined ? undefined : Math.max(40, look.width - indent.length);
   const block = (text: string, hang: string): string[] => wrap(text, width, hang).map((line) => `${indent}${line}`);
+  // A command that was broken into lines could not be copied.
+  const nextLine = (text: string): string[] => (text.startsWith('  next: kubectl ') ? [text] : wrap(text, width, '        '));
   return worstFirst(reasons).flatMap((reason) => {
     const who = options.component && reason.component ? `${clean(reason.component)}: ` : '';
     const [first, ...rest] = block(`${reason.severity} ${reason.code}: ${who}${clean(reason.message, 600)}`, '  ');
@@ -25,7 +27,7 @@ export function reasonLines(
       first!.replace(reason.severity, paint(look.color, style[reason.severity], reason.severity)),
       ...rest,
       ...(options.evidence ? (reason.evidence ?? []) : []).flatMap((line) => block(`  seen: ${clean(line)}`, '        ')),
-      ...(reason.fix ? block(`  next: ${clean(reason.fix)}`, '        ') : []),
+      ...(reason.fix ? nextLine(`  next: ${clean(reason.fix)}`).map((line) => `${indent}${line}`) : []),
     ];
   });
 }

@@ -4,9 +4,9 @@ import { age, counted, duration, until } from '../view.ts';
 import { worstFirst } from './reasons.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';
-import { cut, padEnd, textWidth } from './text-width.ts';
+import { padEnd, textWidth, wrap } from './text-width.ts';
 import type { Look } from './terminal.ts';
-import { clean, paint, verdictStyle } from './terminal.ts';
+import { clean, verdictStyle } from './terminal.ts';
 
 type Rpo = WireApplication['status']['rpo'];
 type Reasons = WireApplication['status']['reasons'];
@@ -45,34 +45,47 @@ export function applicationColumns(now: Date): Column<WireApplication>[] {
   ];
 }
 
-/** How many next steps are shown; the table above tells the rest. */
-const mostSteps = 5;
+/** Below this many columns a reason does not fit beside the figures, and stands below the table instead. */
+const roomForReasons = 120;
 
-/** Is it safe, how old is it, what now: a table, the sum in one line, and a next step for each application that needs one. */
+/** Is it safe, how old is it, what now: a table, the sum in one line, and a next step for each that needs one. */
 export function statusScreen(applications: readonly WireApplication[], clusters: number, now: Date, look: Look): string {
   const sorted = worstApplicationsFirst(applications);
+  const narrow = look.width !== undefined && look.width < roomForReasons;
+  const columns = applicationColumns(now).filter(({ header }) => !narrow || header !== 'reason');
   const counts = verdicts
     .map((verdict) => ({ verdict, count: sorted.filter((app) => app.status.verdict === verdict).length }))
     .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => paint(look.color, verdictStyle[verdict], `${count} ${verdict}`));
-  const lines = [
-    table(sorted, applicationColumns(now), { look }),
-    `${counted(sorted.length, 'application')} on ${counted(clusters, 'cluster')}: ${counts.join(', ')}\n`,
-  ];
-  const steps = sorted.flatMap((app) => {
-    const reason = worstFirst(app.status.reasons).find(({ severity, fix }) => fix !== undefined && severity !== 'info');
-    return reason ? [{ name: clean(app.metadata.name), fix: clean(reason.fix!) }] : [];
-  });
-  if (steps.length > 0) {
-    const shown = steps.slice(0, mostSteps);
-    const width = Math.max(...shown.map(({ name }) => textWidth(name)));
-    lines.push('\nNext:\n', ...shown.map(({ name, fix }) => `  ${fitted(`${padEnd(name, width)}   ${fix}`, look)}\n`));
-    const more = steps.length - shown.length;
-    lines.push(`  ${fitted(`${more > 0 ? `and ${more} more; ` : ''}all reasons of one: kubectl dr status ${shown[0]!.name}`, look)}\n`);
-  }
-  return lines.join('');
+    .map(({ verdict, count }) => `${count} ${verdict}`);
+  return [
+    table(sorted, columns, { look }),
+    '\n',
+    ...wrap(`${counted(sorted.length, 'application')} on ${counted(clusters, 'cluster')}: ${counts.join(', ')}`, look.width, '  ').map(
+      (line) => `${line}\n`,
+    ),
+    ...nextSteps(sorted, narrow ? 3 : 5, narrow, look).map((line) => `${line}\n`),
+  ].join('');
 }
 
-function fitted(text: string, look: Look): string {
-  return look.width === undefined ? text : cut(text, look.width - 2);
+/** The worst `most` of those that something can be done about; with `why` the reason before the step. */
+function nextSteps(sorted: readonly WireApplication[], most: number, why: boolean, look: Look): string[] {
+  const steps = sorted.flatMap((app) => {
+    const reason = worstFirst(app.status.reasons).find(({ severity, fix }) => fix !== undefined && severity !== 'info');
+    return reason ? [{ name: clean(app.metadata.name), why: clean(firstReason([reason])!), fix: clean(reason.fix!) }] : [];
+  });
+  if (steps.length === 0) return [];
+  const shown = steps.slice(0, most);
+  const width = Math.max(...shown.map(({ name }) => textWidth(name))) + 3;
+  const hang = ' '.repeat(2 + width);
+  const room = look.width === undefined ? undefined : look.width - hang.length;
+  const lines = shown.flatMap(({ name, why: reason, fix }) => {
+    const [first, ...rest] = [
+      ...(why ? wrap(reason, room, '') : []),
+      ...(fix.startsWith('kubectl ') ? [`${why ? 'next: ' : ''}${fix}`] : wrap(`${why ? 'next: ' : ''}${fix}`, room, '  ')),
+    ];
+    return [`  ${padEnd(name, width)}${first}`, ...rest.map((line) => `${hang}${line}`)];
+  });
+  const more = steps.length - shown.length;
+  const rest = `${more > 0 ? `and ${more} more; ` : ''}all about one: kubectl dr status ${shown[0]!.name}`;
+  return ['', 'Next:', ...lines, `  ${rest}`];
 }

@@ -6,6 +6,8 @@ export interface Output {
   err(text: string): void;
   /** Columns of the terminal behind each; undefined where there is none. */
   columns: { out: number | undefined; err: number | undefined };
+  /** Rows of the terminal behind stderr. */
+  rows: number | undefined;
   /** Colours on stdout / stderr. */
   color: { out: boolean; err: boolean };
   /** stderr is a terminal: live progress may rewrite lines. */

@@ -28,12 +28,12 @@ export function cut(text: string, width: number): string {
   return `${kept.trimEnd()}...`;
 }
 
-/** Lines of at most `width` columns, broken between words; later lines begin with `indent`. Without a width: one line. */
+/** Lines of at most `width` columns, broken at single spaces; later lines begin with `indent`. Without a width: one line. */
 export function wrap(text: string, width: number | undefined, indent: string): string[] {
   if (width === undefined || textWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/(?<=\S) +/)) {
+  for (const word of text.split(/(?<=\S) (?=\S)/)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (line !== '' && line !== indent && textWidth(longer) > width) {
       lines.push(line);

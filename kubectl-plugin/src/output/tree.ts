@@ -1,16 +1,26 @@
+import type { ReasonCode } from '@kubectl-dr/core/compliance/reason-codes';
+import { reasonCodes } from '@kubectl-dr/core/compliance/reason-codes';
+import { verdicts } from '@kubectl-dr/core/service/model';
 import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire/application';
+import type { WireReason } from '@kubectl-dr/core/wire/common';
 import { bytes, until } from '../view.ts';
 import { reasonLines } from './reasons.ts';
 import { ageOfRpo } from './status.ts';
-import { padEnd, textWidth, wrap } from './text-width.ts';
+import { cut, padEnd, textWidth, wrap } from './text-width.ts';
 import type { Look } from './terminal.ts';
 import { clean, paint, verdictStyle } from './terminal.ts';
 
 type Spec = WireApplication['spec']['components'][number];
 
-/** One application as a tree: component, where it runs, its volumes, its newest usable point, its reasons. */
-export function applicationTree(app: WireApplication, options: { look: Look; now: Date; evidence?: boolean }): string {
-  const { look, now, evidence = false } = options;
+/** A code that so many components share is told once, below them. */
+const shared = 3;
+
+/**
+ * One application as a tree, the worst component first: verdict, age of its data, where it runs, its newest usable point,
+ * volumes and reasons. `everything`: dependencies, what was seen, and every reason at its component.
+ */
+export function applicationTree(app: WireApplication, options: { look: Look; now: Date; everything?: boolean }): string {
+  const { look, now, everything = false } = options;
   const [branch, last, bar] = look.unicode ? ['├─ ', '└─ ', '│  '] : ['|- ', '`- ', '|  '];
   const { spec, status } = app;
   const title = spec.title && spec.title !== app.metadata.name ? ` (${clean(spec.title)})` : '';
@@ -19,23 +29,53 @@ export function applicationTree(app: WireApplication, options: { look: Look; now
     ...wrap(headline(app, now), look.width, ''),
     ...reasonLines(
       status.reasons.filter((reason) => reason.component === undefined),
-      { indent: '', look, evidence },
+      { indent: '', look, evidence: everything },
     ),
     '',
   ];
   const specs = new Map(spec.components.map((component) => [component.name, component]));
-  const rows = status.components.map((component) => cells(component, specs.get(component.name)));
+  const components = status.components.toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict));
+  const common = everything ? new Map<string, Common>() : commonReasons(components);
+  const rows = components.map((component) => cells(component, specs.get(component.name)));
   const widths = rows[0]?.map((_, index) => Math.max(...rows.map((row) => textWidth(row[index]!)))) ?? [];
-  for (const [index, component] of status.components.entries()) {
-    const isLast = index === status.components.length - 1;
+  for (const [index, component] of components.entries()) {
+    const isLast = index === components.length - 1;
     const padded = rows[index]!.map((cell, column) => padEnd(cell, widths[column]!));
-    padded[1] = paint(look.color, verdictStyle[component.verdict], padded[1]!);
-    lines.push(`${isLast ? last : branch}${padded.join('  ').trimEnd()}`);
+    const room = (look.width ?? Infinity) - 3;
+    const line = cut(padded.join('  ').trimEnd(), room);
+    lines.push(`${isLast ? last : branch}${line.replace(padded[1]!, paint(look.color, verdictStyle[component.verdict], padded[1]!))}`);
     const indent = isLast ? '     ' : `${bar}  `;
-    lines.push(...facts(component, specs.get(component.name)).map((fact) => `${indent}${fact}`));
-    lines.push(...reasonLines(component.reasons, { indent, look, evidence }));
+    lines.push(...facts(component, specs.get(component.name), everything).map((fact) => `${indent}${fact}`));
+    const own = component.reasons.filter(({ code }) => !common.has(code));
+    lines.push(...reasonLines(own, { indent, look, evidence: everything }));
+  }
+  for (const { reason, names } of common.values()) {
+    const whom = names.length === components.length ? 'all components' : names.join(', ');
+    const told = {
+      ...reason,
+      message: `${reasonCodes[reason.code as ReasonCode]?.title ?? reason.message}: ${whom}`,
+      ...(reason.fix && { fix: reason.fix.replace(` --component ${names[0]}`, '') }),
+    };
+    lines.push('', ...reasonLines([told], { indent: '', look }));
   }
   return `${lines.join('\n')}\n`;
+}
+
+interface Common {
+  reason: WireReason;
+  names: string[];
+}
+
+function commonReasons(components: readonly WireComponentStatus[]): Map<string, Common> {
+  const byCode = new Map<string, Common>();
+  for (const component of components) {
+    for (const reason of component.reasons) {
+      const entry = byCode.get(reason.code) ?? { reason, names: [] };
+      if (!entry.names.includes(component.name)) entry.names.push(component.name);
+      byCode.set(reason.code, entry);
+    }
+  }
+  return new Map([...byCode].filter(([, { reason, names }]) => names.length >= shared && reason.severity !== 'critical'));
 }
 
 function headline(app: WireApplication, now: Date): string {
@@ -65,8 +105,8 @@ function cells(component: WireComponentStatus, spec: Spec | undefined): string[]
   ];
 }
 
-function facts(component: WireComponentStatus, spec: Spec | undefined): string[] {
-  const needs = spec && spec.dependsOn.length > 0 ? [`needs ${clean(spec.dependsOn.join(', '))}`] : [];
+function facts(component: WireComponentStatus, spec: Spec | undefined, everything: boolean): string[] {
+  const needs = everything && spec && spec.dependsOn.length > 0 ? [`needs ${clean(spec.dependsOn.join(', '))}`] : [];
   const volumes = component.volumes.map((volume) => {
     const detail = [volume.state, volume.method, bytes(volume.bytes), volume.message].filter((part) => part !== undefined).join(', ');
     return `volume ${clean(volume.claim)}: ${clean(detail)}`;
