@@ -77,7 +77,9 @@ export class Access {
   /** Of one component, or of the whole application: then of every component. */
   allowed(application: Application, component?: Component): Allowed {
     const wanted = component ? [component] : application.components;
-    const may = (action: Action): boolean => wanted.length > 0 && wanted.every((part) => this.may(action, application, part));
+    // Where nothing is placed there is nothing to act on, whoever asks.
+    const placed = wanted.some(({ placements }) => placements.length > 0);
+    const may = (action: Action): boolean => placed && wanted.every((part) => this.may(action, application, part));
     return { plan: may('plan'), backup: may('backup'), restore: may('restore'), operate: may('operate') };
   }
 
