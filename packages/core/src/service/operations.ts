@@ -13,16 +13,22 @@ export interface OperationsDeps {
 /** How often an operation that somebody else runs is looked at, milliseconds. */
 const watchEvery = 1_000;
 
-/** Every operation that any cluster keeps, newest first. A cluster that does not answer hides only its own. */
+/**
+ * Every operation that any cluster keeps, newest first. A cluster that does not answer hides only its own; when none
+ * does, its error is thrown.
+ */
 export async function listOperations(deps: OperationsDeps, signal?: AbortSignal): Promise<Operation[]> {
+  const failures: DrError[] = [];
   const lists = await Promise.all(
     deps.clusters.map((cluster) =>
       deps.journal.list(cluster.name, signal).catch((error: unknown) => {
-        if (error instanceof DrError) return [];
-        throw error;
+        if (!(error instanceof DrError)) throw error;
+        failures.push(error);
+        return [];
       }),
     ),
   );
+  if (failures[0] && failures.length === deps.clusters.length) throw failures[0];
   const byId = new Map<string, Operation>();
   for (const { operation } of lists.flat()) if (!byId.has(operation.id)) byId.set(operation.id, operation);
   return [...byId.values()].sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1));

@@ -1,6 +1,6 @@
 import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
-import { ConflictError, asDrError } from '../errors.ts';
+import { ConflictError, DrError, asDrError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
@@ -177,6 +177,8 @@ class DefaultDrService implements DrService {
       operations: (signal?: AbortSignal) =>
         listOperations(operating, signal).catch((thrown: unknown) => {
           signal?.throwIfAborted();
+          // A fleet says of itself which clusters are silent.
+          if (thrown instanceof DrError) return [];
           throw asDrError(thrown);
         }),
     };
