@@ -32,6 +32,8 @@ export interface ClusterPlan {
 export interface ClusterOptions {
   plan: ClusterPlan;
   clock: Clock;
+  /** The cluster's clock stands at this time until it is set to run. Default: it runs. */
+  since?: Date;
   buckets: Buckets;
   tokens?: Tokens;
   /** Where clients reach the cluster; only asked when a download link is made. */
@@ -55,6 +57,7 @@ export class SandboxCluster {
     this.#options = options;
     this.name = options.plan.name;
     this.clock = new MovableClock(options.clock);
+    if (options.since) this.clock.set(options.since);
     // On-demand backups name no method: this server carries data out of the cluster by default.
     this.velero = behaviour({ moveData: true });
     this.durations = { ...instant };

@@ -66,12 +66,19 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     url = () => 'https://sandbox.invalid',
   } = options;
   const buckets = new MemoryBuckets([bucket]);
+  const chapters = story ? await import('./story/story.ts') : undefined;
+  const since = chapters?.beginning(clock.now());
   const open = (name: ClusterName): SandboxCluster =>
-    new SandboxCluster({ plan: plans[name], clock, buckets, tokens: tokensOf(tokens), url: () => `${url()}/clusters/${name}` });
+    new SandboxCluster({
+      plan: plans[name],
+      clock,
+      ...(since && { since }),
+      buckets,
+      tokens: tokensOf(tokens),
+      url: () => `${url()}/clusters/${name}`,
+    });
   const clusters: Record<ClusterName, SandboxCluster> = { east: open('east'), west: open('west') };
   const all = Object.values(clusters);
-  const chapters = story ? await import('./story/story.ts') : undefined;
-  chapters?.begin(clusters, clock.now());
   for (const cluster of all) await cluster.furnish();
   await chapters?.tellStory(clusters, clock.now());
   await Promise.all(all.map((cluster) => cluster.idle()));

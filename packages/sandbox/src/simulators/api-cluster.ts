@@ -174,6 +174,10 @@ export class ApiCluster implements ControlledCluster {
     return textAt(await this.#json('GET', '/version', options), 'gitVersion');
   }
 
+  async raw(path: string, options: RequestOptions = {}): Promise<string> {
+    return (await this.#send('GET', path, options)).text();
+  }
+
   async download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {
     const { pathname, host } = new URL(url);
     // Behind the HTTPS door a cluster lies under a path of its own; inside there is only the one.

@@ -18,10 +18,10 @@ export interface Durations {
 export const visible: Durations = {
   podStart: 700,
   job: 90_000,
-  backup: 3_000,
-  restore: 3_000,
-  dataMovement: 2_000,
-  finalizing: 400,
+  backup: 2_000,
+  restore: 1_200,
+  dataMovement: 1_200,
+  finalizing: 200,
   deletion: 500,
 };
 

@@ -24,6 +24,9 @@ export function nodes(plans: readonly NodePlan[]): KubeObject[] {
           'kubernetes.io/hostname': name,
           'kubernetes.io/os': 'linux',
           'kubernetes.io/arch': 'amd64',
+          // Old names, which every cluster still carries and many manifests still select by.
+          'beta.kubernetes.io/os': 'linux',
+          'beta.kubernetes.io/arch': 'amd64',
           'topology.kubernetes.io/zone': zone,
           'topology.kubernetes.io/region': zone.slice(0, -1),
           ...(gpus > 0 && { 'nvidia.com/gpu.present': 'true' }),

@@ -11,18 +11,15 @@ import { namespace, objectsOf } from './workloads.ts';
 
 const day = 24 * 60 * 60_000;
 
-function beginning(now: Date): Date {
+/** The day on which everything in the clusters was new. */
+export function beginning(now: Date): Date {
   return new Date(now.getTime() - 32 * day);
-}
-
-/** Sets the clusters to the day on which everything in them was new. */
-export function begin(clusters: Record<ClusterName, SandboxCluster>, now: Date): void {
-  for (const cluster of Object.values(clusters)) cluster.clock.set(beginning(now));
 }
 
 /**
  * Fills the clusters with applications that have been there for a month: one of every verdict, and a database that every
- * hourly backup leaves out while it says Completed. Begins with `begin`; the clocks run again when it is told.
+ * hourly backup leaves out while it says Completed. The clusters stand at
+ * `beginning`; their clocks run again when it is told.
  */
 export async function tellStory(clusters: Record<ClusterName, SandboxCluster>, now: Date): Promise<void> {
   const since = beginning(now);
@@ -30,7 +27,7 @@ export async function tellStory(clusters: Record<ClusterName, SandboxCluster>, n
   for (const home of homes) {
     const { client } = clusters[home.cluster];
     await createAll(client, [
-      namespace(home.namespace, home.owner),
+      namespace(home.namespace, home.owner, home.sharedWith),
       ...home.parts.flatMap((part) => objectsOf({ ...part, namespace: home.namespace })),
     ]);
     for (const part of home.parts) if (part.content) contents.set(`${home.namespace}/data-${part.name}-0`, part.content(since));

@@ -10,13 +10,21 @@ export function modifiers(rewrites: readonly Rewrite[]): string {
     version: 'v1',
     resourceModifierRules: rewrites.map(({ resource, namespace, name, patches }) => ({
       conditions: { groupResource: resource, resourceNameRegex: `^${escape(name)}$`, namespaces: [namespace] },
-      patches: patches.map(({ op, path, value }) => ({
+      patches: patches.flatMap(certain).map(({ op, path, value }) => ({
         operation: op,
         path,
         ...(value === undefined ? {} : { value: typeof value === 'string' ? value : JSON.stringify(value) }),
       })),
     })),
   });
+}
+
+/**
+ * The server applies the rules after its own actions (restore.go), which take off node ports and the like themselves; a
+ * `remove` of what is gone already would be an error of the restore. A field that was just added can always be removed.
+ */
+function certain(patch: Rewrite['patches'][number]): Rewrite['patches'] {
+  return patch.op === 'remove' && !/\/(?:\d+|-)$/.test(patch.path) ? [{ op: 'add', path: patch.path, value: 0 }, patch] : [patch];
 }
 
 function escape(name: string): string {
