@@ -3,19 +3,27 @@ import { exit } from './exit-codes.ts';
 import type { Output } from './output/terminal.ts';
 import { clean } from './output/terminal.ts';
 
-/** What could not be read, one line each on stderr: the rest of the answer stands. */
-export function clusterNotes(fleet: Fleet, output: Output): void {
-  for (const cluster of fleet.clusters.filter((candidate) => !candidate.reachable)) {
-    output.err(`cluster ${clean(cluster.name)}: ${clean(cluster.error?.message ?? 'could not be read', 600)}\n`);
-    if (cluster.error?.hint) output.err(`  next: ${clean(cluster.error.hint)}\n`);
-  }
-  for (const problem of fleet.problems) {
-    output.err(`${problem.severity}: ${clean(problem.message, 600)}\n`);
-    if (problem.fix) output.err(`  next: ${clean(problem.fix)}\n`);
-  }
+/** What could not be read, one line each on stderr with its next step: the rest of the answer stands. */
+export function clusterNotes(fleet: Pick<Fleet, 'clusters' | 'problems'>, output: Output): void {
+  const silent = fleet.clusters.filter(({ reachable }) => !reachable);
+  const severity = silent.length === fleet.clusters.length ? 'error' : 'warning';
+  for (const { name, error } of silent) note(severity, error?.message ?? `${name} could not be read`, error?.hint, output);
+  for (const { severity: how, message, fix } of fleet.problems) note(how, message, fix, output);
+}
+
+function note(severity: string, message: string, hint: string | undefined, output: Output): void {
+  output.err(`${severity}: ${clean(message, 600)}\n`);
+  if (hint) output.err(`next: ${clean(hint, 600)}\n`);
 }
 
 /** 1 only if nothing at all could be read. */
-export function exitOfFleet(fleet: Fleet): number {
+export function exitOfFleet(fleet: Pick<Fleet, 'clusters'>): number {
   return fleet.clusters.length > 0 && fleet.clusters.every((cluster) => !cluster.reachable) ? exit.error : exit.done;
+}
+
+/** Why a list is empty, where that is not simply so. */
+export function whyEmpty(fleet: Pick<Fleet, 'clusters'>): string | undefined {
+  const bare = fleet.clusters.filter(({ reachable, engines }) => reachable && !engines.some(({ installed }) => installed));
+  if (bare.length === 0) return undefined;
+  return `no backup engine is installed on ${bare.map(({ name }) => clean(name)).join(' and ')}`;
 }

@@ -73,8 +73,7 @@ export class TestFleet {
     const east = await VeleroStage.open('east', new MemoryBuckets(['backups']), clock);
     const west = await VeleroStage.open('west', new MemoryBuckets(['backups']), clock);
     const fleet = new TestFleet(clock, east, west);
-    fleet.write('catalog.yaml', catalog);
-    fleet.write('app-config.yaml', 'dr: { catalog: [catalog.yaml] }\n');
+    fleet.reset();
     for (const object of shopObjects()) await east.create(object.kind === 'Namespace' ? owned(object) : object);
     await east.stage.idle();
     east.write('shop', 'data-db-0', { 'orders.csv': '1,apples\n2,pears\n' });
@@ -95,6 +94,12 @@ export class TestFleet {
     await west.stage.idle();
     await fleet.advance(60);
     return fleet;
+  }
+
+  /** Catalog and configuration as they were. */
+  reset(): void {
+    this.write('catalog.yaml', catalog);
+    this.write('app-config.yaml', 'dr: { catalog: [catalog.yaml] }\n');
   }
 
   /** Minutes pass. */

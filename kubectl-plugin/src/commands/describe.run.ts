@@ -1,7 +1,7 @@
 import { InputError } from '@kubectl-dr/core/errors';
 import type { Fleet } from '@kubectl-dr/core/service/model';
 import { recoveryPointToWire } from '@kubectl-dr/core/wire/encode';
-import { clusterNotes } from '../cluster-notes.ts';
+import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
@@ -38,7 +38,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const shown = item.kind === 'RecoveryPoint' ? await withUse(item, context) : item;
   const text = data(flagText(args, 'output'), shown);
   context.output.out(text ?? (shown.kind === 'Application' ? application(shown, fleet!, context) : describeText(shown, context)));
-  return exit.done;
+  return fleet ? exitOfFleet(fleet) : exit.done;
 }
 
 function idOf(item: Items[Kind]): string {

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
-import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
+import { clusterNotes, exitOfFleet, whyEmpty } from '../cluster-notes.ts';
 import type { Kind } from '../kinds.ts';
 import { kinds } from '../kinds.ts';
 import { listing, named } from '../listing.ts';
@@ -16,7 +16,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const kind = args.positionals.KIND as Kind;
   const name = args.positionals.NAME;
   const { items: all, fleet } = await listing(kind, args, context);
-  if (fleet) clusterNotes(fleet, output);
+  // The list of clusters says it itself.
+  if (fleet && kind !== 'clusters') clusterNotes(fleet, output);
   if (fleet && name !== undefined && all.length === 0 && exitOfFleet(fleet) !== exit.done) return exit.error;
   const items = name === undefined ? all : named(kind, all, name);
   const format = flagText(args, 'output');
@@ -24,8 +25,11 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   if (text !== undefined) {
     output.out(text);
   } else if (items.length === 0) {
+    // When nothing could be read, nobody knows whether there is nothing.
+    if (fleet && exitOfFleet(fleet) !== exit.done) return exit.error;
     const where = flagText(args, 'namespace');
-    output.err(`No ${kind} found${where === undefined ? '' : ` in namespace ${where}`}.\n`);
+    const why = fleet && kind !== 'policies' ? whyEmpty(fleet) : undefined;
+    output.err(`No ${kind} found${where === undefined ? '' : ` in namespace ${where}`}${why ? `: ${why}` : ''}.\n`);
   } else {
     const columns = columnsOf(kind, context.clock.now(), flagText(args, 'application') !== undefined);
     output.out(table(items, columns, { wide: format === 'wide', headers: args.flags['no-headers'] !== true, look: lookOf(output, 'out') }));

@@ -19,7 +19,9 @@ export async function run(args: Arguments, context: Context): Promise<number> {
       : await untilEnded(name, args, context, signal);
   } catch (error) {
     if (!deadline.aborted || context.signal.aborted) throw error;
-    context.output.err(`timed out after ${flagText(args, 'timeout') ?? '10m'}; ${clean(name)} goes on\n`);
+    const after = flagText(args, 'timeout') ?? '10m';
+    const goesOn = flagText(args, 'for') === 'protected' ? `${clean(name)} is not protected yet` : `${clean(name)} goes on`;
+    context.output.err(`timed out after ${after}: ${goesOn}\n`);
     return exit.timeout;
   }
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { clean } from './terminal.ts';
 
 interface Resource {
   kind: string;
@@ -10,12 +11,12 @@ interface Resource {
 export function data(format: string | undefined, value: Resource | { kind: string; items: Resource[] }): string | undefined {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(value, undefined, 2)}\n`;
+      return json(value);
     case 'yaml':
-      return stringify(value);
+      return yaml(value);
     case 'name': {
       const items = 'items' in value ? value.items : [value];
-      return items.map((item) => `${item.kind.toLowerCase()}.kubectl-dr.dev/${item.metadata.name}\n`).join('');
+      return items.map((item) => `${item.kind.toLowerCase()}.kubectl-dr.dev/${clean(item.metadata.name)}\n`).join('');
     }
     default:
       return undefined;
@@ -24,4 +25,18 @@ export function data(format: string | undefined, value: Resource | { kind: strin
 
 export function list<T>(kind: string, items: T[]): { apiVersion: string; kind: string; items: T[] } {
   return { apiVersion, kind: `${kind}List`, items };
+}
+
+/** Characters that JSON and YAML leave as they are and a terminal obeys. */
+const obeyed = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function json(value: unknown): string {
+  const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(value, undefined, 2).replace(obeyed, escape)}\n`;
+}
+
+/** JSON is YAML as well, and can say every character without writing it. */
+function yaml(value: unknown): string {
+  const text = stringify(value);
+  return text.search(obeyed) < 0 ? text : json(value);
 }

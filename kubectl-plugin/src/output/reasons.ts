@@ -6,8 +6,10 @@ import { clean, paint } from './terminal.ts';
 const style: Record<WireReason['severity'], Style> = { blocker: 'red', critical: 'red', warning: 'yellow', info: 'grey' };
 const order = ['blocker', 'critical', 'warning', 'info'];
 
-export function worstFirst<R extends { severity: WireReason['severity'] }>(reasons: readonly R[]): R[] {
-  return reasons.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+/** Among equals, what is about the whole application comes before what is about a component. */
+export function worstFirst(reasons: readonly WireReason[]): WireReason[] {
+  const rank = ({ severity, component }: WireReason): number => order.indexOf(severity) * 2 + (component === undefined ? 0 : 1);
+  return reasons.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** Reason and next step, with `evidence` what was seen, each line after `indent`. */
