@@ -238,6 +238,11 @@ export class HttpCluster implements ClusterClient {
     return answer.gitVersion ?? 'unknown';
   }
 
+  async raw(path: string, options: RequestOptions = {}): Promise<string> {
+    const { body } = await this.transport.send({ method: 'GET', path, accept: '*/*', target: { verb: 'get', what: path }, ...options });
+    return body.text();
+  }
+
   async download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {
     const host = URL.canParse(url) ? new URL(url).host : url.slice(0, 100);
     const failed = (why: string, cause?: unknown): DrError =>

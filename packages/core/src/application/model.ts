@@ -64,6 +64,10 @@ export const annotations = {
   dependsOn: 'kubectl-dr.dev/depends-on',
   owner: 'kubectl-dr.dev/owner',
   check: 'kubectl-dr.dev/check',
+  /** On a PersistentVolume that outlives its claim for an undo: operation, claim, and its own reclaim policy. */
+  keptBy: 'kubectl-dr.dev/kept-by',
+  keptFor: 'kubectl-dr.dev/kept-for',
+  reclaimPolicy: 'kubectl-dr.dev/reclaim-policy',
   kubernetesId: 'backstage.io/kubernetes-id',
   kubernetesNamespace: 'backstage.io/kubernetes-namespace',
   kubernetesLabelSelector: 'backstage.io/kubernetes-label-selector',

@@ -1,10 +1,13 @@
-import { asDrError, ConflictError, DrError } from '../errors.ts';
+import { asDrError, ConflictError, DrError, ServiceUnavailableError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
+import { canonicalJson } from '../planning/hash.ts';
 import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { HeldLock, Journal, JournalEntry } from '../ports/journal.ts';
+import { backupName } from './actions/engine-backup.ts';
+import type { ActionContext } from './actions/context.ts';
 import { runAction } from './actions.ts';
 import type { Operation, OperationEvent, StepRecord } from './model.ts';
 
@@ -15,11 +18,19 @@ export interface ExecutionDeps {
   journal: Journal;
 }
 
+/** What is carried out: the plan's own steps, those that take it back, or those that give the kept state up. */
+export type Direction = 'forward' | 'undo' | 'release';
+
 /** How often a running operation looks whether somebody asked it to stop, milliseconds. */
 const cancelPoll = 2_000;
+/** How long an in-place restore can be undone, milliseconds. */
+const usualWindow = 24 * 3_600_000;
+
+/** A fault that may pass: each action is idempotent, so it is tried again after these times, milliseconds. */
+const retryAfter = [500, 2_000, 5_000];
 
 /**
- * Carries an operation out from wherever it stands: waves one after another, steps of a wave side by side, each journalled
+ * Carries an operation out from wherever it stands, in the direction that its journal says: waves one after another, steps of a wave side by side, each journalled
  * before and after. When the process is told to leave (`signal`) the journal keeps saying Running, so that `resume`
  * continues; when the journal was written by somebody else, this process has been fenced off and stops at once.
  */
@@ -37,11 +48,18 @@ export async function* execute(
   }
 }
 
+/** An undo or a release that was asked for goes on until it has ended. */
+export function directionOf({ undo, release }: Operation): Direction {
+  if (undo && undo.endedAt === undefined) return 'undo';
+  return release && release.endedAt === undefined ? 'release' : 'forward';
+}
+
 class Run {
   private entry: JournalEntry;
   private operation: Operation;
   private readonly deps: ExecutionDeps;
   private readonly leave: AbortSignal;
+  private readonly direction: Direction;
   /** Aborted as well when one step failed or a cancel was asked for: the others of the wave need not go on. */
   private readonly stop = new AbortController();
   private readonly queue: OperationEvent[] = [];
@@ -54,6 +72,7 @@ class Run {
     this.operation = entry.operation;
     this.deps = deps;
     this.leave = leave;
+    this.direction = directionOf(entry.operation);
   }
 
   async *events(): AsyncIterable<OperationEvent> {
@@ -74,22 +93,56 @@ class Run {
 
   private async work(): Promise<void> {
     // Asked for before this process took over: nothing is begun.
-    if (this.operation.cancelRequested) return this.end('Cancelled', 'stopped on request before anything more was begun');
+    if (this.direction === 'forward' && this.operation.cancelRequested)
+      return this.end('Cancelled', 'stopped on request before anything more was begun');
     const signal = AbortSignal.any([this.leave, this.stop.signal]);
-    await this.save((operation) => ({ ...operation, state: 'Running', startedAt: operation.startedAt ?? this.now() }));
-    const watching = this.watchForCancel();
+    await this.save((operation) => ({
+      ...operation,
+      ...(this.direction === 'forward' && { state: 'Running', startedAt: operation.startedAt ?? this.now() }),
+      ...(this.direction === 'undo' && { state: 'Undoing' }),
+    }));
+    const watching = this.direction === 'forward' ? this.watchForCancel() : Promise.resolve();
     try {
-      for (const wave of this.operation.plan.waves) await this.runWave(wave, signal);
-      await this.end('Succeeded', this.summary());
+      for (const wave of this.waves()) await this.runWave(wave, signal);
+      await this.conclude();
     } catch (thrown) {
       if (this.leave.aborted) throw this.leave.reason;
       await this.writing.catch(() => undefined);
-      if (this.operation.cancelRequested) await this.end('Cancelled', 'stopped on request; what the engine had begun is left as it is');
-      else await this.end('Failed', asDrError(thrown).message);
+      const { message } = asDrError(thrown);
+      if (this.direction === 'undo') await this.end('Failed', `the undo stopped: ${message}`);
+      else if (this.direction === 'release') throw thrown;
+      else if (this.operation.cancelRequested)
+        await this.end('Cancelled', 'stopped on request; what the engine had begun is left as it is');
+      else await this.end('Failed', message);
     } finally {
       this.stop.abort();
       await watching;
     }
+  }
+
+  /** An undo step whose forward step was never begun has nothing to take back. */
+  private waves(): readonly (readonly Step[])[] {
+    const { plan, steps } = this.operation;
+    if (this.direction === 'forward') return plan.waves;
+    if (this.direction === 'release') return plan.undo.release ?? [];
+    const begun = new Set(steps.filter(({ state }) => state !== 'Pending').map(({ id }) => id));
+    return (plan.undo.waves ?? []).map((wave) => wave.filter(({ undoes }) => undoes === undefined || begun.has(undoes)));
+  }
+
+  private async conclude(): Promise<void> {
+    if (this.direction === 'forward') return this.end('Succeeded', this.summary());
+    if (this.direction === 'undo') {
+      const undone = (record: StepRecord): StepRecord => (record.state === 'Pending' ? record : { ...record, state: 'Undone' });
+      return this.end('Undone', 'everything is as it was before', (operation) => ({
+        ...operation,
+        steps: operation.steps.map(undone),
+        undo: { ...operation.undo!, endedAt: this.now() },
+      }));
+    }
+    await this.save((before) => {
+      const { undoUntil: _, ...operation } = before;
+      return { ...operation, release: { ...operation.release!, endedAt: this.now() } };
+    });
   }
 
   private async runWave(wave: readonly Step[], signal: AbortSignal): Promise<void> {
@@ -105,23 +158,7 @@ class Run {
     try {
       const cluster = this.deps.clusters.find((candidate) => candidate.name === step.cluster);
       if (!cluster) throw new DrError('NotFoundError', 'UNKNOWN_CLUSTER', `the cluster ${step.cluster} of the plan is not configured`);
-      const message = await runAction(step.action, {
-        cluster,
-        engines: this.deps.engines,
-        clock: this.deps.clock,
-        operationId: this.operation.id,
-        stepId: step.id,
-        name: nameFor(`${this.operation.id}-${step.id}`, 63),
-        signal,
-        // Progress is news, not state: it is shown, and journalled with the next change.
-        report: async (news) =>
-          this.tell({
-            type: 'step',
-            operationId: this.operation.id,
-            step: this.merge({ ...this.record(step.id), ...news }),
-            at: this.now(),
-          }),
-      });
+      const message = await this.patiently(signal, () => runAction(step.action, this.contextOf(step, cluster, signal)));
       const { progress: _, ...record } = this.record(step.id);
       await this.saveStep({ ...record, state: 'Succeeded', endedAt: this.now(), message });
     } catch (error) {
@@ -132,22 +169,82 @@ class Run {
     }
   }
 
-  private async end(state: 'Succeeded' | 'Failed' | 'Cancelled', message: string): Promise<void> {
+  private contextOf(step: Step, cluster: ClusterClient, signal: AbortSignal): ActionContext {
+    const { plan, id } = this.operation;
+    return {
+      cluster,
+      engines: this.deps.engines,
+      clock: this.deps.clock,
+      operationId: id,
+      stepId: step.id,
+      name: this.nameOf(step.id),
+      attempt: this.record(step.id).attempt ?? 1,
+      namespaces: plan.target.filter((target) => target.cluster === step.cluster).flatMap(({ namespaces }) => namespaces),
+      other: (stepId) => {
+        const found = plan.waves.flat().find((candidate) => candidate.id === stepId);
+        if (!found) throw new DrError('NotFoundError', 'NOT_FOUND', `the plan has no step ${stepId}`);
+        const attempt = this.operation.steps.find((record) => record.id === stepId)?.attempt ?? 1;
+        const backup = found.action.kind === 'engine.backup' ? backupName(found.action.request.name, attempt) : undefined;
+        return { step: found, name: backup ?? this.nameOf(stepId, attempt) };
+      },
+      signal,
+      // Progress is news, not state: it is shown, and journalled with the next change.
+      report: async (news) =>
+        this.tell({ type: 'step', operationId: id, step: this.merge({ ...this.record(step.id), ...news }), at: this.now() }),
+    };
+  }
+
+  private nameOf(stepId: string, attempt = this.record(stepId).attempt ?? 1): string {
+    const suffix = attempt > 1 ? `-${attempt}` : '';
+    return `${nameFor(`${this.operation.id}-${stepId}`, 63 - suffix.length)}${suffix}`;
+  }
+
+  private async patiently<T>(signal: AbortSignal, work: () => Promise<T>, worthwhile = mayPass): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        const wait = retryAfter[attempt];
+        if (wait === undefined || signal.aborted || !worthwhile(error)) throw error;
+        await this.deps.clock.sleep(wait, signal);
+      }
+    }
+  }
+
+  private async end(
+    state: 'Succeeded' | 'Failed' | 'Cancelled' | 'Undone',
+    message: string,
+    change: (operation: Operation) => Operation = (operation) => operation,
+  ): Promise<void> {
     const endedAt = this.now();
-    await this.save((operation) => ({
-      ...operation,
-      state,
-      endedAt,
-      message,
-      ...(state === 'Succeeded'
-        ? { measured: { rtoSeconds: Math.round((Date.parse(endedAt) - Date.parse(operation.requestedAt)) / 1000) } }
-        : {}),
-    }));
+    const undoUntil = state === 'Succeeded' ? await this.endOfWindow() : undefined;
+    await this.save((before) => {
+      const { undoUntil: _, ...operation } = change(before);
+      const rtoSeconds = Math.round((Date.parse(endedAt) - Date.parse(operation.requestedAt)) / 1000);
+      return {
+        ...operation,
+        state,
+        endedAt,
+        message,
+        ...(undoUntil !== undefined && { undoUntil }),
+        ...(state === 'Succeeded' && { measured: { rtoSeconds } }),
+      };
+    });
+  }
+
+  /** By the clock of the cluster that keeps the journal: everybody who asks reads the same one. */
+  private async endOfWindow(): Promise<string | undefined> {
+    const { plan } = this.operation;
+    if (!plan.undo.waves) return undefined;
+    const home = this.deps.clusters.find(({ name }) => name === plan.home);
+    const now = await home?.now().catch(() => undefined);
+    return new Date((now ?? this.deps.clock.now()).getTime() + (plan.request.undoWindow ?? usualWindow)).toISOString();
   }
 
   private summary(): string {
     const { plan } = this.operation;
     const where = plan.target.map(({ cluster, namespaces }) => `${cluster}/${namespaces.join(',')}`).join(' and ');
+    if (plan.mode !== undefined && plan.mode !== 'clone') return `rolled back in ${where}`;
     return plan.intent === 'Restore' ? `restored into ${where}` : 'done';
   }
 
@@ -170,17 +267,31 @@ class Run {
     }
   }
 
+  /** Of the direction: an undo keeps its own, so that both can be told. */
+  private get records(): StepRecord[] {
+    const { steps, undo, release } = this.operation;
+    return { forward: steps, undo: undo?.steps ?? [], release: release?.steps ?? [] }[this.direction];
+  }
+
+  private withRecord(operation: Operation, record: StepRecord): Operation {
+    const put = (steps: StepRecord[]): StepRecord[] =>
+      steps.some(({ id }) => id === record.id) ? steps.map((step) => (step.id === record.id ? record : step)) : [...steps, record];
+    if (this.direction === 'forward') return { ...operation, steps: put(operation.steps) };
+    const phase = operation[this.direction];
+    return phase ? { ...operation, [this.direction]: { ...phase, steps: put(phase.steps) } } : operation;
+  }
+
   private record(id: string): StepRecord {
-    return this.operation.steps.find((step) => step.id === id) ?? { id, state: 'Pending' };
+    return this.records.find((step) => step.id === id) ?? { id, state: 'Pending' };
   }
 
   private merge(record: StepRecord): StepRecord {
-    this.operation = { ...this.operation, steps: this.operation.steps.map((step) => (step.id === record.id ? record : step)) };
+    this.operation = this.withRecord(this.operation, record);
     return record;
   }
 
   private saveStep(record: StepRecord): Promise<void> {
-    return this.save((operation) => ({ ...operation, steps: operation.steps.map((step) => (step.id === record.id ? record : step)) }));
+    return this.save((operation) => this.withRecord(operation, record));
   }
 
   private save(change: (operation: Operation) => Operation): Promise<void> {
@@ -188,7 +299,7 @@ class Run {
       .catch(() => undefined)
       .then(async () => {
         this.operation = change(this.operation);
-        this.entry = await this.write();
+        this.entry = await this.patiently(this.leave, () => this.write(), isBusy);
         this.tell({ type: 'operation', operation: this.operation });
       });
     return this.writing;
@@ -199,8 +310,12 @@ class Run {
     try {
       return await this.deps.journal.update(this.entry, this.operation);
     } catch (error) {
-      if (!(error instanceof ConflictError) || this.operation.cancelRequested) throw error;
+      if (!(error instanceof ConflictError)) throw error;
       const now = await this.deps.journal.read(this.entry.cluster, this.operation.id);
+      // Nobody wrote: the server only said so. Or we did, and did not hear of it.
+      if (now.version === this.entry.version) throw passing(error);
+      if (canonicalJson(now.operation) === canonicalJson(this.operation)) return now;
+      if (this.operation.cancelRequested) throw error;
       if (!now.operation.cancelRequested || now.operation.holder !== this.operation.holder) throw error;
       this.operation = { ...this.operation, cancelRequested: true };
       this.stop.abort(cancelled());
@@ -216,6 +331,19 @@ class Run {
   private now(): string {
     return this.deps.clock.now().toISOString();
   }
+}
+
+/** Worth another try: the server was busy or not to be reached, or somebody wrote the same object at the same time. */
+function mayPass(error: unknown): boolean {
+  return isBusy(error) || (error instanceof DrError && error.code === 'CONFLICT');
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof DrError && error.name === 'ServiceUnavailableError' && error.code !== 'CONTENTS_UNREADABLE';
+}
+
+function passing(cause: unknown): DrError {
+  return new ServiceUnavailableError('the journal could not be written', { code: 'CLUSTER_ERROR', cause });
 }
 
 function cancelled(): DrError {

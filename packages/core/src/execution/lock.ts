@@ -1,6 +1,7 @@
+import { at } from '../application/raw.ts';
 import { ConflictError, DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
-import { sha256 } from '../planning/hash.ts';
+import { canonicalJson, sha256 } from '../planning/hash.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { ApplicationLock, HeldLock } from '../ports/journal.ts';
@@ -81,6 +82,32 @@ export function createLock(options: LockOptions): ApplicationLock {
     return !now || now.metadata.resourceVersion === seen.metadata.resourceVersion;
   }
 
+  /** A server that is busy for a moment does not cost the lease, as long as nobody can have taken it for expired. */
+  async function renewed(cluster: ClusterClient, lease: KubeObject, signal: AbortSignal): Promise<KubeObject> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await cluster.replace(types.leases, {
+          ...lease,
+          spec: { ...(lease.spec as object), renewTime: microTime(clock.now()) },
+        });
+      } catch (error) {
+        if (signal.aborted || attempt >= 5) throw error;
+        if (error instanceof ConflictError) {
+          const now = await cluster.get({ type: types.leases, namespace, name: lease.metadata.name });
+          if (now.metadata.resourceVersion === lease.metadata.resourceVersion) continue;
+          const same = (object: KubeObject): unknown[] => [
+            at(object, 'spec', 'holderIdentity'),
+            object.metadata.annotations?.[operationAnnotation],
+          ];
+          if (canonicalJson(same(now)) !== canonicalJson(same(lease))) throw error;
+          // Ours all the same: the answer to our own write was lost.
+          return now;
+        } else if (!(error instanceof DrError) || error.name !== 'ServiceUnavailableError') throw error;
+        await clock.sleep((duration * 1000) / 15, signal);
+      }
+    }
+  }
+
   function hold(cluster: ClusterClient, lease: KubeObject): HeldLock {
     const lost = new AbortController();
     const stop = new AbortController();
@@ -88,10 +115,7 @@ export function createLock(options: LockOptions): ApplicationLock {
     const renewing = (async () => {
       while (!stop.signal.aborted) {
         await clock.sleep((duration * 1000) / 3, stop.signal);
-        current = await cluster.replace(types.leases, {
-          ...current,
-          spec: { ...(current.spec as object), renewTime: microTime(clock.now()) },
-        });
+        current = await renewed(cluster, current, stop.signal);
       }
     })().catch((error: unknown) => {
       if (!stop.signal.aborted) lost.abort(error);

@@ -25,6 +25,16 @@ export interface StepRecord {
   progress?: number;
   /** What the engine calls its state. */
   nativePhase?: string;
+  /** 2 and more when it failed in the engine and was begun anew: the native object has another name then. */
+  attempt?: number;
+}
+
+/** Undoing, or giving up the kept state: its own steps, asked for by somebody. */
+export interface OperationPhase {
+  requestedBy: string;
+  requestedAt: string;
+  endedAt?: string;
+  steps: StepRecord[];
 }
 
 /** One execution of one plan. Lives in the journal: a ConfigMap in `dr.namespace` of the plan's home cluster. */
@@ -46,6 +56,12 @@ export interface Operation {
   /** Set by `cancel`; honoured between steps and inside waits. */
   cancelRequested?: boolean;
   measured?: { rtoSeconds?: number; lossSeconds?: number };
+  /** By the clock of the home cluster: so long it can be undone, unless it was confirmed. */
+  undoUntil?: string;
+  /** Set when an undo was asked for. Its steps are those of `plan.undo.waves` whose forward step was begun. */
+  undo?: OperationPhase;
+  /** Set when it was confirmed, or its window ended: `plan.undo.release`. */
+  release?: OperationPhase;
 }
 
 /** Streamed while an operation runs; the same events drive the terminal's tree and the portal's view. */

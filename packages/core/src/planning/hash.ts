@@ -19,9 +19,25 @@ export async function sha256(text: string): Promise<string> {
  * with the clock (age of the data, estimate).
  */
 export function planHash(plan: Omit<Plan, 'hash'>): Promise<string> {
-  const { intent, request, application, components, points, target, mode, waves, changes, blockers, basis, home } = plan;
+  const { intent, request, application, components, points, target, mode, waves, changes, blockers, basis, home, undo } = plan;
   const codes = blockers.map(({ code, component, cluster }) => ({ code, component, cluster }));
+  const { waves: undoing, release } = undo;
   return sha256(
-    canonicalJson({ intent, request, application, components, points, target, mode, waves, changes, blockers: codes, basis, home }),
+    canonicalJson({
+      intent,
+      request,
+      application,
+      components,
+      points,
+      target,
+      mode,
+      waves,
+      changes,
+      blockers: codes,
+      basis,
+      home,
+      undoing,
+      release,
+    }),
   );
 }

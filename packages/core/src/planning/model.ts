@@ -1,5 +1,8 @@
 import type { BackupRequest, RestoreRequest } from '../ports/engine.ts';
+import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
+import type { SuspendMechanism } from './suspension.ts';
 
 export type Intent = 'Backup' | 'Restore' | 'Drill' | 'Failover' | 'Failback' | 'Relocate';
 
@@ -14,9 +17,80 @@ export type StepAction =
   | { kind: 'namespace.create'; namespace: string; labels: Record<string, string>; annotations: Record<string, string> }
   | { kind: 'namespace.isolate'; namespace: string; policyName: string }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
-  /** The native name is the operation's, so that every execution of a plan has its own. */
-  | { kind: 'engine.restore'; engine: string; engineNamespace: string; request: Omit<RestoreRequest, 'name'> }
-  | { kind: 'await.ready'; namespaces: string[]; labelSelector?: string; timeoutSeconds: number };
+  /**
+   * The native name is the operation's, so that every execution of a plan has its own. `claims` are those whose data
+   * comes back. With `until: 'claims'` the step is done as soon as they exist: a data mover waits for the pods that use
+   * them, which a later step starts; `engine.restore.end` waits for the rest.
+   */
+  | {
+      kind: 'engine.restore';
+      engine: string;
+      engineNamespace: string;
+      request: Omit<RestoreRequest, 'name'>;
+      claims?: RestoredClaim[];
+      until?: 'ended' | 'claims';
+    }
+  /** Waits for the end of what the step `restore` began. `any`: however it ends, for an undo, after asking it to stop. */
+  | { kind: 'engine.restore.end'; engine: string; engineNamespace: string; restore: string; outcome: 'success' | 'any' }
+  | { kind: 'await.ready'; namespaces: string[]; labelSelector?: string; workloads?: ObjectTarget[]; timeoutSeconds: number }
+  /** Sets `spec.replicas`. A workload that is gone: an error, or nothing to do (`ifPresent`, for undo). */
+  | { kind: 'workload.scale'; target: ObjectTarget; replicas: number; ifPresent?: boolean }
+  /** A rolling restart, as `kubectl rollout restart` does it. */
+  | { kind: 'workload.restart'; target: ObjectTarget }
+  /** Stops a controller from acting; `previous` (absent: it was not set) is what `object.resume` gives back. */
+  | { kind: 'object.suspend'; mechanism: SuspendMechanism; target: ObjectTarget }
+  | { kind: 'object.resume'; mechanism: SuspendMechanism; target: ObjectTarget; previous?: string | boolean }
+  /** Until no pod uses the claims and no node holds their volumes. */
+  | { kind: 'await.quiet'; namespace: string; claims: string[]; volumes: string[]; timeoutSeconds: number }
+  | { kind: 'await.claims'; namespace: string; claims: string[]; timeoutSeconds: number }
+  /** Makes the volume outlive its claim, and writes on it whose it is and what it was. */
+  | ({ kind: 'volume.keep' } & KeptVolume)
+  /** Deletes the claim of a kept volume, and of no other. */
+  | { kind: 'claim.remove'; namespace: string; claim: string; uid: string; volume: string }
+  /** The claim as it was, on its kept volume, in place of whatever claim is there now. Undoes keep and remove alike. */
+  | ({ kind: 'volume.rebind' } & KeptVolume & { manifest: KubeObject })
+  /** The undo is given up: the kept volume goes the way that its own reclaim policy says. */
+  | ({ kind: 'volume.release' } & KeptVolume)
+  /** Writes exactly these objects as a point holds them, field by field; of `except` the live value stays. */
+  | { kind: 'objects.restore'; engine: string; engineNamespace: string; source: ObjectSource; objects: RestoredObject[] }
+  /** Deletes these objects: those with a uid only when it still fits, those without only when this operation made them. */
+  | { kind: 'objects.remove'; objects: (ObjectTarget & { uid?: string })[] }
+  /** Of a workload that an undo has to make again as it was. */
+  | { kind: 'object.create'; target: ObjectTarget; manifest: KubeObject }
+  /** A path through the API server's service proxy has to answer with 2xx. */
+  | { kind: 'check.http'; namespace: string; service: string; port: string; path: string; timeoutSeconds: number };
+
+export interface ObjectTarget {
+  type: ResourceType;
+  /** Absent for cluster-scoped objects. */
+  namespace?: string;
+  name: string;
+}
+
+export interface RestoredClaim {
+  namespace: string;
+  claim: string;
+  /** Name of the PersistentVolume that was kept; absent when there was none. */
+  kept?: string;
+  bytes?: number;
+}
+
+export interface KeptVolume {
+  namespace: string;
+  claim: string;
+  /** Name of the PersistentVolume. */
+  volume: string;
+  /** Of the volume before, as it is written there: Delete, Retain. */
+  reclaimPolicy: string;
+}
+
+/** A point, or what the step of this id of the same plan captured. */
+export type ObjectSource = { point: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'> } | { backup: string };
+
+export interface RestoredObject extends ObjectTarget {
+  /** Paths of fields that are left as they are: `spec.replicas`. */
+  except?: string[];
+}
 
 export interface Step {
   /** `w1-orders-db-restore`: unique in the plan, stable over re-planning. */
@@ -26,6 +100,8 @@ export interface Step {
   cluster: string;
   component?: string;
   action: StepAction;
+  /** Of an undo step: the forward step that it takes back. It is carried out only when that one was begun. */
+  undoes?: string;
 }
 
 /** What would happen to one object. Secret values never appear: a changed one is only named. */
@@ -37,6 +113,8 @@ export interface Change {
   namespace?: string;
   name: string;
   component?: string;
+  /** Why it is left, or cannot be changed, where that is not plain. */
+  why?: string;
   /** Field by field, `path` as `spec.replicas`; for `create`, the rewrites of a clone (from captured to restored). */
   fields?: FieldChange[];
 }
@@ -94,14 +172,25 @@ export interface Plan {
   changes: Change[];
   dataLoss: DataLoss[];
   estimate?: { seconds: number; basis: string };
+  /** Seconds between the oldest and the newest of the points, when components go back to different ones. */
+  skewSeconds?: number;
   blockers: Reason[];
   warnings: Reason[];
-  /** How to get back: "delete the namespace shop-restore". */
-  undo: { text: string; possible: boolean };
+  undo: PlanUndo;
   /** What it was computed from: `east/Backup velero/x` -> version or digest. Compared to tell PLAN_STALE apart. */
   basis: Record<string, string>;
   /** Cluster that keeps journal and lease. */
   home: string;
+}
+
+export interface PlanUndo {
+  /** How to get back: "delete the namespace shop-restore". */
+  text: string;
+  possible: boolean;
+  /** The steps that do it (`kubectl dr undo`), in order, each with what it `undoes`. Absent: a person has to do it. */
+  waves?: Step[][];
+  /** What gives the kept state up, when it is confirmed or its time is over. */
+  release?: Step[][];
 }
 
 export interface PlanRequest {
@@ -117,6 +206,14 @@ export interface PlanRequest {
   namespace?: string;
   /** Deny egress from a clone (default true). */
   isolate?: boolean;
+  /** Remove what exists now and did not at the point (default false: it is left and listed). */
+  prune?: boolean;
+  /** Capture the present state first (default true). Without it, changed configuration cannot be undone. */
+  safetyBackup?: boolean;
+  /** Restart what depends on a component that went back (default false). */
+  restartDependents?: boolean;
+  /** How long an in-place restore can be undone, milliseconds (default 24 h). */
+  undoWindow?: number;
   /** RFC 3339: when it was asked. `point` is relative to it and names are made from it. Default: now. */
   at?: string;
   /** Exactly these points, whatever `point` says: by component and cluster. */

@@ -107,6 +107,12 @@ export interface ClusterClient {
   version(options?: RequestOptions): Promise<string>;
 
   /**
+   * The text under a path of the server itself, e.g. behind a service's proxy; any status but 2xx is the error that it is
+   * for every other call.
+   */
+  raw(path: string, options?: RequestOptions): Promise<string>;
+
+  /**
    * Bytes behind a URL that the cluster handed out (an engine's signed download link). 404 is NotFoundError; a host
    * that cannot be reached is ServiceUnavailableError with code CONTENTS_UNREADABLE and the host in the message.
    * No credential of the cluster is sent.

@@ -29,6 +29,8 @@ export interface BackupRequest {
   location?: string;
   /** Milliseconds. */
   keepFor?: number;
+  /** `none`: objects only. Default: with the data of their volumes. */
+  volumes?: 'all' | 'none';
   labels: Record<string, string>;
   annotations: Record<string, string>;
 }
@@ -127,6 +129,11 @@ export interface Engine {
   startRestore(context: EngineContext, request: RestoreRequest): Promise<void>;
   progressOfRestore(context: EngineContext, name: string): Promise<NativeProgress>;
   outcomeOfRestore(context: EngineContext, name: string): Promise<RestoreOutcome>;
+  /**
+   * Asks a restore that runs to end early, for an undo; how it ended is told by `progressOfRestore`. Absent restores and
+   * ended ones: nothing. An engine that cannot stop leaves it out, and the undo waits.
+   */
+  stopRestore?(context: EngineContext, name: string): Promise<void>;
   /** Removes what `startRestore` left in the engine's namespace and is not evidence (rewrite rules). Idempotent. */
   finishRestore(context: EngineContext, name: string): Promise<void>;
 }

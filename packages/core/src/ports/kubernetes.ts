@@ -87,6 +87,28 @@ export const types = {
   ingresses: named('networking.k8s.io', 'ingresses', 'Ingress'),
   networkPolicies: named('networking.k8s.io', 'networkpolicies', 'NetworkPolicy'),
   storageClasses: named('storage.k8s.io', 'storageclasses', 'StorageClass', false),
+  volumeAttachments: named('storage.k8s.io', 'volumeattachments', 'VolumeAttachment', false),
+  csiDrivers: named('storage.k8s.io', 'csidrivers', 'CSIDriver', false),
+  resourceQuotas: core('resourcequotas', 'ResourceQuota'),
+  roles: named('rbac.authorization.k8s.io', 'roles', 'Role'),
+  roleBindings: named('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding'),
+  horizontalPodAutoscalers: named('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', true, 'v2'),
+  podDisruptionBudgets: named('policy', 'poddisruptionbudgets', 'PodDisruptionBudget'),
+  validatingWebhookConfigurations: named(
+    'admissionregistration.k8s.io',
+    'validatingwebhookconfigurations',
+    'ValidatingWebhookConfiguration',
+    false,
+  ),
+  mutatingWebhookConfigurations: named(
+    'admissionregistration.k8s.io',
+    'mutatingwebhookconfigurations',
+    'MutatingWebhookConfiguration',
+    false,
+  ),
   leases: named('coordination.k8s.io', 'leases', 'Lease'),
   customResourceDefinitions: named('apiextensions.k8s.io', 'customresourcedefinitions', 'CustomResourceDefinition', false),
 } as const satisfies Record<string, ResourceType>;
+
+/** Asked by creating it; the answer is in the status of what comes back, and nothing is stored. */
+export const accessReviewType = named('authorization.k8s.io', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', false);

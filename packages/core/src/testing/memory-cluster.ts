@@ -12,14 +12,14 @@ import type {
   WriteOptions,
 } from '../ports/cluster.ts';
 import type { KubeObject, ObjectMeta, ObjectRef, ResourceType } from '../ports/kubernetes.ts';
-import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
+import { accessReviewType, apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
 import { selectionOf } from './memory-cluster-selection.ts';
 import type { Change } from './memory-cluster-store.ts';
 import { MemoryStore } from './memory-cluster-store.ts';
 import { canonical, jsonPatch, mergePatch } from './memory-patch.ts';
 
 export interface Call {
-  verb: 'get' | 'list' | 'watch' | 'create' | 'replace' | 'patch' | 'delete' | 'discover' | 'version' | 'whoami' | 'download';
+  verb: 'get' | 'list' | 'watch' | 'create' | 'replace' | 'patch' | 'delete' | 'discover' | 'version' | 'whoami' | 'raw' | 'download';
   /** `backups.velero.io`; empty where there is none. */
   resource: string;
   namespace?: string;
@@ -52,6 +52,10 @@ export class MemoryCluster implements ClusterClient {
   readonly calls: Call[] = [];
   /** URL -> bytes, for `download`. */
   readonly blobs = new Map<string, Uint8Array>();
+  /** Path -> text, for `raw`. */
+  readonly pages = new Map<string, string>();
+  /** What a SelfSubjectAccessReview is told. */
+  allows: (review: KubeObject) => boolean = () => true;
   /** Called before each call is carried out; throw to fail it. */
   intercept?: (call: Call) => void | Promise<void>;
   /** Called after each call was carried out, before the caller hears of it; throw to lose the answer. */
@@ -155,6 +159,7 @@ export class MemoryCluster implements ClusterClient {
     if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName}${suffix()}`;
     const call: Call = { verb: 'create', ...callOfType(type, metadata.namespace), ...(metadata.name ? { name: metadata.name } : {}) };
     return this.call(call, options.signal, () => {
+      if (type.resource === accessReviewType.resource) return { ...object, status: { allowed: this.allows(object) } };
       this.assertServed(type);
       if (!named) throw this.invalid(`a ${type.kind} without a name cannot be created`);
       if (metadata.resourceVersion) throw this.invalid('resourceVersion should not be set on objects to be created');
@@ -211,6 +216,15 @@ export class MemoryCluster implements ClusterClient {
 
   version(options: RequestOptions = {}): Promise<string> {
     return this.call({ verb: 'version', resource: '' }, options.signal, () => this.options.version ?? 'v1.34.4');
+  }
+
+  raw(path: string, options: RequestOptions = {}): Promise<string> {
+    return this.call({ verb: 'raw', resource: '', name: path }, options.signal, () => {
+      const text = this.pages.get(path);
+      if (text === undefined)
+        throw new ServiceUnavailableError(`${this.name}: no endpoints behind ${path}`, { code: 'CLUSTER_ERROR', cluster: this.name });
+      return text;
+    });
   }
 
   download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { suspendMechanisms } from '../planning/suspension.ts';
 import { instant, listOf, reasonSchema, resource } from './common.ts';
 
 const strings = z.record(z.string(), z.string());
@@ -10,6 +11,7 @@ const backupRequest = z.strictObject({
   labelSelector: z.string().optional(),
   location: z.string().optional(),
   keepFor: z.number().optional(),
+  volumes: z.enum(['all', 'none']).optional(),
   labels: strings,
   annotations: strings,
 });
@@ -35,16 +37,91 @@ const restoreRequest = z.strictObject({
   annotations: strings,
 });
 
+const objectTarget = {
+  type: z.strictObject({ group: z.string(), version: name, resource: name, kind: name, namespaced: z.boolean() }),
+  namespace: name.optional(),
+  name,
+};
+const target = z.strictObject(objectTarget);
+const point = z.strictObject({ id: z.string(), name, namespace: name, cluster: z.string() });
+const keptVolume = { namespace: name, claim: name, volume: name, reclaimPolicy: z.string() };
+const manifest = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name, namespace: name.optional() }),
+});
+
 /** Strict, because plans are executed: an unknown action or field is refused, never skipped. */
 export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.create'), namespace: name, labels: strings, annotations: strings }),
   z.strictObject({ kind: z.literal('namespace.isolate'), namespace: name, policyName: name }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
-  z.strictObject({ kind: z.literal('engine.restore'), engine: z.string(), engineNamespace: name, request: restoreRequest }),
+  z.strictObject({
+    kind: z.literal('engine.restore'),
+    engine: z.string(),
+    engineNamespace: name,
+    request: restoreRequest,
+    claims: z.array(z.strictObject({ namespace: name, claim: name, kept: name.optional(), bytes: z.number().optional() })).optional(),
+    until: z.enum(['ended', 'claims']).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('engine.restore.end'),
+    engine: z.string(),
+    engineNamespace: name,
+    restore: name,
+    outcome: z.enum(['success', 'any']),
+  }),
   z.strictObject({
     kind: z.literal('await.ready'),
     namespaces: z.array(name),
     labelSelector: z.string().optional(),
+    workloads: z.array(target).optional(),
+    timeoutSeconds: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal('workload.scale'),
+    target,
+    replicas: z.number().int().min(0),
+    ifPresent: z.boolean().optional(),
+  }),
+  z.strictObject({ kind: z.literal('workload.restart'), target }),
+  z.strictObject({ kind: z.literal('object.suspend'), mechanism: z.enum(suspendMechanisms), target }),
+  z.strictObject({
+    kind: z.literal('object.resume'),
+    mechanism: z.enum(suspendMechanisms),
+    target,
+    previous: z.union([z.string(), z.boolean()]).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('await.quiet'),
+    namespace: name,
+    claims: z.array(name),
+    volumes: z.array(name),
+    timeoutSeconds: z.number(),
+  }),
+  z.strictObject({ kind: z.literal('await.claims'), namespace: name, claims: z.array(name), timeoutSeconds: z.number() }),
+  z.strictObject({ kind: z.literal('volume.keep'), ...keptVolume }),
+  z.strictObject({ kind: z.literal('claim.remove'), namespace: name, claim: name, uid: z.string(), volume: name }),
+  z.strictObject({ kind: z.literal('volume.rebind'), ...keptVolume, manifest }),
+  z.strictObject({ kind: z.literal('volume.release'), ...keptVolume }),
+  z.strictObject({
+    kind: z.literal('objects.restore'),
+    engine: z.string(),
+    engineNamespace: name,
+    source: z.union([z.strictObject({ point }), z.strictObject({ backup: name })]),
+    objects: z.array(z.strictObject({ ...objectTarget, except: z.array(z.string()).optional() })),
+  }),
+  z.strictObject({
+    kind: z.literal('objects.remove'),
+    objects: z.array(z.strictObject({ ...objectTarget, uid: z.string().optional() })),
+  }),
+  z.strictObject({ kind: z.literal('object.create'), target, manifest }),
+  z.strictObject({
+    kind: z.literal('check.http'),
+    namespace: name,
+    service: name,
+    port: z.string(),
+    path: z.string(),
     timeoutSeconds: z.number(),
   }),
 ]);
@@ -55,6 +132,7 @@ export const stepSchema = z.strictObject({
   cluster: z.string(),
   component: z.string().optional(),
   action: stepActionSchema,
+  undoes: name.optional(),
 });
 
 export const changeSchema = z.object({
@@ -65,6 +143,7 @@ export const changeSchema = z.object({
   namespace: z.string().optional(),
   name: z.string(),
   component: z.string().optional(),
+  why: z.string().optional(),
   fields: z
     .array(z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional(), why: z.string().optional() }))
     .optional(),
@@ -82,6 +161,10 @@ export const planRequestSchema = z.strictObject({
   mode: mode.optional(),
   namespace: z.string().optional(),
   isolate: z.boolean().optional(),
+  prune: z.boolean().optional(),
+  safetyBackup: z.boolean().optional(),
+  restartDependents: z.boolean().optional(),
+  undoWindow: z.number().optional(),
   at: instant.optional(),
   pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), pointId: z.string() })).optional(),
 });
@@ -105,15 +188,38 @@ export const planBodySchema = z.object({
   changes: z.array(changeSchema),
   dataLoss: z.array(z.object({ component: z.string(), seconds: z.number(), text: z.string() })),
   estimate: z.object({ seconds: z.number(), basis: z.string() }).optional(),
+  skewSeconds: z.number().optional(),
   blockers: z.array(reasonSchema),
   warnings: z.array(reasonSchema),
-  undo: z.object({ text: z.string(), possible: z.boolean() }),
+  undo: z.object({
+    text: z.string(),
+    possible: z.boolean(),
+    waves: z.array(z.array(stepSchema)).optional(),
+    release: z.array(z.array(stepSchema)).optional(),
+  }),
   basis: strings,
   home: z.string(),
 });
 
 export const planSchema = resource('Plan', { spec: planBodySchema });
 export type WirePlan = z.infer<typeof planSchema>;
+
+const stepRecordSchema = z.object({
+  id: z.string(),
+  state: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Skipped', 'Undone']),
+  startedAt: instant.optional(),
+  endedAt: instant.optional(),
+  message: z.string().optional(),
+  progress: z.number().optional(),
+  nativePhase: z.string().optional(),
+  attempt: z.number().optional(),
+});
+const phaseSchema = z.object({
+  requestedBy: z.string(),
+  requestedAt: instant,
+  endedAt: instant.optional(),
+  steps: z.array(stepRecordSchema),
+});
 
 export const operationBodySchema = z.object({
   id: name,
@@ -136,20 +242,13 @@ export const operationBodySchema = z.object({
   startedAt: instant.optional(),
   endedAt: instant.optional(),
   holder: z.string().optional(),
-  steps: z.array(
-    z.object({
-      id: z.string(),
-      state: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Skipped', 'Undone']),
-      startedAt: instant.optional(),
-      endedAt: instant.optional(),
-      message: z.string().optional(),
-      progress: z.number().optional(),
-      nativePhase: z.string().optional(),
-    }),
-  ),
+  steps: z.array(stepRecordSchema),
   message: z.string().optional(),
   cancelRequested: z.boolean().optional(),
   measured: z.object({ rtoSeconds: z.number().optional(), lossSeconds: z.number().optional() }).optional(),
+  undoUntil: instant.optional(),
+  undo: phaseSchema.optional(),
+  release: phaseSchema.optional(),
 });
 
 /** `spec` is the plan, `status` everything that happens to it. */

@@ -40,7 +40,7 @@ export function comparable(object: KubeObject, isMark: (key: string) => boolean)
   keep(metadata, 'annotations', (key) => !isMark(key) && !serverAnnotations.test(key));
   // Owners are found again by controllers; their uids never come back.
   delete metadata.ownerReferences;
-  keepList(metadata, 'finalizers', (name) => !/^kubernetes\.io\//.test(name) && !/^foregroundDeletion$/.test(name));
+  keepList(metadata, 'finalizers', (name) => !name.startsWith('kubernetes.io/') && name !== 'foregroundDeletion');
   copy.metadata = metadata;
   for (const path of given[String(kind)] ?? []) remove(copy, path);
   if (kind === 'Service') for (const port of list(at(copy, 'spec', 'ports'))) delete port.nodePort;

@@ -1,21 +1,15 @@
-import { DrError } from '../errors.ts';
-import type { StepAction } from '../planning/model.ts';
-import type { KubeObject } from '../ports/kubernetes.ts';
-import { types } from '../ports/kubernetes.ts';
-import type { ActionContext } from './actions.ts';
+import { DrError } from '../../errors.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import { types } from '../../ports/kubernetes.ts';
+import { type Action, type ActionContext, absent } from './context.ts';
+import { refOf } from './workloads.ts';
 
 /** Waits until every workload of the namespaces is ready; says which is not, and why, when the time is over. */
-export async function awaitReady(action: Extract<StepAction, { kind: 'await.ready' }>, context: ActionContext): Promise<string> {
+export async function awaitReady(action: Action<'await.ready'>, context: ActionContext): Promise<string> {
   const { cluster, clock, signal } = context;
   const deadline = clock.now().getTime() + action.timeoutSeconds * 1000;
-  const selector = action.labelSelector === undefined ? {} : { labelSelector: action.labelSelector };
   for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
-    const lists = await Promise.all(
-      action.namespaces.flatMap((namespace) =>
-        [types.deployments, types.statefulSets, types.daemonSets].map((type) => cluster.list(type, { namespace, ...selector, signal })),
-      ),
-    );
-    const workloads = lists.flatMap((list) => list.items);
+    const workloads = await workloadsOf(action, context);
     const waiting = workloads.filter((workload) => !isReady(workload));
     if (waiting.length === 0) return `${workloads.length} workloads ready`;
     const names = waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`);
@@ -36,6 +30,21 @@ export async function awaitReady(action: Extract<StepAction, { kind: 'await.read
     });
     await clock.sleep(wait, signal);
   }
+}
+
+/** Those that are named; one that is gone is not waited for. Else all that the selector takes. */
+async function workloadsOf(action: Action<'await.ready'>, { cluster, signal }: ActionContext): Promise<KubeObject[]> {
+  if (action.workloads) {
+    const found = await Promise.all(action.workloads.map((target) => cluster.get(refOf(target), { signal }).catch(absent)));
+    return found.filter((workload) => workload !== undefined);
+  }
+  const selector = action.labelSelector === undefined ? {} : { labelSelector: action.labelSelector };
+  const lists = await Promise.all(
+    action.namespaces.flatMap((namespace) =>
+      [types.deployments, types.statefulSets, types.daemonSets].map((type) => cluster.list(type, { namespace, ...selector, signal })),
+    ),
+  );
+  return lists.flatMap((list) => list.items);
 }
 
 function isReady(workload: KubeObject): boolean {

@@ -1,0 +1,83 @@
+import { labels } from '../../application/model.ts';
+import { DrError, InputError } from '../../errors.ts';
+import type { Step } from '../../planning/model.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ClusterClient } from '../../ports/cluster.ts';
+import type { Engine, EngineContext } from '../../ports/engine.ts';
+import type { StepAction } from '../../planning/model.ts';
+
+/** The action of one kind. */
+export type Action<K extends StepAction['kind']> = Extract<StepAction, { kind: K }>;
+
+/** What an action may use. */
+export interface ActionContext {
+  cluster: ClusterClient;
+  engines: readonly Engine[];
+  clock: Clock;
+  operationId: string;
+  stepId: string;
+  /** Deterministic: the same for every attempt of the same step of the same operation, until it failed in the engine. */
+  name: string;
+  /** 1, and more when the engine failed it before. */
+  attempt: number;
+  /** Namespaces of this cluster that the plan may write to. */
+  namespaces: readonly string[];
+  /** Another step of the plan, and the name of the native object that it began. */
+  other(stepId: string): { step: Step; name: string };
+  signal: AbortSignal;
+  report(news: { message?: string; progress?: number; nativePhase?: string }): Promise<void>;
+}
+
+/** On everything that an operation makes. */
+export function ours(context: Pick<ActionContext, 'operationId' | 'stepId'>): Record<string, string> {
+  return {
+    [labels.operation]: labelText(context.operationId),
+    [labels.step]: labelText(context.stepId),
+  };
+}
+
+export function labelText(text: string): string {
+  return text.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '');
+}
+
+export function engineOf(id: string, namespace: string, context: ActionContext): { engine: Engine; at: EngineContext } {
+  const engine = context.engines.find((candidate) => candidate.id === id);
+  if (!engine) throw new InputError(`the engine ${id} of the plan is not known`);
+  return { engine, at: { cluster: context.cluster, clock: context.clock, namespace, signal: context.signal } };
+}
+
+/** The step cannot succeed by itself. */
+export function failed(context: Pick<ActionContext, 'cluster'>, message: string, hint?: string): DrError {
+  return new DrError('Error', 'OPERATION_FAILED', message, { cluster: context.cluster.name, ...(hint !== undefined && { hint }) });
+}
+
+/** NOT_FOUND as undefined, for `.catch`. */
+export function absent(error: unknown): undefined {
+  if (error instanceof DrError && error.code === 'NOT_FOUND') return undefined;
+  throw error;
+}
+
+export interface Poll {
+  /** Seconds; Infinity: as long as it takes. */
+  timeoutSeconds: number;
+  /** Thrown when the time is over. */
+  late(): DrError;
+}
+
+/** Looks again and again, from 200 ms to 3 s apart, until `look` gives something; what it tells meanwhile is reported. */
+export async function until<T>(
+  context: ActionContext,
+  { timeoutSeconds, late }: Poll,
+  look: (tell: (news: string, progress?: number) => void) => Promise<T | undefined>,
+): Promise<T> {
+  const { clock, signal } = context;
+  const deadline = clock.now().getTime() + timeoutSeconds * 1000;
+  for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
+    let news: { message: string; progress?: number } | undefined;
+    const found = await look((message, progress) => (news = { message, ...(progress !== undefined && { progress }) }));
+    if (found !== undefined) return found;
+    if (clock.now().getTime() >= deadline) throw late();
+    if (news) await context.report(news);
+    await clock.sleep(wait, signal);
+  }
+}

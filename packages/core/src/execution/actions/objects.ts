@@ -1,0 +1,106 @@
+import { labels } from '../../application/model.ts';
+import { at } from '../../application/raw.ts';
+import { InputError } from '../../errors.ts';
+import { comparable } from '../../planning/diff/comparable.ts';
+import { isMark } from '../../planning/diff/marks.ts';
+import { mergePatchOf } from '../../planning/diff/merge-patch.ts';
+import type { RestoredObject } from '../../planning/model.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import { apiVersionOf } from '../../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../../protection/model.ts';
+import { type Action, type ActionContext, absent, engineOf, failed, labelText, ours } from './context.ts';
+import { refOf } from './workloads.ts';
+
+/**
+ * Writes the named objects as the point holds them. Not through the engine's own restore: that selects by labels, which
+ * Secrets and ConfigMaps seldom carry, and would take those of other components along.
+ */
+export async function restoreObjects(action: Action<'objects.restore'>, context: ActionContext): Promise<string> {
+  const { engine, at: where } = engineOf(action.engine, action.engineNamespace, context);
+  const namespaces = [...new Set(action.objects.flatMap(({ namespace }) => namespace ?? []))];
+  const captured = await engine.objects(where, pointOf(action, context), namespaces);
+  const counts = { created: 0, changed: 0, equal: 0 };
+  for (const [index, object] of action.objects.entries()) {
+    const wanted = captured.find(
+      (candidate) =>
+        candidate.kind === object.type.kind &&
+        candidate.apiVersion === apiVersionOf(object.type) &&
+        candidate.metadata.name === object.name &&
+        candidate.metadata.namespace === object.namespace,
+    );
+    if (!wanted) throw failed(context, `${object.type.kind} ${object.namespace}/${object.name} is not in the point any more`);
+    counts[await putBack(object, wanted, context)] += 1;
+    await context.report({
+      message: `${index + 1} of ${action.objects.length} objects`,
+      progress: (index + 1) / action.objects.length,
+    });
+  }
+  return `${counts.changed} objects changed, ${counts.created} created, ${counts.equal} were so already`;
+}
+
+function pointOf({ source, engine, engineNamespace }: Action<'objects.restore'>, context: ActionContext): RecoveryPoint {
+  const cluster = context.cluster.name;
+  if ('backup' in source) {
+    const { name } = context.other(source.backup);
+    return point({ id: `${cluster}/${engine}/${engineNamespace}/${name}`, name, namespace: engineNamespace, cluster }, engine);
+  }
+  return point(source.point, engine);
+}
+
+function point(ref: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'>, engine: string): RecoveryPoint {
+  return { ...ref, engine, phase: 'Succeeded', nativePhase: '', scope: { namespaces: '*', excludedNamespaces: [] } };
+}
+
+async function putBack(object: RestoredObject, captured: KubeObject, context: ActionContext): Promise<'created' | 'changed' | 'equal'> {
+  const { cluster, signal } = context;
+  const wanted = comparable(captured, isMark);
+  const live = await cluster.get(refOf(object), { signal }).catch(absent);
+  if (!live) {
+    const metadata = wanted.metadata as KubeObject['metadata'];
+    await cluster.create(
+      object.type,
+      {
+        ...wanted,
+        apiVersion: apiVersionOf(object.type),
+        kind: object.type.kind,
+        metadata: { ...metadata, labels: { ...metadata.labels, ...ours(context) } },
+      },
+      { signal },
+    );
+    return 'created';
+  }
+  const now = comparable(live, isMark);
+  for (const path of object.except ?? []) keepLive(wanted, now, path.split('.'));
+  const patch = mergePatchOf(now, wanted);
+  if (patch === undefined) return 'equal';
+  await cluster.patch(refOf(object), 'merge', patch, { signal });
+  return 'changed';
+}
+
+/** The live value of one field, or none where there is none. */
+function keepLive(wanted: Record<string, unknown>, live: Record<string, unknown>, path: readonly string[]): void {
+  const parent = at(wanted, ...path.slice(0, -1)) as Record<string, unknown> | undefined;
+  const value = at(live, ...path);
+  if (parent === undefined) return;
+  if (value === undefined) delete parent[path.at(-1)!];
+  else parent[path.at(-1)!] = value;
+}
+
+export async function removeObjects(action: Action<'objects.remove'>, context: ActionContext): Promise<string> {
+  const { cluster, signal, operationId } = context;
+  let removed = 0;
+  for (const object of action.objects) {
+    if (['PersistentVolume', 'PersistentVolumeClaim', 'Namespace'].includes(object.type.kind))
+      throw new InputError(`a plan cannot remove ${object.type.kind} ${object.name} like other objects: it holds data`);
+    const live = await cluster.get(refOf(object), { signal }).catch(absent);
+    if (!live) continue;
+    const meant =
+      object.uid === undefined ? live.metadata.labels?.[labels.operation] === labelText(operationId) : live.metadata.uid === object.uid;
+    if (!meant) continue;
+    await cluster
+      .delete(refOf(object), { ...(live.metadata.uid !== undefined && { preconditions: { uid: live.metadata.uid } }), signal })
+      .catch(absent);
+    removed += 1;
+  }
+  return removed === 0 ? 'nothing to remove' : `${removed} objects removed`;
+}
