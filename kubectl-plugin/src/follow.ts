@@ -1,4 +1,5 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { Plan } from '@kubectl-dr/core/planning/model';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from './context.ts';
@@ -28,7 +29,14 @@ export async function follow(started: StartedOperation, args: Arguments, context
     return exit.interrupted;
   }
   showOperation(last, args, context);
+  if (last.state === 'Succeeded') context.output.err(afterwards(last.plan));
   return exitOf(last);
+}
+
+/** The next thing somebody may want: to look at it, or to take it back. */
+function afterwards({ intent, application, undo }: Plan): string {
+  const look = intent === 'Backup' ? `next: kubectl dr get points --application ${clean(application)}\n` : '';
+  return `${look}${undo.possible ? `Undo: ${clean(undo.text, 600)}\n` : ''}`;
 }
 
 export function exitOf(operation: Operation): number {
@@ -45,6 +53,5 @@ export function showOperation(operation: Operation, args: Arguments, context: Co
   }
   const state = paint(context.output.color.out, stateStyle[operation.state], operation.state);
   context.output.out(`operation ${operation.id} ${state}${operation.message ? `: ${clean(operation.message, 600)}` : ''}\n`);
-  if (operation.state === 'Succeeded' && operation.plan.undo.text) context.output.err(`Undo: ${clean(operation.plan.undo.text)}\n`);
   if (operation.state === 'Failed') context.output.err(`next: kubectl dr describe operation ${operation.id}\n`);
 }
