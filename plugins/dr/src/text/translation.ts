@@ -53,6 +53,7 @@ export const drTranslationRef = createTranslationRef({
     reasons: {
       title: 'Reasons',
       fix: 'Next step',
+      alsoOf: 'The same holds for {{components}}',
       severity: { blocker: 'Blocker', critical: 'Critical', warning: 'Warning', info: 'Note' },
       none: 'No reasons: nothing to complain about.',
     },
@@ -164,6 +165,8 @@ export const drTranslationRef = createTranslationRef({
       },
       steps: 'Steps of {{id}}',
       wave: 'Wave {{number}}',
+      waveDone_one: 'Wave {{number}}: {{count}} step done',
+      waveDone_other: 'Wave {{number}}: {{count}} steps done',
       by: 'started by {{who}} on {{when}}',
       took: 'took {{time}}',
       since: 'for {{time}}',
@@ -173,6 +176,8 @@ export const drTranslationRef = createTranslationRef({
       measured: 'Back in {{rto}}',
       undo: 'To undo: {{text}}',
       intoNamespaces: 'into {{namespaces}}',
+      andMore: '{{first}} and {{more}} more',
+      progress: '{{done}} of {{total}} steps',
       title: {
         Backup: 'Backup of {{application}}',
         Restore: 'Restore of {{application}}',

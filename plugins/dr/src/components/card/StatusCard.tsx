@@ -11,6 +11,7 @@ import { recoveryPath } from '../../routes.ts';
 import { shortRef } from '../../text/shortRef.ts';
 import { useText } from '../../text/useText.ts';
 import { ReasonList } from '../reasons/ReasonList.tsx';
+import { restorableOf } from '../restore/restorable.ts';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { noticesOf, saidByNotice } from '../state/notices.ts';
@@ -34,6 +35,7 @@ const Ready = ({ application, component }: { application: PortalApplication; com
   const reasons = subject.reasons.filter((reason) => !saidByNotice.has(reason.code));
   const { owner } = application.spec;
   const may = application.allowed.restore;
+  const restorable = restorableOf(application, component);
   return (
     <>
       {noticesOf(application, t).map((notice) => (
@@ -45,7 +47,7 @@ const Ready = ({ application, component }: { application: PortalApplication; com
         <div>
           <Button
             variant="primary"
-            isDisabled={!subject.point}
+            isDisabled={restorable.length === 0}
             onHoverStart={() => void loadDialog()}
             onPress={() => {
               analytics.captureEvent('open', 'dr restore dialog', { attributes: { from: 'card' } });
@@ -54,7 +56,7 @@ const Ready = ({ application, component }: { application: PortalApplication; com
           >
             {t('card.restore')}
           </Button>
-          {!subject.point && (
+          {restorable.length === 0 && (
             <Text as="p" variant="body-small" color="secondary">
               {t('card.nothingToRestore')}
             </Text>
@@ -67,11 +69,7 @@ const Ready = ({ application, component }: { application: PortalApplication; com
       )}
       {restoring && (
         <Suspense fallback={null}>
-          <RestoreFlow
-            application={application}
-            components={component === undefined ? undefined : [component]}
-            onClose={() => setRestoring(false)}
-          />
+          <RestoreFlow application={application} components={restorable} onClose={() => setRestoring(false)} />
         </Suspense>
       )}
     </>

@@ -9,7 +9,7 @@ import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { NextRun } from '../card/NextRun.tsx';
 import styles from './FleetPage.module.css';
-import { worstFirst as worstReasonFirst } from '../reasons/ReasonList.tsx';
+import { worstFirst as worstReasonFirst } from '../reasons/alike.ts';
 import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
 import { verdictOrder } from '../verdict/verdicts.ts';
 

@@ -7,7 +7,7 @@ import { Problem } from '../state/Problem.tsx';
 import { OperationView } from './OperationView.tsx';
 
 /** An operation by its id, kept fresh, with what the backend lets this user do to it. */
-export const LiveOperation = ({ id, mayAct }: { id: string; mayAct: boolean }) => {
+export const LiveOperation = ({ id, mayAct, untitled }: { id: string; mayAct: boolean; untitled?: boolean }) => {
   const api = useApi(drApiRef);
   const analytics = useAnalytics();
   const { data, error, loading, refresh } = useOperation(id);
@@ -31,6 +31,7 @@ export const LiveOperation = ({ id, mayAct }: { id: string; mayAct: boolean }) =
       {error && <Problem error={error} onRetry={refresh} />}
       <OperationView
         operation={data}
+        untitled={untitled}
         onCancel={mayAct ? () => void act('cancel')() : undefined}
         onResume={mayAct && data.status.state === 'WaitingOnUser' ? () => void act('resume')() : undefined}
       />

@@ -36,9 +36,9 @@ export const OperationList = ({ operations, open, onOpen, mayAct }: OperationLis
             <AccordionPanel>
               {open === id &&
                 (isOver(operation.status.state) ? (
-                  <OperationView operation={operation} />
+                  <OperationView operation={operation} untitled />
                 ) : (
-                  <LiveOperation id={id} mayAct={mayAct(operation)} />
+                  <LiveOperation id={id} mayAct={mayAct(operation)} untitled />
                 ))}
             </AccordionPanel>
           </Accordion>

@@ -5,35 +5,42 @@ import { useText } from '../../text/useText.ts';
 import { headlineOf, startOf } from './headline.ts';
 import styles from './OperationView.module.css';
 import { StateBadge } from './StateBadge.tsx';
-import { StepRow } from './StepRow.tsx';
+import { Wave } from './Wave.tsx';
 import { isOver } from './states.ts';
 
 interface OperationViewProps {
   operation: WireOperation;
+  /** The headline is above it already. */
+  untitled?: boolean;
   /** Absent: not allowed, or not possible in this state. */
   onCancel?(): void;
   onResume?(): void;
 }
 
 /** One operation with its steps, as the journal tells it: everybody who looks sees the same. */
-export const OperationView = ({ operation, onCancel, onResume }: OperationViewProps) => {
+export const OperationView = ({ operation, untitled, onCancel, onResume }: OperationViewProps) => {
   const { t } = useText();
   const { spec: plan, status, metadata } = operation;
   const records = new Map(status.steps.map((record) => [record.id, record]));
   const over = isOver(status.state);
+  const total = plan.waves.reduce((sum, wave) => sum + wave.length, 0);
+  const done = status.steps.filter((record) => record.state === 'Succeeded').length;
   return (
     <section className={styles.root} aria-label={t('operation.heading', { id: metadata.name })}>
       <div className={styles.head}>
         <div>
-          <Text as="h3" variant="body-large" weight="bold">
-            {headlineOf(operation, t)}
-          </Text>
+          {!untitled && (
+            <Text as="h3" variant="body-large" weight="bold">
+              {headlineOf(operation, t)}
+            </Text>
+          )}
           <Text as="p" variant="body-small" color="secondary">
-            {metadata.name}, {startOf(operation, t)}
+            {untitled ? metadata.name : `${metadata.name}, ${startOf(operation, t)}`}
           </Text>
         </div>
         <div className={styles.actions}>
-          <span role="status">
+          <span role="status" className={styles.actions}>
+            {!over && <Text color="secondary">{t('operation.progress', { done: String(done), total: String(total) })}</Text>}
             <StateBadge state={status.state} />
           </span>
           {!over && onCancel && !status.cancelRequested && (
@@ -57,12 +64,7 @@ export const OperationView = ({ operation, onCancel, onResume }: OperationViewPr
       <ol className={styles.waves} aria-label={t('operation.steps', { id: metadata.name })}>
         {plan.waves.map((wave, index) => (
           <li key={wave.map((step) => step.id).join(' ')}>
-            {plan.waves.length > 1 && <span className={styles.wave}>{t('operation.wave', { number: String(index + 1) })}</span>}
-            <ul className={styles.steps}>
-              {wave.map((step) => (
-                <StepRow key={step.id} step={step} record={records.get(step.id)} />
-              ))}
-            </ul>
+            <Wave steps={wave} records={records} number={plan.waves.length > 1 ? index + 1 : undefined} />
           </li>
         ))}
       </ol>

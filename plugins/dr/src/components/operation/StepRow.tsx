@@ -23,7 +23,7 @@ const icons: Record<StepState, RemixiconComponentType> = {
 };
 
 type Step = WireOperation['spec']['waves'][number][number];
-type StepRecord = WireOperation['status']['steps'][number];
+export type StepRecord = WireOperation['status']['steps'][number];
 
 export const StepRow = ({ step, record }: { step: Step; record: StepRecord | undefined }) => {
   const { t } = useText();

@@ -1,6 +1,7 @@
 import { RiAlertLine, RiErrorWarningLine, RiInformationLine, RiForbidLine, type RemixiconComponentType } from '@remixicon/react';
 import type { WireReason } from '@kubectl-dr/core/wire/common';
 import { useText } from '../../text/useText.ts';
+import { tellOnce } from './alike.ts';
 import styles from './ReasonList.module.css';
 
 const icons: Record<WireReason['severity'], RemixiconComponentType> = {
@@ -9,29 +10,24 @@ const icons: Record<WireReason['severity'], RemixiconComponentType> = {
   warning: RiAlertLine,
   info: RiInformationLine,
 };
-const weight: Record<WireReason['severity'], number> = { blocker: 0, critical: 1, warning: 2, info: 3 };
-
-/** Worst first; the order of equals is kept. */
-export const worstFirst = (reasons: readonly WireReason[]): WireReason[] =>
-  [...reasons].sort((a, b) => weight[a.severity] - weight[b.severity]);
-
 /** Each reason with its next step; `limit` shows the worst ones only and says how many are left. */
 export const ReasonList = ({ reasons, limit, label }: { reasons: readonly WireReason[]; limit?: number; label?: string }) => {
   const { t } = useText();
-  const sorted = worstFirst(reasons);
-  const shown = limit === undefined ? sorted : sorted.slice(0, limit);
-  const left = sorted.length - shown.length;
+  const told = tellOnce(reasons);
+  const shown = limit === undefined ? told : told.slice(0, limit);
+  const left = told.length - shown.length;
   if (shown.length === 0) return null;
   return (
     <>
       <ul className={styles.list} data-short={limit !== undefined} aria-label={label ?? t('reasons.title')}>
-        {shown.map((reason, index) => {
+        {shown.map(({ reason, alsoOf }, index) => {
           const Icon = icons[reason.severity];
           return (
             <li key={`${reason.code}-${index}`} className={styles.reason} data-severity={reason.severity}>
               <Icon size={18} className={styles.icon} aria-label={t(`reasons.severity.${reason.severity}`)} role="img" />
               <div>
                 <div className={styles.message}>{reason.message}</div>
+                {alsoOf.length > 0 && <div className={styles.fix}>{t('reasons.alsoOf', { components: alsoOf.join(', ') })}</div>}
                 {reason.fix && (
                   <div className={styles.fix}>
                     {t('reasons.fix')}: {reason.fix}

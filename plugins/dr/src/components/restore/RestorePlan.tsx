@@ -19,6 +19,19 @@ export const DataLoss = ({ plan }: { plan: WirePlan['spec'] }) => {
   );
 };
 
+type Point = WirePlan['spec']['points'][number];
+
+/** Most components come from the same few points. */
+function byPoint(points: readonly Point[]): Map<string, [Point, ...Point[]]> {
+  const groups = new Map<string, [Point, ...Point[]]>();
+  for (const point of points) {
+    const group = groups.get(point.pointId);
+    if (group) group.push(point);
+    else groups.set(point.pointId, [point]);
+  }
+  return groups;
+}
+
 /** Everything the plan says, worst first. */
 export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number }) => {
   const { t } = useText();
@@ -39,11 +52,11 @@ export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number
             {t('restore.pointsUsed')}
           </Text>
           <dl className={styles.points}>
-            {plan.points.map((point) => (
-              <Fragment key={`${point.component}/${point.cluster}`}>
-                <dt>{point.component}</dt>
+            {[...byPoint(plan.points)].map(([id, [point, ...others]]) => (
+              <Fragment key={id}>
+                <dt>{t('restore.pointOption', { time: atTime(point.capturedAt), age: age(point.capturedAt) })}</dt>
                 <dd>
-                  {t('restore.pointOption', { time: atTime(point.capturedAt), age: age(point.capturedAt) })}
+                  {[point, ...others].map((each) => each.component).join(', ')}
                   <span className={styles.secondary}> {point.name}</span>
                 </dd>
               </Fragment>

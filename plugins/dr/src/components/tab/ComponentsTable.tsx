@@ -5,14 +5,8 @@ import type { PortalApplication } from '../../api/drApi.ts';
 import { type Text as Translate, useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
+import { type ComponentRow, componentsWorstFirst } from './order.ts';
 import styles from './RecoveryTab.module.css';
-
-type Spec = PortalApplication['spec']['components'][number];
-interface Row {
-  id: string;
-  spec: Spec;
-  status: WireComponentStatus | undefined;
-}
 
 const Volumes = ({ volumes, t }: { volumes: WireComponentStatus['volumes']; t: Translate }) => {
   if (volumes.length === 0) return <Text color="secondary">{t('components.noVolumes')}</Text>;
@@ -28,7 +22,7 @@ const Volumes = ({ volumes, t }: { volumes: WireComponentStatus['volumes']; t: T
   );
 };
 
-const placesOf = (spec: Spec, t: Translate): string =>
+const placesOf = (spec: ComponentRow['spec'], t: Translate): string =>
   spec.placements
     .map((placement) => {
       const place = placement.cluster ? `${placement.cluster}/${placement.namespace}` : placement.namespace;
@@ -39,17 +33,19 @@ const placesOf = (spec: Spec, t: Translate): string =>
 /** Every component: verdict, freshness, volumes, and what it needs to run. */
 export const ComponentsTable = ({ application }: { application: PortalApplication }) => {
   const { t } = useText();
-  const rows = useMemo<Row[]>(() => {
-    const status = new Map(application.status.components.map((component) => [component.name, component]));
-    return application.spec.components.map((spec) => ({ id: spec.name, spec, status: status.get(spec.name) }));
-  }, [application]);
-  const columns = useMemo<ColumnConfig<Row>[]>(
+  const rows = useMemo(() => componentsWorstFirst(application), [application]);
+  const columns = useMemo<ColumnConfig<ComponentRow>[]>(
     () => [
       {
         id: 'name',
         label: t('components.name'),
         isRowHeader: true,
-        cell: ({ spec }) => <CellText title={spec.title ?? spec.name} description={spec.type} />,
+        cell: ({ spec }) => (
+          <CellText
+            title={spec.name}
+            description={spec.title && spec.title.toLowerCase() !== spec.name ? `${spec.title}, ${spec.type ?? ''}` : spec.type}
+          />
+        ),
       },
       {
         id: 'verdict',
@@ -74,8 +70,24 @@ export const ComponentsTable = ({ application }: { application: PortalApplicatio
           </Cell>
         ),
       },
-      { id: 'dependsOn', label: t('components.dependsOn'), cell: ({ spec }) => <CellText title={spec.dependsOn.join(', ') || '–'} /> },
-      { id: 'placement', label: t('components.placement'), cell: ({ spec }) => <CellText title={placesOf(spec, t)} /> },
+      {
+        id: 'dependsOn',
+        label: t('components.dependsOn'),
+        cell: ({ spec }) => (
+          <Cell>
+            <span className={styles.wrapped}>{spec.dependsOn.join(', ') || '–'}</span>
+          </Cell>
+        ),
+      },
+      {
+        id: 'placement',
+        label: t('components.placement'),
+        cell: ({ spec }) => (
+          <Cell>
+            <span className={styles.wrapped}>{placesOf(spec, t)}</span>
+          </Cell>
+        ),
+      },
     ],
     [t],
   );

@@ -1,7 +1,7 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
 import { Button, Card, CardBody, CardHeader, Text } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
-import { type ReactNode, lazy, Suspense, useState } from 'react';
+import { type ReactNode, lazy, Suspense, useMemo, useState } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
 import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
@@ -11,14 +11,16 @@ import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { LiveOperation } from '../operation/LiveOperation.tsx';
 import { OperationList } from '../operation/OperationList.tsx';
+import { restorableOf } from '../restore/restorable.ts';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { noticesOf } from '../state/notices.ts';
 import { Problem } from '../state/Problem.tsx';
 import { PointTimeline } from '../timeline/PointTimeline.tsx';
 import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
-import { ComponentReasons } from './ComponentReasons.tsx';
+import { ApplicationReasons } from './ApplicationReasons.tsx';
 import { ComponentsTable } from './ComponentsTable.tsx';
+import { componentsWorstFirst } from './order.ts';
 import { PointDetails } from './PointDetails.tsx';
 import styles from './RecoveryTab.module.css';
 
@@ -56,9 +58,13 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
     operationsRhythm,
   );
   const [open, setOpen] = useSearchParameter(operationParameter);
+  // Whoever comes back to an operation (a reload, a link, a notification) wants to see it and not look for it.
+  const [operationsFirst] = useState(open !== undefined);
   const [chosen, setChosen] = useState<WireRecoveryPoint>();
   const [restore, setRestore] = useState<{ components?: string[]; point?: string }>();
-  const { status, spec } = application;
+  const { status } = application;
+  const rows = useMemo(() => componentsWorstFirst(application), [application]);
+  const restorable = restorableOf(application, component);
   const may = application.allowed.restore;
   const listed = operations.data?.some((operation) => operation.metadata.name === open);
 
@@ -68,6 +74,18 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
     setRestore(choice);
   };
 
+  const operationsSection = (
+    <Section title={t('tab.operations')}>
+      {operations.loading && <Loading />}
+      {operations.error && <Problem error={operations.error} onRetry={operations.refresh} />}
+      {open && !listed && !restore && <LiveOperation id={open} mayAct={may} />}
+      {operations.data?.length === 0 && <Text color="secondary">{t('tab.noOperations')}</Text>}
+      {operations.data && (
+        <OperationList operations={operations.data} open={restore ? undefined : open} onOpen={setOpen} mayAct={() => may} />
+      )}
+    </Section>
+  );
+
   return (
     <div className={styles.root}>
       <div className={styles.summary}>
@@ -76,11 +94,7 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
           <AgeBar ageSeconds={status.recoveryPoint?.ageSeconds} objectiveSeconds={status.rpo.objectiveSeconds} />
         </div>
         {may && (
-          <Button
-            variant="primary"
-            isDisabled={!status.recoveryPoint}
-            onPress={() => startRestore({ components: component === undefined ? undefined : [component] }, 'tab')}
-          >
+          <Button variant="primary" isDisabled={restorable.length === 0} onPress={() => startRestore({ components: restorable }, 'tab')}>
             {t('tab.restore')}
           </Button>
         )}
@@ -88,8 +102,9 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
       {noticesOf(application, t).map((notice) => (
         <Notice key={notice.title} {...notice} />
       ))}
+      {operationsFirst && operationsSection}
       <Section title={t('reasons.title')}>
-        <ComponentReasons application={application} />
+        <ApplicationReasons application={application} />
       </Section>
       <Section title={t('tab.timeline', { days: String(days) })}>
         {points.loading && <Loading />}
@@ -97,7 +112,7 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
         {points.data && (
           <PointTimeline
             points={points.data}
-            components={spec.components.map((each) => each.name)}
+            components={rows.map((row) => row.id)}
             now={clusterNow(status.recoveryPoint)}
             days={days}
             chosen={chosen?.spec.id}
@@ -114,15 +129,7 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
       <Section title={t('tab.components')}>
         <ComponentsTable application={application} />
       </Section>
-      <Section title={t('tab.operations')}>
-        {operations.loading && <Loading />}
-        {operations.error && <Problem error={operations.error} onRetry={operations.refresh} />}
-        {open && !listed && !restore && <LiveOperation id={open} mayAct={may} />}
-        {operations.data?.length === 0 && <Text color="secondary">{t('tab.noOperations')}</Text>}
-        {operations.data && (
-          <OperationList operations={operations.data} open={restore ? undefined : open} onOpen={setOpen} mayAct={() => may} />
-        )}
-      </Section>
+      {!operationsFirst && operationsSection}
       {restore && (
         <Suspense fallback={null}>
           <RestoreFlow
