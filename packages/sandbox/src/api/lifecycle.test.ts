@@ -205,3 +205,22 @@ describe('custom resources', () => {
     });
   });
 });
+
+it('answers through the proxy of a service while one of its pods is ready', async () => {
+  const test = new TestApi();
+  await test.namespace('shop');
+  const metadata = { name: 'web', namespace: 'shop', labels: { app: 'web' } };
+  await test.ask('POST', '/api/v1/namespaces/shop/services', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata,
+    spec: { selector: { app: 'web' }, ports: [{ name: 'main', port: 80 }] },
+  });
+  const path = (port: string): string => `/api/v1/namespaces/shop/services/web${port}/proxy/healthz`;
+  expect(await test.ask('GET', path(':80'))).toMatchObject({ status: 503, body: { message: 'no endpoints available for service "web"' } });
+  await test.ask('POST', '/api/v1/namespaces/shop/pods', { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [] } });
+  await test.ask('PATCH', '/api/v1/namespaces/shop/pods/web/status', { status: { conditions: [{ type: 'Ready', status: 'True' }] } });
+  for (const port of ['', ':80', ':main']) expect((await test.raw('GET', path(port))).status).toBe(200);
+  expect((await test.ask('GET', path(':81'))).body.message).toContain('no service port "81"');
+  expect((await test.ask('GET', '/api/v1/namespaces/shop/services/none:80/proxy/')).status).toBe(404);
+});

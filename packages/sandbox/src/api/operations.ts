@@ -4,6 +4,7 @@ import { asKubeObject, at, isRecord, numberAt, recordAt, textAt, textsAt, withPa
 import type { JsonRecord } from './json.ts';
 import { listObject, listPage } from './lists.ts';
 import { patched, patchTypes } from './patch.ts';
+import { proxy } from './proxy.ts';
 import { isTrue, mediaType, readBody, readRecord } from './request.ts';
 import type { RequestInfo, Target } from './request.ts';
 import type { Resource } from './resource.ts';
@@ -35,6 +36,7 @@ export async function operate(call: Call): Promise<Response> {
   const { info, target, resource } = call;
   if (target.subresource === 'scale') return scale(call);
   if (target.subresource === 'eviction' && resource.kind === 'Pod') return evict(call);
+  if (target.subresource === 'proxy' && resource.kind === 'Service' && resource.builtIn) return proxy(call);
   const part = partOf(call);
   if (target.subresource === undefined && !resource.verbs.includes(info.verb)) throw methodNotAllowed(info.method);
   if (['update', 'patch'].includes(info.verb) && target.name === undefined) throw methodNotAllowed(info.method);
