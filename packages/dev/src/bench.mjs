@@ -21,9 +21,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-function once({ command, args, env }) {
+function once({ command, args, env, cwd }) {
   const began = process.hrtime.bigint();
-  const result = spawnSync(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const result = spawnSync(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
   if (result.error || result.status !== 0)
     throw new Error(`${command} ${args.join(' ')}: ${result.error?.message ?? String(result.stderr).trim()}`);
   return Number(process.hrtime.bigint() - began) / 1e6;

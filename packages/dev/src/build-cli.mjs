@@ -10,6 +10,28 @@ const folder = path.join(root, 'kubectl-plugin');
 const out = path.join(folder, 'dist');
 const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 
+/**
+ * yargs parses and nothing else: help, columns and languages are ours. What it loads for them costs as much at start as
+ * everything else together, so it is left out; so are zod's messages in other languages.
+ */
+const leftOut = {
+  name: 'left-out',
+  setup(bundler) {
+    const unused = { namespace: 'left-out', sideEffects: false };
+    bundler.onResolve({ filter: /^(cliui|string-width)$/ }, ({ path: name }) => ({ path: name, ...unused }));
+    bundler.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
+      importer.includes('/zod/') ? { path: 'locales', ...unused } : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path: name }) => ({
+      contents:
+        name === 'locales'
+          ? "export { default as en } from './en.js';"
+          : `export default function unused() { throw new Error('${name} is not part of the bundle'); }`,
+      resolveDir: name === 'locales' ? path.join(root, 'node_modules/zod/v4/locales') : root,
+    }));
+  },
+};
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const result = await build({
@@ -29,6 +51,7 @@ const result = await build({
   define: { KUBECTL_DR_VERSION: JSON.stringify(version) },
   // CommonJS dependencies ask for `require`, which an ES module does not have.
   banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  plugins: [leftOut],
   logLevel: 'warning',
 });
 

@@ -22,26 +22,27 @@ async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[
   const { signal } = scope;
   const objects = new Map<string, KubeObject[]>();
   const failures = new Map<string, DrError>();
-  let identity: string | undefined;
-  try {
-    identity = await cluster.identity(signal ? { signal } : {});
-  } catch (thrown) {
-    signal?.throwIfAborted();
-    const error = asDrError(thrown);
-    // Somebody who may not read kube-system can still see their own namespaces.
-    if (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND')
-      return { cluster: cluster.name, now: new Date(), age: 0, objects, failures, unreachable: error };
-  }
-  await Promise.all(
+  const lists = Promise.all(
     kinds.map(async (type) => {
       try {
         objects.set(resourceKey(type), await listAll(cluster, type, scope));
       } catch (thrown) {
-        signal?.throwIfAborted();
         failures.set(resourceKey(type), asDrError(thrown));
       }
     }),
   );
+  let identity: string | undefined;
+  let unreachable: DrError | undefined;
+  try {
+    identity = await cluster.identity(signal ? { signal } : {});
+  } catch (thrown) {
+    const error = asDrError(thrown);
+    // Somebody who may not read kube-system can still see their own namespaces.
+    if (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND') unreachable = error;
+  }
+  await lists;
+  signal?.throwIfAborted();
+  if (unreachable) return { cluster: cluster.name, now: new Date(), age: 0, objects: new Map(), failures: new Map(), unreachable };
   return {
     cluster: cluster.name,
     ...(identity === undefined ? {} : { identity }),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { node24, root } from '../install.mjs';
@@ -8,12 +8,11 @@ import { clusterWithBackups } from './cluster.mjs';
 const cli = path.join(root, 'kubectl-plugin/dist/kubectl-dr.mjs');
 const node = node24();
 
+let build;
+/** The bundle, made anew once: what is measured is what would be published now. */
 function built() {
-  if (!existsSync(cli)) {
-    const result = spawnSync(node, [path.join(root, 'packages/dev/src/build-cli.mjs')], { stdio: 'ignore' });
-    if (result.status !== 0) return 'the CLI could not be built';
-  }
-  return undefined;
+  build ??= spawnSync(node, [path.join(root, 'packages/dev/src/build-cli.mjs')], { encoding: 'utf8' });
+  return build.status === 0 ? undefined : `the CLI could not be built: ${build.stderr.trim()}`;
 }
 
 function kubectl() {
@@ -31,8 +30,8 @@ function listOf(count) {
       const cluster = await clusterWithBackups(count, directory);
       const env = { KUBECONFIG: cluster.kubeconfig, HOME: directory, KUBECACHEDIR: path.join(directory, 'cache') };
       return {
-        a: { command: node, args: [cli, 'get', 'points'], env },
-        b: { command: 'kubectl', args: ['get', 'backups.velero.io', '-n', 'velero'], env },
+        a: { command: node, args: [cli, 'get', 'points'], env, cwd: directory },
+        b: { command: 'kubectl', args: ['get', 'backups.velero.io', '-n', 'velero'], env, cwd: directory },
         async close() {
           await cluster.close();
           rmSync(directory, { recursive: true, force: true });

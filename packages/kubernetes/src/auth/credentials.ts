@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { ClusterConfig } from '../kubeconfig/context.ts';
-import { authProviderHeader } from './client-node.ts';
-import type { ExecCredential } from './exec.ts';
-import { runExecPlugin } from './exec.ts';
+import type { authProviderHeader } from './client-node.ts';
+import type { ExecCredential, runExecPlugin } from './exec.ts';
 
 export interface TlsOptions {
   ca?: string;
@@ -37,7 +36,7 @@ export function credentialsOf(config: ClusterConfig, now: () => number): Credent
     if (exec === undefined || now() > execUntil - expiryMargin) {
       execUntil = Infinity;
       // One run for all requests that wait for it.
-      exec = runExecPlugin(user.exec!, cluster, signal).then((credential) => {
+      exec = runPlugin(user.exec!, cluster, signal).then((credential) => {
         execUntil = credential.expiresAt ?? Infinity;
         return credential;
       });
@@ -71,7 +70,7 @@ export function credentialsOf(config: ClusterConfig, now: () => number): Credent
         const { token } = await execCredential(signal);
         return token === undefined ? undefined : `Bearer ${token}`;
       }
-      if (user.authProvider !== undefined) return (provider ??= authProviderHeader(config));
+      if (user.authProvider !== undefined) return (provider ??= headerOfProvider(config));
       return undefined;
     },
     refresh() {
@@ -83,6 +82,10 @@ export function credentialsOf(config: ClusterConfig, now: () => number): Credent
     },
   };
 }
+
+// Most users carry a token or a certificate: what the others need is loaded for them only.
+const runPlugin: typeof runExecPlugin = async (...args) => (await import('./exec.ts')).runExecPlugin(...args);
+const headerOfProvider: typeof authProviderHeader = async (...args) => (await import('./client-node.ts')).authProviderHeader(...args);
 
 async function pem(data: string | undefined, file: string | undefined, what: string): Promise<string | undefined> {
   if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
