@@ -78,8 +78,9 @@ function evidence(
   };
   for (const object of podVolumeBackups) {
     const spec = fields(object.spec);
-    const tags = fields(spec.tags);
-    add(object, captureOf(object, text(fields(spec.pod).namespace), text(tags['pvc-name']), 'file-system'));
+    // The claim stands in an annotation alone (podvolume/backupper.go); the tags name the volume inside the pod.
+    const claim = text(metadataOf(object).annotations['velero.io/pvc-name']);
+    add(object, captureOf(object, text(fields(spec.pod).namespace), claim, 'file-system'));
   }
   for (const object of dataUploads) {
     const spec = fields(object.spec);

@@ -52,6 +52,14 @@ it('backs up, proves the volume, and reads what is inside', async () => {
   expect(objects.find(({ kind }) => kind === 'Secret')).toMatchObject({ metadata: { name: 'db' }, data: { password: 'c2VjcmV0' } });
 });
 
+it('takes a file system backup as proof of its volume', async () => {
+  velero.behaviour.fileSystemBackup = true;
+  const point = await backup('files');
+  expect((await state()).volumeEvidence[point.id]).toMatchObject([
+    { namespace: 'shop', claim: 'data-db-0', method: 'file-system', state: 'captured', bytes: 17 },
+  ]);
+});
+
 it('says which volume a Completed backup does not hold', async () => {
   await velero.backup('hollow', { includedNamespaces: ['shop'], snapshotVolumes: false });
   const point = (await state()).points[0]!;
