@@ -42,13 +42,19 @@ export function createContext(args: Arguments, host: Host): Context {
     ...host,
     clock,
     fleet() {
-      connected ??= import('./connect.ts').then((module) => module.connect(args, host, clock));
+      connected ??= load().then(({ connect }) => connect(args, host, clock));
       return connected;
     },
     async close() {
       await (await connected?.catch(() => undefined))?.close();
     },
   };
+}
+
+/** What talks to clusters is large: compiled once, it is read from V8's cache. What loads before is too small to gain by it. */
+function load(): Promise<typeof import('./connect.ts')> {
+  process.getBuiltinModule('node:module').enableCompileCache();
+  return import('./connect.ts');
 }
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

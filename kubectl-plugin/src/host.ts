@@ -2,9 +2,9 @@ import os from 'node:os';
 import { InterruptedError } from './interrupted.ts';
 import type { Host } from './context.ts';
 
-/** The process we run in, as arguments for everything below. */
+/** The process we run in, as arguments for everything below. Streams are opened when they are first looked at. */
 export function systemHost(): Host {
-  const env = process.env;
+  const { env } = process;
   const controller = new AbortController();
   let interrupts = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -17,25 +17,53 @@ export function systemHost(): Host {
     });
   }
   const mode = colorMode(process.argv);
-  const color = (stream: NodeJS.WriteStream) =>
-    mode === 'always' ||
-    (mode === 'auto' && stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb') ||
-    (mode === 'auto' && Boolean(env.FORCE_COLOR) && !env.NO_COLOR);
+  const color = (stream: NodeJS.WriteStream): boolean => {
+    if (mode !== 'auto') return mode === 'always';
+    if (env.NO_COLOR) return false;
+    return Boolean(env.FORCE_COLOR || env.CLICOLOR_FORCE) || (Boolean(stream.isTTY) && env.TERM !== 'dumb');
+  };
   return {
     env,
     cwd: process.cwd(),
-    who: `${os.userInfo().username}@${os.hostname()}/${process.pid}`,
+    who: `${userName()}@${os.hostname()}/${process.pid}`,
     signal: controller.signal,
     output: {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
-      columns: { out: process.stdout.columns, err: process.stderr.columns },
-      rows: process.stderr.rows,
-      color: { out: color(process.stdout), err: color(process.stderr) },
-      live: Boolean(process.stderr.isTTY && env.TERM !== 'dumb'),
+      columns: {
+        get out() {
+          return process.stdout.columns;
+        },
+        get err() {
+          return process.stderr.columns;
+        },
+      },
+      get rows() {
+        return process.stderr.rows;
+      },
+      color: {
+        get out() {
+          return color(process.stdout);
+        },
+        get err() {
+          return color(process.stderr);
+        },
+      },
+      get live() {
+        return Boolean(process.stderr.isTTY && env.TERM !== 'dumb');
+      },
       unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
     },
   };
+}
+
+/** A container may run us as somebody without a name. */
+function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return 'unknown';
+  }
 }
 
 function colorMode(argv: readonly string[]): string {

@@ -8,5 +8,5 @@ process.stdout.on('error', (error) => {
   throw error;
 });
 process.exitCode = await run(process.argv.slice(2), host);
-// Sockets kept alive for the next request must not keep the command alive.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+// Nothing that is still open, a connection or a timer, keeps the command alive; what was written is flushed before.
+setTimeout(() => process.stdout.write('', () => process.exit()), 20).unref();

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
@@ -9,6 +8,7 @@ declare const KUBECTL_DR_VERSION: string | undefined;
 /** The bundle carries its version; a clone reads it from package.json. */
 function version(): string {
   if (typeof KUBECTL_DR_VERSION === 'string') return KUBECTL_DR_VERSION;
+  const { readFileSync } = process.getBuiltinModule('node:fs');
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   return manifest.version;
 }

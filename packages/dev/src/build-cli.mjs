@@ -57,9 +57,7 @@ const result = await build({
 
 const entry = path.join(out, 'kubectl-dr.mjs');
 const launcher = `#!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
-enableCompileCache?.();
-await import('./main.mjs');
+import './main.mjs';
 `;
 writeFileSync(entry, launcher);
 chmodSync(entry, 0o755);
