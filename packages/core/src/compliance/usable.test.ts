@@ -94,6 +94,28 @@ describe('pointUse: volumes', () => {
   });
 });
 
+describe('pointUse: what is gone', () => {
+  const lost: UseTarget = { ...db, workloads: [], claims: [] };
+  const skipped = inside({ volumes: [captured('data-orders-db-0', { state: 'skipped' })] });
+
+  it.each<[string, Parameters<typeof use>[0], string]>([
+    ['is judged by the contents, never by the phase', { target: lost }, 'unknown'],
+    ['needs the volume that the point says it had', { target: lost, contents: skipped }, 'no VOLUME_NOT_CAPTURED'],
+    ['is usable when it is inside', { target: lost, contents: inside({}) }, 'yes'],
+    ['does not need the volumes of another StatefulSet', { target: { ...lost, component: 'orders' }, contents: skipped }, 'yes'],
+    [
+      'needs a claim whose owner nobody can tell',
+      { target: { ...lost, component: 'orders' }, contents: inside({ volumes: [captured('uploads', { state: 'skipped' })] }) },
+      'no VOLUME_NOT_CAPTURED',
+    ],
+    [
+      'needs a claim that was deleted while the workload stayed',
+      { target: { ...db, claims: [{ namespace: 'shop', name: 'data-orders-db-0' }] }, contents: skipped },
+      'no VOLUME_NOT_CAPTURED',
+    ],
+  ])('%s', (_, of, expected) => expect(use(of)).toBe(expected));
+});
+
 describe('pointUse: objects', () => {
   it('believes a complete point about what has no volumes', () => {
     expect(use({ target: web })).toBe('yes');

@@ -47,7 +47,9 @@ export function pointUse(
   const reasons = [...volumeReasons(point, target, claims, inside, evidence), ...(inside ? objectReasons(point, target, inside) : [])];
   if (reasons.length > 0) return { point, usable: 'no', reasons };
   if (inside) return emptyInside(point, target, inside);
-  if (point.phase === 'Succeeded' && takesEverything(point.scope) && claims.every((claim) => isProven(claim, evidence))) {
+  // Of what is gone only the point itself can tell what it had.
+  const complete = !isGone(target) && target.claims.every(({ object }) => object !== undefined);
+  if (point.phase === 'Succeeded' && complete && takesEverything(point.scope) && claims.every((claim) => isProven(claim, evidence))) {
     return { point, usable: 'yes', reasons: [] };
   }
   if (contents === 'unread') return { point, usable: 'unknown', reasons: [] };
@@ -73,21 +75,43 @@ function isContents(contents: ContentsKnown): contents is PointContents {
 }
 
 /**
- * The claims that have to be in the point: those that held data when it was made. A younger claim is demanded only
- * when the point knows a claim of that name: then this one was created anew, by a restore for example.
+ * The claims that have to be in the point: those that held data when it was made. A claim that is younger, or that does
+ * not exist any more, is demanded only when the point knows a claim of that name: then it was made anew, or lost.
  */
 function demandedClaims(point: RecoveryPoint, target: UseTarget, contents: PointContents | undefined): Claim[] {
+  if (isGone(target)) return contents ? lostClaims(target, contents) : [];
   const captured = timeOf(point.capturedAt) ?? 0;
-  return target.claims.filter(({ name, namespace, object }) => {
-    if (!object || object.phase === 'Pending') return false;
-    if ((timeOf(object.createdAt) ?? 0) <= captured) return true;
-    if (!contents) return false;
-    const sameVolume = contents.volumes.some((volume) => volume.namespace === namespace && volume.claim === name);
-    return (
-      sameVolume ||
-      contents.objects.some((item) => item.kind === 'PersistentVolumeClaim' && item.namespace === namespace && item.name === name)
-    );
+  const known = new Set(contents ? claimNames(target.namespace, contents) : []);
+  return target.claims.filter(({ name, object }) => {
+    if (object && object.phase !== 'Pending' && (timeOf(object.createdAt) ?? 0) <= captured) return true;
+    return known.has(name);
   });
+}
+
+/** Nothing of the component is there: the namespace was lost, or everything in it. */
+function isGone({ workloads, claims }: UseTarget): boolean {
+  return workloads.length === 0 && claims.length === 0;
+}
+
+function claimNames(namespace: string, contents: PointContents): string[] {
+  const claims = contents.objects.filter((item) => item.kind === 'PersistentVolumeClaim' && item.namespace === namespace);
+  const volumes = contents.volumes.filter((volume) => volume.namespace === namespace);
+  return [...new Set([...claims.map(({ name }) => name), ...volumes.map(({ claim }) => claim)])];
+}
+
+/**
+ * Which claims of a lost namespace were the component's, by names alone: a StatefulSet's (`data-orders-db-0`) are those
+ * of the component that is called like it. One that nobody can be told to own is demanded of everybody: a restore that
+ * asks for too much is refused with its reason, one that asks for too little comes back empty.
+ */
+function lostClaims(target: UseTarget, contents: PointContents): Claim[] {
+  const { namespace, component } = target;
+  const sets = contents.objects.filter((item) => item.kind === 'StatefulSet' && item.namespace === namespace).map(({ name }) => name);
+  const ownerOf = (claim: string): string | undefined =>
+    sets.filter((set) => claim.replace(/-\d+$/, '').endsWith(`-${set}`)).toSorted((a, b) => b.length - a.length)[0];
+  return claimNames(namespace, contents)
+    .filter((claim) => target.wholeNamespace || [undefined, component].includes(ownerOf(claim)))
+    .map((name) => ({ namespace, name }));
 }
 
 function isProven(claim: Claim, evidence: readonly VolumeCapture[]): boolean {

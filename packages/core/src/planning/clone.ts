@@ -1,5 +1,6 @@
 import { annotations, labels } from '../application/model.ts';
 import { dependencyGraph } from '../application/graph.ts';
+import { matches, parseSelector } from '../application/selector.ts';
 import type { Engine, Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
@@ -87,7 +88,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         kind: 'namespace.create',
         namespace: target,
         labels: { [labels.cloneOf]: namespace, [labels.application]: nameFor(application.name) },
-        annotations: application.owner ? { [annotations.owner]: application.owner } : {},
+        annotations: ownerOf(place, application.owner),
       },
     });
     if (request.isolate !== false) {
@@ -102,7 +103,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     const newest = newestOf([...place.points.values()]);
     for (const point of new Set(place.points.values())) {
       basis[`${cluster}/${point.id}`] = `${point.uid ?? ''} ${point.phase}`;
-      const objects = place.captured.get(point.id) ?? [];
+      const objects = (place.captured.get(point.id) ?? []).filter((object) => place.exclusive || isTaken(object, place));
       const outcome = changesOf(objects, {
         cluster,
         source: namespace,
@@ -203,6 +204,21 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     },
     now,
   );
+}
+
+/** A copy belongs to whom the original belongs: the owner of its components, where they have one in common. */
+function ownerOf(place: Place, ofApplication: string | undefined): Record<string, string> {
+  const owners = new Set(place.components.map(({ status }) => status.component.owner ?? ofApplication));
+  const owner = owners.size === 1 ? [...owners][0] : ofApplication;
+  return owner === undefined ? {} : { [annotations.owner]: owner };
+}
+
+/** Does a selector of the chosen components take the object? What has no component of its own then stays behind. */
+function isTaken(object: KubeObject, place: Place): boolean {
+  return place.components.some(({ labelSelector }) => {
+    const requirements = labelSelector === undefined ? [] : parseSelector(labelSelector);
+    return requirements !== undefined && matches(requirements, object.metadata.labels ?? {});
+  });
 }
 
 function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {
