@@ -1,0 +1,135 @@
+import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
+import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import { InterruptedError } from '../../kubectl-plugin/src/interrupted.ts';
+import { TestFleet } from './fleet.ts';
+
+/** The contract with scripts: `kubectl-plugin/src/exit-codes.ts`. 7 comes with the first command that asks. */
+let fleet: TestFleet;
+beforeEach(async () => {
+  fleet = await TestFleet.open();
+  await fleet.backUp('p1');
+});
+afterEach(() => fleet.close());
+
+it('0: done', async () => {
+  expect(await fleet.run('get points')).toMatchObject({ code: 0, err: '' });
+  expect((await fleet.run('backup shop')).code).toBe(0);
+});
+
+it('1: error', async () => {
+  expect(await fleet.run('describe app nope')).toMatchObject({ code: 1, out: '' });
+});
+
+it.each([
+  ['', 0],
+  ['--help', 0],
+  ['get --help', 0],
+  ['help restore', 0],
+  ['nope', 2],
+  ['get', 2],
+  ['get nope', 2],
+  ['status --nope', 2],
+  ['status a b', 2],
+  ['restore', 2],
+  ['get points -o xml', 2],
+])('2: usage: %s', async (line, code) => {
+  const ran = await fleet.run(line);
+  expect(ran.code).toBe(code);
+  if (code === 2) {
+    expect(ran.out).toBe('');
+    expect(ran.err).toMatch(/^error: .+\nSee "kubectl dr.* --help"\n$/);
+  }
+});
+
+it('3: the operation ended, and failed', async () => {
+  fleet.east.behaviour.failures.push({ kind: 'Backup', name: 'shop-', phase: 'Failed', message: 'the bucket is gone' });
+  const { code, out, err } = await fleet.run('backup shop --component web');
+  expect(code).toBe(3);
+  expect(out).toMatch(/^operation backup-shop-\w+ Failed: .*the bucket is gone/);
+  const id = /backup-shop-\w+/.exec(out)![0];
+  expect(err).toContain(`next: kubectl dr describe operation ${id}\n`);
+  expect((await fleet.run(`wait ${id}`)).code).toBe(3);
+});
+
+it('4: not protected, on request', async () => {
+  expect((await fleet.run('status')).code).toBe(0);
+  expect((await fleet.run('status --check')).code).toBe(4);
+  expect((await fleet.run('status shop --check -o json')).code).toBe(4);
+});
+
+it('5: timed out while waiting', async () => {
+  const ran = await fleet.run('wait shop --for=protected --timeout 50ms');
+  expect(ran).toEqual({ code: 5, out: '', err: 'timed out after 50ms: shop is not protected yet\n' });
+});
+
+describe('6: refused', () => {
+  it('by a blocker, named', async () => {
+    fleet.east.behaviour.down = true;
+    const { code, err } = await fleet.run('backup shop --component web');
+    expect(code).toBe(6);
+    expect(err).toMatch(/^blocker ENGINE_DOWN: the Velero server on east does not answer/);
+  });
+
+  it('because another operation runs, naming its holder', async () => {
+    fleet.east.stage.durations.restore = 60_000;
+    const leaving = new AbortController();
+    const first = fleet.run('restore shop --as first', { signal: leaving.signal });
+    await vi.waitFor(async () => expect((await fleet.run('get operations -o name')).out).toContain('restore-shop'));
+    const second = await fleet.run('backup shop');
+    expect(second.code).toBe(6);
+    expect(second.err).toMatch(
+      /^error: the operation restore-shop-\w+ of shop is running, held by tester@test\/1\nnext: kubectl dr wait restore-shop-/,
+    );
+    leaving.abort(new InterruptedError());
+    expect((await first).code).toBe(130);
+  });
+
+  it('by the cluster, with who, what and the smallest Role that would allow it', async () => {
+    const { stage } = fleet.east;
+    const config = { name: 'east', context: 'east', cluster: { name: 'east', server: 'https://sandbox.invalid' } };
+    const viewer = new HttpCluster({
+      config: { ...config, user: { name: 'bob', token: 'admin', impersonate: { user: 'bob' } } },
+      dispatcher: apiDispatcher(stage.api),
+      clock: fleet.clock,
+    });
+    const { code, err } = await fleet.run('get operations', { clusters: [viewer] });
+    expect(code).toBe(6);
+    expect(err).toMatchInlineSnapshot(`
+      "error: bob may not list configmaps in the namespace kubectl-dr on east
+      next: somebody who may can grant it: kubectl -n kubectl-dr create role kubectl-dr-configmaps --verb=list --resource=configmaps, and bind it to bob
+      "
+    `);
+  });
+});
+
+it('130: interrupted, and it can be resumed', async () => {
+  fleet.east.stage.durations.restore = 60_000;
+  const leaving = new AbortController();
+  const running = fleet.run('restore shop --as copy', { signal: leaving.signal });
+  await vi.waitFor(async () => expect((await fleet.run('get operations -o json')).out).toContain('"Running"'));
+  leaving.abort(new InterruptedError());
+  const { code, err } = await running;
+  expect(code).toBe(130);
+  const id = /kubectl dr resume (restore-shop-\w+)/.exec(err)![1]!;
+  fleet.east.stage.durations.restore = 0;
+  const resumed = await fleet.run(`resume ${id}`);
+  expect(resumed.err + resumed.out).toContain(`operation ${id} Succeeded`);
+  expect(resumed.code).toBe(0);
+  expect(await fleet.run(`resume ${id}`)).toMatchObject({
+    code: 1,
+    err: `error: the operation ${id} has already ended: Succeeded\nnext: kubectl dr describe operation ${id}\n`,
+  });
+});
+
+it('cancel stops it, wherever it runs', async () => {
+  fleet.east.stage.durations.restore = 600_000;
+  const running = fleet.run('restore shop --as copy');
+  let id = '';
+  await vi.waitFor(async () => {
+    id = /restore-shop-\w+/.exec((await fleet.run('get operations -o json')).out)![0];
+  });
+  expect((await fleet.run(`cancel ${id}`)).code).toBe(0);
+  const { code, out } = await running;
+  expect(code).toBe(3);
+  expect(out).toContain(`operation ${id} Cancelled`);
+});
