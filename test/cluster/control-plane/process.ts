@@ -22,6 +22,8 @@ export interface ServiceOptions {
 export interface Service {
   /** File that holds the number of the present process. */
   pidFile: string;
+  /** The end of its log, for the sentence about what went wrong. */
+  lastWords(): string;
   stop(): Promise<void>;
 }
 
@@ -63,17 +65,17 @@ export async function startService(name: string, options: ServiceOptions): Promi
     await gone;
     clearTimeout(late);
   };
+  const lastWords = (): string => readFileSync(log, 'utf8').trim().split('\n').slice(-15).join('\n');
   start();
   const end = Date.now() + patience;
   while (!(await options.ready().catch(() => false))) {
     if (ended !== undefined || Date.now() > end) {
       await stop();
-      const last = readFileSync(log, 'utf8').trim().split('\n').slice(-15).join('\n');
-      throw new Error(`${name} ${ended ?? `was not ready after ${patience / 1000} s`}. The end of its log:\n${last}`);
+      throw new Error(`${name} ${ended ?? `was not ready after ${patience / 1000} s`}. The end of its log:\n${lastWords()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { pidFile, stop };
+  return { pidFile, lastWords, stop };
 }
 
 /** A port of the loopback interface that nobody listens on now. */

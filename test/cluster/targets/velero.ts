@@ -2,20 +2,25 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { snapshotClass } from '@kubectl-dr/sandbox/simulators/hardware';
-import type { Buckets } from '@kubectl-dr/sandbox/simulators/object-store';
+import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
 import { behaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
 import type { VeleroBehaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
 import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
 import { veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
+import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero';
 import { parseAllDocuments } from 'yaml';
 import type { TargetName } from './harness.ts';
+import type { RealVelero } from './real-velero.ts';
+import { createBucket, realVelero, s3Credentials, startVeleroServer } from './real-velero.ts';
 import { missingClusters } from './real.ts';
+import { snapshotControllers } from './snapshots.ts';
 import type { LivingCluster } from './stage.ts';
-import { stages } from './stage.ts';
+import { removeNamespace, stages } from './stage.ts';
 
 const shared = process.env.KUBECTL_DR_SHARED ?? path.resolve(import.meta.dirname, '../../../../shared/data');
 
@@ -48,20 +53,68 @@ function installation(target: TargetName, version: string): KubeObject[] {
   return target === 'memory' ? all.filter(({ kind }) => kind !== 'ClusterRoleBinding') : all;
 }
 
-export interface ProtectedCluster extends LivingCluster {
-  /** What the server does and how it fails; may be changed at any time. */
-  velero: VeleroBehaviour;
+/** A real server needs a bucket that it can reach. It runs beside the cluster, but looks for its Deployment when it restores. */
+function realInstallation(server: RealVelero, bucket: string): KubeObject[] {
+  const config = {
+    region: s3Credentials.AWS_REGION,
+    s3ForcePathStyle: 'true',
+    s3Url: server.s3,
+    publicUrl: server.s3,
+    checksumAlgorithm: '',
+  };
+  return installation('real', 'v1.18.1').map((object) => {
+    if (object.kind !== 'BackupStorageLocation') return object;
+    return { ...object, spec: { provider: 'aws', default: true, objectStorage: { bucket }, config } };
+  });
 }
 
-/** A living cluster with Velero in the namespace `velero`, its default location in the bucket `backups`. */
-export async function withVelero(target: TargetName, name: 'east' | 'west', buckets: Buckets): Promise<ProtectedCluster> {
+/** What the clusters of one test keep their backups in. */
+export interface Store {
+  buckets: MemoryBuckets;
+  /** Of a real S3 server. */
+  bucket: string;
+}
+
+export function newStore(): Store {
+  return { buckets: new MemoryBuckets(['backups']), bucket: `kubectl-dr-${crypto.randomUUID().slice(0, 8)}` };
+}
+
+export interface ProtectedCluster extends LivingCluster {
+  /** What the simulated server does and how it fails; may be changed at any time. Absent where the server is the real one. */
+  velero?: VeleroBehaviour;
+}
+
+/** A living cluster with Velero in the namespace `velero`, its default location in a bucket of the store. */
+export async function withVelero(target: TargetName, name: 'east' | 'west', store: Store): Promise<ProtectedCluster> {
   const stage = await stages[target]({ name, definitions: await definitionsFor(target) });
+  const server = target === 'real' ? realVelero() : undefined;
   const settings = behaviour();
-  for (const object of [...installation(target, settings.version), snapshotClass()]) {
+  for (const object of [...(server ? realInstallation(server, store.bucket) : installation(target, settings.version)), snapshotClass()]) {
     await createAll(stage.cluster, [object]).catch((error: Error) => {
       // What has no namespace is still there from an earlier file.
       if (error.name !== 'ConflictError') throw error;
     });
+  }
+  // Whatever its flags say, the server also listens on port 8080: a machine has room for one.
+  if (server && name === 'west') return stage;
+  if (server) {
+    await createBucket(server, store.bucket);
+    stage.run(snapshotControllers(stage.cluster, stage.volumes));
+    const running = await startVeleroServer(server, stage.kubeconfig!);
+    await eventually(async () => (await locationOf(stage)) === 'Available', `the location of Velero on ${name} is available`, 30_000).catch(
+      (error: Error) => {
+        throw new Error(`${error.message}\n${running.lastWords()}`, { cause: error });
+      },
+    );
+    return {
+      ...stage,
+      async close() {
+        // It has finalizers of its own to take off.
+        await removeNamespace(stage.client, 'velero');
+        await running.stop();
+        await stage.close();
+      },
+    };
   }
   stage.run(
     veleroControllers({
@@ -69,7 +122,7 @@ export async function withVelero(target: TargetName, name: 'east' | 'west', buck
       clock: systemClock,
       durations: stage.durations,
       volumes: stage.volumes,
-      buckets,
+      buckets: store.buckets,
       behaviour: settings,
       namespace: 'velero',
       offer: stage.links.offer,
@@ -77,4 +130,9 @@ export async function withVelero(target: TargetName, name: 'east' | 'west', buck
     }),
   );
   return { ...stage, velero: settings };
+}
+
+async function locationOf({ client }: LivingCluster): Promise<unknown> {
+  const { status } = await client.get({ type: kinds.locations, namespace: 'velero', name: 'default' });
+  return (status as { phase?: string } | undefined)?.phase;
 }
