@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HttpCluster, loadKubeConfig, resolveContext } from '@kubectl-dr/kubernetes';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { kubectlDr, type Ran } from '../e2e/command-line.ts';
+import { openChromium } from './chromium.ts';
+
+const pictures = fileURLToPath(new URL('../../test-results/browser', import.meta.url));
+
+export type User = 'alice' | 'bob' | 'olivia';
+
+export interface Visit {
+  page: Page;
+  /** The API as this user's browser would call it. */
+  api(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
+  /** For the README and for whoever looks at a failure. */
+  picture(name: string, options?: { fullPage?: boolean }): Promise<void>;
+}
+
+/** `describe`, but skipped with the reason where there is no Chromium. */
+export const inChromium = (name: string, tests: () => void): void => {
+  if (inject('portal')) describe(name, tests);
+  else describe.skip(`${name} (skipped: no Chromium; install it, or name it in CHROMIUM)`, tests);
+};
+
+export const portal = () => inject('portal')!;
+
+/** One browser per file; a context, with its own cookies, per visit. */
+export function visitors() {
+  let browser: Browser;
+  const open: BrowserContext[] = [];
+  const thrown: string[] = [];
+  beforeAll(async () => {
+    browser = await openChromium();
+  });
+  afterEach(async () => {
+    for (const context of open.splice(0)) await context.close();
+    expect(thrown.splice(0)).toEqual([]);
+  });
+  afterAll(() => browser.close());
+
+  const context = async (options: { dark?: boolean; language?: string } = {}): Promise<BrowserContext> => {
+    const made = await browser.newContext({
+      viewport: { width: 1440, height: 1000 },
+      colorScheme: options.dark ? 'dark' : 'light',
+      locale: 'en-GB',
+      timezoneId: 'Etc/UTC',
+      reducedMotion: 'reduce',
+    });
+    if (options.language) await made.addInitScript((language) => localStorage.setItem('language', language), options.language);
+    made.setDefaultTimeout(20_000);
+    open.push(made);
+    return made;
+  };
+  const visit = async (made: BrowserContext): Promise<Visit> => {
+    const page = await made.newPage();
+    page.on('pageerror', (error) => thrown.push(error.message));
+    return {
+      page,
+      api: async (method, url, body, headers = {}) => {
+        const token = await tokenOf(page);
+        const response = await fetch(`${portal().baseUrl}/api/dr/v1${url}`, {
+          method,
+          headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        return { status: response.status, body: await response.json() };
+      },
+      picture: async (name, options) => void (await page.screenshot({ path: path.join(pictures, `${name}.png`), ...options })),
+    };
+  };
+  return {
+    /** Nobody yet: the sign-in page. */
+    stranger: async () => visit(await context()),
+    /** Somebody who has chosen who to be, on a page. */
+    as: async (user: User, url: string, options?: { dark?: boolean; language?: string }): Promise<Visit> => {
+      const made = await context(options);
+      await made.addCookies([{ name: 'dr-demo-user', value: user, url: portal().baseUrl }]);
+      const visitor = await visit(made);
+      await visitor.page.goto(`${portal().baseUrl}${url}`);
+      return visitor;
+    },
+  };
+}
+
+/** What the app itself holds: asked for with the user's cookie, as the sign-in page does. */
+async function tokenOf(page: Page): Promise<string> {
+  const response = await page.request.get(`${portal().baseUrl}/api/auth/example/refresh`, {
+    headers: { 'x-requested-with': 'XMLHttpRequest' },
+  });
+  const { backstageIdentity } = (await response.json()) as { backstageIdentity: { token: string } };
+  return backstageIdentity.token;
+}
+
+/** Names of the namespaces of a cluster, asked of the cluster itself. */
+export async function namespaces(cluster: 'east' | 'west'): Promise<string[]> {
+  const kubeconfig = await loadKubeConfig({ env: {}, file: portal().kubeconfig });
+  const client = new HttpCluster({ config: resolveContext(kubeconfig, { context: cluster }) });
+  const { items } = await client.list(types.namespaces);
+  return items.map(({ metadata }) => metadata.name!);
+}
+
+/** `kubectl dr` in another process than the portal's, with the same clusters and catalog. */
+export const command = (line: string): Promise<Ran> => kubectlDr(line, { cwd: portal().directory });
