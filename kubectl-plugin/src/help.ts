@@ -16,7 +16,15 @@ Commands:
 ${commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`).join('\n')}
 
 Flags of kubectl such as --context, --kubeconfig, -n, -o and --as are accepted anywhere after "dr".
-Use "kubectl dr COMMAND --help" for one command.
+Use "kubectl dr COMMAND --help" for one command, "kubectl dr options" for the flags of all.
+`;
+}
+
+export function optionsHelp(): string {
+  return `Flags of every command, anywhere after "dr":\n${flagLines(Object.entries(globalFlags).filter(([, flag]) => !flag.hidden))}
+
+A fleet of several clusters is named by --contexts, by KUBECTL_DR_CONTEXTS, or by dr.clusters in ./app-config.yaml or
+~/.config/kubectl-dr/config.yaml; otherwise it is the current context.
 `;
 }
 
@@ -37,7 +45,7 @@ export function commandHelp(command: Command): string {
     blocks.push(`Arguments:\n${command.positionals.map((p) => `  ${p.name.padEnd(width)}  ${p.summary}`).join('\n')}`);
   }
   if (own.length > 0) blocks.push(`Flags:\n${flagLines(own)}`);
-  blocks.push(`Global flags:\n${flagLines(Object.entries(globalFlags).filter(([, flag]) => !flag.hidden))}`);
+  blocks.push('Use "kubectl dr options" for the flags that every command takes, such as --context, -n and -o.');
   return `${blocks.join('\n\n')}\n`;
 }
 

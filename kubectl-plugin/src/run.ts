@@ -5,7 +5,7 @@ import { commands } from './commands/index.ts';
 import { createContext } from './context.ts';
 import type { Host } from './context.ts';
 import { exit, exitCodeOf, UsageError } from './exit-codes.ts';
-import { commandHelp, rootHelp } from './help.ts';
+import { commandHelp, optionsHelp, rootHelp } from './help.ts';
 import { parse } from './parse.ts';
 import { clean } from './output/terminal.ts';
 
@@ -31,13 +31,14 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     host.output.out(command ? commandHelp(command) : rootHelp(commands));
     return word === undefined && !wantsHelp && argv.length > 0 ? exit.usage : exit.done;
   }
+  if (word === 'options') {
+    host.output.out(optionsHelp());
+    return exit.done;
+  }
   const command = find(word);
   if (!command) {
     const { nearest } = await import('@kubectl-dr/core/text/nearest');
-    const guess = nearest(
-      word,
-      commands.map((candidate) => candidate.name),
-    );
+    const guess = nearest(word, [...commands.map((candidate) => candidate.name), 'options', 'help']);
     throw new UsageError(`unknown command "${word}"${guess ? `, did you mean "${guess}"?` : ''}`);
   }
   if (wantsHelp) {

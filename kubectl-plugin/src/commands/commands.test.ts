@@ -1,5 +1,5 @@
 import { commands } from './index.ts';
-import { commandHelp, rootHelp } from '../help.ts';
+import { commandHelp, optionsHelp, rootHelp } from '../help.ts';
 import { parse } from '../parse.ts';
 import { UsageError } from '../exit-codes.ts';
 
@@ -14,8 +14,11 @@ describe('command definitions', () => {
     for (const definition of commands) {
       const help = commandHelp(definition);
       expect(help.indexOf('Examples:'), definition.name).toBeLessThan(help.indexOf('Usage:'));
+      expect(help.split('\n').length, definition.name).toBeLessThan(40);
     }
-    expect(rootHelp(commands).split('\n').length).toBeLessThan(40);
+    expect(rootHelp(commands).split('\n').length).toBeLessThan(30);
+    const longest = [rootHelp(commands), optionsHelp()].flatMap((help) => help.split('\n')).map((line) => line.length);
+    expect(Math.max(...longest)).toBeLessThanOrEqual(120);
   });
 
   it('repeat no name', () => {

@@ -8,8 +8,8 @@ export const restoreFlags: Record<string, Flag> = {
   mode: {
     type: 'string',
     value: 'MODE',
-    choices: ['clone', 'inPlace', 'dataOnly', 'configOnly'],
-    summary: 'clone (default): beside the original',
+    choices: ['clone'],
+    summary: 'clone: beside the original',
   },
   isolate: {
     type: 'string',
@@ -25,7 +25,7 @@ export const restore: Command = {
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
     ...restoreFlags,
-    yes: { type: 'boolean', summary: 'Do not ask' },
+    yes: { type: 'boolean', summary: 'Do not ask (a clone touches nothing that runs, and never asks)' },
     'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
