@@ -274,6 +274,151 @@ const table = {
     why: 'It would change back what the restore changes.',
     fix: 'Pause its synchronisation first.',
   },
+  VOLUME_NOT_IN_POINT: {
+    title: 'A volume is younger than the point',
+    why: 'It did not exist then, so it cannot go back; the others would be older than it.',
+    fix: 'Choose a newer point when they belong together.',
+  },
+  VOLUME_SHARED: {
+    title: 'A volume is used by others as well',
+    why: 'Taking it back under a workload that keeps writing would corrupt what it writes.',
+    fix: 'Name those components too, or stop them first.',
+  },
+  VOLUME_UNBOUND: {
+    title: 'A claim has no volume',
+    why: 'There is nothing to keep and nothing to exchange.',
+    fix: 'Delete the claim, or wait until it is bound.',
+  },
+  VOLUME_KEPT: {
+    title: 'The volume is kept by an earlier restore',
+    why: 'Its undo would be lost if it were exchanged again.',
+    fix: 'Undo or confirm that operation first.',
+  },
+  VOLUME_ATTACHED: {
+    title: 'A volume is attached although nothing uses it',
+    why: 'A disk for one node cannot be given to another before it is released.',
+    fix: 'Look at the VolumeAttachment and its node.',
+  },
+  WORKLOAD_CANNOT_STOP: {
+    title: 'What uses the volume cannot be scaled to nothing',
+    why: 'Data that is exchanged under a running program is lost or mixed.',
+    fix: 'Stop it by hand, then plan again.',
+  },
+  OPERATOR_MANAGED: {
+    title: 'An operator runs the workload',
+    why: 'It would start the pods again while their volumes are exchanged.',
+    fix: "Use the operator's own restore, or restore beside.",
+  },
+  NO_CONSUMER: {
+    title: 'Nothing would use the restored volume',
+    why: 'This way of capture brings data back only to a pod; without one the restore waits for ever.',
+    fix: 'Restore configuration and data together.',
+  },
+  NOTHING_TO_DO: {
+    title: 'Nothing differs from the point',
+    why: 'A restore would change nothing.',
+    fix: 'Choose another point or mode.',
+  },
+  KIND_NOT_SERVED: {
+    title: 'The cluster does not serve a kind or version that the point holds',
+    why: 'Its objects cannot come back; an engine skips them silently.',
+    fix: 'Install the CustomResourceDefinition, in that version.',
+  },
+  FIELD_IMMUTABLE: {
+    title: 'Fields differ that the server does not let change',
+    why: 'An update is refused; only deleting and making the object again would do.',
+    fix: 'Restore beside and compare, or delete the object first.',
+  },
+  CONFIG_SHARED: {
+    title: 'Configuration is shared with components that are not restored',
+    why: 'Taking it back would change them as well.',
+    fix: 'Name those components too.',
+  },
+  CLAIMS_COME_ALONG: {
+    title: 'Claims come back that were not asked for',
+    why: 'Engines select by labels, and no label tells them apart.',
+    fix: 'Delete them afterwards.',
+  },
+  WORKLOAD_UNNAMED: {
+    title: 'Workloads belong to no component',
+    why: 'Nobody said which volumes are theirs.',
+    fix: 'Label them, or name them in the catalog.',
+  },
+  DEPENDENTS_KEEP_RUNNING: {
+    title: 'Components that depend on it keep running',
+    why: 'They lose their connections for a while, and may remember what is no longer so.',
+    fix: 'Restart them with it: --restart-dependents',
+  },
+  CHECK_UNREADABLE: {
+    title: 'A declared check cannot be made',
+    why: 'Only readiness tells whether it works, which is less than the owner asked for.',
+    fix: 'Declare an HTTP path: kubectl-dr.dev/check: http://SERVICE:PORT/PATH',
+  },
+  CSI_DRIVER_MISSING: {
+    title: 'The CSI driver of a snapshot is missing',
+    why: 'A snapshot lives in its storage system; without its driver nobody reads it.',
+    fix: 'Install the driver, or choose a point whose data was moved.',
+  },
+  SNAPSHOT_CLASS_MISSING: {
+    title: 'No VolumeSnapshotClass for the driver',
+    why: 'The snapshot controller would not know how to handle the snapshot.',
+    fix: 'Create a VolumeSnapshotClass for the driver.',
+  },
+  LATE_BINDING: {
+    title: 'Data moves only when pods want it',
+    why: 'With WaitForFirstConsumer a volume comes with its first pod; waiting for the data first would wait for ever.',
+    fix: 'Nothing to do: the plan starts the pods first.',
+  },
+  QUOTA_EXCEEDED: {
+    title: 'A quota leaves no room',
+    why: 'The server would refuse the claims half-way.',
+    fix: 'Raise the quota.',
+  },
+  NO_NODE_SELECTED: {
+    title: 'No node has the labels that a workload selects',
+    why: 'Its pods would stay Pending.',
+    fix: 'Label a node, or change the selector.',
+  },
+  NO_NODE_TOLERATED: {
+    title: 'Every possible node has a taint that is not tolerated',
+    why: 'Its pods would stay Pending.',
+    fix: 'Remove the taint, or add a toleration.',
+  },
+  NO_DEVICE: {
+    title: 'No node offers a device that a workload asks for',
+    why: 'Its pods would stay Pending.',
+    fix: 'Add a node with it, or leave the component out.',
+  },
+  NETWORK_CLASH: {
+    title: 'A port, address or host is taken',
+    why: 'Who came later does not get it, or both answer.',
+    fix: 'Free it first.',
+  },
+  AUTOSCALED: {
+    title: 'An autoscaler decides the number of replicas',
+    why: 'What is scaled down must stay down until it is done.',
+    fix: 'Nothing to do: it rests or is paused meanwhile.',
+  },
+  DISRUPTION_BUDGET: {
+    title: 'A PodDisruptionBudget allows no disruption',
+    why: 'It does not hold up scaling, but it says that somebody cares.',
+    fix: 'Nothing to do.',
+  },
+  WEBHOOK_INSIDE: {
+    title: 'An admission webhook is served from inside',
+    why: 'While its server is away, the API server refuses what it guards.',
+    fix: 'Set its failurePolicy to Ignore meanwhile.',
+  },
+  CRON_JOBS_START: {
+    title: 'Cron jobs start to run again',
+    why: 'What they do may be done elsewhere already.',
+    fix: 'Make sure that they run only once.',
+  },
+  VERSION_SKEW: {
+    title: 'The point was made on another version of Kubernetes',
+    why: 'Fields and versions come and go between versions.',
+    fix: 'Restore beside first and look.',
+  },
 } as const satisfies Record<string, ReasonText>;
 
 export type ReasonCode = keyof typeof table;

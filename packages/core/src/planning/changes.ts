@@ -1,5 +1,6 @@
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Reason } from '../reason.ts';
+import { isGenerated } from './controllers.ts';
 import type { Change } from './model.ts';
 import { namesNamespace, neutralise } from './neutralise.ts';
 
@@ -59,13 +60,6 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
         ];
   changes.sort((a, b) => `${a.kind}/${a.name}`.localeCompare(`${b.kind}/${b.name}`));
   return { changes, blockers, warnings };
-}
-
-/** Made again by controllers or by the server: not worth a line. */
-function isGenerated(object: KubeObject): boolean {
-  if ((object.metadata.ownerReferences ?? []).some((owner) => owner.controller)) return true;
-  if (['Event', 'Endpoints', 'EndpointSlice', 'Lease'].includes(object.kind)) return true;
-  return object.kind === 'ConfigMap' && object.metadata.name === 'kube-root-ca.crt';
 }
 
 function storageClassOf(object: KubeObject): string | undefined {

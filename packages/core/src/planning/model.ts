@@ -88,8 +88,8 @@ export interface KeptVolume {
 export type ObjectSource = { point: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'> } | { backup: string };
 
 export interface RestoredObject extends ObjectTarget {
-  /** Paths of fields that are left as they are: `spec.replicas`. */
-  except?: string[];
+  /** Paths of fields that are left as they are: `['spec', 'replicas']`. */
+  except?: string[][];
 }
 
 export interface Step {

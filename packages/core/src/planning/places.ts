@@ -15,7 +15,7 @@ export interface Place {
    * (`assertCapturedOwner`). Absent: it agreed, or the operator's word stands for it.
    */
   ownerToProve?: string;
-  components: { status: ComponentStatus; labelSelector?: string }[];
+  components: { status: ComponentStatus; labelSelector?: string; workloads?: string[] }[];
 }
 
 export function chosenComponents(status: ApplicationStatus, names: string[] | undefined): ComponentStatus[] {
@@ -47,7 +47,7 @@ export function placesOf(
   const reachable = fleet.clusters.filter((cluster) => cluster.reachable).map((cluster) => cluster.name);
   for (const status of components) {
     for (const placement of status.component.placements) {
-      const { namespace, labelSelector } = placement;
+      const { namespace, labelSelector, workloads } = placement;
       // A cluster that does not answer can agree to nothing: that it is silent is said before anything about claims.
       if (placement.cluster !== undefined && !reachable.includes(placement.cluster)) {
         throw silence(fleet, placement.cluster, status.component.name);
@@ -61,7 +61,7 @@ export function placesOf(
       for (const cluster of clusters) {
         const key = `${cluster}/${namespace}`;
         const place: Place = places.get(key) ?? { cluster, namespace, components: [], ...(lost && { ownerToProve: owner! }) };
-        place.components.push({ status, ...(labelSelector === undefined ? {} : { labelSelector }) });
+        place.components.push({ status, ...(labelSelector === undefined ? {} : { labelSelector }), ...(workloads && { workloads }) });
         places.set(key, place);
       }
     }

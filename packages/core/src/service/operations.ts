@@ -1,5 +1,6 @@
-import { ConflictError, DrError, NotFoundError } from '../errors.ts';
-import { type Operation, terminalStates } from '../execution/model.ts';
+import { ConflictError, DrError, NotFoundError, NotImplementedError } from '../errors.ts';
+import { type Operation, type OperationPhase, type StepRecord, terminalStates } from '../execution/model.ts';
+import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Journal, JournalEntry } from '../ports/journal.ts';
@@ -65,6 +66,92 @@ export async function requestCancel(deps: OperationsDeps, id: string): Promise<O
       if (!(error instanceof ConflictError) || attempt >= 10) throw error;
     }
   }
+}
+
+/** The operation as soon as it is terminal, or as it is when the time is over. */
+export async function untilEnded(deps: OperationsDeps, id: string, milliseconds: number, signal?: AbortSignal): Promise<Operation> {
+  const deadline = deps.clock.now().getTime() + milliseconds;
+  for (;;) {
+    const { operation } = await findOperation(deps, id);
+    if (terminalStates.includes(operation.state) || deps.clock.now().getTime() >= deadline) return operation;
+    await deps.clock.sleep(500, signal);
+  }
+}
+
+/** A failed one may be continued, and whatever a dead process left, in whatever direction. */
+export function assertResumable({ id, state, undo, release }: Operation): void {
+  if (state === 'Failed' || !terminalStates.includes(state)) return;
+  if ((undo && undo.endedAt === undefined) || (release && release.endedAt === undefined)) return;
+  throw new ConflictError(`the operation ${id} has already ended: ${state}`, { hint: `kubectl dr describe operation ${id}` });
+}
+
+/** Steps that failed are tried again; one that failed in the engine under another name, for the old one has ended. */
+export function resumed(operation: Operation): Operation {
+  const again = (step: StepRecord): StepRecord => {
+    if (step.state !== 'Failed') return step;
+    const { endedAt: _, message: __, ...record } = step;
+    const native = actionOf(operation, step.id);
+    return { ...record, state: 'Pending', ...(native && { attempt: (step.attempt ?? 1) + 1 }) };
+  };
+  const { endedAt: _, message: __, ...rest } = operation;
+  return {
+    ...rest,
+    steps: operation.steps.map(again),
+    ...(operation.undo && { undo: { ...operation.undo, steps: operation.undo.steps.map(again) } }),
+    ...(operation.release && { release: { ...operation.release, steps: operation.release.steps.map(again) } }),
+  };
+}
+
+function actionOf({ plan }: Operation, id: string): boolean {
+  const kind = plan.waves.flat().find((step) => step.id === id)?.action.kind;
+  return kind === 'engine.backup' || kind === 'engine.restore';
+}
+
+export function isOver({ undoUntil }: Operation, now: Date): boolean {
+  return undoUntil !== undefined && now.getTime() > Date.parse(undoUntil);
+}
+
+export function assertUndoable(operation: Operation, now: Date): void {
+  const { id, plan, state, undo, release } = operation;
+  if (!plan.undo.waves)
+    throw new NotImplementedError(`the operation ${id} has no undo: ${plan.undo.text}`, { hint: `kubectl dr describe operation ${id}` });
+  if (release || (state === 'Succeeded' && operation.undoUntil === undefined))
+    throw new ConflictError(`the operation ${id} was confirmed: what it kept for an undo is given up`, {
+      hint: 'go back to a point instead: kubectl dr get points',
+    });
+  if (state === 'Undone') throw new ConflictError(`the operation ${id} is undone already`);
+  if (undo) return;
+  if (!terminalStates.includes(state))
+    throw new ConflictError(`the operation ${id} is ${state}: stop it before it is undone`, { hint: `kubectl dr cancel ${id}` });
+  if (isOver(operation, now))
+    throw new ConflictError(`the operation ${id} could be undone until ${operation.undoUntil}`, {
+      hint: 'go back to a point instead: kubectl dr get points',
+    });
+}
+
+export function assertConfirmable(operation: Operation): void {
+  const { id, plan, state, undo, release } = operation;
+  if (state !== 'Succeeded' || undo)
+    throw new ConflictError(`the operation ${id} is ${state}: only one that succeeded can be confirmed`, {
+      hint: `kubectl dr describe operation ${id}`,
+    });
+  if (release?.endedAt !== undefined || !plan.undo.waves) throw new ConflictError(`the operation ${id} has nothing to confirm`);
+}
+
+type Asked = Pick<OperationPhase, 'requestedBy' | 'requestedAt'>;
+
+/** An undo that stopped goes on with what it had not done. */
+export function withUndo(operation: Operation, asked: Asked): Operation {
+  const { cancelRequested: _, ...rest } = operation.undo ? resumed(operation) : operation;
+  return { ...rest, state: 'Undoing', undo: rest.undo ?? { ...asked, steps: recordsOf(operation.plan.undo.waves) } };
+}
+
+export function withRelease(operation: Operation, asked: Asked): Operation {
+  return { ...operation, release: operation.release ?? { ...asked, steps: recordsOf(operation.plan.undo.release) } };
+}
+
+function recordsOf(waves: Step[][] | undefined): StepRecord[] {
+  return (waves ?? []).flat().map(({ id }) => ({ id, state: 'Pending' }));
 }
 
 /** The operation now and after every change, until it is terminal, whoever runs it. */

@@ -2,6 +2,7 @@ import type { ApplicationStatus } from './model.ts';
 import { ConflictError, DrError, InputError, NotAllowedError } from '../errors.ts';
 import { planHash } from '../planning/hash.ts';
 import type { Plan, Step } from '../planning/model.ts';
+import { gitOpsMechanisms } from '../planning/suspension.ts';
 import { planBodySchema } from '../wire/plan.ts';
 
 /** A plan is outside input: its shape and its own hash, before anything is believed of it. */
@@ -78,9 +79,19 @@ export function assertInside(plan: Plan, status: ApplicationStatus): void {
       },
     );
   };
-  for (const step of plan.waves.flat()) {
+  const inside = (step: Step, namespace: string | undefined): void => {
+    if (namespace === undefined || !targets(step.cluster).includes(namespace)) refuse(step, namespace ?? '(none)');
+  };
+  // A target is written to where it is the application's own, or where the plan makes it anew.
+  const made = new Set(
+    plan.waves.flat().flatMap(({ action, cluster }) => (action.kind === 'namespace.create' ? `${cluster}/${action.namespace}` : [])),
+  );
+  for (const step of [...plan.waves, ...(plan.undo.waves ?? []), ...(plan.undo.release ?? [])].flat()) {
     const { action, cluster } = step;
-    const allowed = targets(cluster);
+    const written = (namespace: string | undefined): void => {
+      inside(step, namespace);
+      if (!owns(cluster, namespace!) && !made.has(`${cluster}/${namespace}`)) refuse(step, namespace!);
+    };
     switch (action.kind) {
       case 'engine.backup':
         for (const namespace of action.request.namespaces) if (!owns(cluster, namespace)) refuse(step, namespace);
@@ -88,16 +99,44 @@ export function assertInside(plan: Plan, status: ApplicationStatus): void {
       case 'engine.restore':
         for (const namespace of action.request.namespaces) {
           if (!owns(cluster, namespace)) refuse(step, namespace);
-          const target = action.request.namespaceMapping[namespace] ?? namespace;
-          if (!allowed.includes(target)) refuse(step, target);
+          inside(step, action.request.namespaceMapping[namespace] ?? namespace);
         }
+        for (const { namespace } of action.claims ?? []) written(namespace);
+        break;
+      case 'engine.restore.end':
         break;
       case 'namespace.create':
       case 'namespace.isolate':
-        if (!allowed.includes(action.namespace)) refuse(step, action.namespace);
+        inside(step, action.namespace);
         break;
       case 'await.ready':
-        for (const namespace of action.namespaces) if (!allowed.includes(namespace)) refuse(step, namespace);
+        for (const namespace of action.namespaces) inside(step, namespace);
+        for (const { namespace } of action.workloads ?? []) inside(step, namespace);
+        break;
+      case 'await.quiet':
+      case 'await.claims':
+      case 'check.http':
+        inside(step, action.namespace);
+        break;
+      case 'volume.keep':
+      case 'volume.rebind':
+      case 'volume.release':
+      case 'claim.remove':
+        written(action.namespace);
+        break;
+      case 'workload.scale':
+      case 'workload.restart':
+      case 'object.create':
+        written(action.target.namespace);
+        break;
+      case 'objects.restore':
+      case 'objects.remove':
+        for (const { namespace } of action.objects) written(namespace);
+        break;
+      case 'object.suspend':
+      case 'object.resume':
+        // GitOps objects lie elsewhere: whether they deploy this application is looked at when the step is carried out.
+        if (!gitOpsMechanisms.includes(action.mechanism)) written(action.target.namespace);
         break;
     }
   }

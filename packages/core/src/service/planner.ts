@@ -4,7 +4,9 @@ import { nameFor } from '../planning/assemble.ts';
 import { engineFor, noEngine, planBackup } from '../planning/backup.ts';
 import { type ClonePlace, planClone } from '../planning/clone.ts';
 import { sha256 } from '../planning/hash.ts';
-import type { Plan, PlanRequest } from '../planning/model.ts';
+import type { InPlacePlace } from '../planning/in-place/inputs.ts';
+import { planInPlace } from '../planning/in-place/plan.ts';
+import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
 import { type Choice, choiceOf } from '../planning/moment.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
 import { assertKnown, candidatesFor, openCandidates, selectPoint } from '../planning/select-point.ts';
@@ -14,6 +16,7 @@ import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { type LookDeps, decide, engineNamespace, findApplication, look } from './look.ts';
+import { readInPlace } from './in-place-reader.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
 
 export interface PlannerDeps extends LookDeps {
@@ -35,9 +38,6 @@ interface Ground {
 export async function makePlan(deps: PlannerDeps, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
   const request = { ...asked, at: asked.at ?? deps.clock.now().toISOString() };
   if (request.intent !== 'Backup' && request.intent !== 'Restore') throw new InputError(`a plan for ${request.intent} cannot be made yet`);
-  if (request.intent === 'Restore' && (request.mode ?? 'clone') !== 'clone') {
-    throw new InputError(`a restore with the mode ${request.mode} cannot be planned: only clone`);
-  }
   const assessment = await look(deps, signal);
   const application = findApplication(assessment, request.application);
   const isGone = (cluster: string, namespace: string): boolean => {
@@ -50,7 +50,8 @@ export async function makePlan(deps: PlannerDeps, asked: PlanRequest, signal?: A
     const components = chosenComponents(status, request.components);
     return { request, assessment, application, fleet, status, components, places: placesOf(fleet, application, components, isGone) };
   };
-  return request.intent === 'Backup' ? backupPlan(deps, ground(), isGone, signal) : clonePlan(deps, ground, signal);
+  if (request.intent === 'Backup') return backupPlan(deps, ground(), isGone, signal);
+  return (request.mode ?? 'clone') === 'clone' ? clonePlan(deps, ground, signal) : inPlacePlan(deps, ground, signal);
 }
 
 async function backupPlan(
@@ -114,7 +115,12 @@ async function whyDown(
   }
 }
 
-async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
+/** The application with the contents of those points read that decide the choice, and the choice for each component and place. */
+async function chosenGround(
+  deps: PlannerDeps,
+  lay: () => Ground,
+  signal?: AbortSignal,
+): Promise<{ ground: Ground; choiceFor(component: string, cluster: string): Choice }> {
   const first = lay();
   const { request, assessment, application } = first;
   const clusterNow = new Date(first.fleet.clusters.find(({ name }) => name === first.places[0]?.cluster)?.now ?? request.at);
@@ -138,20 +144,103 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
         .map((place) => openCandidates(candidatesFor(component, place), choiceFor(component.component.name, place.cluster))),
     signal,
   );
-  const { fleet, status, components, places } = lay();
-  if (!request.pins) assertKnown(choice, components);
+  const ground = lay();
+  if (!request.pins) assertKnown(choice, ground.components);
+  return { ground, choiceFor };
+}
 
+/** The point of each component in one place, and why there is none where there is none. */
+function pointsIn(place: Place, choiceFor: (component: string, cluster: string) => Choice, asked: string) {
+  const points = new Map<string, RecoveryPoint>();
+  const blockers: Reason[] = [];
+  for (const entry of place.components) {
+    const { name } = entry.status.component;
+    const selection = selectPoint(entry.status, place, choiceFor(name, place.cluster));
+    blockers.push(...selection.blockers);
+    if (selection.use) points.set(name, selection.use.point);
+    else if (selection.blockers.length === 0) blockers.push(outside(name, place, asked));
+  }
+  return { points, blockers };
+}
+
+async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
+  const { ground, choiceFor } = await chosenGround(deps, lay, signal);
+  const { fleet, status, components, places, request, assessment, application } = ground;
+  const mode = request.mode as Exclude<RestoreMode, 'clone'>;
+  const chosen = new Set(components.map(({ component }) => component.name));
+  const blockers: Reason[] = [];
+  const read: InPlacePlace[] = [];
+  for (const place of places) {
+    const chosenPoints = pointsIn(place, choiceFor, request.point ?? 'the point');
+    blockers.push(...chosenPoints.blockers);
+    const newest = newestOf([...chosenPoints.points.values()]);
+    const engine = deps.engines.find(({ id, capabilities }) => capabilities.inPlace && id === newest?.engine);
+    const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
+    if (!newest) continue;
+    if (!engine || namespace === undefined) {
+      blockers.push(noEngine(place.cluster));
+      continue;
+    }
+    const down = await whyDown(deps, place.cluster, { id: engine.id, namespace }, signal);
+    if (down) {
+      blockers.push(down);
+      // Who is down cannot tell what is in its points.
+      continue;
+    }
+    const points = new Map([...chosenPoints.points].filter(([, point]) => point.engine === engine.id));
+    read.push(
+      await readInPlace(
+        {
+          place,
+          points,
+          engine,
+          engineNamespace: namespace,
+          cluster: clientOf(deps, place.cluster),
+          clock: deps.clock,
+          contents: deps.contents,
+          assessment,
+          exclusive: isExclusive(assessment.applications, application, chosen, place),
+          mode,
+        },
+        signal,
+      ),
+    );
+  }
+  const pins = read.flatMap((place) =>
+    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, pointId: id })),
+  );
+  return planInPlace({
+    request: {
+      ...request,
+      application: application.name,
+      mode,
+      components: components.map(({ component }) => component.name),
+      pins,
+    },
+    mode,
+    status,
+    components,
+    places: read,
+    past: await deps.operations(signal),
+    blockers,
+    now: deps.clock.now(),
+    home: places[0]?.cluster ?? homeless(fleet),
+  });
+}
+
+function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {
+  return points.toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
+}
+
+async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
+  const { ground, choiceFor } = await chosenGround(deps, lay, signal);
+  const { fleet, status, components, places, request, assessment, application } = ground;
+  const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = [];
   const clonePlaces: ClonePlace[] = [];
   for (const place of places) {
-    const points = new Map<string, RecoveryPoint>();
-    for (const entry of place.components) {
-      const { name } = entry.status.component;
-      const selection = selectPoint(entry.status, place, choiceFor(name, place.cluster));
-      blockers.push(...selection.blockers);
-      if (selection.use) points.set(name, selection.use.point);
-      else if (selection.blockers.length === 0) blockers.push(outside(name, place, request.point ?? 'the point'));
-    }
+    const { points, blockers: open } = pointsIn(place, choiceFor, request.point ?? 'the point');
+    blockers.push(...open);
     const made = await clonePlace(deps, { place, points, places, request, assessment, application, chosen }, signal);
     if (made) clonePlaces.push(made);
     else blockers.push(noEngine(place.cluster));
@@ -209,7 +298,7 @@ async function clonePlace(
   signal?: AbortSignal,
 ): Promise<ClonePlace | undefined> {
   const { place, points, assessment, application, chosen } = ground;
-  const newest = [...points.values()].toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
+  const newest = newestOf([...points.values()]);
   const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
   const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
   if (!engine || namespace === undefined) return undefined;

@@ -32,6 +32,9 @@ export interface DrService {
   /** Never writes to an application. A plan with blockers is returned, not thrown. */
   plan(request: PlanRequest, caller: Caller, options?: { signal?: AbortSignal }): Promise<Plan>;
 
+  /** What a restore in place (default `inPlace`) would change, without steps. Never writes, and needs no right to. */
+  diff(request: Omit<PlanRequest, 'intent'>, caller: Caller, options?: { signal?: AbortSignal }): Promise<RestoreDiff>;
+
   /**
    * Starts an operation and returns when it is journalled and locked; `events` then carries it out. Refusals are thrown
    * before anything is written: PLAN_EXPIRED, PLAN_STALE (planned again, hash differs), PLAN_BLOCKED,
@@ -39,17 +42,41 @@ export interface DrService {
    */
   execute(plan: Plan, caller: Caller, options?: ExecuteOptions): Promise<StartedOperation>;
 
-  /** Continues what a dead process left behind: re-checks the plan, takes the lease over when it has expired. */
+  /**
+   * Continues what a dead process left behind, or what failed: re-checks the plan, takes the lease over when it has
+   * expired. An undo that was begun is continued as an undo.
+   */
   resume(operationId: string, caller: Caller, options?: { signal?: AbortSignal }): Promise<StartedOperation>;
 
-  /** Asks the process that runs it to stop; it ends Cancelled. Returns the operation as journalled. */
-  cancel(operationId: string, caller: Caller): Promise<Operation>;
+  /**
+   * Asks the process that runs it to stop; it ends Cancelled. When that process is dead (its lease given back, or seen
+   * unchanged for its whole duration) the operation is ended here. Returns the operation as journalled.
+   */
+  cancel(operationId: string, caller: Caller, options?: { signal?: AbortSignal }): Promise<Operation>;
+
+  /**
+   * Takes a restore in place back, whether it succeeded (until `undoUntil`), failed or was cancelled. ConflictError when it
+   * runs, was confirmed, or its window is over; NotImplementedError when its plan has no way back.
+   */
+  undo(operationId: string, caller: Caller, options?: { signal?: AbortSignal }): Promise<StartedOperation>;
+
+  /** Gives the undo up: kept volumes go the way that their own reclaim policy says. */
+  confirm(operationId: string, caller: Caller, options?: { signal?: AbortSignal }): Promise<StartedOperation>;
+
+  /** Confirms every operation whose undo window has ended, of one application or all. What cannot be is left for the next time. */
+  releaseExpired(caller: Caller, options?: { application?: string; signal?: AbortSignal }): Promise<Operation[]>;
 
   operations(options?: { application?: string; signal?: AbortSignal }): Promise<Operation[]>;
   operation(id: string): Promise<Operation>;
   /** The operation now and after every change, until it is terminal. Works for operations run by others. */
   watchOperation(id: string, signal?: AbortSignal): AsyncIterable<Operation>;
 }
+
+/** The part of a plan that `diff` shows. */
+export type RestoreDiff = Pick<
+  Plan,
+  'application' | 'components' | 'mode' | 'points' | 'skewSeconds' | 'changes' | 'dataLoss' | 'estimate' | 'blockers' | 'warnings'
+>;
 
 export interface StartedOperation {
   operation: Operation;

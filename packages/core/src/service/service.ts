@@ -1,6 +1,6 @@
 import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
-import { ConflictError, DrError, asDrError } from '../errors.ts';
+import { DrError, asDrError } from '../errors.ts';
 import { execute } from '../execution/execute.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
@@ -16,10 +16,23 @@ import type { ClusterReader } from '../ports/reading.ts';
 import { ContentsStore } from './contents.ts';
 import { decideVerdicts, findApplication, look, lookAtEngines } from './look.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
-import { findOperation, listOperations, requestCancel, watchOperation } from './operations.ts';
+import {
+  assertConfirmable,
+  assertResumable,
+  assertUndoable,
+  findOperation,
+  isOver,
+  listOperations,
+  requestCancel,
+  resumed,
+  untilEnded,
+  watchOperation,
+  withRelease,
+  withUndo,
+} from './operations.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
 import { makePlan } from './planner.ts';
-import type { Caller, DrService, ExecuteOptions, StartedOperation } from './port.ts';
+import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
 
 export interface DrServiceDeps {
   clusters: readonly ClusterClient[];
@@ -43,11 +56,16 @@ export function createDrService(deps: DrServiceDeps): DrService {
   return new DefaultDrService(deps);
 }
 
+/** How long a living process has to see that it should stop, milliseconds. */
+const graceOfCancel = 4_000;
+
 class DefaultDrService implements DrService {
   readonly #deps: DrServiceDeps & { tenancy: readonly TenancyRule[] };
   readonly #journal: Journal;
   readonly #lock: ApplicationLock;
   readonly #contents: ContentsStore;
+  /** Operations that this process carries out. */
+  readonly #mine = new Set<string>();
 
   constructor(deps: DrServiceDeps) {
     const { clusters, clock, namespace = 'kubectl-dr' } = deps;
@@ -100,25 +118,76 @@ class DefaultDrService implements DrService {
     return this.#started(plan, id, signal, () => this.#journal.create(plan.home, operation));
   }
 
-  async resume(operationId: string, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
-    const found = await findOperation(this.#operating(), operationId);
-    const { plan, state } = found.operation;
-    if (terminalStates.includes(state)) {
-      throw new ConflictError(`the operation ${operationId} has already ended: ${state}`, {
-        hint: `kubectl dr describe operation ${operationId}`,
-      });
-    }
-    await assertIntact(plan);
-    assertInside(plan, await this.#judged(plan.application, signal));
-    return this.#started(plan, operationId, signal, async () => {
-      // Whoever held it is dead; the new holder in the journal fences off a ghost that wakes up.
-      const entry = await this.#journal.read(found.cluster, operationId);
-      return this.#journal.update(entry, { ...entry.operation, holder: this.#deps.holder });
-    });
+  async diff(request: Omit<PlanRequest, 'intent'>, caller: Caller, options: { signal?: AbortSignal } = {}): Promise<RestoreDiff> {
+    const plan = await this.plan({ ...request, intent: 'Restore', mode: request.mode ?? 'inPlace' }, caller, options);
+    const { application, components, mode, points, skewSeconds, changes, dataLoss, estimate, blockers, warnings } = plan;
+    return {
+      application,
+      components,
+      ...(mode && { mode }),
+      points,
+      ...(skewSeconds !== undefined && { skewSeconds }),
+      changes,
+      dataLoss,
+      ...(estimate && { estimate }),
+      blockers,
+      warnings,
+    };
   }
 
-  cancel(operationId: string, _caller: Caller): Promise<Operation> {
-    return requestCancel(this.#operating(), operationId);
+  async resume(operationId: string, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
+    const found = await findOperation(this.#operating(), operationId);
+    assertResumable(found.operation);
+    return this.#continued(found, signal, resumed);
+  }
+
+  async undo(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
+    const found = await findOperation(this.#operating(), operationId);
+    assertUndoable(found.operation, await this.#nowAt(found.cluster));
+    return this.#continued(found, signal, (operation) =>
+      withUndo(operation, { requestedBy: caller.name, requestedAt: this.#deps.clock.now().toISOString() }),
+    );
+  }
+
+  async confirm(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
+    const found = await findOperation(this.#operating(), operationId);
+    assertConfirmable(found.operation);
+    return this.#continued(found, signal, (operation) =>
+      withRelease(operation, { requestedBy: caller.name, requestedAt: this.#deps.clock.now().toISOString() }),
+    );
+  }
+
+  async releaseExpired(caller: Caller, options: { application?: string; signal?: AbortSignal } = {}): Promise<Operation[]> {
+    const released: Operation[] = [];
+    for (const operation of await this.operations(options)) {
+      if (operation.undoUntil === undefined || operation.state !== 'Succeeded') continue;
+      try {
+        const { cluster } = await findOperation(this.#operating(), operation.id);
+        if (!isOver(operation, await this.#nowAt(cluster))) continue;
+        released.push(await (await this.confirm(operation.id, caller, options)).run());
+      } catch (thrown) {
+        options.signal?.throwIfAborted();
+        // A cluster that does not answer, or an operation that runs: the next time.
+        asDrError(thrown);
+      }
+    }
+    return released;
+  }
+
+  async cancel(operationId: string, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Operation> {
+    const asked = await requestCancel(this.#operating(), operationId);
+    if (this.#mine.has(operationId)) return asked;
+    const ended = await untilEnded(this.#operating(), operationId, graceOfCancel, signal);
+    if (terminalStates.includes(ended.state) || ended.state === 'Undoing') return ended;
+    try {
+      const found = await findOperation(this.#operating(), operationId);
+      return await (await this.#continued(found, signal, (operation) => operation)).run();
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      // Renewed while we watched: its process lives, and will see the request.
+      if (asDrError(thrown).code === 'OPERATION_RUNNING') return (await findOperation(this.#operating(), operationId)).operation;
+      throw thrown;
+    }
   }
 
   async operations({ application, signal }: { application?: string; signal?: AbortSignal } = {}): Promise<Operation[]> {
@@ -132,6 +201,26 @@ class DefaultDrService implements DrService {
 
   watchOperation(id: string, signal?: AbortSignal): AsyncIterable<Operation> {
     return watchOperation(this.#operating(), id, signal);
+  }
+
+  /** Takes an operation over and goes on with it, changed so. Whoever held it is dead, or nobody did. */
+  async #continued(
+    found: JournalEntry,
+    signal: AbortSignal | undefined,
+    change: (operation: Operation) => Operation,
+  ): Promise<StartedOperation> {
+    const { plan, id } = found.operation;
+    await assertIntact(plan);
+    assertInside(plan, await this.#judged(plan.application, signal));
+    return this.#started(plan, id, signal, async () => {
+      // The new holder in the journal fences off a ghost that wakes up.
+      const entry = await this.#journal.read(found.cluster, id);
+      return this.#journal.update(entry, { ...change(entry.operation), holder: this.#deps.holder });
+    });
+  }
+
+  async #nowAt(cluster: string): Promise<Date> {
+    return this.#deps.clusters.find(({ name }) => name === cluster)!.now();
   }
 
   async #started(plan: Plan, id: string, signal: AbortSignal | undefined, begin: () => Promise<JournalEntry>): Promise<StartedOperation> {
@@ -148,7 +237,10 @@ class DefaultDrService implements DrService {
 
   #running(entry: JournalEntry, lock: HeldLock, signal: AbortSignal): StartedOperation {
     const { clusters, engines, clock } = this.#deps;
-    const events = execute(entry, lock, { clusters, engines, clock, journal: this.#journal }, signal);
+    const { id } = entry.operation;
+    this.#mine.add(id);
+    const carriedOut = execute(entry, lock, { clusters, engines, clock, journal: this.#journal }, signal);
+    const events = untilOver(carriedOut, () => this.#mine.delete(id));
     return {
       operation: entry.operation,
       events,
@@ -182,5 +274,13 @@ class DefaultDrService implements DrService {
           throw asDrError(thrown);
         }),
     };
+  }
+}
+
+async function* untilOver<T>(source: AsyncIterable<T>, over: () => void): AsyncIterable<T> {
+  try {
+    yield* source;
+  } finally {
+    over();
   }
 }

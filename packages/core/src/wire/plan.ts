@@ -109,7 +109,7 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     engine: z.string(),
     engineNamespace: name,
     source: z.union([z.strictObject({ point }), z.strictObject({ backup: name })]),
-    objects: z.array(z.strictObject({ ...objectTarget, except: z.array(z.string()).optional() })),
+    objects: z.array(z.strictObject({ ...objectTarget, except: z.array(z.array(z.string())).optional() })),
   }),
   z.strictObject({
     kind: z.literal('objects.remove'),

@@ -12,6 +12,8 @@ export async function startBackup(context: EngineContext, request: BackupRequest
     includedNamespaces: request.namespaces,
     ...(request.labelSelector === undefined ? {} : { labelSelector: labelSelectorOf(request.labelSelector) }),
     ...(request.location === undefined ? {} : { storageLocation: request.location }),
+    // Both ways of capturing are off: a file system backup by default would otherwise still run.
+    ...(request.volumes === 'none' ? { snapshotVolumes: false, defaultVolumesToFsBackup: false } : {}),
     ...(request.keepFor === undefined ? {} : { ttl: `${Math.round(request.keepFor / 1000)}s` }),
   };
   await createOnce(context, type, {

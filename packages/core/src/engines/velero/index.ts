@@ -5,13 +5,13 @@ import { interpret, interpretedKinds } from './interpret.ts';
 import { engineId } from './map.ts';
 import { objects } from './objects.ts';
 import { ping } from './ping.ts';
-import { finishRestore, outcomeOfRestore, progressOfRestore, startRestore } from './restore.ts';
+import { finishRestore, outcomeOfRestore, progressOfRestore, startRestore, stopRestore } from './restore.ts';
 
 /** Velero 1.18 and newer, through its custom resources alone. */
 export const engine: Engine = {
   id: engineId,
   title: 'Velero',
-  capabilities: { backup: true, clone: true, inPlace: false, contents: true, replication: false, crossCluster: true },
+  capabilities: { backup: true, clone: true, inPlace: true, contents: true, replication: false, crossCluster: true },
   kinds: interpretedKinds,
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
   interpret,
@@ -23,5 +23,6 @@ export const engine: Engine = {
   startRestore,
   progressOfRestore,
   outcomeOfRestore,
+  stopRestore,
   finishRestore,
 };

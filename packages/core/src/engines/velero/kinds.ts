@@ -13,5 +13,7 @@ export const veleroKinds = {
   downloadRequests: v1('downloadrequests', 'DownloadRequest'),
   serverStatusRequests: v1('serverstatusrequests', 'ServerStatusRequest'),
   podVolumeBackups: v1('podvolumebackups', 'PodVolumeBackup'),
+  podVolumeRestores: v1('podvolumerestores', 'PodVolumeRestore'),
+  dataDownloads: { group: 'velero.io', version: 'v2alpha1', resource: 'datadownloads', kind: 'DataDownload', namespaced: true },
   dataUploads: { group: 'velero.io', version: 'v2alpha1', resource: 'datauploads', kind: 'DataUpload', namespaced: true },
 } as const satisfies Record<string, ResourceType>;

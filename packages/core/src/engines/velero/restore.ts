@@ -1,13 +1,15 @@
 import { NotFoundError } from '../../errors.ts';
 import type { EngineContext, NativeProgress, RestoreOutcome, RestoreRequest } from '../../ports/engine.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf, types } from '../../ports/kubernetes.ts';
 import { jsonArtefact } from './artefacts.ts';
 import { errorsOf } from './contents.ts';
 import { createOnce } from './create.ts';
 import { veleroKinds } from './kinds.ts';
+import { labelValue } from './label.ts';
 import { modifiers } from './modifiers.ts';
 import { progressOf } from './progress.ts';
-import { fields, texts } from './schema.ts';
+import { fields, text, texts } from './schema.ts';
 import { labelSelectorOf } from './selector.ts';
 import type { RestoreSpec } from './types.generated.ts';
 
@@ -65,6 +67,29 @@ export async function outcomeOfRestore(context: EngineContext, name: string): Pr
       messages.map((message) => (namespace ? `${namespace}: ${message}` : message)),
     );
   return { ...outcome, errors: flat('errors'), warnings: flat('warnings') };
+}
+
+/**
+ * A running Restore cannot be told to stop; its transfers can, and it ends when they have. Those that wait for a pod that
+ * will never come end so as well.
+ */
+export async function stopRestore(context: EngineContext, name: string): Promise<void> {
+  const { cluster, namespace, signal } = context;
+  const options = signal ? { signal } : {};
+  for (const type of [veleroKinds.dataDownloads, veleroKinds.podVolumeRestores]) {
+    const labelSelector = `velero.io/restore-name=${await labelValue(name)}`;
+    const { items } = await cluster.list(type, { namespace, labelSelector, ...options }).catch(none);
+    for (const { metadata, status } of items) {
+      if (/^(Completed|Failed|Canceled|Canceling)$/.test(text(fields(status).phase) ?? '')) continue;
+      await cluster.patch({ type, namespace, name: metadata.name }, 'merge', { spec: { cancel: true } }, options).catch(none);
+    }
+  }
+}
+
+/** The type is not served by this version, or the transfer has just gone. */
+function none(error: unknown): { items: KubeObject[] } {
+  if (error instanceof NotFoundError) return { items: [] };
+  throw error;
 }
 
 /** The Restore stays, for it is evidence; only its rewrite rules go. */

@@ -4,11 +4,11 @@ import { InputError } from '../../errors.ts';
 import { comparable } from '../../planning/diff/comparable.ts';
 import { isMark } from '../../planning/diff/marks.ts';
 import { mergePatchOf } from '../../planning/diff/merge-patch.ts';
-import type { RestoredObject } from '../../planning/model.ts';
+import type { ObjectTarget, RestoredObject } from '../../planning/model.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
-import { type Action, type ActionContext, absent, engineOf, failed, labelText, ours } from './context.ts';
+import { type Action, type ActionContext, absent, engineOf, failed, labelText, ours, until } from './context.ts';
 import { refOf } from './workloads.ts';
 
 /**
@@ -70,7 +70,7 @@ async function putBack(object: RestoredObject, captured: KubeObject, context: Ac
     return 'created';
   }
   const now = comparable(live, isMark);
-  for (const path of object.except ?? []) keepLive(wanted, now, path.split('.'));
+  for (const path of object.except ?? []) keepLive(wanted, now, path);
   const patch = mergePatchOf(now, wanted);
   if (patch === undefined) return 'equal';
   await cluster.patch(refOf(object), 'merge', patch, { signal });
@@ -94,13 +94,32 @@ export async function removeObjects(action: Action<'objects.remove'>, context: A
       throw new InputError(`a plan cannot remove ${object.type.kind} ${object.name} like other objects: it holds data`);
     const live = await cluster.get(refOf(object), { signal }).catch(absent);
     if (!live) continue;
-    const meant =
-      object.uid === undefined ? live.metadata.labels?.[labels.operation] === labelText(operationId) : live.metadata.uid === object.uid;
+    const meant = object.uid === undefined ? isOwn(live, operationId) : live.metadata.uid === object.uid;
     if (!meant) continue;
     await cluster
       .delete(refOf(object), { ...(live.metadata.uid !== undefined && { preconditions: { uid: live.metadata.uid } }), signal })
       .catch(absent);
+    await gone(object, live, context);
     removed += 1;
   }
   return removed === 0 ? 'nothing to remove' : `${removed} objects removed`;
+}
+
+/** Waits: what comes next may be of the same name. */
+async function gone(object: ObjectTarget, { metadata: { uid } }: KubeObject, context: ActionContext): Promise<void> {
+  const { cluster, signal } = context;
+  const what = `${object.type.kind} ${object.namespace}/${object.name}`;
+  const late = () => failed(context, `${what} on ${cluster.name} does not go away`, 'a finalizer holds it: look at metadata.finalizers');
+  await until(context, { timeoutSeconds: 300, late }, async (tell) => {
+    const now = await cluster.get(refOf(object), { signal }).catch(absent);
+    if (!now || now.metadata.uid !== uid) return true;
+    tell(`waiting for ${what} to go`);
+    return undefined;
+  });
+}
+
+/** Made by this operation: by its label, or a pod that nothing controls, which only a restore of pods leaves behind. */
+function isOwn(live: KubeObject, operationId: string): boolean {
+  if (live.kind === 'Pod') return !live.metadata.ownerReferences?.some((owner) => owner.controller);
+  return live.metadata.labels?.[labels.operation] === labelText(operationId);
 }

@@ -1,6 +1,5 @@
-import { labels } from '../../application/model.ts';
 import { numberAt } from '../../application/raw.ts';
-import { ConflictError, DrError } from '../../errors.ts';
+import { DrError } from '../../errors.ts';
 import type { ObjectTarget } from '../../planning/model.ts';
 import type { ObjectRef } from '../../ports/kubernetes.ts';
 import { type Action, type ActionContext, absent, ours } from './context.ts';
@@ -45,36 +44,21 @@ export async function restart(action: Action<'workload.restart'>, context: Actio
   return `restarting ${action.target.type.kind} ${action.target.name}`;
 }
 
-/** A workload that an undo brings back as it was. */
+/** A workload that was taken away, as it was; one that is there already is left. */
 export async function createObject(action: Action<'object.create'>, context: ActionContext): Promise<string> {
   const { cluster, signal } = context;
   const { target, manifest } = action;
   const { metadata } = manifest;
+  const { namespace, name } = target;
+  const labels = { ...metadata.labels, ...ours(context) };
   try {
     await cluster.create(
       target.type,
-      {
-        ...manifest,
-        metadata: {
-          ...metadata,
-          ...(target.namespace !== undefined && { namespace: target.namespace }),
-          name: target.name,
-          labels: { ...metadata.labels, ...ours(context) },
-        },
-      },
+      { ...manifest, metadata: { ...metadata, ...(namespace !== undefined && { namespace }), name, labels } },
       { signal },
     );
   } catch (error) {
     if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS') throw error;
-    const live = await cluster.get(refOf(target), { signal });
-    if (live.metadata.labels?.[labels.step] !== ours(context)[labels.step])
-      throw new ConflictError(
-        `${target.type.kind} ${target.namespace}/${target.name} on ${cluster.name} is there again, made by somebody else`,
-        {
-          code: 'ALREADY_EXISTS',
-          cluster: cluster.name,
-        },
-      );
   }
-  return `${target.type.kind} ${target.name} is as it was`;
+  return `${target.type.kind} ${name} is there`;
 }

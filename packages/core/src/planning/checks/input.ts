@@ -1,0 +1,22 @@
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import type { CaptureMethod } from '../../protection/model.ts';
+import type { Reason } from '../../reason.ts';
+import type { TargetFacts } from '../target-facts.ts';
+
+/** What a rule may look at: what comes into a namespace, what is there, and what the cluster offers. */
+export interface CheckInput {
+  facts: TargetFacts;
+  cluster: string;
+  /** Where it goes. */
+  namespace: string;
+  /** As it will be written, without what is left out. */
+  incoming: readonly KubeObject[];
+  /** What is there now; empty for a clone. */
+  live: readonly KubeObject[];
+  volumes: readonly { claim: string; method: CaptureMethod; storageClass?: string; late: boolean }[];
+  /** Version of the cluster on which the point was made, when it is known. */
+  madeOn?: string;
+  clone: boolean;
+}
+
+export type Rule = (input: CheckInput) => Reason[];

@@ -1,0 +1,238 @@
+import { numberAt, textAt } from '../../application/raw.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import { types } from '../../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../../protection/model.ts';
+import type { Reason } from '../../reason.ts';
+import type { ComponentStatus } from '../../service/model.ts';
+import { controllerOf } from '../controllers.ts';
+import type { ObjectTarget, RestoreMode } from '../model.ts';
+import { type SuspendMechanism, gitOpsMechanisms, isSuspended, mechanismFor, suspensionOf } from '../suspension.ts';
+import { type Configuration, configurationOf, typeFor } from './configuration.ts';
+import type { InPlacePlace } from './inputs.ts';
+import { inventoryOfCaptured, scaleTargetOf, scopeOf, type Scope } from './scope.ts';
+import { type RolledVolume, volumesOf } from './volumes.ts';
+
+/** A workload that is stopped while its volumes are exchanged. */
+export interface Stopped {
+  target: ObjectTarget;
+  /** Replicas now, and when it is over. */
+  replicas: number;
+  replicasAfter: number;
+  object: KubeObject;
+  /** Selector text of its pods, for a restore that needs them. */
+  podSelector: string;
+}
+
+export interface Suspended {
+  mechanism: SuspendMechanism;
+  target: ObjectTarget;
+  /** What is given back by an undo, and by the end of the restore. */
+  previous?: string | boolean;
+  after?: string | boolean;
+}
+
+/** What a restore does to one component in one place. */
+export interface Part {
+  place: InPlacePlace;
+  status: ComponentStatus;
+  name: string;
+  point: RecoveryPoint;
+  scope: Scope;
+  labelSelector?: string;
+  volumes: RolledVolume[];
+  stopped: Stopped[];
+  suspended: Suspended[];
+  configuration: Configuration;
+  blockers: Reason[];
+  warnings: Reason[];
+}
+
+export function partOf(
+  place: InPlacePlace,
+  entry: InPlacePlace['components'][number],
+  point: RecoveryPoint,
+  options: { mode: Exclude<RestoreMode, 'clone'>; prune: boolean; taken: Set<string> },
+): Part {
+  const { mode } = options;
+  const { status, labelSelector, workloads } = entry;
+  const { name } = status.component;
+  const captured = place.captured.get(point.id) ?? [];
+  const scope = scopeOf(
+    { ...(labelSelector !== undefined && { labelSelector }), ...(workloads && { workloads }) },
+    place.inventory,
+    inventoryOfCaptured(captured, place.namespace),
+  );
+  const data = mode === 'configOnly' ? { volumes: [], blockers: [], warnings: [] } : volumesOf(place, name, scope, point);
+  const stopped = mode === 'configOnly' ? [] : stoppedBy(place, scope, data.volumes, captured, mode);
+  const suspended = suspendedFor(place, scope, stopped, data.volumes, captured, mode);
+  const except = (object: KubeObject): string[][] => exceptions(object, place, stopped, suspended);
+  const configuration =
+    mode === 'dataOnly'
+      ? { changes: [], write: [], create: [], remove: [], blockers: [], warnings: [] }
+      : configurationOf(place, name, scope, point, { ...options, except });
+  return {
+    place,
+    status,
+    name,
+    point,
+    scope,
+    ...(labelSelector !== undefined && { labelSelector }),
+    volumes: data.volumes,
+    stopped,
+    suspended,
+    configuration,
+    blockers: [...data.blockers, ...configuration.blockers, ...missingUsers(place, name, scope, data.volumes, mode)],
+    warnings: [...data.warnings, ...configuration.warnings],
+  };
+}
+
+/** Deployments and StatefulSets that use the volumes, with the replicas they get back. */
+function stoppedBy(
+  place: InPlacePlace,
+  scope: Scope,
+  volumes: readonly RolledVolume[],
+  captured: readonly KubeObject[],
+  mode: RestoreMode,
+): Stopped[] {
+  const claims = new Set(volumes.map(({ claim }) => claim));
+  return scope.workloads.flatMap((workload): Stopped[] => {
+    const { kind, name } = workload;
+    if (kind !== 'Deployment' && kind !== 'StatefulSet') return [];
+    const isThis = (object: KubeObject): boolean => object.kind === kind && object.metadata.name === name;
+    const object = place.live.find(isThis);
+    if (!object || !workload.claims.some((claim) => claims.has(claim))) return [];
+    const now = numberAt(object, 'spec', 'replicas') ?? 1;
+    const old = captured.find(isThis);
+    const fixed = mode === 'inPlace' && old !== undefined && !isAutoscaled(place, kind, name);
+    const podSelector = Object.entries(workload.podLabels)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => `${key}=${value}`)
+      .join(',');
+    return [
+      {
+        target: { type: kind === 'Deployment' ? types.deployments : types.statefulSets, namespace: place.namespace, name },
+        replicas: now,
+        replicasAfter: fixed ? (numberAt(old, 'spec', 'replicas') ?? 1) : now,
+        object,
+        podSelector,
+      },
+    ];
+  });
+}
+
+function isAutoscaled(place: InPlacePlace, kind: string, name: string): boolean {
+  return place.live.some(
+    (object) =>
+      (object.kind === 'HorizontalPodAutoscaler' || object.kind === 'ScaledObject') && scaleTargetOf(object) === `${kind}/${name}`,
+  );
+}
+
+/** Everything that would start, scale or revert what is being worked on. */
+function suspendedFor(
+  place: InPlacePlace,
+  scope: Scope,
+  stopped: readonly Stopped[],
+  volumes: readonly RolledVolume[],
+  captured: readonly KubeObject[],
+  mode: RestoreMode,
+): Suspended[] {
+  const found: Suspended[] = [];
+  const add = (object: KubeObject, captured?: KubeObject): void => {
+    const mechanism = mechanismFor(object);
+    const type = typeFor(place.served, object);
+    if (!mechanism || !type || isSuspended(mechanism, object)) return;
+    const { namespace, name } = object.metadata;
+    const previous = suspensionOf(mechanism, object);
+    const after = captured ? suspensionOf(mechanism, captured) : previous;
+    found.push({
+      mechanism,
+      target: { type, ...(namespace !== undefined && { namespace }), name },
+      ...(previous !== undefined && { previous }),
+      ...(after !== undefined && { after }),
+    });
+  };
+  const claims = new Set(volumes.map(({ claim }) => claim));
+  const stoppedKeys = new Set(stopped.map(({ target }) => `${target.type.kind}/${target.name}`));
+  for (const object of place.live) {
+    const key = `${object.kind}/${object.metadata.name}`;
+    if (object.kind === 'CronJob') {
+      const workload = scope.workloads.find(({ kind, name }) => `${kind}/${name}` === key);
+      if (workload?.claims.some((claim) => claims.has(claim))) {
+        add(
+          object,
+          mode === 'inPlace' ? captured.find((old) => old.kind === 'CronJob' && old.metadata.name === object.metadata.name) : undefined,
+        );
+      }
+    } else if (object.kind === 'ScaledObject') {
+      if (stoppedKeys.has(scaleTargetOf(object))) add(object);
+    } else if (stopped.some(({ object: workload }) => isControlledBy(workload, object))) add(object);
+  }
+  for (const object of place.facts.gitOps) {
+    const mechanism = mechanismFor(object);
+    if (mechanism && gitOpsMechanisms.includes(mechanism) && (stopped.length > 0 || mode !== 'dataOnly')) add(object);
+  }
+  return found;
+}
+
+function isControlledBy(workload: KubeObject, object: KubeObject): boolean {
+  const owner = controllerOf(workload);
+  return owner !== undefined && owner.kind === object.kind && owner.name === object.metadata.name;
+}
+
+/** Fields that the steps around set themselves. */
+function exceptions(object: KubeObject, place: InPlacePlace, stopped: readonly Stopped[], suspended: readonly Suspended[]): string[][] {
+  const paths: string[][] = [];
+  const is = ({ type, name }: ObjectTarget): boolean => type.kind === object.kind && name === object.metadata.name;
+  if (stopped.some(({ target }) => is(target)) || isAutoscaled(place, object.kind, object.metadata.name)) paths.push(['spec', 'replicas']);
+  if (object.kind === 'CronJob' && suspended.some(({ target }) => is(target))) paths.push(['spec', 'suspend']);
+  return paths;
+}
+
+/** A volume that comes only when a pod wants it, and no pod that would. */
+function missingUsers(place: InPlacePlace, component: string, scope: Scope, volumes: readonly RolledVolume[], mode: RestoreMode): Reason[] {
+  const live = new Set(place.live.map((object) => `${object.kind}/${object.metadata.name}`));
+  return volumes
+    .filter(({ users, method, late }) => {
+      const there = users.some(({ kind, name }) => live.has(`${kind}/${name}`) || mode === 'inPlace');
+      return !there && (method === 'file-system' || (method === 'data-mover' && late));
+    })
+    .map(({ claim, method }) => ({
+      code: 'NO_CONSUMER',
+      severity: 'blocker',
+      component,
+      cluster: place.cluster,
+      message: `nothing uses the volume ${claim} now, and ${method === 'file-system' ? 'a file system backup comes back through a pod' : 'a data mover waits for a pod that uses it'}`,
+      evidence: [`PersistentVolumeClaim ${place.namespace}/${claim}`, ...scope.workloads.map(({ kind, name }) => `${kind} ${name}`)],
+      fix: 'restore configuration and data: --mode inPlace',
+    }));
+}
+
+/** `http:/healthz`, `http://web:8080/healthz`: what the owner says tells that it works. */
+export interface Check {
+  service: string;
+  port: string;
+  path: string;
+}
+
+export function checksOf(part: Part): { checks: Check[]; unreadable: string[] } {
+  const checks: Check[] = [];
+  const unreadable: string[] = [];
+  const services = part.place.live.filter((object) => object.kind === 'Service' && part.scope.owns(object));
+  for (const workload of part.scope.workloads) {
+    const text = workload.annotations['kubectl-dr.dev/check'];
+    if (text === undefined) continue;
+    const full = /^https?:\/\/([a-z0-9-]+)(?::(\w[\w-]*))?(\/.*)?$/.exec(text);
+    const short = /^(?:http:)?(\/.*)$/.exec(text);
+    const service =
+      full?.[1] ?? services.find(({ metadata }) => metadata.name === workload.name)?.metadata.name ?? services[0]?.metadata.name;
+    if ((!full && !short) || service === undefined) {
+      unreadable.push(`${workload.kind} ${workload.name}: ${text}`);
+      continue;
+    }
+    const object = part.place.live.find(({ kind, metadata }) => kind === 'Service' && metadata.name === service);
+    const first = (object?.spec as { ports?: unknown[] } | undefined)?.ports?.[0];
+    const port = full?.[2] ?? textAt(first, 'name') ?? String(numberAt(first, 'port') ?? 80);
+    checks.push({ service, port, path: full?.[3] ?? short?.[1] ?? '/' });
+  }
+  return { checks, unreadable };
+}

@@ -1,0 +1,189 @@
+import { formatDuration } from '../../policy/duration.ts';
+import type { PlanUndo, RestoredObject, Step } from '../model.ts';
+import type { InPlaceInputs } from './inputs.ts';
+import type { Part } from './part.ts';
+import type { Assembled } from './plan.ts';
+import { StepMaker, keptOf, manifestOf } from './steps.ts';
+
+const day = 24 * 3_600_000;
+
+/**
+ * The way back, made together with the way there: every step names the forward step it takes back, and runs only when
+ * that was begun. Nothing of it depends on how far the restore came.
+ */
+export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled: Assembled): PlanUndo {
+  const maker = new StepMaker(inputs);
+  const { request } = inputs;
+  const back = (step: Step, undoes: string): Step => ({ ...step, id: `undo-${step.id}`, undoes });
+  const rolled = parts.filter(({ volumes }) => volumes.length > 0);
+  const kept = rolled.flatMap((part) => part.volumes.filter(({ now }) => now).map((volume) => ({ part, volume })));
+  const suspensions = new Map(
+    parts.flatMap((part) => part.suspended.map((entry) => [maker.suspend(part.place.cluster, entry).id, { part, entry }] as const)),
+  );
+
+  const settle = assembled.restores.map((step) => {
+    const end = maker.endOfRestore(step);
+    if (end.action.kind !== 'engine.restore.end') return end;
+    return back({ ...end, title: 'Make sure that the engine writes no more', action: { ...end.action, outcome: 'any' } }, step.id);
+  });
+  const suspend = [...suspensions.values()].map(({ part, entry }) => {
+    const step = maker.suspend(part.place.cluster, entry);
+    return back(step, step.id);
+  });
+  const stop = rolled.flatMap((part) =>
+    part.stopped.map((stopped) => {
+      const step = maker.stop(part, stopped);
+      if (step.action.kind === 'workload.scale') step.action.ifPresent = true;
+      return back(step, step.id);
+    }),
+  );
+  // What stands there now came out of the point: the restored controller, and pods without one.
+  const removeControllers = assembled.controllers.map(({ remove, part, stopped }) => {
+    const objects = [{ type: stopped.target.type, namespace: stopped.target.namespace!, name: stopped.target.name }];
+    return back({ ...maker.removeController(part, stopped), action: { kind: 'objects.remove', objects } }, remove.id);
+  });
+  const removePods = assembled.waves
+    .flat()
+    .filter(({ id, action }) => id.startsWith('pods-') && action.kind === 'objects.remove')
+    .map((step) => back(step, assembled.controllers.find(({ part }) => part.name === step.component)?.remove.id ?? step.id));
+  const quiet = rolled.map((part) => {
+    const step = maker.quiet(part);
+    return back(step, step.id);
+  });
+  const rebind = kept.map(({ part, volume }) =>
+    back(
+      {
+        ...maker.keep(part, volume),
+        title: `Put ${volume.claim} back on its old volume`,
+        action: { kind: 'volume.rebind', ...keptOf(volume)!, manifest: volume.now!.manifest },
+      },
+      maker.keep(part, volume).id,
+    ),
+  );
+  const config = assembled.configs.flatMap(({ step, place }) => {
+    if (step.action.kind !== 'objects.restore') return [];
+    const safety = assembled.safety.get(place);
+    const { objects } = step.action;
+    const isThere = (object: RestoredObject): boolean =>
+      place.live.some((live) => live.kind === object.type.kind && live.metadata.name === object.name);
+    const recreated = (object: RestoredObject): boolean =>
+      assembled.controllers.some(({ stopped: { target } }) => target.type.kind === object.type.kind && target.name === object.name);
+    const changed = objects.filter((object) => isThere(object) && !recreated(object));
+    const created = objects.filter((object) => !isThere(object));
+    return [
+      ...(safety && changed.length > 0
+        ? [
+            back(
+              {
+                ...step,
+                title: `Write back ${changed.length} objects as they were`,
+                action: { ...step.action, source: { backup: safety.id }, objects: changed },
+              },
+              step.id,
+            ),
+          ]
+        : []),
+      ...(created.length > 0
+        ? [
+            back(
+              {
+                ...step,
+                id: `${step.id}-created`,
+                title: `Remove ${created.length} objects that the restore created`,
+                action: {
+                  kind: 'objects.remove',
+                  objects: created.map(({ type, namespace, name }) => ({ type, ...(namespace !== undefined && { namespace }), name })),
+                },
+              },
+              step.id,
+            ),
+          ]
+        : []),
+    ];
+  });
+  const pruned = assembled.prunes.flatMap(({ step, place }) => {
+    const safety = assembled.safety.get(place);
+    if (step.action.kind !== 'objects.remove' || !safety) return [];
+    const objects = step.action.objects.map(({ type, namespace, name }) => ({ type, ...(namespace !== undefined && { namespace }), name }));
+    return [
+      back(
+        {
+          ...step,
+          title: `Bring back ${objects.length} objects that were removed`,
+          action: {
+            kind: 'objects.restore',
+            engine: place.engine.id,
+            engineNamespace: place.engineNamespace,
+            source: { backup: safety.id },
+            objects,
+          },
+        },
+        step.id,
+      ),
+    ];
+  });
+  const controllers = assembled.controllers.map(({ remove, part, stopped }) =>
+    back(
+      {
+        ...remove,
+        id: `create-${remove.id}`,
+        title: `Bring ${stopped.target.type.kind} ${stopped.target.name} back as it was`,
+        action: { kind: 'object.create', target: stopped.target, manifest: manifestOf(stopped, stopped.replicas) },
+        component: part.name,
+      },
+      remove.id,
+    ),
+  );
+  const start = rolled.flatMap((part) =>
+    part.stopped.map((stopped) => back(maker.start(part, { ...stopped, replicasAfter: stopped.replicas }), maker.stop(part, stopped).id)),
+  );
+  const ready = parts
+    .filter(({ stopped }) => stopped.length > 0)
+    .map((part) => back(maker.ready(part), maker.stop(part, part.stopped[0]!).id));
+  const resume = [...suspensions.values()].map(({ part, entry }) => {
+    const { after: _, ...before } = entry;
+    const step = maker.resume(part.place.cluster, { ...before, ...(entry.previous !== undefined && { after: entry.previous }) });
+    return back(step, maker.suspend(part.place.cluster, entry).id);
+  });
+  const waves = [
+    settle,
+    suspend,
+    stop,
+    removeControllers,
+    removePods,
+    quiet,
+    rebind,
+    config,
+    pruned,
+    controllers,
+    start,
+    ready,
+    resume,
+  ].filter((wave) => wave.length > 0);
+  const release = kept.map(({ part, volume }) => ({
+    ...maker.keep(part, volume),
+    id: `release-${maker.keep(part, volume).id}`,
+    title: `Give up the old volume of ${volume.claim}`,
+    action: { kind: 'volume.release' as const, ...keptOf(volume)! },
+  }));
+  const complete = assembled.configs.length + assembled.prunes.length === 0 || request.safetyBackup !== false;
+  return {
+    text: textOf(kept.length, assembled.configs.length + assembled.prunes.length > 0, complete, request.undoWindow ?? day),
+    possible: complete,
+    waves,
+    ...(release.length > 0 && { release: [release] }),
+  };
+}
+
+function textOf(volumes: number, config: boolean, complete: boolean, window: number): string {
+  const parts = [
+    ...(volumes > 0
+      ? [
+          `${volumes} old ${volumes === 1 ? 'volume is' : 'volumes are'} kept and put back; what is written to the new ones until then is lost`,
+        ]
+      : []),
+    ...(config && complete ? ['the configuration is written back from the safety backup'] : []),
+    ...(config && !complete ? ['the configuration cannot be written back: no safety backup was asked for'] : []),
+  ];
+  return `within ${formatDuration(window)}, by kubectl dr undo: ${parts.join('; ') || 'everything is put back'}`;
+}

@@ -1,0 +1,76 @@
+import { DrError } from '../errors.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
+import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
+import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
+
+/** What is in one namespace now, of the kinds that a restore is about. */
+export interface LiveNamespace {
+  objects: KubeObject[];
+  /** Kinds that could not be listed, by `resourceKey`: of them nothing is known. */
+  failures: Map<string, DrError>;
+}
+
+/** Kinds that are looked at even when the point holds none of them: what exists now and did not then. */
+const usual: readonly ResourceType[] = [
+  types.configMaps,
+  types.secrets,
+  types.services,
+  types.serviceAccounts,
+  types.persistentVolumeClaims,
+  types.pods,
+  types.deployments,
+  types.statefulSets,
+  types.daemonSets,
+  types.jobs,
+  types.cronJobs,
+  types.ingresses,
+  types.networkPolicies,
+  types.horizontalPodAutoscalers,
+  types.podDisruptionBudgets,
+  types.roles,
+  types.roleBindings,
+  types.resourceQuotas,
+];
+/** Controllers of which a plan needs to know whether they are there. */
+const controllers = new Set(['keda.sh', 'kustomize.toolkit.fluxcd.io', 'helm.toolkit.fluxcd.io', 'argoproj.io']);
+
+/** The served types of a restore into a namespace: those captured, the usual ones, and controllers' own. */
+export function kindsToRead(captured: readonly KubeObject[], served: readonly ResourceType[]): ResourceType[] {
+  const wanted = new Set(captured.map(({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`));
+  for (const type of usual) wanted.add(`${type.group}/${type.kind}`);
+  return served.filter((type) => type.namespaced && (wanted.has(`${type.group}/${type.kind}`) || controllers.has(type.group)));
+}
+
+/** One list per kind, however many objects there are. */
+export async function readLive(
+  cluster: ClusterClient,
+  namespace: string,
+  kinds: readonly ResourceType[],
+  signal?: AbortSignal,
+): Promise<LiveNamespace> {
+  const failures = new Map<string, DrError>();
+  const lists = await Promise.all(
+    kinds.map(async (type) => {
+      try {
+        const { items } = await cluster.list(type, { namespace, ...(signal && { signal }) });
+        // Lists leave apiVersion and kind out of their items.
+        return items.map((item) => ({ ...item, apiVersion: apiVersionOf(type), kind: type.kind }));
+      } catch (error) {
+        if (!(error instanceof DrError) || (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND')) throw error;
+        failures.set(resourceKey(type), error);
+        return [];
+      }
+    }),
+  );
+  return { objects: lists.flat(), failures };
+}
+
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+/** `apps/Deployment/web`: the same object in whatever version it is written. */
+export function objectKey({ apiVersion, kind, metadata }: KubeObject): string {
+  return `${groupOf(apiVersion)}/${kind}/${metadata.name}`;
+}
