@@ -129,10 +129,10 @@ describe('looking', () => {
       "
     `);
     expect(await text('get points --application shop -o wide')).toMatchInlineSnapshot(`
-      "CLUSTER   NAME                         STATUS      AGE   EXPIRES    LOCATION   USABLE FOR         SCHEDULE      NAMESPACES   ENGINE   MESSAGE
-      east      shop-hourly-20260115133000   Completed   5m    in 2d23h   default    2/2                shop-hourly   shop         velero   <none>
-      east      p1                           Completed   35m   in 29d     default    1/2 (1 not read)   <none>        shop         velero   <none>
-      west      p1                           Completed   35m   in 29d     default    1/1                <none>        shop-ml      velero   <none>
+      "CLUSTER   NAME                         STATUS      AGE   EXPIRES    LOCATION   USABLE FOR   SCHEDULE      NAMESPACES   ENGINE   MESSAGE
+      east      shop-hourly-20260115133000   Completed   5m    in 2d23h   default    2/2          shop-hourly   shop         velero   <none>
+      east      p1                           Completed   35m   in 29d     default    2/2          <none>        shop         velero   <none>
+      west      p1                           Completed   35m   in 29d     default    1/1          <none>        shop-ml      velero   <none>
       "
     `);
     expect(await text('get schedules')).toMatchInlineSnapshot(`
@@ -159,7 +159,7 @@ describe('looking', () => {
     `);
     expect(await text('get engines')).toMatchInlineSnapshot(`
       "NAME     TITLE    INSTALLED ON   CAN
-      velero   Velero   east, west     backup, clone, contents, crossCluster
+      velero   Velero   east, west     backup, clone, inPlace, contents, crossCluster
       "
     `);
   });
@@ -202,7 +202,7 @@ describe('looking', () => {
       Recovery points, newest first:
       CLUSTER   NAME                         STATUS      AGE   EXPIRES    LOCATION   USABLE FOR
       east      shop-hourly-20260115133000   Completed   5m    in 2d23h   default    2/2
-      east      p1                           Completed   35m   in 29d     default    1/2 (1 not read)
+      east      p1                           Completed   35m   in 29d     default    2/2
       west      p1                           Completed   35m   in 29d     default    1/1
 
       Next:
@@ -353,7 +353,7 @@ describe('acting', () => {
         4. [east] Wait until web in copy is ready
 
       Changes:
-        create: 1 ConfigMap, 1 Deployment, 1 PersistentVolumeClaim, 1 Secret, 1 Service, 1 ServiceAccount, 1 StatefulSet
+        create: 1 ConfigMap, 1 Deployment, 1 Service
         Service web spec.type: "NodePort" -> "ClusterIP" (a copy is not reachable from outside)
         Service web spec.ports[0].nodePort: 30086 -> <absent> (the original holds this port)
 
@@ -391,8 +391,8 @@ describe('acting', () => {
       east      shop-orders-db-20260115133500   Completed   12s     in 29d     default    1/1
       east      shop-web-20260115133500         Completed   12s     in 29d     default    1/1
       west      shop-shop-ml-20260115133500     Completed   12s     in 29d     default    1/1
-      east      shop-hourly-20260115133000      Completed   5m12s   in 2d23h   default    1/2 (1 not read)
-      east      p1                              Completed   35m     in 29d     default    1/2 (1 not read)
+      east      shop-hourly-20260115133000      Completed   5m12s   in 2d23h   default    2/2
+      east      p1                              Completed   35m     in 29d     default    2/2
       west      p1                              Completed   35m     in 29d     default    1/1
       "
     `);
