@@ -30,6 +30,7 @@ declare module 'vitest' {
 /** Sandbox, backend and built app on free ports, once for all files. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (findChromium() === undefined) {
+    process.stderr.write('No Chromium on this machine: the browser suite is skipped. Install it, or name it in CHROMIUM.\n');
     project.provide('portal', undefined);
     return undefined;
   }
