@@ -12,6 +12,7 @@ export function restoreRequest(args: Arguments): PlanRequest {
     application: args.positionals.APP!,
     mode: (flagText(args, 'mode') ?? 'clone') as RestoreMode,
     isolate: flagText(args, 'isolate') !== 'false',
+    ...(args.flags['allow-missing-volumes'] === true ? { allowMissingVolumes: true } : {}),
     ...(components ? { components } : {}),
     ...(point ? { point } : {}),
     ...(namespace ? { namespace } : {}),

@@ -17,6 +17,7 @@ export const restoreFlags: Record<string, Flag> = {
     choices: ['true', 'false'],
     summary: 'Deny the clone to reach anything outside (default true)',
   },
+  'allow-missing-volumes': { type: 'boolean', summary: 'Take points that lack volumes as well; these come back empty' },
 };
 
 export const restore: Command = {

@@ -37,7 +37,7 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
     basis[`${place.cluster}/engine`] = id;
     const whole = place.components.some((entry) => entry.labelSelector === undefined);
     for (const entry of whole ? [undefined] : place.components) {
-      const name = nameFor(`${application.name}-${entry?.status.component.name ?? place.namespace}`, 40);
+      const name = nameFor(`${application.name}-${entry ? distinct(entry.status.component.name, place, places) : place.namespace}`, 40);
       steps.push({
         id: `backup-${nameFor(`${place.cluster}-${place.namespace}-${entry?.status.component.name ?? 'all'}`, 200)}`,
         title: `Back up ${entry ? entry.status.component.name : `the namespace ${place.namespace}`}`,
@@ -90,6 +90,14 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
     },
     now,
   );
+}
+
+/** A component in two namespaces of one cluster makes two backups, and an engine knows them by name alone. */
+function distinct(component: string, { cluster, namespace }: Place, places: readonly Place[]): string {
+  const here = places.filter(
+    (place) => place.cluster === cluster && place.components.some(({ status }) => status.component.name === component),
+  );
+  return here.length > 1 ? `${component}-${namespace}` : component;
 }
 
 function keepFor(place: Place): { keepFor?: number } {

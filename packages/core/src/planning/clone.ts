@@ -36,6 +36,7 @@ export interface CloneInputs {
   components: readonly ComponentStatus[];
   places: readonly ClonePlace[];
   blockers: readonly Reason[];
+  warnings: readonly Reason[];
   now: Date;
   home: string;
 }
@@ -57,7 +58,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
   const { request, status, components, places, now } = inputs;
   const { application } = status;
   const blockers: Reason[] = [...inputs.blockers];
-  const warnings: Reason[] = [];
+  const warnings: Reason[] = [...inputs.warnings];
   const basis: Record<string, string> = {};
   const changes: Plan['changes'] = [];
   const prepare: Step[] = [];

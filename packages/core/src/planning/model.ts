@@ -206,6 +206,8 @@ export interface PlanRequest {
   namespace?: string;
   /** Deny egress from a clone (default true). */
   isolate?: boolean;
+  /** Take points that lack volumes of the component as well: these come back empty (default false). Clone only. */
+  allowMissingVolumes?: boolean;
   /** Remove what exists now and did not at the point (default false: it is left and listed). */
   prune?: boolean;
   /** Capture the present state first (default true). Without it, changed configuration cannot be undone. */

@@ -6,7 +6,12 @@ import type { RecoveryPoint } from '../protection/model.ts';
 import type { Choice } from './moment.ts';
 import type { Place } from './places.ts';
 
-export type Selection = { use: PointUse; blockers: Reason[] } | { use: undefined; blockers: Reason[] };
+export interface Selection {
+  use?: PointUse;
+  blockers: Reason[];
+  /** What is accepted to be missing from the point. */
+  warnings: Reason[];
+}
 
 /** The points that could bring a component back to one place, newest first. */
 export function candidatesFor(status: ComponentStatus, { cluster, namespace }: Pick<Place, 'cluster' | 'namespace'>): PointUse[] {
@@ -34,25 +39,43 @@ function isNamed(point: RecoveryPoint, name: string): boolean {
 }
 
 /** The point of one component in one place that a choice means. A component may need one per place. */
-export function selectPoint(status: ComponentStatus, place: Pick<Place, 'cluster' | 'namespace'>, choice: Choice): Selection {
+export function selectPoint(
+  status: ComponentStatus,
+  place: Pick<Place, 'cluster' | 'namespace'>,
+  choice: Choice,
+  allowMissingVolumes = false,
+): Selection {
   const component = status.component.name;
   const { cluster } = place;
   const candidates = candidatesFor(status, place);
   if (choice.kind === 'named') {
     const found = candidates.filter(({ point }) => isNamed(point, choice.name));
-    if (found.length === 0) return { use: undefined, blockers: [] };
     const [use] = found;
-    if (use!.usable === 'yes') return { use: use!, blockers: [] };
-    const why = use!.reasons.map((reason) => reason.message).join('; ') || 'its contents could not be read';
-    return { use: use!, blockers: [unusable(component, cluster, `${use!.point.name} does not bring ${component} back: ${why}`)] };
+    if (!use) return { blockers: [], warnings: [] };
+    if (use.usable === 'yes') return { use, blockers: [], warnings: [] };
+    if (lacksVolumesOnly(use) && allowMissingVolumes) return { use, blockers: [], warnings: use.reasons };
+    const why = use.reasons.map((reason) => reason.message).join('; ') || 'its contents could not be read';
+    const message = `${use.point.name} does not bring ${component} back: ${why}`;
+    return { use, blockers: [unusable(component, cluster, message, lacksVolumesOnly(use))], warnings: [] };
   }
   const before = choice.kind === 'before' ? choice.instant.getTime() : Infinity;
-  const use = candidates
-    .filter((candidate) => candidate.usable === 'yes' && Date.parse(candidate.point.capturedAt ?? '') <= before)
-    .toSorted((a, b) => Date.parse(b.point.capturedAt!) - Date.parse(a.point.capturedAt!))[0];
-  if (use) return { use, blockers: [] };
+  const eligible = candidates
+    .filter((candidate) => Date.parse(candidate.point.capturedAt ?? '') <= before)
+    .toSorted((a, b) => Date.parse(b.point.capturedAt!) - Date.parse(a.point.capturedAt!));
+  const use = eligible.find(({ usable }) => usable === 'yes');
+  if (use) return { use, blockers: [], warnings: [] };
+  // Only where no point is whole: an older whole one is worth more than a newer one without its data.
+  const partial = eligible.find(lacksVolumesOnly);
+  if (partial && allowMissingVolumes) return { use: partial, blockers: [], warnings: partial.reasons };
   const when = choice.kind === 'before' ? ` at or before ${choice.instant.toISOString()}` : '';
-  return { use: undefined, blockers: [unusable(component, cluster, `there is no usable point of ${component} on ${cluster}${when}`)] };
+  const because = partial ? `: ${partial.reasons[0]!.message}` : '';
+  const message = `there is no usable point of ${component} on ${cluster}${when}${because}`;
+  return { blockers: [unusable(component, cluster, message, partial !== undefined)], warnings: [] };
+}
+
+/** Everything is inside but data: it would come back with empty volumes. */
+function lacksVolumesOnly({ usable, reasons }: PointUse): boolean {
+  return usable === 'no' && reasons.length > 0 && reasons.every(({ code }) => code === 'VOLUME_NOT_CAPTURED' || code === 'VOLUME_EMPTY');
 }
 
 /** For a name that no component knows: an error, not a plan. */
@@ -66,6 +89,14 @@ export function assertKnown(choice: Choice, statuses: readonly ComponentStatus[]
     });
 }
 
-function unusable(component: string, cluster: string, message: string): Reason {
-  return { code: 'POINT_UNUSABLE', severity: 'blocker', component, cluster, message, fix: 'choose another point: kubectl dr get points' };
+function unusable(component: string, cluster: string, message: string, couldBeEmpty: boolean): Reason {
+  const empty = couldBeEmpty ? '; or accept that its volumes come back empty: --allow-missing-volumes' : '';
+  return {
+    code: 'POINT_UNUSABLE',
+    severity: 'blocker',
+    component,
+    cluster,
+    message,
+    fix: `choose another point: kubectl dr get points${empty}`,
+  };
 }

@@ -150,17 +150,19 @@ async function chosenGround(
 }
 
 /** The point of each component in one place, and why there is none where there is none. */
-function pointsIn(place: Place, choiceFor: (component: string, cluster: string) => Choice, asked: string) {
+function pointsIn(place: Place, choiceFor: (component: string, cluster: string) => Choice, asked: string, allowMissingVolumes = false) {
   const points = new Map<string, RecoveryPoint>();
   const blockers: Reason[] = [];
+  const warnings: Reason[] = [];
   for (const entry of place.components) {
     const { name } = entry.status.component;
-    const selection = selectPoint(entry.status, place, choiceFor(name, place.cluster));
+    const selection = selectPoint(entry.status, place, choiceFor(name, place.cluster), allowMissingVolumes);
     blockers.push(...selection.blockers);
+    warnings.push(...selection.warnings);
     if (selection.use) points.set(name, selection.use.point);
     else if (selection.blockers.length === 0) blockers.push(outside(name, place, asked));
   }
-  return { points, blockers };
+  return { points, blockers, warnings };
 }
 
 async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
@@ -237,10 +239,12 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
   const { fleet, status, components, places, request, assessment, application } = ground;
   const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = [];
+  const warnings: Reason[] = [];
   const clonePlaces: ClonePlace[] = [];
   for (const place of places) {
-    const { points, blockers: open } = pointsIn(place, choiceFor, request.point ?? 'the point');
-    blockers.push(...open);
+    const { points, ...found } = pointsIn(place, choiceFor, request.point ?? 'the point', request.allowMissingVolumes);
+    blockers.push(...found.blockers);
+    warnings.push(...found.warnings);
     const made = await clonePlace(deps, { place, points, places, request, assessment, application, chosen }, signal);
     if (made) clonePlaces.push(made);
     else blockers.push(noEngine(place.cluster));
@@ -267,6 +271,7 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
         targetExists: assessment.inventory.get(place.cluster)?.namespace(place.target) !== undefined,
       })),
     blockers,
+    warnings,
     now: deps.clock.now(),
     home: places[0]?.cluster ?? homeless(fleet),
   });

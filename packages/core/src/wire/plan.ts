@@ -161,6 +161,7 @@ export const planRequestSchema = z.strictObject({
   mode: mode.optional(),
   namespace: z.string().optional(),
   isolate: z.boolean().optional(),
+  allowMissingVolumes: z.boolean().optional(),
   prune: z.boolean().optional(),
   safetyBackup: z.boolean().optional(),
   restartDependents: z.boolean().optional(),

@@ -16,6 +16,8 @@ export const planRequestSchema = z.strictObject({
   namespace: z.string().min(1).max(63).optional(),
   /** Deny egress from a clone; default true. */
   isolate: z.boolean().optional(),
+  /** Of a clone: take points that lack volumes as well, which come back empty; default false. */
+  allowMissingVolumes: z.boolean().optional(),
 });
 export type PlanRequestBody = z.infer<typeof planRequestSchema>;
 
