@@ -112,6 +112,8 @@ export interface Engine {
   readonly kinds: readonly ResourceType[];
   /** Annotations of pods that make this engine run a command before it captures them. Absent: it has no such thing. */
   readonly hookAnnotations?: readonly string[];
+  /** Labels and annotations that it puts on what it restored: a diff does not see them. */
+  readonly marks?: readonly string[];
 
   interpret(reading: ClusterReading): ProtectionState;
 

@@ -13,6 +13,7 @@ export const engine: Engine = {
   title: 'Velero',
   capabilities: { backup: true, clone: true, inPlace: true, contents: true, replication: false, crossCluster: true },
   kinds: interpretedKinds,
+  marks: ['velero.io/backup-name', 'velero.io/restore-name'],
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
   interpret,
   ping,

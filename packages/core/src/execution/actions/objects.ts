@@ -2,7 +2,7 @@ import { labels } from '../../application/model.ts';
 import { at } from '../../application/raw.ts';
 import { InputError } from '../../errors.ts';
 import { comparable } from '../../planning/diff/comparable.ts';
-import { isMark } from '../../planning/diff/marks.ts';
+import { marksOf } from '../../planning/diff/marks.ts';
 import { mergePatchOf } from '../../planning/diff/merge-patch.ts';
 import type { ObjectTarget, RestoredObject } from '../../planning/model.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
@@ -29,7 +29,7 @@ export async function restoreObjects(action: Action<'objects.restore'>, context:
         candidate.metadata.namespace === object.namespace,
     );
     if (!wanted) throw failed(context, `${object.type.kind} ${object.namespace}/${object.name} is not in the point any more`);
-    counts[await putBack(object, wanted, context)] += 1;
+    counts[await putBack(object, wanted, marksOf(engine), context)] += 1;
     await context.report({
       message: `${index + 1} of ${action.objects.length} objects`,
       progress: (index + 1) / action.objects.length,
@@ -51,7 +51,12 @@ function point(ref: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'>
   return { ...ref, engine, phase: 'Succeeded', nativePhase: '', scope: { namespaces: '*', excludedNamespaces: [] } };
 }
 
-async function putBack(object: RestoredObject, captured: KubeObject, context: ActionContext): Promise<'created' | 'changed' | 'equal'> {
+async function putBack(
+  object: RestoredObject,
+  captured: KubeObject,
+  isMark: (key: string) => boolean,
+  context: ActionContext,
+): Promise<'created' | 'changed' | 'equal'> {
   const { cluster, signal } = context;
   const wanted = comparable(captured, isMark);
   const live = await cluster.get(refOf(object), { signal }).catch(absent);

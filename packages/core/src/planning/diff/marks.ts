@@ -1,10 +1,9 @@
 import { labels } from '../../application/model.ts';
+import type { Engine } from '../../ports/engine.ts';
 
-const own = new Set<string>([labels.operation, labels.step]);
+const own = new Set<string>([labels.operation, labels.step, 'kubectl-dr.dev/restarted-by']);
 
 /** Labels and annotations that an engine, or an operation of ours, puts on what it restored: nobody's intention. */
-export function isMark(key: string): boolean {
-  return key.startsWith('velero.io/')
-    ? /^velero\.io\/(backup|restore)-name$/.test(key)
-    : own.has(key) || key === 'kubectl-dr.dev/restarted-by';
+export function marksOf({ marks = [] }: Pick<Engine, 'marks'>): (key: string) => boolean {
+  return (key) => own.has(key) || marks.includes(key);
 }

@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import { isGenerated } from '../controllers.ts';
-import { isMark } from '../diff/marks.ts';
+import { marksOf } from '../diff/marks.ts';
 import { objectChange } from '../diff/object-change.ts';
 import { groupOf, objectKey } from '../live-objects.ts';
 import type { Change, ObjectTarget, RestoredObject } from '../model.ts';
@@ -44,6 +44,7 @@ export function configurationOf(
   const live = new Map(place.live.map((object) => [objectKey(object), object]));
   const captured = ordered(place.captured.get(point.id) ?? []);
   const about = component === undefined ? {} : { component };
+  const isMark = marksOf(place.engine);
   const conflicts: string[] = [];
   const sharedObjects: string[] = [];
   for (const object of captured) {

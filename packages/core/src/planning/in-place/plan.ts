@@ -7,7 +7,7 @@ import { sealPlan } from '../assemble.ts';
 import { checkTarget } from '../checks/target.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { comparable } from '../diff/comparable.ts';
-import { isMark } from '../diff/marks.ts';
+import { marksOf } from '../diff/marks.ts';
 import { objectKey } from '../live-objects.ts';
 import type { Change, Plan, Step } from '../model.ts';
 import { configurationOf } from './configuration.ts';
@@ -431,7 +431,10 @@ async function basisOf(parts: readonly Part[], places: readonly InPlacePlace[], 
     });
     await Promise.all(
       relevant.map(async (object) => {
-        basis[`${place.cluster}/${object.kind} ${place.namespace}/${object.metadata.name}`] = await versionOf(object);
+        basis[`${place.cluster}/${object.kind} ${place.namespace}/${object.metadata.name}`] = await versionOf(
+          object,
+          marksOf(place.engine),
+        );
       }),
     );
   }
@@ -447,7 +450,7 @@ function isUsed({ volumes, stopped }: Part, object: KubeObject): boolean {
 }
 
 /** A status that changes all the time makes no plan stale; the values of a Secret are not told, not even as a digest. */
-async function versionOf(object: KubeObject): Promise<string> {
+async function versionOf(object: KubeObject, isMark: (key: string) => boolean): Promise<string> {
   const { uid = '', resourceVersion = '' } = object.metadata;
   if (object.kind === 'Secret') return `${uid} ${resourceVersion}`;
   return `${uid} ${(await sha256(canonicalJson(comparable(object, isMark)))).slice(0, 12)}`;
