@@ -87,4 +87,6 @@ export const labels = {
   cloneOf: 'kubectl-dr.dev/clone-of',
   policy: 'kubectl-dr.dev/policy',
   step: 'kubectl-dr.dev/step',
+  /** On the further ConfigMaps of a journal that does not fit into one. */
+  part: 'kubectl-dr.dev/part',
 } as const;

@@ -8,30 +8,53 @@ import { types } from '../ports/kubernetes.ts';
 import { operationBodySchema } from '../wire/plan.ts';
 import type { Operation } from './model.ts';
 
-/** A ConfigMap per operation: `data.plan` never changes, `data.status` does. */
+/** Characters of one ConfigMap's payload: a server takes at most 1 MiB of object, and stores 1.5 MiB at most. */
+const partSize = 512 * 1024;
+/** More is no journal: who writes such a thing wants to fill a memory. */
+const maxParts = 64;
+
+/**
+ * A ConfigMap per operation: `data.plan` never changes, `data.status` does. A plan that is larger than `partSize` lies in
+ * ConfigMaps of its own, `<operation>.plan-1` and so on, written before the first and never changed; the first says how
+ * many there are.
+ */
 export function createJournal(clusters: readonly ClusterClient[], namespace: string): Journal {
   const client = (name: string): ClusterClient => {
     const found = clusters.find((cluster) => cluster.name === name);
     if (!found) throw new NotFoundError(`the cluster ${name} that keeps the operation is not configured`, { code: 'UNKNOWN_CLUSTER' });
     return found;
   };
+  const whole = async (object: KubeObject, cluster: string): Promise<JournalEntry> => {
+    const names = Array.from({ length: partsOf(object) }, (_, index) => partName(object.metadata.name, index + 1));
+    const parts = await Promise.all(names.map((name) => client(cluster).get({ type: types.configMaps, namespace, name })));
+    return entryOf(joined(object, parts), cluster);
+  };
   return {
     async create(cluster, operation) {
       await ensureNamespace(client(cluster), namespace);
-      return entryOf(await client(cluster).create(types.configMaps, objectOf(operation, namespace)), cluster);
+      const { first, parts } = objectsOf(operation, namespace);
+      for (const part of parts) {
+        await client(cluster)
+          .create(types.configMaps, part)
+          // Left by a process that died before it wrote the first: the same operation has the same plan, or is refused below.
+          .catch((error: unknown) => {
+            if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS') throw error;
+            return client(cluster).replace(types.configMaps, part);
+          });
+      }
+      const created = await client(cluster).create(types.configMaps, first);
+      return { operation, cluster, version: created.metadata.resourceVersion ?? '' };
     },
     async update(entry, operation) {
-      const object = objectOf(operation, namespace);
-      return entryOf(
-        await client(entry.cluster).replace(types.configMaps, {
-          ...object,
-          metadata: { ...object.metadata, resourceVersion: entry.version },
-        }),
-        entry.cluster,
-      );
+      const { first } = objectsOf(operation, namespace);
+      const stored = await client(entry.cluster).replace(types.configMaps, {
+        ...first,
+        metadata: { ...first.metadata, resourceVersion: entry.version },
+      });
+      return { operation, cluster: entry.cluster, version: stored.metadata.resourceVersion ?? '' };
     },
     async read(cluster, id) {
-      return entryOf(await client(cluster).get({ type: types.configMaps, namespace, name: id }), cluster);
+      return whole(await client(cluster).get({ type: types.configMaps, namespace, name: id }), cluster);
     },
     async list(cluster, signal) {
       const { items } = await client(cluster).list(types.configMaps, {
@@ -39,17 +62,48 @@ export function createJournal(clusters: readonly ClusterClient[], namespace: str
         labelSelector: labels.operation,
         ...(signal ? { signal } : {}),
       });
-      // One journal that somebody broke by hand must not hide the others.
-      return items.flatMap((item) => {
-        try {
-          return [entryOf(item, cluster)];
-        } catch (error) {
-          if (error instanceof DrError) return [];
-          throw error;
-        }
-      });
+      return entriesOf(items, cluster);
     },
   };
+}
+
+function partName(id: string, part: number): string {
+  return `${id}.plan-${part}`;
+}
+
+/**
+ * The journals among the ConfigMaps of a namespace. One that somebody broke by hand, or of which a part is missing, must
+ * not hide the others: it is left out.
+ */
+export function entriesOf(objects: readonly KubeObject[], cluster: string): JournalEntry[] {
+  const parts = new Map(objects.filter(isPart).map((object) => [object.metadata.name, object]));
+  return objects
+    .filter((object) => !isPart(object))
+    .flatMap((object) => {
+      const own = Array.from({ length: partsOf(object) }, (_, index) => parts.get(partName(object.metadata.name, index + 1)));
+      try {
+        return [entryOf(joined(object, own), cluster)];
+      } catch (error) {
+        if (error instanceof DrError) return [];
+        throw error;
+      }
+    });
+}
+
+function isPart({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[labels.part] !== undefined;
+}
+
+/** The first ConfigMap with the whole plan in it. With a part missing there is none, which `entryOf` refuses. */
+function joined(object: KubeObject, parts: readonly (KubeObject | undefined)[]): KubeObject {
+  if (parts.length === 0 || parts.includes(undefined)) return object;
+  const plan = parts.map((part) => String((part?.data as Record<string, unknown> | undefined)?.plan ?? '')).join('');
+  return { ...object, data: { ...(object.data as object), plan } };
+}
+
+function partsOf(object: KubeObject): number {
+  const count = Number((object.data as Record<string, unknown> | undefined)?.planParts ?? 0);
+  return Number.isInteger(count) && count > 0 && count <= maxParts ? count : 0;
 }
 
 export async function ensureNamespace(cluster: ClusterClient, name: string): Promise<void> {
@@ -72,18 +126,43 @@ export async function ensureNamespace(cluster: ClusterClient, name: string): Pro
     });
 }
 
-function objectOf(operation: Operation, namespace: string): KubeObject {
+function objectsOf(operation: Operation, namespace: string): { first: KubeObject; parts: KubeObject[] } {
   const { plan, ...status } = operation;
-  return {
+  const text = JSON.stringify(plan);
+  const own = { [labels.operation]: nameFor(operation.id), [labels.application]: nameFor(plan.application) };
+  const object = (name: string, data: Record<string, string>, more: Record<string, string> = {}): KubeObject => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {
-      name: operation.id,
-      namespace,
-      labels: { [labels.operation]: nameFor(operation.id), [labels.application]: nameFor(plan.application) },
-    },
-    data: { plan: JSON.stringify(plan), status: JSON.stringify(status) },
+    metadata: { name, namespace, labels: { ...own, ...more } },
+    data,
+  });
+  const pieces = piecesOf(text);
+  if (pieces.length > maxParts)
+    throw new InputError(`the plan ${plan.id} is too large to be kept: ${Math.round(text.length / 1e6)} MB`, {
+      hint: 'restore fewer components at once: --component',
+    });
+  if (pieces.length === 1) return { first: object(operation.id, { plan: text, status: JSON.stringify(status) }), parts: [] };
+  return {
+    first: object(operation.id, { planParts: String(pieces.length), status: JSON.stringify(status) }),
+    parts: pieces.map((plan, index) => object(partName(operation.id, index + 1), { plan }, { [labels.part]: String(index + 1) })),
   };
+}
+
+/** By bytes as they are sent, never through a character. */
+function piecesOf(text: string): string[] {
+  const encoder = new TextEncoder();
+  if (text.length < partSize / 4 || encoder.encode(text).length <= partSize) return [text];
+  const pieces: string[] = [];
+  // A character takes at most three bytes per unit of UTF-16, and a pair must stay together.
+  const step = Math.floor(partSize / 3);
+  for (let from = 0; from < text.length;) {
+    let to = Math.min(from + step, text.length);
+    const last = text.charCodeAt(to - 1);
+    if (to < text.length && last >= 0xd800 && last <= 0xdbff) to -= 1;
+    pieces.push(text.slice(from, to));
+    from = to;
+  }
+  return pieces;
 }
 
 /** A journal is outside input: it is read like any other. */

@@ -97,7 +97,9 @@ async function bindClaim(cluster: ControlledCluster, store: VolumeStore, { names
     capacity: { storage: textAt(volume, 'spec', 'capacity', 'storage') },
   });
   const expected = store.takeExpected({ namespace: namespace!, name });
-  if (expected !== undefined) store.write(volumeName, { ...store.read(volumeName), ...expected });
+  // A claim that asks for a disk by name gets it as it is.
+  if (expected !== undefined && textAt(claim, 'spec', 'volumeName') === '')
+    store.write(volumeName, { ...store.read(volumeName), ...expected });
   else if (store.read(volumeName) === undefined) store.write(volumeName, {});
 }
 
