@@ -82,7 +82,11 @@ export function volumesOf(
       continue;
     }
     const users = scope.workloads.filter((workload) => workload.claims.includes(claim));
-    for (const user of users) {
+    // What was only captured does not run, and needs no stopping.
+    const running = users.filter(({ kind, name }) =>
+      place.inventory?.workloads.some((workload) => workload.kind === kind && workload.name === name),
+    );
+    for (const user of running) {
       const reason = unstoppable(user, place, component);
       if (reason) blockers.push(reason);
     }
