@@ -8,16 +8,12 @@ interface Where {
   cluster: string;
   source: string;
   target: string;
-  /** Of the target cluster; absent: they could not be read, so nothing is said about them. */
-  storageClasses?: readonly string[];
 }
 
-/** What a clone creates, object by object, with each rewrite; and what stands in its way. */
-export function changesOf(captured: readonly KubeObject[], where: Where): { changes: Change[]; blockers: Reason[]; warnings: Reason[] } {
+/** What a clone creates, object by object, with each rewrite; and what to look out for. */
+export function changesOf(captured: readonly KubeObject[], where: Where): { changes: Change[]; warnings: Reason[] } {
   const changes: Change[] = [];
-  const blockers: Reason[] = [];
   const hardCoded: string[] = [];
-  const missing = new Map<string, string[]>();
   for (const object of captured) {
     if (object.metadata.namespace !== where.source || isGenerated(object)) continue;
     const rewritten = neutralise(object, where.source, where.target);
@@ -31,19 +27,6 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
       ...(rewritten ? { fields: rewritten.fields } : {}),
     });
     if (namesNamespace(object, where.source)) hardCoded.push(`${object.kind} ${object.metadata.name}`);
-    const storageClass = storageClassOf(object);
-    if (storageClass && where.storageClasses && !where.storageClasses.includes(storageClass))
-      missing.set(storageClass, [...(missing.get(storageClass) ?? []), object.metadata.name]);
-  }
-  for (const [storageClass, claims] of missing) {
-    blockers.push({
-      code: 'STORAGE_CLASS_MISSING',
-      severity: 'blocker',
-      cluster: where.cluster,
-      message: `the StorageClass ${storageClass} does not exist on ${where.cluster}`,
-      evidence: claims.map((claim) => `PersistentVolumeClaim ${where.source}/${claim}`),
-      fix: `create it: kubectl --context ${where.cluster} get storageclass`,
-    });
   }
   const warnings: Reason[] =
     hardCoded.length === 0
@@ -59,11 +42,5 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
           },
         ];
   changes.sort((a, b) => `${a.kind}/${a.name}`.localeCompare(`${b.kind}/${b.name}`));
-  return { changes, blockers, warnings };
-}
-
-function storageClassOf(object: KubeObject): string | undefined {
-  if (object.kind !== 'PersistentVolumeClaim') return undefined;
-  const name = (object.spec as Record<string, unknown> | undefined)?.storageClassName;
-  return typeof name === 'string' && name !== '' ? name : undefined;
+  return { changes, warnings };
 }

@@ -1,15 +1,20 @@
 import { annotations, labels } from '../application/model.ts';
 import { dependencyGraph } from '../application/graph.ts';
+import { textAt } from '../application/raw.ts';
 import { matches, parseSelector } from '../application/selector.ts';
 import type { Engine, Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
-import type { RecoveryPoint } from '../protection/model.ts';
+import type { PointContents, RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
 import { nameFor, sealPlan } from './assemble.ts';
 import { changesOf } from './changes.ts';
+import type { CheckInput } from './checks/input.ts';
+import { check } from './checks/target.ts';
+import { isGenerated } from './controllers.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
+import type { TargetFacts } from './target-facts.ts';
 import type { Place } from './places.ts';
 
 /** One place of the application with everything that was read for it. */
@@ -25,8 +30,10 @@ export interface ClonePlace extends Place {
   points: Map<string, RecoveryPoint>;
   /** Captured objects by point id, raw. */
   captured: Map<string, KubeObject[]>;
-  /** Of the target cluster; absent when they could not be read. */
-  storageClasses?: string[];
+  /** What the target cluster offers. */
+  facts: TargetFacts;
+  /** How the volumes were captured, by point id. */
+  contents: Map<string, PointContents | undefined>;
 }
 
 export interface CloneInputs {
@@ -109,13 +116,14 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         cluster,
         source: namespace,
         target,
-        ...(place.storageClasses && { storageClasses: place.storageClasses }),
       });
       // With several points an object is listed as it comes back from the newest.
       if (point === newest) {
         changes.push(...outcome.changes);
-        blockers.push(...outcome.blockers);
         warnings.push(...outcome.warnings);
+        const found = check(checkOf(place, point, objects));
+        blockers.push(...found.blockers);
+        warnings.push(...found.warnings);
       }
     }
     const restore = (
@@ -220,6 +228,32 @@ function isTaken(object: KubeObject, place: Place): boolean {
     const requirements = labelSelector === undefined ? [] : parseSelector(labelSelector);
     return requirements !== undefined && matches(requirements, object.metadata.labels ?? {});
   });
+}
+
+/** What comes into the new namespace, as it will be: without what is rewritten away. */
+function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly KubeObject[]): CheckInput {
+  const { facts, cluster, namespace, target } = place;
+  // Node ports, hosts and cron jobs are changed by the rewrites of a clone; nothing of GitOps reaches it.
+  const rewritten = new Set(['Service', 'Ingress', 'CronJob']);
+  const incoming = objects.filter(
+    (object) => object.metadata.namespace === namespace && !isGenerated(object) && object.kind !== 'Pod' && !rewritten.has(object.kind),
+  );
+  return {
+    facts: { ...facts, gitOps: [] },
+    cluster,
+    namespace: target,
+    incoming,
+    live: [],
+    clone: true,
+    volumes: (place.contents.get(point.id)?.volumes ?? [])
+      .filter((volume) => volume.namespace === namespace && volume.state === 'captured')
+      .map(({ claim, method }) => {
+        const object = incoming.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === claim);
+        const storageClass = textAt(object, 'spec', 'storageClassName');
+        // A clone brings the pods along, so that a volume which waits for one is no matter.
+        return { claim, method, late: false, ...(storageClass !== undefined && { storageClass }) };
+      }),
+  };
 }
 
 function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {

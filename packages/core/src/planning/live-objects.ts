@@ -41,6 +41,39 @@ export function kindsToRead(captured: readonly KubeObject[], served: readonly Re
   return served.filter((type) => type.namespaced && (wanted.has(`${type.group}/${type.kind}`) || controllers.has(type.group)));
 }
 
+/**
+ * The served types, with those older or newer versions that the point was written in and the server still takes: it
+ * tells only the preferred one of each.
+ */
+export async function withCapturedVersions(
+  cluster: ClusterClient,
+  namespace: string,
+  captured: readonly KubeObject[],
+  served: readonly ResourceType[],
+  signal?: AbortSignal,
+): Promise<ResourceType[]> {
+  const known = new Set(served.map((type) => `${apiVersionOf(type)}/${type.kind}`));
+  const wanted = new Map<string, ResourceType>();
+  for (const { apiVersion, kind } of captured) {
+    const type = served.find((candidate) => candidate.kind === kind && candidate.group === groupOf(apiVersion));
+    if (!type?.namespaced || known.has(`${apiVersion}/${kind}`)) continue;
+    wanted.set(`${apiVersion}/${kind}`, { ...type, version: apiVersion.slice(apiVersion.indexOf('/') + 1) });
+  }
+  const found = await Promise.all(
+    [...wanted.values()].map(async (type) => {
+      try {
+        await cluster.list(type, { namespace, ...(signal && { signal }) });
+        return [type];
+      } catch (error) {
+        if (error instanceof DrError && error.code === 'NOT_FOUND') return [];
+        if (error instanceof DrError && error.code === 'FORBIDDEN') return [type];
+        throw error;
+      }
+    }),
+  );
+  return [...served, ...found.flat()];
+}
+
 /** One list per kind, however many objects there are. */
 export async function readLive(
   cluster: ClusterClient,

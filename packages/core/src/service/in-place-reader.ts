@@ -1,7 +1,7 @@
 import { textAt } from '../application/raw.ts';
 import { DrError } from '../errors.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
-import { kindsToRead, readLive } from '../planning/live-objects.ts';
+import { kindsToRead, readLive, withCapturedVersions } from '../planning/live-objects.ts';
 import type { RestoreMode } from '../planning/model.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { type Access, readTargetFacts } from '../planning/target-facts.ts';
@@ -40,9 +40,10 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
     captured.set(point.id, objects);
   }
   const all = [...captured.values()].flat();
-  const served = await cluster.discover(options);
+  const preferred = await cluster.discover(options);
+  const served = await withCapturedVersions(cluster, place.namespace, all, preferred, signal);
   const [{ objects: live }, facts, now] = await Promise.all([
-    readLive(cluster, place.namespace, kindsToRead(all, served), signal),
+    readLive(cluster, place.namespace, kindsToRead(all, preferred), signal),
     readTargetFacts(cluster, { namespaces: [place.namespace], served, access: accessFor(ground.mode, place.namespace) }, signal),
     cluster.now(options),
   ]);
@@ -66,7 +67,7 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
   };
 }
 
-function contentsOf(known: ReturnType<ContentsStore['get']>): PointContents | undefined {
+export function contentsOf(known: ReturnType<ContentsStore['get']>): PointContents | undefined {
   return typeof known === 'object' && 'pointId' in known ? known : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Application } from '../application/model.ts';
-import { DrError, InputError, asDrError } from '../errors.ts';
+import { InputError, asDrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { engineFor, noEngine, planBackup } from '../planning/backup.ts';
 import { type ClonePlace, planClone } from '../planning/clone.ts';
@@ -10,13 +10,14 @@ import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
 import { type Choice, choiceOf } from '../planning/moment.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
 import { assertKnown, candidatesFor, openCandidates, selectPoint } from '../planning/select-point.ts';
+import { readTargetFacts } from '../planning/target-facts.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { type LookDeps, decide, engineNamespace, findApplication, look } from './look.ts';
-import { readInPlace } from './in-place-reader.ts';
+import { contentsOf, readInPlace } from './in-place-reader.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
 
 export interface PlannerDeps extends LookDeps {
@@ -315,7 +316,10 @@ async function clonePlace(
     assertCapturedOwner(place, objects);
     captured.set(point.id, objects);
   }
-  const storageClasses = await storageClassesOf(cluster, signal);
+  await deps.contents.read([...new Set(points.values())], () => namespace, signal);
+  const served = await cluster.discover(signal ? { signal } : {});
+  const access = [{ verb: 'create', type: types.namespaces }];
+  const facts = await readTargetFacts(cluster, { namespaces: [], served, access }, signal);
   return {
     ...place,
     engine,
@@ -325,7 +329,8 @@ async function clonePlace(
     exclusive: isExclusive(assessment.applications, application, chosen, place),
     points,
     captured,
-    ...(storageClasses && { storageClasses }),
+    facts,
+    contents: new Map([...new Set(points.values())].map((point) => [point.id, contentsOf(deps.contents.get(point.id))])),
   };
 }
 
@@ -340,15 +345,6 @@ function isExclusive(all: readonly Application[], own: Application, chosen: Read
         ),
     );
   return !all.some((application) => here(application, (name) => application.name === own.name && chosen.has(name)));
-}
-
-async function storageClassesOf(cluster: ClusterClient, signal?: AbortSignal): Promise<string[] | undefined> {
-  try {
-    return (await cluster.list(types.storageClasses, signal ? { signal } : {})).items.map(({ metadata }) => metadata.name);
-  } catch (thrown) {
-    if (thrown instanceof DrError && thrown.code === 'FORBIDDEN') return undefined;
-    throw thrown;
-  }
 }
 
 /** `--as` names it; several source namespaces of one cluster need several names. */

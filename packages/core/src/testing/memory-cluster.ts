@@ -154,12 +154,17 @@ export class MemoryCluster implements ClusterClient {
   }
 
   create(type: ResourceType, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    // A question in the form of a write: nothing is stored.
+    if (type.resource === accessReviewType.resource)
+      return this.call({ verb: 'whoami', ...callOfType(type, undefined) }, options.signal, () => ({
+        ...structuredClone(object),
+        status: { allowed: this.allows(object) },
+      }));
     const metadata: ObjectMeta = structuredClone(object.metadata);
     const named = metadata.name || metadata.generateName;
     if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName}${suffix()}`;
     const call: Call = { verb: 'create', ...callOfType(type, metadata.namespace), ...(metadata.name ? { name: metadata.name } : {}) };
     return this.call(call, options.signal, () => {
-      if (type.resource === accessReviewType.resource) return { ...object, status: { allowed: this.allows(object) } };
       this.assertServed(type);
       if (!named) throw this.invalid(`a ${type.kind} without a name cannot be created`);
       if (metadata.resourceVersion) throw this.invalid('resourceVersion should not be set on objects to be created');

@@ -8,10 +8,11 @@ import type { CheckInput, Rule } from './input.ts';
 import { clashes } from './network.ts';
 import { nodesForPods } from './scheduling.ts';
 import { attachedElsewhere, lateBinding, quota, snapshotParts, storageClassMissing } from './storage.ts';
-import { permissions, versionSkew } from './versions.ts';
+import { kindsServed, permissions, versionSkew } from './versions.ts';
 
 const rules: readonly Rule[] = [
   permissions,
+  kindsServed,
   storageClassMissing,
   snapshotParts,
   quota,

@@ -1,3 +1,4 @@
+import { groupOf } from '../live-objects.ts';
 import type { Rule } from './input.ts';
 
 /** Older servers may not know fields and versions that newer ones wrote. */
@@ -36,3 +37,23 @@ export const permissions: Rule = ({ facts, cluster }) =>
           fix: 'ask for these rights, or let somebody who has them execute the plan',
         },
       ];
+
+/** Objects of kinds that nobody defined are left out by engines, silently. (A restore in place tells each by itself.) */
+export const kindsServed: Rule = ({ facts, cluster, incoming, clone }) => {
+  if (!clone || facts.served.length === 0) return [];
+  const known = new Set(facts.served.map(({ group, kind }) => `${group}/${kind}`));
+  const missing = new Map<string, string[]>();
+  for (const { apiVersion, kind, metadata } of incoming) {
+    if (known.has(`${groupOf(apiVersion)}/${kind}`)) continue;
+    const name = `${kind} ${apiVersion}`;
+    missing.set(name, [...(missing.get(name) ?? []), `${kind} ${metadata.namespace}/${metadata.name}`]);
+  }
+  return [...missing].map(([name, evidence]) => ({
+    code: 'KIND_NOT_SERVED',
+    severity: 'blocker',
+    cluster,
+    message: `${cluster} does not serve ${name}, which the point holds`,
+    evidence,
+    fix: `install its CustomResourceDefinition: kubectl --context ${cluster} api-resources`,
+  }));
+};
