@@ -1,8 +1,12 @@
-import { NotFoundError, ServiceUnavailableError } from '../errors.ts';
-import type { BackupRequest, Engine, NativeProgress, RestoreRequest } from '../ports/engine.ts';
+import { labels } from '../application/model.ts';
+import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } from '../errors.ts';
+import type { BackupRequest, Engine, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
+import { types } from '../ports/kubernetes.ts';
 import type { PointContents, ProtectionState, RecoveryPoint } from '../protection/model.ts';
+
+const captured = [types.configMaps, types.secrets, types.services, types.deployments, types.statefulSets, types.persistentVolumeClaims];
 
 /** An engine in memory: what was started is remembered by name, and ends after it was looked at so many times. */
 export class FakeEngine implements Engine {
@@ -19,12 +23,14 @@ export class FakeEngine implements Engine {
   looksUntilEnd = 2;
   /** What every cluster of that name shows; what is inside them by point id. */
   points: RecoveryPoint[] = [];
+  /** Points of backups that were started, by name. */
+  readonly made = new Map<string, RecoveryPoint>();
   readonly inside = new Map<string, { contents: PointContents; objects: KubeObject[] }>();
 
   interpret({ cluster }: Pick<ClusterReading, 'cluster'>): ProtectionState {
     return {
       installation: { engine: this.id, cluster, installed: true, namespace: 'fake', problems: [] },
-      points: this.points.filter((point) => point.cluster === cluster),
+      points: [...this.points, ...this.made.values()].filter((point) => point.cluster === cluster),
       schedules: [],
       locations: [],
       replications: [],
@@ -37,6 +43,8 @@ export class FakeEngine implements Engine {
   }
 
   async contents(_: unknown, point: RecoveryPoint): Promise<PointContents> {
+    if (point.phase !== 'Succeeded' && point.phase !== 'Degraded')
+      throw new InputError(`${point.name} has not ended well: ${point.nativePhase}`);
     return this.insideOf(point).contents;
   }
 
@@ -46,18 +54,63 @@ export class FakeEngine implements Engine {
     );
   }
 
-  async startBackup(_: unknown, request: BackupRequest): Promise<void> {
-    if (!this.backups.has(request.name)) this.started.push(request.name);
-    this.backups.set(request.name, this.backups.get(request.name) ?? { request, looks: 0 });
+  async startBackup({ cluster, namespace }: EngineContext, request: BackupRequest): Promise<void> {
+    if (!this.isNew(this.backups.get(request.name)?.request, request)) return;
+    this.started.push(request.name);
+    this.backups.set(request.name, { request, looks: 0 });
+    const id = `${cluster.name}/fake/${namespace}/${request.name}`;
+    const lists = await Promise.all(
+      captured.flatMap((type) => request.namespaces.map(async (name) => (await cluster.list(type, { namespace: name })).items)),
+    );
+    const objects = structuredClone(lists.flat());
+    const volumes = objects
+      .filter(({ kind }) => kind === 'PersistentVolumeClaim')
+      .map(({ metadata }) => ({
+        namespace: metadata.namespace!,
+        claim: metadata.name,
+        method: 'csi-snapshot' as const,
+        state: request.volumes === 'none' ? ('skipped' as const) : ('captured' as const),
+      }));
+    const listed = objects.map(({ apiVersion, kind, metadata: { name, namespace: where } }) => ({
+      apiVersion,
+      kind,
+      name,
+      namespace: where!,
+    }));
+    this.inside.set(id, { objects, contents: { pointId: id, objects: listed, volumes, errors: {} } });
+    const capturedAt = (await cluster.now()).toISOString();
+    this.made.set(request.name, {
+      id,
+      name: request.name,
+      namespace,
+      uid: id,
+      engine: this.id,
+      cluster: cluster.name,
+      phase: 'Running',
+      nativePhase: 'InProgress',
+      capturedAt,
+      scope: { namespaces: request.namespaces, excludedNamespaces: [] },
+    });
   }
 
   async progressOfBackup(_: unknown, name: string): Promise<NativeProgress> {
-    return this.look(this.backups.get(name), name);
+    const progress = this.look(this.backups.get(name), name);
+    const point = this.made.get(name);
+    if (point) Object.assign(point, { phase: progress.phase, nativePhase: progress.nativePhase });
+    return progress;
   }
 
   async startRestore(_: unknown, request: RestoreRequest): Promise<void> {
-    if (!this.restores.has(request.name)) this.started.push(request.name);
-    this.restores.set(request.name, this.restores.get(request.name) ?? { request, looks: 0 });
+    if (!this.isNew(this.restores.get(request.name)?.request, request)) return;
+    this.started.push(request.name);
+    this.restores.set(request.name, { request, looks: 0 });
+  }
+
+  /** As engines tell their own from others': by the labels of the operation. */
+  private isNew(known: { labels: Record<string, string> } | undefined, request: { name: string; labels: Record<string, string> }): boolean {
+    if (!known) return true;
+    if ([labels.operation, labels.step].every((key) => known.labels[key] === request.labels[key])) return false;
+    throw new ConflictError(`${request.name} already exists and was made by somebody else`, { code: 'ALREADY_EXISTS' });
   }
 
   async progressOfRestore(_: unknown, name: string): Promise<NativeProgress> {

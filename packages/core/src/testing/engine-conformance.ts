@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { labels } from '../application/model.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
+import type { BackupRequest, Engine, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
+import { apiVersionOf, resourceKey } from '../ports/kubernetes.ts';
+import type { ClusterReading } from '../ports/reading.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
+
+/** What an engine brings to be checked: itself, installed on a cluster, and something to protect. */
+export interface EngineHarness {
+  engine: Engine;
+  context: EngineContext;
+  /** A namespace with at least one workload or ConfigMap, and a claim that holds data when the engine captures volumes. */
+  namespace: string;
+  /** Lets everything happen that is due, without a long wait. */
+  settle(): Promise<void>;
+  close?(): void | Promise<void>;
+}
+
+const own = { [labels.operation]: 'conformance-1', [labels.step]: 'a' };
+const foreign = { [labels.operation]: 'conformance-2', [labels.step]: 'a' };
+
+/** The guarantees of `ports/engine.ts`, for any engine over any cluster. A harness is made for each check. */
+export function describeEngine(name: string, makeHarness: () => EngineHarness | Promise<EngineHarness>): void {
+  describe(`${name} is an Engine`, () => {
+    const check = (title: string, body: (harness: EngineHarness) => Promise<void>): void =>
+      it(title, async () => {
+        const harness = await makeHarness();
+        try {
+          await body(harness);
+        } finally {
+          await harness.close?.();
+        }
+      });
+
+    check('interprets whatever a cluster returns, and throws never', async ({ engine }) => {
+      for (const objects of garbage(engine)) {
+        const state = engine.interpret(readingOf(objects));
+        expect(state.installation).toMatchObject({ engine: engine.id, cluster: 'c' });
+        for (const point of state.points) expect(point.id.split('/')).toHaveLength(4);
+      }
+    });
+
+    check('makes a point whose data is as old as the start of the capture', async (harness) => {
+      const { engine, context } = harness;
+      const before = (await context.cluster.now()).getTime();
+      const point = await backUp(harness, 'one');
+      expect(point.phase).toBe('Succeeded');
+      // Engines tell whole seconds.
+      expect(Date.parse(point.capturedAt!)).toBeGreaterThanOrEqual(before - 1_000);
+      expect(Date.parse(point.capturedAt!)).toBeLessThanOrEqual(Date.parse(point.completedAt ?? point.capturedAt!));
+      expect(point).toMatchObject({ engine: engine.id, cluster: context.cluster.name });
+    });
+
+    check('takes a backup of that name for its own when it carries the same labels, and for a conflict when not', async (harness) => {
+      const { engine, context } = harness;
+      await engine.startBackup(context, backupOf(harness, 'one'));
+      await engine.startBackup(context, backupOf(harness, 'one'));
+      await expect(engine.startBackup(context, { ...backupOf(harness, 'one'), labels: foreign })).rejects.toMatchObject({
+        name: 'ConflictError',
+      });
+      await end(harness, () => engine.progressOfBackup(context, 'one'));
+      expect((await pointsOf(harness)).filter((point) => point.name === 'one')).toHaveLength(1);
+    });
+
+    check('says that what it never began is not there', async ({ engine, context }) => {
+      await expect(engine.progressOfBackup(context, 'absent')).rejects.toMatchObject({ name: 'NotFoundError' });
+      await expect(engine.progressOfRestore(context, 'absent')).rejects.toMatchObject({ name: 'NotFoundError' });
+      await engine.finishRestore(context, 'absent');
+      await engine.stopRestore?.(context, 'absent');
+    });
+
+    check('writes nothing into the application when it begins', async (harness) => {
+      const { engine, context, namespace } = harness;
+      const written: string[] = [];
+      const seen = { ...context, cluster: recording(context.cluster, written) };
+      await engine.startBackup(seen, backupOf(harness, 'one'));
+      await end(harness, () => engine.progressOfBackup(context, 'one'));
+      const point = (await pointsOf(harness)).find((candidate) => candidate.name === 'one')!;
+      if (engine.capabilities.clone) await engine.startRestore(seen, restoreOf(harness, point));
+      expect(written).not.toContain(namespace);
+    });
+
+    check('lists what is inside, and gives the objects themselves', async (harness) => {
+      const { engine, context, namespace } = harness;
+      if (!engine.capabilities.contents) return;
+      const point = await backUp(harness, 'one');
+      const contents = await engine.contents(context, point);
+      expect(contents.pointId).toBe(point.id);
+      const objects = (await engine.objects(context, point, [namespace])).filter(({ metadata }) => metadata.namespace === namespace);
+      expect(objects.length).toBeGreaterThan(0);
+      for (const { kind, metadata } of objects)
+        expect(contents.objects.some((item) => item.kind === kind && item.name === metadata.name)).toBe(true);
+      expect(await engine.objects(context, point, ['no-such-namespace'])).toEqual([]);
+      await expect(
+        engine.contents(context, { ...point, phase: 'Failed', nativePhase: 'Failed', name: 'absent', id: 'x/y/z/absent' }),
+      ).rejects.toThrow();
+    });
+
+    check('restores beside, once per name, and tells object by object', async (harness) => {
+      const { engine, context } = harness;
+      if (!engine.capabilities.clone) return;
+      const point = await backUp(harness, 'one');
+      const request = restoreOf(harness, point);
+      await engine.startRestore(context, request);
+      await engine.startRestore(context, request);
+      await expect(engine.startRestore(context, { ...request, labels: foreign })).rejects.toMatchObject({ name: 'ConflictError' });
+      expect((await end(harness, () => engine.progressOfRestore(context, request.name))).phase).toBe('Succeeded');
+      const outcome = await engine.outcomeOfRestore(context, request.name);
+      expect(outcome).toMatchObject({ failed: 0, errors: [] });
+      expect(outcome.created).toBeGreaterThan(0);
+      await engine.finishRestore(context, request.name);
+      await engine.finishRestore(context, request.name);
+    });
+  });
+}
+
+function backupOf({ namespace }: EngineHarness, name: string): BackupRequest {
+  return { name, namespaces: [namespace], labels: own, annotations: {} };
+}
+
+function restoreOf({ namespace }: EngineHarness, { id, name, namespace: where, cluster }: RecoveryPoint): RestoreRequest {
+  return {
+    name: 'back',
+    point: { id, name, namespace: where, cluster },
+    namespaces: [namespace],
+    namespaceMapping: { [namespace]: `${namespace}-copy` },
+    rewrites: [],
+    labels: own,
+    annotations: {},
+  };
+}
+
+async function backUp(harness: EngineHarness, name: string): Promise<RecoveryPoint> {
+  const { engine, context } = harness;
+  await engine.startBackup(context, backupOf(harness, name));
+  await end(harness, () => engine.progressOfBackup(context, name));
+  return (await pointsOf(harness)).find((point) => point.name === name)!;
+}
+
+async function end({ settle }: EngineHarness, look: () => Promise<NativeProgress>): Promise<NativeProgress> {
+  for (let looks = 0; looks < 100; looks += 1) {
+    const progress = await look();
+    if (progress.phase !== 'Pending' && progress.phase !== 'Running') return progress;
+    await settle();
+  }
+  throw new Error('it does not end');
+}
+
+async function pointsOf({ engine, context: { cluster } }: EngineHarness): Promise<RecoveryPoint[]> {
+  const objects = new Map<string, KubeObject[]>();
+  for (const type of engine.kinds) {
+    const { items } = await cluster.list(type).catch(() => ({ items: [] }));
+    objects.set(
+      resourceKey(type),
+      items.map((item) => ({ ...item, apiVersion: apiVersionOf(type), kind: type.kind })),
+    );
+  }
+  const reading: ClusterReading = { cluster: cluster.name, now: await cluster.now(), age: 0, objects, failures: new Map() };
+  return engine.interpret(reading).points;
+}
+
+function readingOf(objects: ReadonlyMap<string, readonly KubeObject[]>): ClusterReading {
+  return { cluster: 'c', now: new Date('2026-01-15T12:00:00Z'), age: 0, objects, failures: new Map() };
+}
+
+/** Objects that no server should return, and some do. */
+function garbage(engine: Engine): Map<string, KubeObject[]>[] {
+  const values: unknown[] = [undefined, null, {}, [], 'text', 7, { phase: 'NeverHeardOf', startTimestamp: 'yesterday', expiration: 9e99 }];
+  const of = (make: (value: unknown, index: number) => unknown, count = values.length): Map<string, KubeObject[]> =>
+    new Map(
+      engine.kinds.map((type) => [
+        resourceKey(type),
+        Array.from({ length: count }, (_, index) => make(values[index % values.length], index) as KubeObject),
+      ]),
+    );
+  const named = (index: number) => ({ name: `n${index}`, namespace: 'somewhere' });
+  return [
+    new Map(),
+    of((value) => ({ metadata: value })),
+    of((value, index) => ({ metadata: named(index), spec: value })),
+    of((value, index) => ({ metadata: named(index), spec: {}, status: value })),
+    of((value, index) => ({ metadata: { ...named(index), labels: value, annotations: value }, spec: value, status: value })),
+    of((value, index) => ({ metadata: named(index), spec: value, status: value }), 5_000),
+  ];
+}
+
+/** Tells the namespaces that are written to. */
+function recording(cluster: ClusterClient, written: string[]): ClusterClient {
+  return new Proxy(cluster, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        if (['create', 'replace', 'patch', 'delete'].includes(String(property))) {
+          const [ref, object] = args as [{ namespace?: string }, { metadata?: { namespace?: string } }?];
+          written.push(ref.namespace ?? object?.metadata?.namespace ?? '');
+        }
+        return (value as (...all: unknown[]) => unknown).apply(target, args);
+      };
+    },
+  });
+}
