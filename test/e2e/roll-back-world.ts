@@ -1,3 +1,4 @@
+import type { Catalog } from '@kubectl-dr/core/ports/catalog';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
@@ -13,6 +14,8 @@ const owner = 'group:default/team-shop';
 export class RollBackWorld {
   readonly velero: VeleroStage;
   readonly clock: Clock;
+  /** Whether a catalog names the parts: then one is known even when nothing of it is left. */
+  catalogued = false;
 
   private constructor(velero: VeleroStage) {
     this.velero = velero;
@@ -38,7 +41,14 @@ export class RollBackWorld {
   /** `cluster`: as the service sees it, for tests in which calls fail. */
   service(holder = 'me', cluster: ClusterClient = this.velero.stage.cluster): DrService {
     const clusters = [cluster];
-    return createDrService({ clusters, reader: new ListReader(clusters), engines: [engine], clock: this.clock, holder });
+    return createDrService({
+      clusters,
+      reader: new ListReader(clusters),
+      engines: [engine],
+      clock: this.clock,
+      holder,
+      ...(this.catalogued && { catalog }),
+    });
   }
 
   write(files: Record<string, string>): void {
@@ -58,6 +68,31 @@ export class RollBackWorld {
     this.velero.stage.close();
   }
 }
+
+const part = (kind: string, name: string, dependsOn: string[] = []) => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind,
+  metadata: {
+    name,
+    annotations: {
+      'backstage.io/kubernetes-namespace': 'shop',
+      'backstage.io/kubernetes-cluster': 'east',
+      'backstage.io/kubernetes-label-selector': `app.kubernetes.io/name=${name}`,
+    },
+  },
+  spec: { type: 'service', owner: 'team-shop', system: 'shop', dependsOn },
+});
+
+const catalog: Catalog = {
+  read: async () => ({
+    entities: [
+      { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'shop' }, spec: { owner: 'team-shop' } },
+      part('Component', 'web', ['resource:orders-db']),
+      part('Resource', 'orders-db'),
+    ],
+    problems: [],
+  }),
+};
 
 function shop(): KubeObject[] {
   const labels = (name: string) => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'shop' });

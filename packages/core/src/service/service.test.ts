@@ -277,4 +277,26 @@ describe('execute', () => {
     expect(seen.at(-1)).toBe('Cancelled');
     expect(await running).toMatchObject({ state: 'Cancelled' });
   });
+
+  it('ends an operation whose process is dead, and resumes one that failed', async () => {
+    const { service, make, engine } = world();
+    const gone = new AbortController();
+    const started = await service.execute(await service.plan(restore, caller), caller, { signal: gone.signal });
+    let events = 0;
+    await expect(async () => {
+      for await (const _ of started.events) if ((events += 1) === 4) gone.abort(new Error('killed'));
+    }).rejects.toThrow('killed');
+    expect(await make(undefined, 'other').cancel(started.operation.id, caller)).toMatchObject({ state: 'Cancelled' });
+    await expect(make().resume(started.operation.id, caller)).rejects.toMatchObject({ code: 'CONFLICT' });
+
+    engine.failing = 'orders-db';
+    const failed = await (await service.execute(await service.plan({ ...restore, namespace: 'shop-copy-2' }, caller), caller)).run();
+    expect(failed).toMatchObject({ state: 'Failed', message: expect.stringContaining('the disk is gone') });
+    engine.failing = undefined;
+    const again = await (await make(undefined, 'other').resume(failed.id, caller)).run();
+    expect(again).toMatchObject({ state: 'Succeeded' });
+    // The native restore that failed has ended: the new attempt has a name of its own.
+    expect(again.steps.filter(({ attempt }) => attempt === 2)).toHaveLength(1);
+    await expect(make().undo(again.id, caller)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
 });
