@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
@@ -9,7 +9,7 @@ import { stages } from '../targets/stage.ts';
 import { calls } from './kubectl/calls.ts';
 import type { Call } from './kubectl/calls.ts';
 import { mask, words } from './kubectl/mask.ts';
-import { KnownDifferences } from './known-differences.ts';
+import { KnownDifferences } from '../known-differences.ts';
 
 interface Answer {
   stdout: string;
@@ -68,14 +68,6 @@ describe.skipIf(missing !== undefined)(`kubectl says the same of both${missing =
 
   it.for(calls.map((call, index) => [titles[index]!, call] as const))('%s', async ([title, call]) => {
     const { sandbox, real } = await both(call);
-    // For whoever looks for what to do next: every difference, known or not, as a line of JSON.
-    const log = process.env.KUBECTL_DIFFERENCES;
-    if (log && JSON.stringify(sandbox) !== JSON.stringify(real))
-      await appendFile(
-        log,
-        `${JSON.stringify({ title, sandbox, real })}
-`,
-      );
     known.judge(title, sandbox, real);
   });
 

@@ -16,7 +16,7 @@ import type { Controller } from '@kubectl-dr/sandbox/simulators/controller';
 import { runControllers } from '@kubectl-dr/sandbox/simulators/controller';
 import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import type { Durations } from '@kubectl-dr/sandbox/simulators/durations';
-import { nodes, storageClasses } from '@kubectl-dr/sandbox/simulators/hardware';
+import { driver, nodes, storageClasses } from '@kubectl-dr/sandbox/simulators/hardware';
 import { Stage } from '@kubectl-dr/sandbox/simulators/stage';
 import { VolumeStore } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
 import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volumes';
@@ -187,10 +187,20 @@ function runner(cluster: ControlledCluster): { run(controllers: Controller[]): v
   };
 }
 
+/** Volumes that are there as soon as they are asked for, and that can be snapshotted. */
+const quick: KubeObject = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'quick' },
+  provisioner: driver,
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'Immediate',
+};
+
 /** Nodes and storage classes; those of an earlier file stay. */
 async function install(cluster: ControlledCluster): Promise<void> {
   const known: Record<string, ResourceType> = { Node: types.nodes, StorageClass: types.storageClasses };
-  for (const object of [...nodes([{ name: 'node-1', zone: 'east-1a' }]), ...storageClasses()]) {
+  for (const object of [...nodes([{ name: 'node-1', zone: 'east-1a' }]), ...storageClasses(), quick]) {
     const ref = { type: known[object.kind]!, name: object.metadata.name };
     await cluster.patch(ref, 'apply', object);
     if (object.kind !== 'Node') continue;
