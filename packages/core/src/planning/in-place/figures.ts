@@ -49,7 +49,7 @@ export function estimateOf(parts: readonly Part[], past: readonly Operation[]): 
   const bytes = volumes.reduce((sum, volume) => sum + (volume.method === 'csi-snapshot' ? 0 : (volume.bytes ?? 0)), 0);
   const measured = speedOf(past);
   const seconds = Math.round(overhead + bytes / (measured?.speed ?? assumedSpeed));
-  const size = `${(bytes / 1e9).toFixed(bytes < 1e9 ? 2 : 1)} GB`;
+  const size = bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
   const basis =
     bytes === 0
       ? 'no data has to be copied'

@@ -51,8 +51,9 @@ export async function planInPlace(inputs: InPlaceInputs): Promise<Plan> {
   }
   const maker = new StepMaker(inputs);
   const assembled = assemble(maker, inputs, parts, rests);
-  blockers.push(...places.flatMap((place) => checkTarget(place, parts, mode).blockers));
-  warnings.push(...places.flatMap((place) => checkTarget(place, parts, mode).warnings), ...assembled.warnings);
+  const checked = places.map((place) => checkTarget(place, parts, mode));
+  blockers.push(...checked.flatMap((found) => found.blockers), ...assembled.warnings.filter(({ severity }) => severity === 'blocker'));
+  warnings.push(...checked.flatMap((found) => found.warnings), ...assembled.warnings.filter(({ severity }) => severity !== 'blocker'));
   if (assembled.waves.length === 0 && blockers.length === 0) blockers.push(nothingToDo(parts));
   const points = parts.map(({ name, place, point }) => ({
     component: name,
@@ -144,7 +145,8 @@ function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonly Part[
   const quiet = rolled.map((part) => maker.quiet(part));
   const kept = rolled.flatMap((part) => part.volumes.filter(({ now }) => now).map((volume) => ({ part, volume })));
   const keep = kept.map(({ part, volume }) => maker.keep(part, volume));
-  const remove = kept.map(({ part, volume }) => maker.remove(part, volume));
+  const removalOf = (volumes: ReadonlySet<RolledVolume>): Step[] =>
+    kept.filter(({ volume }) => volumes.has(volume)).map(({ part, volume }) => maker.remove(part, volume));
 
   const byPods = rolled.flatMap((part) =>
     part.stopped
@@ -175,21 +177,29 @@ function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonly Part[
     }
   }
   const handled = new Set(byPods.flatMap(({ volumes }) => volumes));
-  const restores: Step[] = [];
+  /**
+   * Groups of one namespace go one after the other, each with its own claims taken off just before: an engine brings back
+   * every claim that is missing, and those of another point would come back as that point has them, or empty.
+   */
+  const groups: { remove: Step[]; restore: Step[] }[] = [];
   for (const place of places) {
+    let turn = 0;
     for (const point of new Set(place.points.values())) {
       const here = rolled.filter((part) => part.place === place && part.point === point);
       const volumes = here.flatMap((part) => part.volumes).filter((volume) => !handled.has(volume));
       if (volumes.length === 0) continue;
       const scope = selectorFor(place, point, volumes, parts);
       warnings.push(...scope.warnings);
-      const [first] = here.filter((part) => part.volumes.some((volume) => !handled.has(volume)));
-      const alone = here.length === 1 ? first?.name : undefined;
-      restores.push(
-        maker.restoreClaims(place, point, volumes, scope.labelSelector === undefined ? {} : { labelSelector: scope.labelSelector }, alone),
-      );
+      const owners = here.filter((part) => part.volumes.some((volume) => !handled.has(volume)));
+      const alone = owners.length === 1 ? owners[0]!.name : undefined;
+      const selector = scope.labelSelector === undefined ? {} : { labelSelector: scope.labelSelector };
+      const group = (groups[turn] ??= { remove: [], restore: [] });
+      group.remove.push(...removalOf(new Set(volumes)));
+      group.restore.push(maker.restoreClaims(place, point, volumes, selector, alone));
+      turn += 1;
     }
   }
+  const restores = groups.flatMap(({ restore }) => restore);
   const unfinished = restores.filter(({ action }) => action.kind === 'engine.restore' && action.until === 'claims');
 
   const shared: Step[] = [];
@@ -279,12 +289,12 @@ function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonly Part[
     stop,
     quiet,
     keep,
-    remove,
+    removalOf(handled),
     removeControllers,
     throughPods,
     staging,
     stagingQuiet,
-    restores,
+    ...groups.flatMap(({ remove, restore }) => [remove, restore]),
     shared,
     ...starts,
     restWorkloads,
@@ -344,9 +354,11 @@ function selectorFor(
     ({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.namespace === place.namespace,
   );
   const wanted = new Set(volumes.map(({ claim }) => claim));
-  const leaving = new Set(parts.filter((part) => part.place === place).flatMap((part) => part.volumes.map(({ claim }) => claim)));
+  const promised = new Set(
+    parts.filter((part) => part.place === place && part.point !== point).flatMap((part) => part.volumes.map(({ claim }) => claim)),
+  );
   const there = new Set(place.live.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name));
-  const strangers = claims.filter(({ metadata: { name } }) => !wanted.has(name) && (!there.has(name) || leaving.has(name)));
+  const strangers = claims.filter(({ metadata: { name } }) => !wanted.has(name) && !there.has(name));
   if (strangers.length === 0) return { warnings: [] };
   const own = claims.filter(({ metadata }) => wanted.has(metadata.name));
   const [first, ...others] = own;
@@ -355,15 +367,32 @@ function selectorFor(
   );
   const tells = common.find(([key, value]) => strangers.every(({ metadata }) => metadata.labels?.[key] !== value));
   if (tells) return { labelSelector: `${tells[0]}=${tells[1]}`, warnings: [] };
+  const mixed = strangers.filter(({ metadata }) => promised.has(metadata.name));
+  const named = (claims: readonly KubeObject[]): string[] =>
+    claims.map(({ metadata }) => `PersistentVolumeClaim ${place.namespace}/${metadata.name}`);
+  if (mixed.length > 0) {
+    return {
+      warnings: [
+        {
+          code: 'CLAIMS_COME_ALONG',
+          severity: 'blocker',
+          cluster: place.cluster,
+          message: `${mixed.map(({ metadata }) => metadata.name).join(', ')} would come back from ${point.name} instead of from the point that was chosen for it`,
+          evidence: named(mixed),
+          fix: 'restore these components one after the other: --component',
+        },
+      ],
+    };
+  }
   return {
     warnings: [
       {
         code: 'CLAIMS_COME_ALONG',
         severity: 'warning',
         cluster: place.cluster,
-        message: `${strangers.length} claims of the point that do not exist now come back as well: no label tells them apart`,
-        evidence: strangers.map(({ metadata }) => `PersistentVolumeClaim ${place.namespace}/${metadata.name}`),
-        fix: 'delete them afterwards',
+        message: `${strangers.map(({ metadata }) => metadata.name).join(', ')} does not exist now and comes back as well: no label tells it apart`,
+        evidence: named(strangers),
+        fix: 'delete it afterwards',
       },
     ],
   };
