@@ -16,11 +16,13 @@ export class RollBackWorld {
   readonly clock: Clock;
   /** Whether a catalog names the parts: then one is known even when nothing of it is left. */
   catalogued = false;
+  /** By how much the clock of whoever works here is ahead of the cluster's, milliseconds. */
+  ahead = 0;
 
   private constructor(velero: VeleroStage) {
     this.velero = velero;
     this.clock = {
-      now: () => velero.clock.now(),
+      now: () => new Date(velero.clock.now().getTime() + this.ahead),
       sleep: async (milliseconds, signal) => {
         signal?.throwIfAborted();
         await velero.clock.advance(milliseconds);

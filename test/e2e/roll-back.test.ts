@@ -64,3 +64,68 @@ describe.each(methods)('orders-db, captured by %s', (_, spec) => {
     await expect(service.undo(done.id, caller)).rejects.toMatchObject({ message: expect.stringContaining('was confirmed') });
   });
 });
+
+describe.each([
+  ['an hour ahead', 3_600_000],
+  ['an hour behind', -3_600_000],
+])('with a local clock that is %s', (_, ahead) => {
+  it('tells ages and windows by the clock of the cluster', async () => {
+    await world.velero.backup('before', { includedNamespaces: ['shop'] });
+    await world.pass(12);
+    world.ahead = ahead;
+    const service = world.service();
+    const plan = await service.plan({ intent: 'Restore', application: 'shop', mode: 'dataOnly', point: '10m ago' }, caller);
+    expect(plan.blockers).toEqual([]);
+    expect(plan.dataLoss[0]).toMatchObject({ seconds: 720 });
+    const done = await (await service.execute(plan, caller)).run();
+    const left = Date.parse(done.undoUntil!) - world.velero.clock.now().getTime();
+    expect(Math.round(left / 3_600_000)).toBe(24);
+    expect(await service.releaseExpired(caller)).toEqual([]);
+    await world.pass(25 * 60);
+    await expect(service.undo(done.id, caller)).rejects.toMatchObject({ message: expect.stringContaining('could be undone until') });
+    expect(await service.releaseExpired(caller)).toMatchObject([{ id: done.id, state: 'Succeeded' }]);
+    await world.velero.stage.idle();
+    expect(await world.velero.names(types.persistentVolumes)).toHaveLength(1);
+  });
+});
+
+it('brings one part back whole, configuration and data, leaves the others, and removes what was not there only when asked', async () => {
+  await world.velero.backup('before', { includedNamespaces: ['shop'] });
+  await world.pass(12);
+  world.write(corrupt);
+  const { cluster } = world.velero.stage;
+  const secret = { type: types.secrets, namespace: 'shop', name: 'orders-db' };
+  const page = { type: types.configMaps, namespace: 'shop', name: 'web' };
+  await cluster.patch(secret, 'merge', { data: { password: 'bmV3' } });
+  await cluster.patch(page, 'merge', { data: { page: 'new' } });
+  const service = world.service();
+  const plan = await service.plan({ intent: 'Restore', application: 'shop', components: ['orders-db'], mode: 'inPlace' }, caller);
+  expect(plan.changes.filter(({ action }) => action !== 'leave').map(({ kind, name }) => `${kind}/${name}`)).toEqual([
+    'PersistentVolumeClaim/data-orders-db-0',
+    'Secret/orders-db',
+  ]);
+  const done = await (await service.execute(plan, caller)).run();
+  expect(done).toMatchObject({ state: 'Succeeded', measured: { lossSeconds: 720 } });
+  expect(await cluster.get(secret)).toMatchObject({ data: { password: 'b2xk' } });
+  expect(await cluster.get(page)).toMatchObject({ data: { page: 'new' } });
+  expect(await (await service.undo(done.id, caller)).run()).toMatchObject({ state: 'Undone' });
+  expect(await cluster.get(secret)).toMatchObject({ data: { password: 'bmV3' } });
+  expect(await world.files()).toEqual(corrupt);
+});
+
+it('is not done as long as the check that the owner declared does not answer', async () => {
+  const { cluster } = world.velero.stage;
+  const set = { type: types.statefulSets, namespace: 'shop', name: 'orders-db' };
+  await cluster.patch(set, 'merge', { metadata: { annotations: { 'kubectl-dr.dev/check': 'http://orders-db:8080/healthz' } } });
+  await world.velero.backup('before', { includedNamespaces: ['shop'] });
+  await world.pass(12);
+  const service = world.service();
+  const plan = await service.plan({ intent: 'Restore', application: 'shop', components: ['orders-db'], mode: 'dataOnly' }, caller);
+  expect(plan.waves.flat().map(({ action }) => action)).toContainEqual(
+    expect.objectContaining({ kind: 'check.http', service: 'orders-db', port: '8080', path: '/healthz' }),
+  );
+  // There is no such Service: the check cannot succeed, and the operation must not say that it did.
+  const failed = await (await service.execute(plan, caller)).run();
+  expect(failed).toMatchObject({ state: 'Failed', message: expect.stringContaining('/healthz') });
+  expect(await (await service.undo(failed.id, caller)).run()).toMatchObject({ state: 'Undone' });
+});

@@ -227,7 +227,7 @@ class Run {
         endedAt,
         message,
         ...(undoUntil !== undefined && { undoUntil }),
-        ...(state === 'Succeeded' && { measured: { rtoSeconds } }),
+        ...(state === 'Succeeded' && { measured: { rtoSeconds, ...lossOf(operation) } }),
       };
     });
   }
@@ -331,6 +331,12 @@ class Run {
   private now(): string {
     return this.deps.clock.now().toISOString();
   }
+}
+
+/** What was given up by going back: the most that the plan said of any component. */
+function lossOf({ plan }: Operation): { lossSeconds?: number } {
+  const lossSeconds = Math.max(0, ...plan.dataLoss.map(({ seconds }) => seconds));
+  return lossSeconds > 0 ? { lossSeconds } : {};
 }
 
 /** Worth another try: the server was busy or not to be reached, or somebody wrote the same object at the same time. */

@@ -168,20 +168,27 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
   }));
   const complete = assembled.configs.length + assembled.prunes.length === 0 || request.safetyBackup !== false;
   return {
-    text: textOf(kept.length, assembled.configs.length + assembled.prunes.length > 0, complete, request.undoWindow ?? day),
+    text: textOf(
+      kept.length,
+      rolled.flatMap(({ volumes }) => volumes).length - kept.length,
+      assembled.configs.length + assembled.prunes.length > 0,
+      complete,
+      request.undoWindow ?? day,
+    ),
     possible: complete,
     waves,
     ...(release.length > 0 && { release: [release] }),
   };
 }
 
-function textOf(volumes: number, config: boolean, complete: boolean, window: number): string {
+function textOf(volumes: number, fresh: number, config: boolean, complete: boolean, window: number): string {
   const parts = [
     ...(volumes > 0
       ? [
           `${volumes} old ${volumes === 1 ? 'volume is' : 'volumes are'} kept and put back; what is written to the new ones until then is lost`,
         ]
       : []),
+    ...(fresh > 0 ? [`${fresh} ${fresh === 1 ? 'claim' : 'claims'} that did not exist before ${fresh === 1 ? 'stays' : 'stay'}`] : []),
     ...(config && complete ? ['the configuration is written back from the safety backup'] : []),
     ...(config && !complete ? ['the configuration cannot be written back: no safety backup was asked for'] : []),
   ];
