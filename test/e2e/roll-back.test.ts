@@ -129,3 +129,16 @@ it('is not done as long as the check that the owner declared does not answer', a
   expect(failed).toMatchObject({ state: 'Failed', message: expect.stringContaining('/healthz') });
   expect(await (await service.undo(failed.id, caller)).run()).toMatchObject({ state: 'Undone' });
 });
+
+it('is blocked when nothing on the nodes could move the data', async () => {
+  await world.velero.backup('before', { includedNamespaces: ['shop'], snapshotMoveData: true });
+  await world.pass(12);
+  await world.velero.stage.cluster.delete({ type: types.daemonSets, namespace: 'velero', name: 'node-agent' });
+  await world.velero.stage.idle();
+  const request = { intent: 'Restore', application: 'shop', components: ['orders-db'] } as const;
+  const service = world.service();
+  expect((await service.plan({ ...request, mode: 'dataOnly' }, caller)).blockers).toMatchObject([
+    { code: 'ENGINE_DOWN', message: expect.stringContaining('node agent') },
+  ]);
+  expect((await service.plan({ ...request, mode: 'configOnly' }, caller)).blockers).toMatchObject([{ code: 'NOTHING_TO_DO' }]);
+});

@@ -120,6 +120,12 @@ export interface Engine {
   /** Proves that the engine's controller is alive; throws ServiceUnavailableError (ENGINE_DOWN) when it is not. */
   ping(context: EngineContext): Promise<{ version?: string }>;
 
+  /**
+   * Proves that what carries data on the nodes is there, for points whose data was moved or copied file by file; throws
+   * ServiceUnavailableError (ENGINE_DOWN) when it is not. An engine without such a thing leaves it out.
+   */
+  pingMover?(context: EngineContext): Promise<void>;
+
   contents(context: EngineContext, point: RecoveryPoint): Promise<PointContents>;
 
   /** The captured objects themselves, raw, of the given namespaces, and these Namespace objects. For diffs and for neutralising a clone. */

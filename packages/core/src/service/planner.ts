@@ -12,6 +12,7 @@ import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../
 import { assertKnown, candidatesFor, openCandidates, selectPoint } from '../planning/select-point.ts';
 import { readTargetFacts } from '../planning/target-facts.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
+import type { Engine, EngineContext } from '../ports/engine.ts';
 import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
@@ -95,11 +96,12 @@ async function whyDown(
   clusterName: string,
   engine: { id: string; namespace: string },
   signal?: AbortSignal,
+  ask: (driver: Engine, context: EngineContext) => Promise<unknown> | undefined = (driver, context) => driver.ping(context),
 ): Promise<Reason | undefined> {
   const cluster = clientOf(deps, clusterName);
   const driver = deps.engines.find(({ id }) => id === engine.id)!;
   try {
-    await driver.ping({ cluster, clock: deps.clock, namespace: engine.namespace, ...(signal && { signal }) });
+    await ask(driver, { cluster, clock: deps.clock, namespace: engine.namespace, ...(signal && { signal }) });
     return undefined;
   } catch (thrown) {
     if (signal?.aborted) throw thrown;
@@ -191,23 +193,27 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
       continue;
     }
     const points = new Map([...chosenPoints.points].filter(([, point]) => point.engine === engine.id));
-    read.push(
-      await readInPlace(
-        {
-          place,
-          points,
-          engine,
-          engineNamespace: namespace,
-          cluster: clientOf(deps, place.cluster),
-          clock: deps.clock,
-          contents: deps.contents,
-          assessment,
-          exclusive: isExclusive(assessment.applications, application, chosen, place),
-          mode,
-        },
-        signal,
-      ),
+    const made = await readInPlace(
+      {
+        place,
+        points,
+        engine,
+        engineNamespace: namespace,
+        cluster: clientOf(deps, place.cluster),
+        clock: deps.clock,
+        contents: deps.contents,
+        assessment,
+        exclusive: isExclusive(assessment.applications, application, chosen, place),
+        mode,
+      },
+      signal,
     );
+    read.push(made);
+    if (mode === 'configOnly' || !isMoved(made)) continue;
+    const agent = await whyDown(deps, place.cluster, { id: engine.id, namespace }, signal, (driver, context) =>
+      driver.pingMover?.(context),
+    );
+    if (agent) blockers.push(agent);
   }
   const pins = read.flatMap((place) =>
     [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, pointId: id })),
@@ -229,6 +235,18 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     now: deps.clock.now(),
     home: places[0]?.cluster ?? homeless(fleet),
   });
+}
+
+/** Does any of its volumes need something on the nodes to carry the data? */
+function isMoved({ points, contents, evidence, namespace }: InPlacePlace): boolean {
+  return [...points.values()].some((point) =>
+    [...(contents.get(point.id)?.volumes ?? []), ...(evidence.get(point.id) ?? [])].some(
+      (volume) =>
+        volume.namespace === namespace &&
+        volume.state === 'captured' &&
+        (volume.method === 'data-mover' || volume.method === 'file-system'),
+    ),
+  );
 }
 
 function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {

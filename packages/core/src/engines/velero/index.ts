@@ -4,7 +4,7 @@ import { contents } from './contents.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
 import { engineId } from './map.ts';
 import { objects } from './objects.ts';
-import { ping } from './ping.ts';
+import { ping, pingMover } from './ping.ts';
 import { finishRestore, outcomeOfRestore, progressOfRestore, startRestore, stopRestore } from './restore.ts';
 
 /** Velero 1.18 and newer, through its custom resources alone. */
@@ -17,6 +17,7 @@ export const engine: Engine = {
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
   interpret,
   ping,
+  pingMover,
   contents,
   objects,
   startBackup,

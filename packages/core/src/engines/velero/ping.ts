@@ -1,8 +1,8 @@
 import { ServiceUnavailableError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
-import { apiVersionOf } from '../../ports/kubernetes.ts';
+import { apiVersionOf, types } from '../../ports/kubernetes.ts';
 import { veleroKinds } from './kinds.ts';
-import { fields, text } from './schema.ts';
+import { count, fields, text } from './schema.ts';
 
 /** A living server answers a ServerStatusRequest within a second; one that takes longer is down or in another namespace. */
 const limit = 5_000;
@@ -33,4 +33,23 @@ export async function ping(context: EngineContext): Promise<{ version?: string }
     }
     await clock.sleep(wait, signal);
   }
+}
+
+/** The node agent, a DaemonSet beside the server: without it a data mover or a file system restore waits for hours. */
+export async function pingMover({ cluster, namespace, signal }: EngineContext): Promise<void> {
+  const { items } = await cluster.list(types.daemonSets, { namespace, ...(signal && { signal }) });
+  const agent = items.find(({ metadata }) => metadata.name === 'node-agent');
+  const ready = count(fields(agent?.status).numberReady) ?? 0;
+  const wanted = count(fields(agent?.status).desiredNumberScheduled) ?? 0;
+  if (agent && (ready > 0 || wanted === 0)) return;
+  throw new ServiceUnavailableError(
+    agent
+      ? `no node agent of Velero on ${cluster.name} is ready: ${ready} of ${wanted}`
+      : `Velero on ${cluster.name} has no node agent, which moves the data of volumes`,
+    {
+      code: 'ENGINE_DOWN',
+      cluster: cluster.name,
+      hint: `kubectl --context ${cluster.name} -n ${namespace} get daemonset node-agent`,
+    },
+  );
 }
