@@ -30,7 +30,8 @@ export default defineConfig({
           setupFiles: [`${root}/packages/dev/src/vitest.setup.ts`],
           include: ['test/cluster/suites/**/*.test.ts', ...(target === 'real' ? ['test/cluster/real/**/*.test.ts'] : [])],
           provide: { target },
-          testTimeout: 60_000,
+          // A real namespace takes its time to go.
+          testTimeout: target === 'real' ? 120_000 : 60_000,
           hookTimeout: 120_000,
           ...(target === 'real' ? { globalSetup: [`${here}control-plane/global-setup.ts`] } : {}),
         },

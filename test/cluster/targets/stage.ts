@@ -72,7 +72,7 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
   /** No server at all, but the same controllers. */
   async memory({ name, definitions = [] }) {
     const durations = { ...brisk };
-    const cluster = new ControlledMemoryCluster({ name, clock: systemClock, types: definitions.flatMap(typesOf) });
+    const cluster = new ControlledMemoryCluster({ name, clock: systemClock, types: [...definitions.flatMap(typesOf), ...accessTypes] });
     const { run, end } = runner(cluster);
     const volumes = new VolumeStore();
     await install(cluster);
@@ -144,6 +144,7 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
         .every(({ group, resource }) => served.some((type) => type.group === group && type.resource === resource));
     }, `the definitions are served by ${name}`);
     const { run, end } = runner(cluster);
+    const added = runner(cluster);
     const volumes = new VolumeStore();
     const links = await serveLinks();
     await install(cluster);
@@ -160,9 +161,12 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
       durations,
       kubeconfig: place.kubeconfig,
       links,
-      run,
+      run: added.run,
       async close() {
-        await clear(cluster);
+        // An engine takes off its finalizers while it runs, and restores until it ends.
+        await removeNamespace(cluster, 'velero');
+        added.end();
+        await Promise.all(visited.map((namespace) => removeNamespace(cluster, namespace)));
         end();
         await links.close();
         await cluster.close();
@@ -170,6 +174,15 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
     };
   },
 };
+
+/** What the engine looks for besides the types that core knows by name. */
+const accessTypes: ResourceType[] = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].map((kind) => ({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  resource: `${kind.toLowerCase()}s`,
+  kind,
+  namespaced: !kind.startsWith('Cluster'),
+}));
 
 class ControlledMemoryCluster extends MemoryCluster implements ControlledCluster {
   patchStatus(ref: ObjectRef, status: Record<string, unknown>): Promise<KubeObject> {
@@ -229,10 +242,6 @@ async function assertUnused(cluster: ClusterClient): Promise<void> {
     if (await exists(cluster, { type: types.namespaces, name }))
       throw new Error(`the namespace ${name} exists on ${cluster.name}: these suites need clusters that hold nothing of value`);
   }
-}
-
-async function clear(cluster: ClusterClient): Promise<void> {
-  await Promise.all(visited.map((name) => removeNamespace(cluster, name)));
 }
 
 /** With everything in it, which takes a real server up to half a minute where pods have to end. */

@@ -46,10 +46,8 @@ async function definitionsFor(target: TargetName): Promise<KubeObject[]> {
   return all;
 }
 
-/** The server's rights are nobody's business where there is no access control. */
-function installation(target: TargetName, version: string): KubeObject[] {
-  const all = veleroInstallation(version, [{ name: 'default', bucket: 'backups', isDefault: true }]);
-  return target === 'memory' ? all.filter(({ kind }) => kind !== 'ClusterRoleBinding') : all;
+function installation(version: string): KubeObject[] {
+  return veleroInstallation(version, [{ name: 'default', bucket: 'backups', isDefault: true }]);
 }
 
 /** A real server needs a bucket that it can reach. It runs beside the cluster, but looks for its Deployment when it restores. */
@@ -61,7 +59,7 @@ function realInstallation(server: RealVelero, bucket: string): KubeObject[] {
     publicUrl: server.s3,
     checksumAlgorithm: '',
   };
-  return installation('real', 'v1.18.1').map((object) => {
+  return installation('v1.18.1').map((object) => {
     if (object.kind !== 'BackupStorageLocation') return object;
     return { ...object, spec: { provider: 'aws', default: true, objectStorage: { bucket }, config } };
   });
@@ -88,7 +86,7 @@ export async function withVelero(target: TargetName, name: 'east' | 'west', stor
   const stage = await stages[target]({ name, definitions: await definitionsFor(target) });
   const server = target === 'real' ? realVelero() : undefined;
   const settings = behaviour();
-  for (const object of [...(server ? realInstallation(server, store.bucket) : installation(target, settings.version)), snapshotClass()]) {
+  for (const object of [...(server ? realInstallation(server, store.bucket) : installation(settings.version)), snapshotClass()]) {
     await createAll(stage.cluster, [object]).catch((error: Error) => {
       // What has no namespace is still there from an earlier file.
       if (error.name !== 'ConflictError') throw error;

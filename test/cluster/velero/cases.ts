@@ -398,12 +398,13 @@ function configMap(world: World, name: string, data: Record<string, string>): Pr
 /** A second location like the first, but for some fields. */
 async function location(world: World, name: string, fields: Record<string, unknown>, phase = 'Available'): Promise<void> {
   const { spec } = await world.client.get(world.ref(kinds.locations, 'default'));
-  const { default: _, ...rest } = spec as { default?: boolean };
+  const { default: _, objectStorage, ...rest } = spec as { default?: boolean; objectStorage: Record<string, unknown> };
   await world.create({
     apiVersion: 'velero.io/v1',
     kind: 'BackupStorageLocation',
     metadata: { name: world.name(name), namespace: 'velero' },
-    spec: { ...rest, ...fields },
+    // Two locations on one place would both find every backup.
+    spec: { ...rest, objectStorage: { ...objectStorage, prefix: name }, ...fields },
   });
   const ref = world.ref(kinds.locations, world.name(name));
   const now = async (): Promise<string | undefined> => ((await world.client.get(ref)).status as { phase?: string } | undefined)?.phase;

@@ -1,0 +1,23 @@
+import { engine } from '@kubectl-dr/core/engines/velero/index';
+import { systemClock } from '@kubectl-dr/core/system-clock';
+import { describeEngine } from '@kubectl-dr/core/testing/engine-conformance';
+import { inject } from 'vitest';
+import { openShop } from '../targets/shop.ts';
+import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
+
+const target = inject('target');
+const missing = missingVelero(target);
+
+describe.skipIf(missing !== undefined)(`an engine on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  describeEngine('Velero', async () => {
+    const stage = await withVelero(target, 'east', newStore());
+    await openShop(stage);
+    return {
+      engine,
+      context: { cluster: stage.client, clock: systemClock, namespace: 'velero' },
+      namespace: 'shop',
+      settle: () => systemClock.sleep(100),
+      close: () => stage.close(),
+    };
+  });
+});
