@@ -35,12 +35,15 @@ interface Seen {
   cluster: ClusterClient;
   /** `namespace` or `PersistentVolume name`, of every write. */
   places: Set<string>;
+  /** From now on calls are counted and fail: what fails before an operation is begun is refused, and no matter here. */
+  arm(): void;
 }
 
 /** Fails each call whose number is in `failing`, after or before it was carried out, and notes where is written. */
 function watched(cluster: ClusterClient, failing: ReadonlySet<number>): Seen {
   const places = new Set<string>();
   let count = 0;
+  let armed = false;
   const proxy = new Proxy(cluster, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
@@ -52,7 +55,7 @@ function watched(cluster: ClusterClient, failing: ReadonlySet<number>): Seen {
           const namespace = about.namespace ?? object?.metadata?.namespace;
           if (about.resource !== 'selfsubjectaccessreviews') places.add(namespace ?? `${about.name ?? object?.metadata?.name}`);
         }
-        const fails = failing.has(count++);
+        const fails = armed && failing.has(count++);
         if (fails && count % 2 === 0) throw new ServiceUnavailableError('reset', { cluster: 'east' });
         const result: unknown = await (value as (...all: unknown[]) => Promise<unknown>).apply(target, args);
         if (fails) throw new ServiceUnavailableError('the answer was lost', { code: 'TIMEOUT', cluster: 'east' });
@@ -60,7 +63,7 @@ function watched(cluster: ClusterClient, failing: ReadonlySet<number>): Seen {
       };
     },
   });
-  return { cluster: proxy, places };
+  return { cluster: proxy, places, arm: () => void (armed = true) };
 }
 
 async function drifted(world: RollBackWorld, { replicas, page, later, webGone }: Drift): Promise<void> {
@@ -136,7 +139,10 @@ describe('whatever is rolled back, whatever fails on the way', () => {
             const state = await world
               .service('first', seen.cluster)
               .execute(plan, caller, { operationId: id })
-              .then((started) => started.run())
+              .then((started) => {
+                seen.arm();
+                return started.run();
+              })
               .then(
                 (ended) => ended.state,
                 (error: Error) => error.name,

@@ -135,7 +135,7 @@ it('is blocked when nothing on the nodes could move the data', async () => {
   await world.pass(12);
   await world.velero.stage.cluster.delete({ type: types.daemonSets, namespace: 'velero', name: 'node-agent' });
   await world.velero.stage.idle();
-  const request = { intent: 'Restore', application: 'shop', components: ['orders-db'] } as const;
+  const request = { intent: 'Restore' as const, application: 'shop', components: ['orders-db'] };
   const service = world.service();
   expect((await service.plan({ ...request, mode: 'dataOnly' }, caller)).blockers).toMatchObject([
     { code: 'ENGINE_DOWN', message: expect.stringContaining('node agent') },
