@@ -2,8 +2,8 @@ import { formatDuration } from '../../policy/duration.ts';
 import type { PlanUndo, RestoredObject, Step } from '../model.ts';
 import type { InPlaceInputs } from './inputs.ts';
 import type { Part } from './part.ts';
-import type { Assembled } from './plan.ts';
 import { StepMaker, keptOf, manifestOf } from './steps.ts';
+import type { Assembled } from './waves.ts';
 
 const day = 24 * 3_600_000;
 
