@@ -107,6 +107,27 @@ describe.skipIf(missing !== undefined)(`backup and restore on ${target}${missing
     expect(items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt')).toEqual([]);
   });
 
+  // Known defect: a backup by labels leaves out what carries none, and the account of the web server's pods is such an object.
+  it.fails('brings back what pods refer to, labelled or not', async () => {
+    const bare = { type: types.configMaps, namespace: 'shop', name: 'bare' };
+    await east.client.create(types.configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'bare', namespace: 'shop' },
+      data: { a: 'b' },
+    });
+    const volumes = [{ name: 'bare', configMap: { name: 'bare' } }];
+    await east.client.patch({ ...bare, type: types.deployments, name: 'web' }, 'merge', { spec: { template: { spec: { volumes } } } });
+    await running(east.client);
+    await ended(await service.execute(await backup(), caller));
+    await ended(await service.execute(await restore('shop-again'), caller));
+    try {
+      expect((await east.client.get({ ...bare, namespace: 'shop-again' })).data).toEqual({ a: 'b' });
+    } finally {
+      await removeNamespace(east.client, 'shop-again');
+    }
+  });
+
   it('refuses a plan when the world is another than the one it was made for', async () => {
     const plan = await restore('shop-again');
     await east.client.create(types.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop-again' } });

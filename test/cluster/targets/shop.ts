@@ -28,7 +28,7 @@ export function shop(namespace = 'shop'): KubeObject[] {
       kind: 'Namespace',
       metadata: { name: namespace, labels: { team: 'shop' }, annotations: { 'kubectl-dr.dev/owner': owner } },
     },
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'shop', namespace } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: of('web', 'shop') },
     { apiVersion: 'v1', kind: 'Secret', metadata: of('db', 'db'), type: 'Opaque', data: { password: 'c2VjcmV0' } },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: of('web', 'web'), data: { page: 'hello', 'a.txt': 'ü' } },
     {

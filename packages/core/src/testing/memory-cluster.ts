@@ -354,7 +354,13 @@ function eventOf(change: Change, selected: (object: KubeObject) => boolean): Wat
   const was = change.before !== undefined && selected(change.before);
   const is = change.type !== 'DELETED' && selected(change.object);
   if (!was && !is) return undefined;
-  return { type: was && is ? 'MODIFIED' : is ? 'ADDED' : 'DELETED', object: structuredClone(change.object) };
+  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: structuredClone(change.object) };
+  // What leaves a selector is shown as it was when it was last selected, under the version of the change.
+  const object = structuredClone(change.before!);
+  return {
+    type: 'DELETED',
+    object: { ...object, metadata: { ...object.metadata, resourceVersion: change.object.metadata.resourceVersion! } },
+  };
 }
 
 function matchesCall(matcher: CallMatcher, call: Call): boolean {
