@@ -26,7 +26,10 @@ export class MatrixReporter implements Reporter {
         .join('   ')
         .trimEnd(),
     );
-    process.stdout.write(`\nWhat held where (passed, failed, skipped):\n\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`);
+    const reasons = [...new Set(modules.flatMap(reasonsOf))].map((reason) => `Skipped ${reason}\n`);
+    process.stdout.write(
+      `\nWhat held where (passed, failed, skipped):\n\n${lines.map((line) => `  ${line}`).join('\n')}\n\n${reasons.join('')}`,
+    );
   }
 }
 
@@ -39,6 +42,14 @@ function countOf(module: TestModule): Count {
     if (state === 'passed' || state === 'failed' || state === 'skipped') count[state] += 1;
   }
   return count;
+}
+
+/** Suites that cannot run say so in their name. */
+function reasonsOf(module: TestModule): string[] {
+  return [...module.children.allSuites()].flatMap(({ name }) => {
+    const reason = /\(skipped: (.*)\)$/.exec(name)?.[1];
+    return reason === undefined ? [] : [`on ${module.project.name}: ${reason}`];
+  });
 }
 
 function tell(count: Count | undefined): string {
