@@ -68,7 +68,8 @@ export async function endOfRestore(action: Action<'engine.restore.end'>, context
 async function concluded(engine: Engine, at: EngineContext, name: string, end: NativeProgress, context: ActionContext): Promise<string> {
   const outcome = end.phase === 'Succeeded' || end.phase === 'Degraded' ? await engine.outcomeOfRestore(at, name) : undefined;
   await engine.finishRestore(at, name);
-  if (end.phase === 'Succeeded' && outcome && outcome.failed === 0 && outcome.errors.length === 0) {
+  // An engine may list what exists and differs as failed, and still succeed: what really failed is among its errors.
+  if (end.phase === 'Succeeded' && outcome && outcome.errors.length === 0) {
     return `${outcome.created} objects created${outcome.skipped > 0 ? `, ${outcome.skipped} were there already` : ''}`;
   }
   const why = outcome?.errors[0] ?? end.message ?? `${outcome?.failed ?? 'some'} objects failed`;
