@@ -15,6 +15,8 @@ export interface Host {
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
   output: Output;
+  /** Asks on stderr and gives the line that was typed. Undefined: nobody sits at a terminal, and nothing was asked. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Clusters instead of those of the kubeconfig (tests). */
   clusters?: ClusterClient[];
   clock?: Clock;
@@ -29,17 +31,20 @@ export interface Fleet {
 }
 
 export interface Context extends Host {
+  /** The words after `kubectl dr`, as they were typed. */
+  argv: readonly string[];
   clock: Clock;
   /** Connects on first use; commands that need no cluster never load the client. */
   fleet(): Promise<Fleet>;
   close(): Promise<void>;
 }
 
-export function createContext(args: Arguments, host: Host): Context {
+export function createContext(args: Arguments, argv: readonly string[], host: Host): Context {
   let connected: Promise<Fleet & { close(): Promise<void> }> | undefined;
   const clock = host.clock ?? { now: () => new Date(), sleep };
   return {
     ...host,
+    argv,
     clock,
     fleet() {
       connected ??= load().then(({ connect }) => connect(args, host, clock));

@@ -27,6 +27,7 @@ export function systemHost(): Host {
     cwd: process.cwd(),
     who: `${userName()}@${os.hostname()}/${process.pid}`,
     signal: controller.signal,
+    ask,
     output: {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
@@ -55,6 +56,30 @@ export function systemHost(): Host {
       unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
     },
   };
+}
+
+/** On stderr, for stdout carries data. Without a line editor of its own, so that Ctrl-C stays a signal. */
+async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const { createInterface } = await import('node:readline');
+  signal.throwIfAborted();
+  process.stderr.write(question);
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      lines.close();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    lines.once('line', (line) => {
+      resolve(line);
+      lines.close();
+    });
+    lines.once('close', () => {
+      signal.removeEventListener('abort', leave);
+      resolve('');
+    });
+  });
 }
 
 /** A container may run us as somebody without a name. */

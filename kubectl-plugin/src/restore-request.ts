@@ -1,20 +1,37 @@
 import type { PlanRequest, RestoreMode } from '@kubectl-dr/core/planning/model';
+import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import { flagList, flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
+import { UsageError } from './exit-codes.ts';
 
-/** The flags of `restore` and `plan restore` as a request to core. */
-export function restoreRequest(args: Arguments): PlanRequest {
+/** Flags that say something only about a copy beside, and only about what goes back where it is. */
+const ofClone = ['as', 'isolate', 'allow-missing-volumes'];
+const ofInPlace = ['prune', 'safety-backup', 'restart-dependents', 'undo-window'];
+
+/** The flags of `restore` and `plan restore` as a request to core. UsageError for one that the mode would ignore. */
+export function restoreRequest(args: Arguments, command: string): PlanRequest {
+  const mode = (flagText(args, 'mode') ?? 'clone') as RestoreMode;
+  const ignored = (mode === 'clone' ? ofInPlace : ofClone).find((name) => args.flags[name] !== undefined);
+  if (ignored) {
+    const means = mode === 'clone' ? 'of what goes back in place: add --mode=inPlace, dataOnly or configOnly' : `not of --mode=${mode}`;
+    throw new UsageError(`--${ignored} is ${means}`, command);
+  }
   const components = flagList(args, 'component');
   const point = flagText(args, 'to');
   const namespace = flagText(args, 'as');
+  const window = flagText(args, 'undo-window');
   return {
     intent: 'Restore',
     application: args.positionals.APP!,
-    mode: (flagText(args, 'mode') ?? 'clone') as RestoreMode,
-    isolate: flagText(args, 'isolate') !== 'false',
-    ...(args.flags['allow-missing-volumes'] === true ? { allowMissingVolumes: true } : {}),
+    mode,
     ...(components ? { components } : {}),
     ...(point ? { point } : {}),
     ...(namespace ? { namespace } : {}),
+    ...(mode === 'clone' ? { isolate: flagText(args, 'isolate') !== 'false' } : {}),
+    ...(args.flags['allow-missing-volumes'] === true ? { allowMissingVolumes: true } : {}),
+    ...(args.flags.prune === true ? { prune: true } : {}),
+    ...(flagText(args, 'safety-backup') === 'false' ? { safetyBackup: false } : {}),
+    ...(args.flags['restart-dependents'] === true ? { restartDependents: true } : {}),
+    ...(window === undefined ? {} : { undoWindow: parseDuration(window, '--undo-window') }),
   };
 }

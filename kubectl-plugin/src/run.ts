@@ -46,7 +46,7 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     return exit.done;
   }
   const args = await parse([...argv.slice(0, index), ...argv.slice(index! + 1)], command);
-  const context = createContext(args, host);
+  const context = createContext(args, argv, host);
   try {
     return await (await command.load()).run(args, context);
   } finally {

@@ -18,6 +18,8 @@ export interface Surroundings {
   env?: Record<string, string>;
   /** As on a terminal of so many columns, with colours and UTF-8; default: no terminal. */
   columns?: number;
+  /** What is typed when something is asked; without it nobody sits there. */
+  answer?: string;
 }
 
 /** A command line in this process. */
@@ -39,6 +41,10 @@ export async function kubectlDr(line: string | string[], options: Surroundings):
       color: { out: terminal, err: terminal },
       live: terminal,
       unicode: terminal,
+    },
+    ask: async (question) => {
+      if (options.answer !== undefined) err += question;
+      return options.answer;
     },
     ...(clusters ? { clusters } : {}),
     ...(clock ? { clock } : {}),

@@ -339,27 +339,27 @@ describe('acting', () => {
   it('plan says what would happen, and writes the same value to a file', async () => {
     const printed = await text('plan restore shop --component web --as copy --out plan.json');
     expect(masked(printed)).toMatchInlineSnapshot(`
-      "Restore shop (clone)
-
-      Data loss:  nothing of web: it is restored beside
+      "Data loss:  nothing: a copy is made beside
+      Plan:       Restore shop beside the original
       Into:       copy on east
       Point:      east/shop-hourly-20260115133000 of 2026-01-15T13:30:00Z (web)
       Undo:       delete the copy: kubectl --context east delete namespace copy
 
-      Steps:
+      Preconditions: met, with 1 warning
+        warning CLONE_REWRITE: the namespace shop holds more than what was chosen: only objects that carry the labels of the chosen components come back
+          next: label Secrets and ConfigMaps of the component, or restore the whole application
+
+      Changes in copy on east:
+        create    Service web
+                  spec.type: "NodePort" -> "ClusterIP" (a copy is not reachable from outside)
+                  spec.ports[0].nodePort: 30086 -> <absent> (the original holds this port)
+        create    ConfigMap web; Deployment web
+
+      Steps, those of one number side by side:
         1. [east] Create the namespace copy
         2. [east] Let copy reach nothing outside itself
         3. [east] Restore web into copy
         4. [east] Wait until web in copy is ready
-
-      Changes:
-        create: 1 ConfigMap, 1 Deployment, 1 Service
-        Service web spec.type: "NodePort" -> "ClusterIP" (a copy is not reachable from outside)
-        Service web spec.ports[0].nodePort: 30086 -> <absent> (the original holds this port)
-
-      Warnings:
-        warning CLONE_REWRITE: the namespace shop holds more than what was chosen: only objects that carry the labels of the chosen components come back
-          next: label Secrets and ConfigMaps of the component, or restore the whole application
 
       Plan restore-shop-<id>, hash <hash>
       "
@@ -405,7 +405,7 @@ describe('acting', () => {
 
   it('restore brings it back beside the original', async () => {
     const { code, out, err } = await fleet.run('restore shop --as copy -o json');
-    expect(err).toContain('Restore shop (clone)');
+    expect(err).toContain('Restore shop beside the original');
     expect(code, err).toBe(0);
     const operation = operationSchema.parse(JSON.parse(out));
     expect(operation.status.state).toBe('Succeeded');

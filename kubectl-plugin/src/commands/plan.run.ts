@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
-import { flagText, resolvePath } from '../context.ts';
+import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { data } from '../output/data.ts';
@@ -12,11 +12,11 @@ import { restoreRequest } from '../restore-request.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
-  const restore = restoreRequest(args);
+  const components = flagList(args, 'component');
   const request: PlanRequest =
     args.positionals.INTENT === 'restore'
-      ? restore
-      : { intent: 'Backup', application: restore.application, ...(restore.components ? { components: restore.components } : {}) };
+      ? restoreRequest(args, 'plan')
+      : { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) };
   const plan = await service.plan(request, await caller(), { signal: context.signal });
   const file = flagText(args, 'out');
   if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(planToWire(plan), undefined, 2)}\n`);

@@ -12,6 +12,7 @@ export const plan: Command = {
   examples: [
     ['kubectl dr plan restore shop', 'Newest usable point, beside the original'],
     ['kubectl dr plan restore shop --to 14:05 --as shop-1405', 'As it was at 14:05'],
+    ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],
     ['kubectl dr plan restore shop -o json', 'The same value that would be executed'],
   ],
   load: () => import('./plan.run.ts'),

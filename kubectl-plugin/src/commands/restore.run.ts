@@ -1,6 +1,7 @@
 import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
+import { assertAgreed } from '../confirmation.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';
@@ -9,20 +10,21 @@ import { restoreRequest } from '../restore-request.ts';
 import { start } from '../start.ts';
 
 /**
- * Plans, shows, executes. A clone goes beside and touches nothing that runs, so it is additive and is not asked about;
- * the plan is printed on stderr before it starts.
+ * Plans, shows, asks, executes. A clone goes beside and touches nothing that runs: it is not asked about. The plan is
+ * printed on stderr before anything starts.
  */
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
-  const plan = await service.plan(restoreRequest(args), await caller(), { signal: context.signal });
+  const plan = await service.plan(restoreRequest(args, 'restore'), await caller(), { signal: context.signal });
   if (flagText(args, 'dry-run')) {
     context.output.out(planText(planToWire(plan).spec, lookOf(context.output, 'out')));
     return plan.blockers.length > 0 ? exit.refused : exit.done;
   }
   context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));
   if (plan.blockers.length > 0) {
-    context.output.err('Refused: the blockers above stand in the way. Nothing was changed.\n');
+    context.output.err('Refused: what is not met above stands in the way. Nothing was changed.\n');
     return exit.refused;
   }
+  await assertAgreed(plan, args, context);
   return start(plan, args, context);
 }

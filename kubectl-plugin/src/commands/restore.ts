@@ -8,32 +8,42 @@ export const restoreFlags: Record<string, Flag> = {
   mode: {
     type: 'string',
     value: 'MODE',
-    choices: ['clone'],
-    summary: 'clone: beside the original',
+    choices: ['clone', 'inPlace', 'dataOnly', 'configOnly'],
+    summary: 'clone: beside (default); inPlace, dataOnly, configOnly: back where it is',
   },
   isolate: {
     type: 'string',
     value: 'BOOL',
     choices: ['true', 'false'],
-    summary: 'Deny the clone to reach anything outside (default true)',
+    summary: 'Clone: let it reach nothing outside itself (default true)',
   },
-  'allow-missing-volumes': { type: 'boolean', summary: 'Take points that lack volumes as well; these come back empty' },
+  'allow-missing-volumes': { type: 'boolean', summary: 'Clone: take points that lack volumes as well; these come back empty' },
+  prune: { type: 'boolean', summary: 'In place: remove what exists now and did not then' },
+  'undo-window': { type: 'string', value: '24h', summary: 'In place: how long it can be undone (default 24h)' },
+  'restart-dependents': { type: 'boolean', summary: 'In place: restart the components that depend on one that went back' },
+  'safety-backup': {
+    type: 'string',
+    value: 'BOOL',
+    choices: ['true', 'false'],
+    summary: 'In place: capture the present state first (default true)',
+  },
 };
 
 export const restore: Command = {
   name: 'restore',
-  summary: 'Bring an application or a component back, beside the original',
+  summary: 'Bring an application or a component back, beside the original or in place',
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
     ...restoreFlags,
-    yes: { type: 'boolean', summary: 'Do not ask (a clone touches nothing that runs, and never asks)' },
+    yes: { type: 'boolean', summary: 'Do not ask before going back in place (a clone never asks)' },
     'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
   examples: [
     ['kubectl dr restore shop', 'Newest usable point, beside the original'],
     ['kubectl dr restore shop --to 14:05 --as shop-1405', 'As it was at 14:05, into the namespace shop-1405'],
-    ['kubectl dr restore shop --component orders-db', 'One component'],
+    ['kubectl dr restore shop --component orders-db --mode dataOnly --to 14:05', 'The data of one component, where it is, as of 14:05'],
+    ['kubectl dr restore shop --mode inPlace --prune --yes', 'Everything back as it was, without being asked'],
   ],
   load: () => import('./restore.run.ts'),
 };
