@@ -6,10 +6,11 @@ import { formatDuration } from '../policy/duration.ts';
 import type { Policy } from '../policy/model.ts';
 import type { RecoveryPoint, Schedule, StorageLocation } from '../protection/model.ts';
 import type { ApplicationStatus, ClusterStatus, ComponentStatus, Fleet, PointUse } from '../service/model.ts';
+import type { RestoreDiff } from '../service/port.ts';
 import type { WireApplication, WireComponentStatus } from './application.ts';
 import type { WireError } from './common.ts';
 import { apiVersion } from './common.ts';
-import type { WireOperation, WirePlan } from './plan.ts';
+import type { WireDiff, WireOperation, WirePlan } from './plan.ts';
 import type { WireCluster, WireEngine, WirePolicy, WireRecoveryPoint, WireSchedule, WireStorageLocation } from './protection.ts';
 
 /** JSON has no undefined: fields that are absent stay absent. */
@@ -241,6 +242,10 @@ export function policyToWire(policy: Policy, fleet: Fleet): WirePolicy {
 
 export function planToWire(plan: Plan): WirePlan {
   return present({ apiVersion, kind: 'Plan', metadata: { name: plan.id }, spec: plan });
+}
+
+export function diffToWire(diff: RestoreDiff): WireDiff {
+  return present({ apiVersion, kind: 'Diff', metadata: { name: diff.application }, spec: diff });
 }
 
 export function operationToWire(operation: Operation): WireOperation {

@@ -205,6 +205,23 @@ export const planBodySchema = z.object({
 export const planSchema = resource('Plan', { spec: planBodySchema });
 export type WirePlan = z.infer<typeof planSchema>;
 
+/** Of an application against its points: what a restore in place would change, without steps. */
+export const diffSchema = resource('Diff', {
+  spec: planBodySchema.pick({
+    application: true,
+    components: true,
+    mode: true,
+    points: true,
+    skewSeconds: true,
+    changes: true,
+    dataLoss: true,
+    estimate: true,
+    blockers: true,
+    warnings: true,
+  }),
+});
+export type WireDiff = z.infer<typeof diffSchema>;
+
 const stepRecordSchema = z.object({
   id: z.string(),
   state: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Skipped', 'Undone']),
