@@ -1,17 +1,19 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
-import type { Plan } from '@kubectl-dr/core/planning/model';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from './context.ts';
 import type { Arguments } from './definition.ts';
 import { exit } from './exit-codes.ts';
+import { nextCommands } from './next-commands.ts';
 import { data } from './output/data.ts';
 import { progress } from './output/progress.ts';
 import { clean, paint, stateStyle } from './output/terminal.ts';
+import { phaseOf } from './phase.ts';
 
 /** Carries a started operation out, showing it, and gives the exit code of its end. Ctrl-C leaves it resumable. */
 export async function follow(started: StartedOperation, args: Arguments, context: Context): Promise<number> {
-  const view = progress(context.output, started.operation);
+  const phase = phaseOf(started.operation);
+  const view = progress(context.output, started.operation, phase);
   let last = started.operation;
   try {
     for await (const event of started.events) {
@@ -20,27 +22,25 @@ export async function follow(started: StartedOperation, args: Arguments, context
     }
   } catch (error) {
     if (!context.signal.aborted) throw error;
+  } finally {
+    view.end();
   }
-  view.end();
-  if (context.signal.aborted && last.state !== 'Succeeded' && last.state !== 'Failed') {
-    context.output.err(
-      `Interrupted: what the cluster has begun goes on there. Continue with: kubectl dr resume ${last.id}\nStop it with: kubectl dr cancel ${last.id}\n`,
-    );
+  if (context.signal.aborted && !phase.hasEnded(last)) {
+    const stop = phase.success === 'Undone' ? '' : `Stop it with: kubectl dr cancel ${last.id}\n`;
+    context.output.err(`Interrupted: what the cluster has begun goes on there. Continue with: kubectl dr resume ${last.id}\n${stop}`);
     return exit.interrupted;
   }
   showOperation(last, args, context);
-  if (last.state === 'Succeeded') context.output.err(afterwards(last.plan));
-  return exitOf(last);
+  if (last.state === phase.success) context.output.err(afterwards(last, context.clock.now()));
+  return last.state === phase.success ? exit.done : exit.failed;
 }
 
 /** The next thing somebody may want: to look at it, or to take it back. */
-function afterwards({ intent, application, undo }: Plan): string {
-  const look = intent === 'Backup' ? `next: kubectl dr get points --application ${clean(application)}\n` : '';
-  return `${look}${undo.possible ? `Undo: ${clean(undo.text, 600)}\n` : ''}`;
-}
-
-export function exitOf(operation: Operation): number {
-  return operation.state === 'Succeeded' ? exit.done : exit.failed;
+function afterwards(operation: Operation, now: Date): string {
+  const { plan, state } = operation;
+  const next = nextCommands(operationToWire(operation), now).map(([line, what]) => `next: ${line}   (${what})\n`);
+  const byHand = state === 'Succeeded' && plan.undo.possible && !plan.undo.waves ? [`Undo: ${clean(plan.undo.text, 600)}\n`] : [];
+  return [...next, ...byHand].join('');
 }
 
 /** Data on stdout when asked for, else one sentence. */
@@ -53,5 +53,7 @@ export function showOperation(operation: Operation, args: Arguments, context: Co
   }
   const state = paint(context.output.color.out, stateStyle[operation.state], operation.state);
   context.output.out(`operation ${operation.id} ${state}${operation.message ? `: ${clean(operation.message, 600)}` : ''}\n`);
-  if (operation.state === 'Failed') context.output.err(`next: kubectl dr describe operation ${operation.id}\n`);
+  if (operation.state !== 'Failed') return;
+  for (const [line, what] of nextCommands(operationToWire(operation), context.clock.now()))
+    context.output.err(`next: ${line}   (${what})\n`);
 }

@@ -383,7 +383,7 @@ describe('acting', () => {
       Succeeded: [west] Back up the namespace shop-ml
       Succeeded: [east] Back up web
       Succeeded: [east] Back up orders-db
-      next: kubectl dr get points --application shop
+      next: kubectl dr get points --application shop   (the new point)
       "
     `);
     expect(await text('get points --application shop')).toMatchInlineSnapshot(`
@@ -397,8 +397,8 @@ describe('acting', () => {
       "
     `);
     expect(masked(await text('get operations'))).toMatchInlineSnapshot(`
-      "OPERATION           INTENT   APPLICATION   STATE       STEPS   BY                 AGE
-      backup-shop-<id>   Backup   shop          Succeeded   3/3     kubernetes-admin   12s
+      "OPERATION           INTENT   APPLICATION   STATE       STEPS   BY                 AGE   UNDO ENDS
+      backup-shop-<id>   Backup   shop          Succeeded   3/3     kubernetes-admin   12s   <none>
       "
     `);
   });

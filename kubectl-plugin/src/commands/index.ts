@@ -1,16 +1,39 @@
 import type { Command } from '../definition.ts';
+import { apply } from './apply.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
+import { confirm } from './confirm.ts';
 import { describe } from './describe.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { get } from './get.ts';
+import { logs } from './logs.ts';
 import { plan } from './plan.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { sandbox } from './sandbox.ts';
 import { status } from './status.ts';
+import { undo } from './undo.ts';
 import { version } from './version.ts';
 import { wait } from './wait.ts';
 
 /** In the order of help: look, act, steer, learn. */
-export const commands: readonly Command[] = [status, get, describe, plan, backup, restore, wait, resume, cancel, explain, sandbox, version];
+export const commands: readonly Command[] = [
+  status,
+  get,
+  describe,
+  diff,
+  plan,
+  apply,
+  backup,
+  restore,
+  wait,
+  logs,
+  resume,
+  cancel,
+  undo,
+  confirm,
+  explain,
+  sandbox,
+  version,
+];

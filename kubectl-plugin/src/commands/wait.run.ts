@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
-import { exitOf, showOperation } from '../follow.ts';
+import { showOperation } from '../follow.ts';
 import { clean } from '../output/terminal.ts';
 
 /** Local time decides only when to give up; what is waited for is judged by the cluster's clock. */
@@ -29,6 +29,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
 async function untilEnded(id: string, args: Arguments, context: Context, signal: AbortSignal): Promise<number> {
   const { service } = await context.fleet();
   let operation = await service.operation(id);
+  // Who waits for an undo is content when it is undone.
+  const success = operation.state === 'Undoing' ? 'Undone' : 'Succeeded';
   if (!terminalStates.includes(operation.state)) {
     for await (const next of service.watchOperation(id, signal)) {
       operation = next;
@@ -37,7 +39,7 @@ async function untilEnded(id: string, args: Arguments, context: Context, signal:
     signal.throwIfAborted();
   }
   showOperation(operation, args, context);
-  return exitOf(operation);
+  return operation.state === success ? exit.done : exit.failed;
 }
 
 async function untilProtected(name: string, context: Context, signal: AbortSignal): Promise<number> {

@@ -21,9 +21,15 @@ const shownLines = 6;
 
 /**
  * Objects by place, then by component (`components`: in this order; what belongs to none of them last). What is changed
- * is told field by field, what is created, removed or left is named, or counted where it is much.
+ * is told field by field, what is created, removed or left is named, or counted where it is much. `left`: what is left and
+ * differs is told field by field as well.
  */
-export function changeLines(changes: readonly Change[], components: readonly string[], look: Look): string[] {
+export function changeLines(
+  changes: readonly Change[],
+  components: readonly string[],
+  look: Look,
+  { left = false, title = 'Changes' } = {},
+): string[] {
   const places = groups(changes, ({ cluster, namespace }) => [namespace, cluster].filter(Boolean).join(' on '));
   return [...places].flatMap(([place, there]) => {
     const byComponent = groups(there, ({ component }) => component ?? '');
@@ -31,9 +37,9 @@ export function changeLines(changes: readonly Change[], components: readonly str
     const single = names.length === 1 && (names[0] === '' || components.length === 1);
     return [
       '',
-      `Changes in ${clean(place)}:`,
+      `${title} in ${clean(place)}:`,
       ...names.flatMap((name) => {
-        const lines = componentLines(byComponent.get(name)!, single ? '  ' : '    ', look);
+        const lines = componentLines(byComponent.get(name)!, single ? '  ' : '    ', look, left);
         return single ? lines : [`  ${paint(look.color, 'bold', name === '' ? 'of no single component' : clean(name))}`, ...lines];
       }),
     ];
@@ -45,13 +51,13 @@ export function changeLines(changes: readonly Change[], components: readonly str
   }
 }
 
-function componentLines(changes: readonly Change[], indent: string, look: Look): string[] {
+function componentLines(changes: readonly Change[], indent: string, look: Look, left: boolean): string[] {
   const hang = ' '.repeat(indent.length + 10);
   return order.flatMap((action) => {
     const ours = changes.filter((change) => change.action === action);
     const told = ours.filter(({ fields = [] }) => fields.length > 0);
     // What is left tells no field that stays as it is, but its name: somebody may have expected it to go back.
-    const each = action === 'leave' ? [] : told;
+    const each = action === 'leave' && !left ? [] : told;
     const rest = ours.filter((change) => !each.includes(change));
     const head = (text: string): string[] => {
       const [first, ...more] = wrap(`${indent}${action.padEnd(8)}  ${clean(text, 600)}`, look.width, hang);

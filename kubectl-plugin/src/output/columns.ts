@@ -162,6 +162,7 @@ export function operationColumns(now: Date): Column<WireOperation>[] {
     },
     { header: 'by', spare: true, value: (row) => row.status.requestedBy },
     { header: 'age', value: (row) => since(row.status.requestedAt, now) },
+    { header: 'undo ends', spare: true, value: (row) => until(row.status.undoUntil, now) },
     {
       header: 'target',
       wide: true,

@@ -3,13 +3,13 @@ import type { Kind } from '../kinds.ts';
 import type { Items } from '../listing.ts';
 import { age, duration, since, until } from '../view.ts';
 import { componentColumns } from './columns.ts';
-import { planText } from './plan.ts';
+import { fieldLines, section } from './fields.ts';
+import { operationLines } from './operation.ts';
 import { reasonLines } from './reasons.ts';
 import type { Look } from './terminal.ts';
-import { clean, lookOf, paint, stateStyle } from './terminal.ts';
+import { clean, lookOf } from './terminal.ts';
 
 type Described = Exclude<Items[Kind], Items['apps']>;
-type Fields = [label: string, value: string | undefined][];
 
 /** Everything known about one thing, as kubectl describes: labels, values, then what belongs to it. */
 export function describeText(item: Described, context: Pick<Context, 'output' | 'clock'>): string {
@@ -22,7 +22,7 @@ function linesOf(item: Described, look: Look, now: Date): string[] {
     case 'RecoveryPoint':
       return pointLines(item, look, now);
     case 'Operation':
-      return operationLines(item, look);
+      return operationLines(item, look, now);
     case 'Component':
       return [
         ...fieldLines(componentColumns(now).map(({ header, value }) => [header[0]!.toUpperCase() + header.slice(1), value(item)])),
@@ -133,38 +133,6 @@ function countsOf({ items, errors, warnings }: Items['points']['status']): strin
   return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
-function operationLines({ metadata, spec, status }: Items['operations'], look: Look): string[] {
-  const { measured, requestedBy, requestedAt, reason } = status;
-  const titles = new Map(spec.waves.flat().map((step) => [step.id, `[${step.cluster}] ${step.title}`]));
-  const steps = status.steps.map((step) => {
-    const took = step.startedAt && step.endedAt ? age((Date.parse(step.endedAt) - Date.parse(step.startedAt)) / 1000) : undefined;
-    const facts = [took, step.message].filter((fact) => fact !== undefined).map((fact) => clean(fact, 400));
-    const state = paint(look.color, stateStyle[step.state], step.state.padEnd(9));
-    return `  ${state} ${clean(titles.get(step.id) ?? step.id)}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}`;
-  });
-  const { name } = metadata;
-  const next =
-    status.state === 'Running' || status.state === 'Pending'
-      ? [`  kubectl dr wait ${name}`, `  kubectl dr cancel ${name}`, `  kubectl dr resume ${name}   (if the process that held it is dead)`]
-      : [];
-  return [
-    ...fieldLines([
-      ['Operation', name],
-      ['State', status.state],
-      ['Requested', `${requestedAt} by ${requestedBy}${reason ? `: ${reason}` : ''}`],
-      ['Started', status.startedAt],
-      ['Ended', status.endedAt],
-      ['Held by', status.holder],
-      ['Took', measured?.rtoSeconds === undefined ? undefined : `${age(measured.rtoSeconds)} from request to ready`],
-      ['Message', status.message],
-    ]),
-    ...section('Steps', steps),
-    ...section('Next', next),
-    '',
-    planText(spec, look).trimEnd(),
-  ];
-}
-
 function scopeText({
   namespaces,
   excludedNamespaces,
@@ -181,15 +149,4 @@ function scopeText({
   ]
     .filter((part) => part !== undefined)
     .join('; ');
-}
-
-/** What is absent is left out: a label without a value tells nothing. */
-function fieldLines(fields: Fields): string[] {
-  const present = fields.filter((field): field is [string, string] => field[1] !== undefined && field[1] !== '');
-  const width = Math.max(...present.map(([label]) => label.length)) + 2;
-  return present.map(([label, value]) => `${`${label}:`.padEnd(width)} ${clean(value, 1000)}`);
-}
-
-function section(title: string, lines: string[]): string[] {
-  return lines.length > 0 ? ['', `${title}:`, ...lines] : [];
 }

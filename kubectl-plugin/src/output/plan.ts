@@ -17,14 +17,14 @@ const modes: Record<NonNullable<Plan['mode']>, string> = {
 
 /** What is shown before anything is done: data loss on the first line, what stands in the way, then what would happen. */
 export function planText(plan: Plan, look: Look): string {
-  const line = (label: string, text: string): string[] => wrap(`${`${label}:`.padEnd(11)} ${text}`, look.width, ' '.repeat(12));
+  const line = (label: string, text: string): string[] => labelled(label, text, look);
   const [loss, ...moreLoss] = line('Data loss', lossOf(plan));
   const lines = [
     paint(look.color, plan.dataLoss.some(({ seconds }) => seconds > 0) ? 'red' : 'bold', loss!),
     ...moreLoss,
     ...line('Plan', `${plan.intent} ${clean(plan.application)}${plan.mode ? ` ${modes[plan.mode]}` : ''}`),
     ...plan.target.flatMap(({ cluster, namespaces }) => line('Into', clean(`${namespaces.join(', ')} on ${cluster}`))),
-    ...pointsOf(plan).flatMap((point) => line('Point', clean(point))),
+    ...pointLines(plan, look),
     ...(plan.skewSeconds ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the points`) : []),
     ...(plan.estimate ? line('Estimate', `about ${duration(plan.estimate.seconds)} (${clean(plan.estimate.basis)})`) : []),
     ...line('Undo', clean(plan.undo.text, 600)),
@@ -66,12 +66,16 @@ function isWarning({ severity }: Plan['warnings'][number]): boolean {
   return severity !== 'info';
 }
 
+export function labelled(label: string, text: string, look: Look): string[] {
+  return wrap(`${`${label}:`.padEnd(11)} ${text}`, look.width, ' '.repeat(12));
+}
+
 /** One line per point, with the components that come from it. */
-function pointsOf(plan: Pick<Plan, 'points'>): string[] {
+export function pointLines(plan: Pick<Plan, 'points'>, look: Look): string[] {
   const byPoint = new Map<string, string[]>();
   for (const point of plan.points) {
     const key = `${point.cluster}/${point.name} of ${point.capturedAt}`;
     byPoint.set(key, [...(byPoint.get(key) ?? []), point.component]);
   }
-  return [...byPoint].map(([key, components]) => `${key} (${components.join(', ')})`);
+  return [...byPoint].flatMap(([key, components]) => labelled('Point', clean(`${key} (${components.join(', ')})`, 600), look));
 }

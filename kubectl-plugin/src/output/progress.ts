@@ -1,4 +1,5 @@
 import type { Operation, OperationEvent, StepRecord } from '@kubectl-dr/core/execution/model';
+import type { Phase } from '../phase.ts';
 import { cut } from './text-width.ts';
 import type { Output, Style } from './terminal.ts';
 import { clean, paint, stateStyle } from './terminal.ts';
@@ -21,11 +22,12 @@ const words: Record<StepRecord['state'], [pretty: string, plain: string]> = {
  * Progress of an operation on stderr. Each step is told once when it begins and once when it ends, so that a log stays
  * readable; on a terminal those that run stand below in lines that are rewritten, with how far they are.
  */
-export function progress(output: Output, operation: Operation): Progress {
-  const titles = new Map(operation.plan.waves.flat().map((step) => [step.id, `[${step.cluster}] ${step.title}`]));
-  const steps = new Map<string, StepRecord>(operation.steps.map((step) => [step.id, step]));
+export function progress(output: Output, operation: Operation, phase: Phase): Progress {
+  const titles = new Map(phase.steps.map((step) => [step.id, `[${step.cluster}] ${step.title}`]));
+  const recordsIn = (later: Operation): StepRecord[] => phase.recordsIn(later).filter(({ id }) => titles.has(id));
+  const steps = new Map<string, StepRecord>(recordsIn(operation).map((step) => [step.id, step]));
   // What had ended before this process took over is not told again.
-  const told = new Map<string, StepRecord['state']>(operation.steps.filter(hasEnded).map((step) => [step.id, step.state]));
+  const told = new Map<string, StepRecord['state']>([...steps.values()].filter(hasEnded).map((step) => [step.id, step.state]));
   let drawn = 0;
 
   const erase = (): void => {
@@ -69,7 +71,7 @@ export function progress(output: Output, operation: Operation): Progress {
 
   return {
     show(event) {
-      for (const step of event.type === 'operation' ? event.operation.steps : [event.step]) steps.set(step.id, step);
+      for (const step of event.type === 'operation' ? recordsIn(event.operation) : [event.step]) steps.set(step.id, step);
       if (output.live) erase();
       tell();
       if (output.live) draw();

@@ -1,0 +1,26 @@
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import { assertConfirmable } from '@kubectl-dr/core/service/operations';
+import { assertConfirmed } from '../confirmation.ts';
+import type { Context } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { follow } from '../follow.ts';
+
+/** After it there is no way back, so it asks as a restore does. */
+export async function run(args: Arguments, context: Context): Promise<number> {
+  const { service, caller } = await context.fleet();
+  const operation = await service.operation(args.positionals.OPERATION!);
+  assertConfirmable(operation);
+  const { plan, id } = operation;
+  await assertConfirmed(plan.application, whatOf(operation), args, context);
+  return follow(await service.confirm(id, await caller(), { signal: context.signal }), args, context);
+}
+
+function whatOf({ id, plan }: Operation): string {
+  const kept = (plan.undo.release ?? [])
+    .flat()
+    .flatMap(({ action, cluster }) => (action.kind === 'volume.release' ? [{ ...action, cluster }] : []));
+  const goes = ({ reclaimPolicy }: { reclaimPolicy: string }): string =>
+    reclaimPolicy === 'Delete' ? 'is deleted with its data' : `is let go (reclaim policy ${reclaimPolicy})`;
+  const volumes = kept.map((volume) => `${volume.volume} on ${volume.cluster}, the old volume of ${volume.claim}, ${goes(volume)}`);
+  return [`ends the time in which ${id} can be undone`, ...volumes].join('; ');
+}

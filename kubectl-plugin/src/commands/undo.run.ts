@@ -1,0 +1,35 @@
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import { directionOf } from '@kubectl-dr/core/execution/execute';
+import { assertUndoable } from '@kubectl-dr/core/service/operations';
+import { assertConfirmed } from '../confirmation.ts';
+import type { Context } from '../context.ts';
+import { flagText } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { exit } from '../exit-codes.ts';
+import { follow } from '../follow.ts';
+import { undoText } from '../output/undo.ts';
+import { lookOf } from '../output/terminal.ts';
+import { phaseOf } from '../phase.ts';
+
+/** Shows what goes back and what is lost by it, asks, and does it. What can be refused is refused before anybody is asked. */
+export async function run(args: Arguments, context: Context): Promise<number> {
+  const { service, caller, clusters } = await context.fleet();
+  const operation = await service.operation(args.positionals.OPERATION!);
+  const home = clusters.find(({ name }) => name === operation.plan.home);
+  assertUndoable(operation, (await home?.now({ signal: context.signal })) ?? context.clock.now());
+  const steps = stepsOf(operation);
+  if (flagText(args, 'dry-run')) {
+    context.output.out(undoText(operation, steps, lookOf(context.output, 'out')));
+    return exit.done;
+  }
+  context.output.err(undoText(operation, steps, lookOf(context.output, 'err')));
+  const { plan, id } = operation;
+  await assertConfirmed(plan.application, `puts back what ${id} replaced in ${plan.components.join(', ')}`, args, context);
+  return follow(await service.undo(id, await caller(), { signal: context.signal }), args, context);
+}
+
+/** Those that an undo would carry out, or has still to carry out. */
+function stepsOf(operation: Operation) {
+  const begun = directionOf(operation) === 'undo';
+  return phaseOf(begun ? operation : { ...operation, undo: { requestedBy: '', requestedAt: '', steps: [] } }).steps;
+}

@@ -1,0 +1,43 @@
+import type { Operation, StepRecord } from '@kubectl-dr/core/execution/model';
+import type { Step } from '@kubectl-dr/core/planning/model';
+import { directionOf } from '@kubectl-dr/core/execution/execute';
+
+/** What an operation is being taken through: its steps in order, and their records in any later state of it. */
+export interface Phase {
+  steps: Step[];
+  recordsIn(operation: Operation): readonly StepRecord[];
+  /** The state in which it has ended well. */
+  success: 'Succeeded' | 'Undone';
+  hasEnded(operation: Operation): boolean;
+}
+
+/** Forward, back, or giving up what was kept, as the journal says. */
+export function phaseOf(operation: Operation): Phase {
+  const { plan, steps } = operation;
+  switch (directionOf(operation)) {
+    case 'forward':
+      return {
+        steps: plan.waves.flat(),
+        recordsIn: (later) => later.steps,
+        success: 'Succeeded',
+        hasEnded: ({ state }) => state === 'Succeeded' || state === 'Failed' || state === 'Cancelled',
+      };
+    case 'undo': {
+      // What was never begun has nothing to take back.
+      const begun = new Set(steps.filter(({ state }) => state !== 'Pending').map(({ id }) => id));
+      return {
+        steps: (plan.undo.waves ?? []).flat().filter(({ undoes }) => undoes === undefined || begun.has(undoes)),
+        recordsIn: (later) => later.undo?.steps ?? [],
+        success: 'Undone',
+        hasEnded: ({ state }) => state === 'Undone' || state === 'Failed',
+      };
+    }
+    case 'release':
+      return {
+        steps: (plan.undo.release ?? []).flat(),
+        recordsIn: (later) => later.release?.steps ?? [],
+        success: 'Succeeded',
+        hasEnded: ({ release }) => release?.endedAt !== undefined,
+      };
+  }
+}
