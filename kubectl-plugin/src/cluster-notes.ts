@@ -11,7 +11,7 @@ export function clusterNotes(fleet: Pick<Fleet, 'clusters' | 'problems'>, output
   for (const { severity: how, message, fix } of fleet.problems) note(how, message, fix, output);
 }
 
-function note(severity: string, message: string, hint: string | undefined, output: Output): void {
+export function note(severity: string, message: string, hint: string | undefined, output: Output): void {
   output.err(`${severity}: ${clean(message, 600)}\n`);
   if (hint) output.err(`next: ${clean(hint, 600)}\n`);
 }

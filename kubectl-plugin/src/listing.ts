@@ -1,5 +1,6 @@
 import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
 import { engines } from '@kubectl-dr/core/engines/registry.generated';
+import type { DrError } from '@kubectl-dr/core/errors';
 import { NotFoundError } from '@kubectl-dr/core/errors';
 import type { Fleet } from '@kubectl-dr/core/service/model';
 import { nearest } from '@kubectl-dr/core/text/nearest';
@@ -23,6 +24,7 @@ import type {
   WireSchedule,
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
+import { note } from './cluster-notes.ts';
 import type { ComponentRow } from './component-rows.ts';
 import { componentRows } from './component-rows.ts';
 import type { Context } from './context.ts';
@@ -61,7 +63,9 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
   const { signal } = context;
   const application = flagText(args, 'application');
   if (kind === 'operations') {
-    const operations = await service.operations({ ...(application === undefined ? {} : { application }), signal });
+    // The list stands without a cluster that cannot be read; that it is one short is said.
+    const onUnread = (error: DrError): void => note('warning', error.message, error.hint, context.output);
+    const operations = await service.operations({ ...(application === undefined ? {} : { application }), onUnread, signal });
     return { items: operations.map(operationToWire) as Items[K][] };
   }
   const fleet = await service.fleet({

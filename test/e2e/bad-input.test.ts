@@ -66,16 +66,27 @@ describe('no cluster reachable', () => {
     },
   );
 
-  it.each(['backup shop', 'restore shop --as copy', 'plan restore shop', 'get operations', 'wait op', 'resume op', 'cancel op'])(
-    '%s is one sentence and the next step',
-    async (line) => {
-      const { code, out, err } = await run(line, clusters());
-      expect({ code, out }).toEqual({ code: 1, out: '' });
-      expect(err).toMatch(
-        /^error: (east|west) \(https:\/\/127\.0\.0\.1:1\) refused the connection\nnext: is the API server running, and are host and port right\?\n$/,
-      );
-    },
-  );
+  it.each([
+    'backup shop',
+    'restore shop --as copy',
+    'restore shop --mode inPlace --yes',
+    'plan restore shop',
+    'diff shop',
+    'get operations',
+    'wait op',
+    'resume op',
+    'cancel op',
+    'undo op',
+    'confirm op',
+    'logs op',
+    'logs op -f',
+  ])('%s is one sentence and the next step', async (line) => {
+    const { code, out, err } = await run(line, clusters());
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(
+      /^error: (east|west) \(https:\/\/127\.0\.0\.1:1\) refused the connection\nnext: is the API server running, and are host and port right\?\n$/,
+    );
+  });
 });
 
 describe('one of two unreachable', () => {
@@ -116,6 +127,14 @@ describe('one of two unreachable', () => {
       west   false       <none>    west (https://127.0.0.1:1) refused the connection
       "
     `);
+  });
+
+  it('lists the operations of the other, and says that it is one cluster short', async () => {
+    const { code, out, err } = await run('get operations', clusters());
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toBe(
+      'warning: west (https://127.0.0.1:1) refused the connection\nnext: is the API server running, and are host and port right?\nNo operations found.\n',
+    );
   });
 
   it('refuses what needs both, before anything is written', async () => {
@@ -202,6 +221,8 @@ it('unknown application, with the nearest name', async () => {
     'backup shpo',
     'restore shpo',
     'plan restore shpo',
+    'restore shpo --mode inPlace',
+    'diff shpo',
     'describe app shpo',
     'wait shpo --for=protected',
   ]) {

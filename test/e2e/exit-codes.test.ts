@@ -3,7 +3,7 @@ import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { InterruptedError } from '../../kubectl-plugin/src/interrupted.ts';
 import { TestFleet } from './fleet.ts';
 
-/** The contract with scripts: `kubectl-plugin/src/exit-codes.ts`. 7 comes with the first command that asks. */
+/** The contract with scripts: `kubectl-plugin/src/exit-codes.ts`. */
 let fleet: TestFleet;
 beforeEach(async () => {
   fleet = await TestFleet.open();
@@ -31,6 +31,13 @@ it.each([
   ['status --nope', 2],
   ['status a b', 2],
   ['restore', 2],
+  ['restore shop --prune', 2],
+  ['restore shop --mode sideways', 2],
+  ['diff', 2],
+  ['apply', 2],
+  ['undo', 2],
+  ['confirm', 2],
+  ['logs', 2],
   ['get points -o xml', 2],
 ])('2: usage: %s', async (line, code) => {
   const ran = await fleet.run(line);
@@ -47,7 +54,7 @@ it('3: the operation ended, and failed', async () => {
   expect(code).toBe(3);
   expect(out).toMatch(/^operation backup-shop-\w+ Failed: .*the bucket is gone/);
   const id = /backup-shop-\w+/.exec(out)![0];
-  expect(err).toContain(`next: kubectl dr describe operation ${id}\n`);
+  expect(err).toContain(`next: kubectl dr resume ${id}   (try again from where it failed)\n`);
   expect((await fleet.run(`wait ${id}`)).code).toBe(3);
 });
 
@@ -99,6 +106,18 @@ describe('6: refused', () => {
       next: somebody who may can grant it: kubectl -n kubectl-dr create role kubectl-dr-configmaps --verb=list --resource=configmaps, and bind it to bob
       "
     `);
+  });
+});
+
+it('7: not confirmed, with the line to repeat', async () => {
+  const { code, out, err } = await fleet.run('restore shop --component orders-db --mode dataOnly');
+  expect({ code, out }).toEqual({ code: 7, out: '' });
+  expect(err).toMatch(/\nnext: kubectl dr restore shop --component orders-db --mode dataOnly --yes\n$/);
+  expect((await fleet.run('restore shop --mode dataOnly', { answer: 'y' })).code).toBe(7);
+  const asData = await fleet.run('restore shop --mode dataOnly --error-format=json');
+  expect(JSON.parse(asData.err.trim().split('\n').at(-1)!)).toMatchObject({
+    code: 'NOT_CONFIRMED',
+    hint: 'kubectl dr restore shop --mode dataOnly --error-format=json --yes',
   });
 });
 

@@ -15,10 +15,14 @@ export interface OperationsDeps {
 const watchEvery = 1_000;
 
 /**
- * Every operation that any cluster keeps, newest first. A cluster that does not answer hides only its own; when none
- * does, its error is thrown.
+ * Every operation that any cluster keeps, newest first. A cluster that does not answer hides only its own, and
+ * `onUnread` hears of it; when none does, its error is thrown.
  */
-export async function listOperations(deps: OperationsDeps, signal?: AbortSignal): Promise<Operation[]> {
+export async function listOperations(
+  deps: OperationsDeps,
+  signal?: AbortSignal,
+  onUnread: (error: DrError) => void = () => undefined,
+): Promise<Operation[]> {
   const failures: DrError[] = [];
   const lists = await Promise.all(
     deps.clusters.map((cluster) =>
@@ -30,6 +34,7 @@ export async function listOperations(deps: OperationsDeps, signal?: AbortSignal)
     ),
   );
   if (failures[0] && failures.length === deps.clusters.length) throw failures[0];
+  for (const failure of failures) onUnread(failure);
   const byId = new Map<string, Operation>();
   for (const { operation } of lists.flat()) if (!byId.has(operation.id)) byId.set(operation.id, operation);
   return [...byId.values()].sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1));

@@ -1,3 +1,4 @@
+import type { DrError } from '../errors.ts';
 import type { Operation, OperationEvent } from '../execution/model.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
@@ -66,7 +67,8 @@ export interface DrService {
   /** Confirms every operation whose undo window has ended, of one application or all. What cannot be is left for the next time. */
   releaseExpired(caller: Caller, options?: { application?: string; signal?: AbortSignal }): Promise<Operation[]>;
 
-  operations(options?: { application?: string; signal?: AbortSignal }): Promise<Operation[]>;
+  /** Of every cluster whose journal can be read; `onUnread` hears of each of the others. Throws when none can. */
+  operations(options?: { application?: string; onUnread?: (error: DrError) => void; signal?: AbortSignal }): Promise<Operation[]>;
   operation(id: string): Promise<Operation>;
   /** The operation now and after every change, until it is terminal. Works for operations run by others. */
   watchOperation(id: string, signal?: AbortSignal): AsyncIterable<Operation>;

@@ -190,8 +190,12 @@ class DefaultDrService implements DrService {
     }
   }
 
-  async operations({ application, signal }: { application?: string; signal?: AbortSignal } = {}): Promise<Operation[]> {
-    const all = await listOperations(this.#operating(), signal);
+  async operations({
+    application,
+    onUnread,
+    signal,
+  }: { application?: string; onUnread?: (error: DrError) => void; signal?: AbortSignal } = {}): Promise<Operation[]> {
+    const all = await listOperations(this.#operating(), signal, onUnread);
     return application === undefined ? all : all.filter(({ plan }) => plan.application === application || plan.entityRef === application);
   }
 
