@@ -49,7 +49,7 @@ describe('looking', () => {
       1 application on 2 clusters: 1 AtRisk
 
       Next:
-        shop   kubectl dr policy apply shop
+        shop   Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
         all about one: kubectl dr status shop
       "
     `);
@@ -59,14 +59,14 @@ describe('looking', () => {
 
       |- recommender  AtRisk  35m of 1h  west/shop-ml  p1
       |    warning NO_SCHEDULE: No schedule covers recommender (shop-ml on west)
-      |      next: kubectl dr policy apply shop
+      |      next: Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
       |- web          AtRisk  5m of 1h   east/shop     shop-hourly-20260115133000
       |    warning RETENTION_TOO_SHORT: points of web are kept for 3d, the policy gold promises 30d
-      |      next: kubectl dr policy apply shop
+      |      next: Let shop-hourly keep its points for 30d, or correct the policy gold.
       \`- orders-db    AtRisk  5m of 1h   east/shop     shop-hourly-20260115133000
            volume data-db-0: captured, file-system, 17 B
            warning RETENTION_TOO_SHORT: points of orders-db are kept for 3d, the policy gold promises 30d
-             next: kubectl dr policy apply shop
+             next: Let shop-hourly keep its points for 30d, or correct the policy gold.
            warning DATABASE_WITHOUT_HOOK: StatefulSet shop/db looks like a database (example/db:1) and is captured by velero without a hook
              next: Add the annotation pre.hook.backup.velero.io/command to the pods of db, with a command that flushes or freezes it.
       "
@@ -93,7 +93,8 @@ describe('looking', () => {
 
       Next:
         shop   recommender: No schedule covers recommender (shop-ml on west)
-               next: kubectl dr policy apply shop
+               next: Create a schedule for the namespace that keeps the policy gold:
+                 kubectl dr describe policy gold
         all about one: kubectl dr status shop
       "
     `);
@@ -183,17 +184,17 @@ describe('looking', () => {
       |- recommender  AtRisk  35m of 1h  west/shop-ml  p1
       |    needs orders-db
       |    warning NO_SCHEDULE: No schedule covers recommender (shop-ml on west)
-      |      next: kubectl dr policy apply shop
+      |      next: Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
       |- web          AtRisk  5m of 1h   east/shop     shop-hourly-20260115133000
       |    needs orders-db
       |    warning RETENTION_TOO_SHORT: points of web are kept for 3d, the policy gold promises 30d
       |      seen: schedule: east/velero/velero/shop-hourly
-      |      next: kubectl dr policy apply shop
+      |      next: Let shop-hourly keep its points for 30d, or correct the policy gold.
       \`- orders-db    AtRisk  5m of 1h   east/shop     shop-hourly-20260115133000
            volume data-db-0: captured, file-system, 17 B
            warning RETENTION_TOO_SHORT: points of orders-db are kept for 3d, the policy gold promises 30d
              seen: schedule: east/velero/velero/shop-hourly
-             next: kubectl dr policy apply shop
+             next: Let shop-hourly keep its points for 30d, or correct the policy gold.
            warning DATABASE_WITHOUT_HOOK: StatefulSet shop/db looks like a database (example/db:1) and is captured by velero without a hook
              seen: StatefulSet shop/db
              seen: method: file-system
@@ -245,7 +246,7 @@ describe('looking', () => {
       Reasons:
         warning RETENTION_TOO_SHORT: points of web are kept for 3d, the policy gold promises 30d
           seen: schedule: east/velero/velero/shop-hourly
-          next: kubectl dr policy apply shop
+          next: Let shop-hourly keep its points for 30d, or correct the policy gold.
       "
     `);
     expect(await text('describe schedule shop-hourly')).toMatchInlineSnapshot(`

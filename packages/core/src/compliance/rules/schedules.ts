@@ -18,7 +18,7 @@ export function noSchedule(facts: Facts): Reason | undefined {
     severity: 'warning',
     message: `No schedule covers ${facts.component.name} (${where(facts)})`,
     fix: facts.policy
-      ? `kubectl dr policy apply ${facts.application}`
+      ? `Create a schedule for the namespace that keeps the policy ${facts.policy.name}: kubectl dr describe policy ${facts.policy.name}`
       : `Assign a DRPolicy to ${facts.component.entityRef ?? facts.component.name}, or create a schedule for the namespace.`,
   });
 }
@@ -95,6 +95,6 @@ export function retentionTooShort(facts: Facts): Reason | undefined {
     severity: 'warning',
     message: `points of ${facts.component.name} are kept for ${formatDuration(longest)}, the policy ${facts.policy!.name} promises ${formatDuration(promised)}`,
     evidence: activeSchedules(facts).map(({ schedule }) => `schedule: ${schedule.id}`),
-    fix: `kubectl dr policy apply ${facts.application}`,
+    fix: `Let ${activeSchedules(facts)[0]!.schedule.name} keep its points for ${formatDuration(promised)}, or correct the policy ${facts.policy!.name}.`,
   });
 }
