@@ -31,16 +31,17 @@ export function systemHost(): Host {
     output: {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
+      // A terminal that was never told its size says 0.
       columns: {
         get out() {
-          return process.stdout.columns;
+          return process.stdout.columns || undefined;
         },
         get err() {
-          return process.stderr.columns;
+          return process.stderr.columns || undefined;
         },
       },
       get rows() {
-        return process.stderr.rows;
+        return process.stderr.rows || undefined;
       },
       color: {
         get out() {
@@ -67,18 +68,22 @@ async function ask(question: string, signal: AbortSignal): Promise<string | unde
   const lines = createInterface({ input: process.stdin, terminal: false });
   return new Promise((resolve, reject) => {
     const leave = (): void => {
-      lines.close();
       reject(signal.reason as Error);
+      lines.close();
     };
     signal.addEventListener('abort', leave, { once: true });
     lines.once('line', (line) => {
       resolve(line);
-      lines.close();
+      lines.off('close', end).close();
+      signal.removeEventListener('abort', leave);
     });
-    lines.once('close', () => {
+    const end = (): void => {
+      // The cursor stands behind the question.
+      process.stderr.write('\n');
       signal.removeEventListener('abort', leave);
       resolve('');
-    });
+    };
+    lines.once('close', end);
   });
 }
 

@@ -32,14 +32,22 @@ interface Ended {
 function start(
   command: string,
   args: string[],
-  options: { env?: Record<string, string>; during?: (child: ReturnType<typeof spawn>, err: () => string) => void } = {},
+  options: {
+    env?: Record<string, string>;
+    stdin?: 'ignore' | 'pipe';
+    during?: (child: ReturnType<typeof spawn>, err: () => string) => void;
+  } = {},
 ): Promise<Ended> {
   const { KUBECONFIG: _, ...env } = process.env;
-  const child = spawn(command, args, { cwd: folder, env: { ...env, HOME: folder, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: { ...env, HOME: folder, ...options.env },
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
-  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+  child.stdout!.on('data', (data: Buffer) => (out += data.toString()));
+  child.stderr!.on('data', (data: Buffer) => (err += data.toString()));
   options.during?.(child, () => err);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -154,6 +162,40 @@ it('Ctrl-C leaves within a second, says how to go on, and going on works', async
   expect(resumed.code, resumed.err).toBe(0);
   expect(JSON.parse(resumed.out)).toMatchObject({ kind: 'Operation', status: { state: 'Succeeded' } });
 }, 60_000);
+
+/** `script` of util-linux gives a process a terminal. */
+const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
+describe.skipIf(!hasScript)('on a terminal', () => {
+  /** Types `answer` as soon as something is asked. */
+  const typed = (answer: string, args: string[]): Promise<Ended> => {
+    const line = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
+    return start('script', ['-qec', line, '/dev/null'], {
+      stdin: 'pipe',
+      during(child) {
+        let seen = '';
+        let answered = false;
+        child.stdout!.on('data', (data: Buffer) => {
+          seen += data.toString();
+          if (answered || !seen.includes('to go on: ')) return;
+          answered = true;
+          child.stdin!.write(answer);
+        });
+      },
+    });
+  };
+  const line = ['restore', 'shop', '--component', 'orders-db', '--mode', 'dataOnly'];
+
+  it('asks on stderr, takes the name, and lets Ctrl-C and the end of input mean no', async () => {
+    expect(await typed('\u0003', line)).toMatchObject({ code: 130 });
+    const ended = await typed('\u0004', line);
+    expect(ended.code).toBe(7);
+    const refused = await typed('shpo\n', line);
+    expect(refused.code).toBe(7);
+    expect((await dr(['get', 'operations', '-o', 'json'])).out).not.toContain('dataOnly');
+    expect(await typed('shop\n', line)).toMatchObject({ code: 0 });
+    expect((await dr(['get', 'operations', '-o', 'json'])).out).toContain('dataOnly');
+  }, 60_000);
+});
 
 it('kubectl dr sandbox prints the line to type, keeps running, and ends on SIGTERM', async () => {
   const { code, out } = await dr(['sandbox', '--port', '0', '--directory', path.join(folder, 'another')], {
