@@ -7,10 +7,12 @@ export function rootHelp(commands: readonly Command[]): string {
   return `Disaster recovery and backup for Kubernetes, seen from the application.
 
 Examples:
-  kubectl dr status                      Is everything safe, how old is it, what now?
-  kubectl dr status shop                 One application, component by component
-  kubectl dr backup shop                 Make a recovery point now
-  kubectl dr restore shop --as shop-old  Bring it back beside the original
+  kubectl dr status                       Is everything safe, how old is it, what now?
+  kubectl dr status shop                  One application, component by component
+  kubectl dr backup shop                  Make a recovery point now
+  kubectl dr restore shop --as shop-old   Bring it back beside the original
+  kubectl dr diff shop                    What differs from its newest point
+  kubectl dr restore shop --mode inPlace  Take it back where it is; undo takes that back
 
 Commands:
 ${commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`).join('\n')}

@@ -170,6 +170,21 @@ describe('confirm', () => {
   });
 });
 
+it('a restore that failed half way is said so, and undo puts everything back', async () => {
+  await fleet.run(`confirm ${id} --yes`);
+  fleet.east.write('shop', 'data-db-0', corrupt);
+  fleet.east.behaviour.failures.push({ kind: 'Restore', name: 'restore-shop-', phase: 'Failed', message: 'the bucket is gone' });
+  const { code, out, err } = await fleet.run('restore shop --component orders-db --mode dataOnly --to p1 --yes');
+  expect(code).toBe(3);
+  const failed = /restore-shop-\w+/.exec(out)![0];
+  expect(out).toContain('the bucket is gone');
+  expect(err).toContain(`next: kubectl dr resume ${failed}   (try again from where it failed)\n`);
+  expect(err).toContain(`next: kubectl dr undo ${failed}   (put everything back as it was)\n`);
+  expect((await fleet.run(`describe operation ${failed}`)).out).toContain(`  kubectl dr undo ${failed} `);
+  expect(await fleet.run(`undo ${failed}`, { answer: 'shop' })).toMatchObject({ code: 0 });
+  expect(await files()).toEqual(corrupt);
+});
+
 it('what does not exist is said so', async () => {
   for (const verb of ['undo', 'confirm', 'logs']) {
     expect(await fleet.run(`${verb} restore-shop-none`), verb).toEqual({
