@@ -35,6 +35,13 @@ describe.each(methods)('orders-db, captured by %s', (_, spec) => {
     expect(done).toMatchObject({ state: 'Succeeded', undoUntil: expect.any(String) });
     expect(await world.files()).toEqual(good);
     expect(await world.velero.names(types.pods, 'shop')).toEqual(webBefore);
+    // The copy of the state just left is newer, but nobody means it by "latest", nor is the data as young as that.
+    const again = await service.plan({ intent: 'Restore', application: 'shop', components: ['orders-db'], mode: 'dataOnly' }, caller);
+    expect(again.points).toEqual(plan.points);
+    const { components } = await service.application('shop');
+    const db = components.find(({ component }) => component.name === 'orders-db')!;
+    expect(db.point?.name).toBe(plan.points[0]!.name);
+    expect(db.points.filter(({ point }) => point.safety)).not.toEqual([]);
     expect(await world.velero.get(types.statefulSets, 'orders-db', 'shop')).toMatchObject({
       spec: { replicas: 1 },
       status: { readyReplicas: 1 },

@@ -86,6 +86,8 @@ export const labels = {
   /** On the namespace of a clone: the namespace that it is a copy of. */
   cloneOf: 'kubectl-dr.dev/clone-of',
   policy: 'kubectl-dr.dev/policy',
+  /** `safety`: on a backup that an operation made of the state it was about to leave. */
+  purpose: 'kubectl-dr.dev/purpose',
   step: 'kubectl-dr.dev/step',
   /** On the further ConfigMaps of a journal that does not fit into one. */
   part: 'kubectl-dr.dev/part',

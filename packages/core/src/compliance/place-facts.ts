@@ -29,6 +29,8 @@ export interface Sources {
 /** One place of a component, with what decides about it and what is shown of it. */
 export interface PlaceFacts {
   facts: Facts;
+  /** Newest first. Points that operations made for their own way back decide nothing, so the facts are without them. */
+  safety: PointUse[];
   volumes: { cluster: string; namespace: string; claim: string; capture?: VolumeCapture }[];
 }
 
@@ -45,7 +47,8 @@ export function placeFacts(application: Application, component: Component, place
   // Of a namespace that did not agree nothing is told: neither what runs there nor how it is protected.
   const agreed = placement !== undefined && placement.claim !== 'unclaimed';
   const own = namespace && agreed ? inventoryOf(placement, namespace) : nothing;
-  const points = placement && cluster && agreed ? usesOf(component, placement, own, cluster, sources) : [];
+  const uses = placement && cluster && agreed ? usesOf(component, placement, own, cluster, sources) : [];
+  const points = uses.filter(({ point }) => !point.safety);
   const usable = points.find((use) => use.usable === 'yes');
   const volumes = own.claims.map((claim) => ({ claim, capture: usable && cluster && captureIn(claim, usable, cluster, sources) }));
   const labels = labelsOf(own);
@@ -94,6 +97,7 @@ export function placeFacts(application: Application, component: Component, place
   };
   return {
     facts,
+    safety: uses.filter(({ point }) => point.safety),
     volumes: volumes.map(({ claim, capture }) => ({
       cluster: name,
       namespace: claim.namespace,

@@ -25,7 +25,7 @@ export function candidatesFor(status: ComponentStatus, { cluster, namespace }: P
 export function openCandidates(candidates: readonly PointUse[], choice: Choice): PointUse[] {
   if (choice.kind === 'named') return candidates.filter(({ point }) => isNamed(point, choice.name)).filter(isOpen);
   const before = choice.kind === 'before' ? choice.instant.getTime() : Infinity;
-  const eligible = candidates.filter(({ point }) => !(Date.parse(point.capturedAt ?? '') > before));
+  const eligible = candidates.filter(({ point }) => !point.safety && !(Date.parse(point.capturedAt ?? '') > before));
   const end = eligible.findIndex(({ usable }) => usable === 'yes');
   return (end < 0 ? eligible : eligible.slice(0, end)).filter(isOpen);
 }
@@ -60,7 +60,7 @@ export function selectPoint(
   }
   const before = choice.kind === 'before' ? choice.instant.getTime() : Infinity;
   const eligible = candidates
-    .filter((candidate) => Date.parse(candidate.point.capturedAt ?? '') <= before)
+    .filter(({ point }) => !point.safety && Date.parse(point.capturedAt ?? '') <= before)
     .toSorted((a, b) => Date.parse(b.point.capturedAt!) - Date.parse(a.point.capturedAt!));
   const use = eligible.find(({ usable }) => usable === 'yes');
   if (use) return { use, blockers: [], warnings: [] };

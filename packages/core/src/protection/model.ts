@@ -40,6 +40,11 @@ export interface RecoveryPoint {
   /** From our labels, where we or a schedule of ours made it. */
   application?: string;
   component?: string;
+  /**
+   * Made by an operation of the state that it was about to leave: the way back from it. It is taken only by name, and
+   * counts for no objective: nobody means it by "the newest".
+   */
+  safety?: true;
   /** The engine's own sentence about a failure. Untrusted text. */
   message?: string;
   errors?: number;

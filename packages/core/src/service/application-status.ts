@@ -82,9 +82,8 @@ const order: Record<PointUse['usable'], number> = { no: 0, unknown: 1, yes: 2 };
 
 /** One entry per point, newest first: a point that reaches several places of a component is as usable as in the worst. */
 function mergedUses(places: readonly PlaceFacts[]): PointUse[] {
-  if (places.length === 1) return [...places[0]!.facts.points];
   const byId = new Map<string, PointUse>();
-  for (const use of places.flatMap(({ facts }) => facts.points)) {
+  for (const use of places.flatMap(({ facts, safety }) => [...facts.points, ...safety])) {
     const known = byId.get(use.point.id);
     if (!known || order[use.usable] < order[known.usable]) byId.set(use.point.id, use);
   }

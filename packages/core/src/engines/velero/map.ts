@@ -54,6 +54,7 @@ export function pointOf(object: KubeObject, cluster: string): RecoveryPoint {
     schedule: text(labels['velero.io/schedule-name']),
     application: text(labels[ours.application]),
     component: text(labels[ours.componentOf]),
+    safety: labels[ours.purpose] === 'safety' ? true : undefined,
     message: text(status.failureReason) ?? (validation.length > 0 ? validation.join('; ') : undefined),
     errors: count(status.errors),
     warnings: count(status.warnings),

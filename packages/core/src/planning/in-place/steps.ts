@@ -58,6 +58,7 @@ export class StepMaker {
           ...scope,
           labels: {
             [labels.application]: nameFor(application.name),
+            [labels.purpose]: 'safety',
             ...(component !== undefined && { [labels.componentOf]: nameFor(component) }),
           },
           annotations: application.owner ? { [annotations.owner]: application.owner } : {},
