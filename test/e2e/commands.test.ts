@@ -379,27 +379,24 @@ describe('acting', () => {
     `);
     expect(masked(err)).toMatchInlineSnapshot(`
       "Running: [west] Back up the namespace shop-ml
-      Running: [east] Back up web
-      Running: [east] Back up orders-db
+      Running: [east] Back up the namespace shop
       Succeeded: [west] Back up the namespace shop-ml
-      Succeeded: [east] Back up web
-      Succeeded: [east] Back up orders-db
+      Succeeded: [east] Back up the namespace shop
       next: kubectl dr get points --application shop   (the new point)
       "
     `);
     expect(await text('get points --application shop')).toMatchInlineSnapshot(`
-      "CLUSTER   NAME                            STATUS      AGE     EXPIRES    LOCATION   USABLE FOR
-      east      shop-orders-db-20260115133500   Completed   12s     in 29d     default    1/1
-      east      shop-web-20260115133500         Completed   12s     in 29d     default    1/1
-      west      shop-shop-ml-20260115133500     Completed   12s     in 29d     default    1/1
-      east      shop-hourly-20260115133000      Completed   5m12s   in 2d23h   default    2/2
-      east      p1                              Completed   35m     in 29d     default    2/2
-      west      p1                              Completed   35m     in 29d     default    1/1
+      "CLUSTER   NAME                          STATUS      AGE     EXPIRES    LOCATION   USABLE FOR
+      east      shop-shop-20260115133500      Completed   12s     in 29d     default    2/2
+      west      shop-shop-ml-20260115133500   Completed   12s     in 29d     default    1/1
+      east      shop-hourly-20260115133000    Completed   5m12s   in 2d23h   default    2/2
+      east      p1                            Completed   35m     in 29d     default    2/2
+      west      p1                            Completed   35m     in 29d     default    1/1
       "
     `);
     expect(masked(await text('get operations'))).toMatchInlineSnapshot(`
       "OPERATION           INTENT   APPLICATION   STATE       STEPS   BY                 AGE   UNDO ENDS
-      backup-shop-<id>   Backup   shop          Succeeded   3/3     kubernetes-admin   12s   <none>
+      backup-shop-<id>   Backup   shop          Succeeded   2/2     kubernetes-admin   12s   <none>
       "
     `);
   });

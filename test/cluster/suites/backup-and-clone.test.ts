@@ -107,8 +107,7 @@ describe.skipIf(missing !== undefined)(`backup and restore on ${target}${missing
     expect(items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt')).toEqual([]);
   });
 
-  // Known defect: a backup by labels leaves out what carries none, and the account of the web server's pods is such an object.
-  it.fails('brings back what pods refer to, labelled or not', async () => {
+  it('brings back what pods refer to, labelled or not', async () => {
     const bare = { type: types.configMaps, namespace: 'shop', name: 'bare' };
     await east.client.create(types.configMaps, {
       apiVersion: 'v1',

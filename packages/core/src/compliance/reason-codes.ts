@@ -259,6 +259,11 @@ const table = {
     why: "A copy must not act in the world: it may not answer for the original's host names, take its ports or run its cron jobs.",
     fix: 'Nothing to do; each rewrite is listed in the plan.',
   },
+  UNLABELLED_LEFT_OUT: {
+    title: 'Objects without the labels of the component are not in the backup',
+    why: 'In a namespace that others share a backup selects by labels; a Secret without them would be missing after a restore.',
+    fix: 'Label what the component uses, or back up the whole application.',
+  },
   ENGINE_DOWN: {
     title: 'The engine does not answer',
     why: 'Its objects would be written and nobody would act on them: the operation would wait for ever.',

@@ -6,20 +6,29 @@ import { nameFor, sealPlan } from './assemble.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
 import type { Place } from './places.ts';
 
+export interface BackupPlace extends Place {
+  /** Nobody else's components live in the namespace, and all of this application's are wanted. */
+  exclusive: boolean;
+}
+
 export interface BackupInputs {
   /** With `at`, from which the names are made. */
   request: PlanRequest;
   fleet: Fleet;
   status: ApplicationStatus;
   components: readonly ComponentStatus[];
-  places: readonly Place[];
+  places: readonly BackupPlace[];
   engines: readonly Engine[];
   blockers: readonly Reason[];
   now: Date;
   home: string;
 }
 
-/** One backup per place: the whole namespace where a component claims it whole, else one per component's selector. */
+/**
+ * One backup per place: the whole namespace where it is the application's alone, or where a component claims it whole;
+ * else one per component's selector. A selector leaves out what carries no label, as Secrets, ConfigMaps and
+ * ServiceAccounts seldom do.
+ */
 export function planBackup(inputs: BackupInputs): Promise<Plan> {
   const { request, status, components, places, now } = inputs;
   const application = status.application;
@@ -27,6 +36,7 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
   const basis: Record<string, string> = {};
   const stamp = (request.at ?? now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
   const steps: Step[] = [];
+  const warnings: Reason[] = [];
   for (const place of places) {
     const engine = engineFor(inputs, place.cluster, 'backup');
     if (!engine) {
@@ -35,7 +45,8 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
     }
     const { id, namespace: engineNamespace } = engine;
     basis[`${place.cluster}/engine`] = id;
-    const whole = place.components.some((entry) => entry.labelSelector === undefined);
+    const whole = place.exclusive || place.components.some((entry) => entry.labelSelector === undefined);
+    if (!whole) warnings.push(unlabelled(place));
     for (const entry of whole ? [undefined] : place.components) {
       const name = nameFor(`${application.name}-${entry ? distinct(entry.status.component.name, place, places) : place.namespace}`, 40);
       steps.push({
@@ -83,7 +94,7 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
       changes: [],
       dataLoss: [{ component: application.name, seconds: 0, text: 'nothing: a backup only reads' }],
       blockers,
-      warnings: [],
+      warnings,
       undo: { text: 'a backup changes nothing; it is removed when it expires', possible: false },
       basis,
       home: inputs.home,
@@ -98,6 +109,17 @@ function distinct(component: string, { cluster, namespace }: Place, places: read
     (place) => place.cluster === cluster && place.components.some(({ status }) => status.component.name === component),
   );
   return here.length > 1 ? `${component}-${namespace}` : component;
+}
+
+function unlabelled({ cluster, namespace, components }: Place): Reason {
+  return {
+    code: 'UNLABELLED_LEFT_OUT',
+    severity: 'warning',
+    cluster,
+    message: `${namespace} holds more than what was chosen: only objects that carry the labels of the chosen components are backed up`,
+    evidence: components.flatMap(({ labelSelector }) => (labelSelector === undefined ? [] : [`selector: ${labelSelector}`])),
+    fix: 'label the Secrets, ConfigMaps and ServiceAccounts that the components use, or back up the whole application',
+  };
 }
 
 function keepFor(place: Place): { keepFor?: number } {

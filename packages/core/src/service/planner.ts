@@ -62,7 +62,8 @@ async function backupPlan(
   isGone: (cluster: string, namespace: string) => boolean,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { fleet, status, components, places, request } = ground;
+  const { fleet, status, components, places, request, assessment, application } = ground;
+  const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = places
     .filter(({ cluster, namespace }) => isGone(cluster, namespace))
     .map(({ cluster, namespace }) => ({
@@ -82,7 +83,7 @@ async function backupPlan(
     fleet,
     status,
     components,
-    places,
+    places: places.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, chosen, place) })),
     engines: deps.engines,
     blockers,
     now: deps.clock.now(),

@@ -219,7 +219,20 @@ describe('execute', () => {
     const { service, engine } = world();
     const plan = await service.plan({ intent: 'Backup', application: 'shop' }, caller);
     expect(await (await service.execute(plan, caller)).run()).toMatchObject({ state: 'Succeeded' });
-    expect([...engine.backups.keys()].toSorted()).toEqual(['shop-orders-db-20260115120000', 'shop-web-20260115120000']);
+    // The namespace is the application's alone: taken whole, so that what carries no label comes along.
+    expect([...engine.backups.values()].map(({ request: { name, labelSelector } }) => [name, labelSelector])).toEqual([
+      ['shop-shop-20260115120000', undefined],
+    ]);
+  });
+
+  it('backs up one of several components by its labels, and says what that leaves out', async () => {
+    const { service, engine } = world();
+    const plan = await service.plan({ intent: 'Backup', application: 'shop', components: ['web'] }, caller);
+    expect(plan.warnings).toMatchObject([{ code: 'UNLABELLED_LEFT_OUT', evidence: ['selector: app=web'] }]);
+    await (await service.execute(plan, caller)).run();
+    expect([...engine.backups.values()].map(({ request: { name, labelSelector } }) => [name, labelSelector])).toEqual([
+      ['shop-web-20260115120000', 'app=web'],
+    ]);
   });
 
   it('refuses a second operation on the application, naming the holder', async () => {
