@@ -42,6 +42,8 @@ async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[
   }
   await lists;
   signal?.throwIfAborted();
+  // With every list refused nothing was read: an empty cluster would be a wrong answer.
+  if (objects.size === 0) unreachable ??= [...failures.values()].find(({ code }) => code === 'FORBIDDEN');
   if (unreachable) return { cluster: cluster.name, now: new Date(), age: 0, objects: new Map(), failures: new Map(), unreachable };
   return {
     cluster: cluster.name,

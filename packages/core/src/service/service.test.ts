@@ -1,3 +1,4 @@
+import { NotAllowedError } from '../errors.ts';
 import { types } from '../ports/kubernetes.ts';
 import type { PointContents, RecoveryPoint } from '../protection/model.ts';
 import { deployment, namespace, object, persistentVolumeClaim, statefulSet } from '../testing/builders.ts';
@@ -151,6 +152,19 @@ describe('fleet', () => {
       ['west', false],
     ]);
     expect(fleet.applications.map(({ application }) => application.name)).toContain('shop');
+  });
+});
+
+describe('a reader who may list nothing', () => {
+  it('has read nothing, and is told what was refused', async () => {
+    const { make, east } = world();
+    east.intercept = ({ verb, resource }) => {
+      if (verb === 'list' || verb === 'get') throw new NotAllowedError(`guest may not ${verb} ${resource} on east`, { cluster: 'east' });
+    };
+    const { clusters } = await make().fleet();
+    expect(clusters).toMatchObject([
+      { reachable: false, error: { code: 'FORBIDDEN', message: expect.stringContaining('guest may not list') } },
+    ]);
   });
 });
 
