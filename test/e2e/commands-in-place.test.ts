@@ -50,7 +50,7 @@ describe('the plan', () => {
       Undo:       within 1d, by kubectl dr undo: 1 old volume is kept and put back; what is written to the new ones until then is lost; the configuration is written back from the safety backup
 
       Preconditions: met, with 1 note
-        info DEPENDENTS_KEEP_RUNNING: web depend on what goes back and keep running: they see it away for a while, then older
+        info DEPENDENTS_KEEP_RUNNING: what depends on what goes back keeps running, and sees it away for a while, then older: web
           seen: Deployment shop/web
           next: restart them with it: --restart-dependents
 
@@ -93,7 +93,7 @@ describe('the plan', () => {
        13. [east] Wait until orders-db is ready
        14. [east] Restore web itself
        15. [east] Wait until web is ready
-       16. [east] Remove 1 objects that did not exist then
+       16. [east] Remove 1 object that did not exist then
 
       Plan restore-shop-<id>, hash <hash>
       "

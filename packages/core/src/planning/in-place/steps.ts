@@ -227,7 +227,7 @@ export class StepMaker {
   prune(place: InPlacePlace, objects: (ObjectTarget & { uid: string })[]): Step {
     return this.step(
       `prune-${place.cluster}-${place.namespace}`,
-      `Remove ${objects.length} objects that did not exist then`,
+      `Remove ${objects.length} ${objects.length === 1 ? 'object' : 'objects'} that did not exist then`,
       place.cluster,
       { kind: 'objects.remove', objects },
     );

@@ -89,7 +89,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
               {
                 ...step,
                 id: `${step.id}-created`,
-                title: `Remove ${created.length} objects that the restore created`,
+                title: `Remove ${created.length} ${created.length === 1 ? 'object' : 'objects'} that the restore created`,
                 action: {
                   kind: 'objects.remove',
                   objects: created.map(({ type, namespace, name }) => ({ type, ...(namespace !== undefined && { namespace }), name })),

@@ -182,7 +182,7 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
     warnings.push({
       code: 'DEPENDENTS_KEEP_RUNNING',
       severity: 'info',
-      message: `${[...new Set(dependents.map(({ component }) => component))].join(', ')} depend on what goes back and keep running: they see it away for a while, then older`,
+      message: `what depends on what goes back keeps running, and sees it away for a while, then older: ${[...new Set(dependents.map(({ component }) => component))].join(', ')}`,
       evidence: dependents.map(({ target }) => `${target.type.kind} ${target.namespace}/${target.name}`),
       fix: 'restart them with it: --restart-dependents',
     });
