@@ -3,6 +3,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { ClusterReader } from '@kubectl-dr/core/ports/reading';
 import type { Caller, DrService } from '@kubectl-dr/core/service/port';
+import { systemClock } from '@kubectl-dr/core/system-clock';
 import type { Arguments } from './definition.ts';
 import type { Output } from './output/terminal.ts';
 
@@ -41,7 +42,7 @@ export interface Context extends Host {
 
 export function createContext(args: Arguments, argv: readonly string[], host: Host): Context {
   let connected: Promise<Fleet & { close(): Promise<void> }> | undefined;
-  const clock = host.clock ?? { now: () => new Date(), sleep };
+  const clock = host.clock ?? systemClock;
   return {
     ...host,
     argv,
@@ -60,21 +61,6 @@ export function createContext(args: Arguments, argv: readonly string[], host: Ho
 function load(): Promise<typeof import('./connect.ts')> {
   process.getBuiltinModule('node:module').enableCompileCache();
   return import('./connect.ts');
-}
-
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
 }
 
 export function flagText(args: Arguments, name: string): string | undefined {

@@ -75,14 +75,14 @@ function partName(id: string, part: number): string {
  * The journals among the ConfigMaps of a namespace. One that somebody broke by hand, or of which a part is missing, must
  * not hide the others: it is left out.
  */
-export function entriesOf(objects: readonly KubeObject[], cluster: string): JournalEntry[] {
+export function entriesOf(objects: readonly KubeObject[], cluster: string, decode: typeof entryOf = entryOf): JournalEntry[] {
   const parts = new Map(objects.filter(isPart).map((object) => [object.metadata.name, object]));
   return objects
     .filter((object) => !isPart(object))
     .flatMap((object) => {
       const own = Array.from({ length: partsOf(object) }, (_, index) => parts.get(partName(object.metadata.name, index + 1)));
       try {
-        return [entryOf(joined(object, own), cluster)];
+        return [decode(joined(object, own), cluster)];
       } catch (error) {
         if (error instanceof DrError) return [];
         throw error;

@@ -14,6 +14,7 @@ import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
+import { newestOf } from './select-point.ts';
 import type { TargetFacts } from './target-facts.ts';
 import type { Place } from './places.ts';
 
@@ -254,10 +255,6 @@ function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly Kube
         return { claim, method, late: false, ...(storageClass !== undefined && { storageClass }) };
       }),
   };
-}
-
-function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {
-  return points.toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
 }
 
 function rewritesOf(objects: readonly KubeObject[], source: string, target: string): Rewrite[] {

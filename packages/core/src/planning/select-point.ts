@@ -100,3 +100,8 @@ function unusable(component: string, cluster: string, message: string, couldBeEm
     fix: `choose another point: kubectl dr get points${empty}`,
   };
 }
+
+/** By the start of the capture. */
+export function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {
+  return points.toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
+}

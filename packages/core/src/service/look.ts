@@ -35,7 +35,7 @@ export async function look(deps: LookDeps, signal?: AbortSignal): Promise<Assess
     deps.operations(signal),
   ]);
   signal?.throwIfAborted();
-  return new Assessment({
+  const assessment = new Assessment({
     readings,
     ...(catalog && { catalog }),
     tenancy,
@@ -44,6 +44,8 @@ export async function look(deps: LookDeps, signal?: AbortSignal): Promise<Assess
     contents: (pointId) => contents.get(pointId),
     now: clock.now(),
   });
+  contents.forgetReplaced(assessment.points());
+  return assessment;
 }
 
 /** Reads only what engines keep: a fleet without applications, for whoever asks about points, schedules or locations. */

@@ -1,4 +1,4 @@
-import type { ApplicationStatus } from './model.ts';
+import type { Application } from '../application/model.ts';
 import { ConflictError, DrError, InputError, NotAllowedError } from '../errors.ts';
 import { planHash } from '../planning/hash.ts';
 import type { Plan, Step } from '../planning/model.ts';
@@ -62,8 +62,8 @@ function changed(plan: Plan, again: Plan): string {
  * Nothing outside the application's placements is written, whatever the plan says: it may come from a journal that
  * somebody edited. Sources have to be placements that agreed, targets those that the plan names.
  */
-export function assertInside(plan: Plan, status: ApplicationStatus): void {
-  const placements = status.application.components.flatMap((component) => component.placements);
+export function assertInside(plan: Plan, application: Application): void {
+  const placements = application.components.flatMap((component) => component.placements);
   const owns = (cluster: string, namespace: string): boolean =>
     placements.some(
       (placement) => placement.namespace === namespace && (placement.cluster ?? cluster) === cluster && placement.claim !== 'unclaimed',

@@ -9,7 +9,7 @@ import { planInPlace } from '../planning/in-place/plan.ts';
 import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
 import { type Choice, choiceOf } from '../planning/moment.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
-import { assertKnown, candidatesFor, openCandidates, selectPoint } from '../planning/select-point.ts';
+import { assertKnown, candidatesFor, newestOf, openCandidates, selectPoint } from '../planning/select-point.ts';
 import { readTargetFacts } from '../planning/target-facts.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine, EngineContext } from '../ports/engine.ts';
@@ -17,7 +17,7 @@ import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
-import { type LookDeps, decide, engineNamespace, findApplication, look } from './look.ts';
+import { type LookDeps, decide, engineNamespace, findApplication } from './look.ts';
 import { contentsOf, readInPlace } from './in-place-reader.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
 
@@ -36,11 +36,10 @@ interface Ground {
   places: Place[];
 }
 
-/** Reads what a plan needs, and lets the pure planners of `planning/` decide. */
-export async function makePlan(deps: PlannerDeps, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+/** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
+export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
   const request = { ...asked, at: asked.at ?? deps.clock.now().toISOString() };
   if (request.intent !== 'Backup' && request.intent !== 'Restore') throw new InputError(`a plan for ${request.intent} cannot be made yet`);
-  const assessment = await look(deps, signal);
   const application = findApplication(assessment, request.application);
   const isGone = (cluster: string, namespace: string): boolean => {
     const inventory = assessment.inventory.get(cluster);
@@ -248,10 +247,6 @@ function isMoved({ points, contents, evidence, namespace }: InPlacePlace): boole
         (volume.method === 'data-mover' || volume.method === 'file-system'),
     ),
   );
-}
-
-function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {
-  return points.toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
 }
 
 async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {

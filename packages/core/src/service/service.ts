@@ -13,6 +13,7 @@ import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ApplicationLock, HeldLock, Journal, JournalEntry } from '../ports/journal.ts';
 import type { ClusterReader } from '../ports/reading.ts';
+import type { Assessment } from './assess.ts';
 import { ContentsStore } from './contents.ts';
 import { decideVerdicts, findApplication, look, lookAtEngines } from './look.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
@@ -83,7 +84,6 @@ class DefaultDrService implements DrService {
     if (applications?.length === 0) return (await lookAtEngines(this.#looking(), signal)).fleet([]);
     const assessment = await look(this.#looking(), signal);
     const wanted: readonly Application[] = applications?.map((name) => findApplication(assessment, name)) ?? assessment.applications;
-    this.#contents.forgetReplaced(assessment.points());
     if (contents) await decideVerdicts(assessment, wanted, this.#contents, signal);
     return assessment.fleet(wanted);
   }
@@ -93,8 +93,8 @@ class DefaultDrService implements DrService {
     return fleet.applications[0]!;
   }
 
-  plan(request: PlanRequest, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Plan> {
-    return makePlan({ ...this.#looking(), clusters: this.#deps.clusters }, request, signal);
+  async plan(request: PlanRequest, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Plan> {
+    return this.#plan(await look(this.#looking(), signal), request, signal);
   }
 
   async execute(plan: Plan, caller: Caller, options: ExecuteOptions = {}): Promise<StartedOperation> {
@@ -102,8 +102,9 @@ class DefaultDrService implements DrService {
     const { clock, holder } = this.#deps;
     await assertIntact(plan);
     assertNotExpired(plan, clock.now());
-    assertCurrent(plan, await this.plan(plan.request, caller, signal ? { signal } : {}));
-    assertInside(plan, await this.#judged(plan.application, signal));
+    const assessment = await look(this.#looking(), signal);
+    assertCurrent(plan, await this.#plan(assessment, plan.request, signal));
+    assertInside(plan, findApplication(assessment, plan.application));
     const id = options.operationId ?? `${plan.intent.toLowerCase()}-${nameFor(plan.application, 40)}-${crypto.randomUUID().slice(0, 5)}`;
     const operation: Operation = {
       id,
@@ -168,7 +169,7 @@ class DefaultDrService implements DrService {
       } catch (thrown) {
         options.signal?.throwIfAborted();
         // A cluster that does not answer, or an operation that runs: the next time.
-        asDrError(thrown);
+        if (!(thrown instanceof DrError)) throw thrown;
       }
     }
     return released;
@@ -215,7 +216,7 @@ class DefaultDrService implements DrService {
   ): Promise<StartedOperation> {
     const { plan, id } = found.operation;
     await assertIntact(plan);
-    assertInside(plan, await this.#judged(plan.application, signal));
+    assertInside(plan, findApplication(await look(this.#looking(), signal), plan.application));
     return this.#started(plan, id, signal, async () => {
       // The new holder in the journal fences off a ghost that wakes up.
       const entry = await this.#journal.read(found.cluster, id);
@@ -256,9 +257,8 @@ class DefaultDrService implements DrService {
     };
   }
 
-  async #judged(application: string, signal?: AbortSignal): Promise<ApplicationStatus> {
-    const assessment = await look(this.#looking(), signal);
-    return assessment.status(findApplication(assessment, application));
+  #plan(assessment: Assessment, request: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+    return makePlan({ ...this.#looking(), clusters: this.#deps.clusters }, assessment, request, signal);
   }
 
   #operating() {

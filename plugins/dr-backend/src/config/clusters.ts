@@ -3,8 +3,10 @@ import path from 'node:path';
 import type { Config } from '@backstage/config';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import { HttpCluster, loadKubeConfig, resolveContext } from '@kubectl-dr/kubernetes';
+import { HttpCluster } from '@kubectl-dr/kubernetes';
 import type { ClusterConfig } from '@kubectl-dr/kubernetes';
+import type { ClusterDefinition } from '@kubectl-dr/kubernetes/configured';
+import { configuredCluster } from '@kubectl-dr/kubernetes/configured';
 
 export interface Surroundings {
   env: Record<string, string | undefined>;
@@ -12,8 +14,6 @@ export interface Surroundings {
 }
 
 export type ConfiguredCluster = ClusterClient & { close(): Promise<void> };
-
-const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The clients of `dr.clusters[]`. Nothing is connected yet; a wrong value is refused by the path of its key. */
 export async function configuredClusters(root: Config, { env, cwd }: Surroundings): Promise<ConfiguredCluster[]> {
@@ -27,64 +27,29 @@ export async function configuredClusters(root: Config, { env, cwd }: Surrounding
   return clusters;
 }
 
-async function clusterConfig(config: Config, key: string, name: string, surroundings: Surroundings): Promise<ClusterConfig> {
+/** What only a portal's configuration can say wrongly is told here; the rest is the same for every edge. */
+function clusterConfig(config: Config, key: string, name: string, { env, cwd }: Surroundings): Promise<ClusterConfig> {
   const url = config.getOptionalString('url');
   const kubeconfig = config.getOptionalString('kubeconfig');
   const inCluster = config.getOptionalBoolean('inCluster') ?? false;
-  if ([url !== undefined, kubeconfig !== undefined, inCluster].filter(Boolean).length > 1)
-    throw bad(`${key} has more than one of url, kubeconfig and inCluster`, 'keep one of them');
-  if (url !== undefined) return fromUrl(config, key, name, url);
-  if (inCluster) return ownCluster(key, name, surroundings.env);
-  return fromKubeConfig(config, key, name, kubeconfig, surroundings);
-}
-
-function fromUrl(config: Config, key: string, name: string, url: string): ClusterConfig {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw bad(`${key}.url is not an http(s) address: ${JSON.stringify(url)}`);
-  const token = config.getOptionalString('token');
-  const tokenFile = config.getOptionalString('tokenFile');
-  const caData = config.getOptionalString('caData');
-  const caFile = config.getOptionalString('caFile');
-  const skip = config.getOptionalBoolean('skipTLSVerify') ?? false;
-  return {
+  const only = [url !== undefined, kubeconfig !== undefined, inCluster].filter(Boolean).length === 1;
+  if (only && url !== undefined && (!URL.canParse(url) || !/^https?:/.test(url)))
+    throw bad(`${key}.url is not an http(s) address: ${JSON.stringify(url)}`);
+  if (only && inCluster && !env.KUBERNETES_SERVICE_HOST)
+    throw bad(`${key}.inCluster is set, but this process does not run in a cluster`, 'use kubeconfig or url instead');
+  const definition: ClusterDefinition = {
     name,
-    cluster: {
-      name,
-      server: url,
-      ...(caData !== undefined && { caData }),
-      ...(caFile !== undefined && { caFile }),
-      ...(skip && { insecureSkipTlsVerify: true }),
-    },
-    user: { name, ...(token !== undefined && { token }), ...(tokenFile !== undefined && { tokenFile }) },
+    url,
+    inCluster,
+    kubeconfig: only && kubeconfig !== undefined ? located(kubeconfig, key, cwd) : kubeconfig,
+    context: config.getOptionalString('context'),
+    token: config.getOptionalString('token'),
+    tokenFile: config.getOptionalString('tokenFile'),
+    caData: config.getOptionalString('caData'),
+    caFile: config.getOptionalString('caFile'),
+    skipTLSVerify: config.getOptionalBoolean('skipTLSVerify'),
   };
-}
-
-function ownCluster(key: string, name: string, env: Surroundings['env']): ClusterConfig {
-  const host = env.KUBERNETES_SERVICE_HOST;
-  if (!host) throw bad(`${key}.inCluster is set, but this process does not run in a cluster`, 'use kubeconfig or url instead');
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT ?? '443'}`;
-  return {
-    name,
-    cluster: { name, server, caFile: `${serviceAccount}/ca.crt` },
-    user: { name, tokenFile: `${serviceAccount}/token` },
-  };
-}
-
-async function fromKubeConfig(
-  config: Config,
-  key: string,
-  name: string,
-  kubeconfig: string | undefined,
-  { env, cwd }: Surroundings,
-): Promise<ClusterConfig> {
-  const file = kubeconfig === undefined ? undefined : located(kubeconfig, key, cwd);
-  try {
-    const contents = await loadKubeConfig({ env, ...(file !== undefined && { file }) });
-    const context = config.getOptionalString('context') ?? (contents.contexts.has(name) ? name : undefined);
-    return { ...resolveContext(contents, context === undefined ? {} : { context }), name };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw bad(`${key} (${name}): ${error.message}`, error.hint);
-  }
+  return configuredCluster(definition, { env, directory: cwd, where: key });
 }
 
 function located(file: string, key: string, cwd: string): string {

@@ -1,6 +1,6 @@
 import { labels } from '@kubectl-dr/core/application/model';
 import { DrError } from '@kubectl-dr/core/errors';
-import { createJournal, entryOf } from '@kubectl-dr/core/execution/journal';
+import { createJournal, entriesOf, entryOf } from '@kubectl-dr/core/execution/journal';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Journal, JournalEntry } from '@kubectl-dr/core/ports/journal';
@@ -21,7 +21,7 @@ export class JournalIndex implements Journal {
   private readonly clusters: readonly ClusterClient[];
   private readonly live: Journal;
   /** Decoded once per version: the watch gives a new object for each. */
-  private readonly decoded = new WeakMap<KubeObject, JournalEntry | 'unreadable'>();
+  private readonly decoded = new WeakMap<KubeObject, JournalEntry | DrError>();
 
   constructor(reader: WatchReader, clusters: readonly ClusterClient[], namespace: string) {
     this.reader = reader;
@@ -51,24 +51,23 @@ export class JournalIndex implements Journal {
   }
 
   private entriesOn(cluster: string): JournalEntry[] {
-    return this.reader.objects(cluster, selectionName).flatMap((object) => {
-      const entry = this.decode(object, cluster);
-      return entry === 'unreadable' ? [] : [entry];
+    return entriesOf(this.reader.objects(cluster, selectionName), cluster, (object) => {
+      let entry = this.decoded.get(object);
+      if (entry === undefined) {
+        entry = decoded(object, cluster);
+        this.decoded.set(object, entry);
+      }
+      if (entry instanceof DrError) throw entry;
+      return entry;
     });
   }
+}
 
-  /** One journal that somebody broke by hand must not hide the others. */
-  private decode(object: KubeObject, cluster: string): JournalEntry | 'unreadable' {
-    let entry = this.decoded.get(object);
-    if (entry === undefined) {
-      try {
-        entry = entryOf(object, cluster);
-      } catch (error) {
-        if (!(error instanceof DrError)) throw error;
-        entry = 'unreadable';
-      }
-      this.decoded.set(object, entry);
-    }
-    return entry;
+function decoded(object: KubeObject, cluster: string): JournalEntry | DrError {
+  try {
+    return entryOf(object, cluster);
+  } catch (error) {
+    if (error instanceof DrError) return error;
+    throw error;
   }
 }

@@ -6,6 +6,7 @@ import { checkTarget } from '../checks/target.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { comparable } from '../diff/comparable.ts';
 import { marksOf } from '../diff/marks.ts';
+import { newestOf } from '../select-point.ts';
 import { objectKey } from '../live-objects.ts';
 import type { Change, Plan } from '../model.ts';
 import { configurationOf } from './configuration.ts';
@@ -158,10 +159,6 @@ async function versionOf(object: KubeObject, isMark: (key: string) => boolean): 
   const { uid = '', resourceVersion = '' } = object.metadata;
   if (object.kind === 'Secret') return `${uid} ${resourceVersion}`;
   return `${uid} ${(await sha256(canonicalJson(comparable(object, isMark)))).slice(0, 12)}`;
-}
-
-function newestOf(points: readonly RecoveryPoint[]): RecoveryPoint | undefined {
-  return points.toSorted((a, b) => Date.parse(b.capturedAt ?? '') - Date.parse(a.capturedAt ?? ''))[0];
 }
 
 function skewOf(points: readonly RecoveryPoint[]): number {
