@@ -50,5 +50,9 @@ export interface Config {
       /** Groups or users that may act on every application. */
       operators?: string[];
     };
+    quota?: {
+      /** How many operations one owner may start in an hour, operators excepted. Default 30. */
+      operationsPerHour?: number;
+    };
   };
 }

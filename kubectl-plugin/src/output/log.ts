@@ -13,7 +13,10 @@ export interface LogEntry {
 export function logEntries(operation: Operation): LogEntry[] {
   const { plan, undo, release, reason, state } = operation;
   const entries: LogEntry[] = [
-    { at: operation.requestedAt, text: `requested by ${operation.requestedBy}${reason ? `: ${reason}` : ''}` },
+    {
+      at: operation.requestedAt,
+      text: `requested by ${operation.requestedBy}${operation.approvedBy ? `, approved by ${operation.approvedBy}` : ''}${reason ? `: ${reason}` : ''}`,
+    },
     ...stepEntries(operation.steps, plan.waves),
   ];
   const ended: LogEntry[] =

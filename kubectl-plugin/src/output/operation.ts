@@ -11,7 +11,7 @@ type Status = WireOperation['status'];
 /** An operation as `describe` tells it: how it stands, until when it can be undone, what to type next, its steps, its plan. */
 export function operationLines(operation: WireOperation, look: Look, now: Date): string[] {
   const { metadata, spec, status } = operation;
-  const { measured, requestedBy, requestedAt, reason, undo, release } = status;
+  const { measured, requestedBy, approvedBy, requestedAt, reason, undo, release } = status;
   const { waves, undo: way } = spec;
   const next = nextCommands(operation, now);
   const width = Math.max(0, ...next.map(([line]) => line.length));
@@ -20,6 +20,7 @@ export function operationLines(operation: WireOperation, look: Look, now: Date):
       ['Operation', metadata.name],
       ['State', status.state],
       ['Requested', `${requestedAt} by ${requestedBy}${reason ? `: ${reason}` : ''}`],
+      ['Approved', approvedBy && `by ${approvedBy}`],
       ['Started', status.startedAt],
       ['Ended', status.endedAt],
       ['Held by', status.endedAt ? undefined : status.holder],

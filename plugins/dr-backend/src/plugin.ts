@@ -14,6 +14,7 @@ import { systemClock } from '@kubectl-dr/core/system-clock';
 import { configuredClusters } from './config/clusters.ts';
 import { readSettings } from './config/settings.ts';
 import { openDatabase } from './database/migrate.ts';
+import { scheduleUndoWindows } from './operations/undo-windows.ts';
 import { createPortal } from './portal.ts';
 
 /** Disaster recovery: index of the clusters, REST API under `/api/dr`. */
@@ -44,10 +45,11 @@ export const drPlugin = createBackendPlugin({
         notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        scheduler: coreServices.scheduler,
         signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
       },
-      async init({ config, database, httpRouter, lifecycle, logger, permissionsRegistry, ...services }) {
+      async init({ config, database, httpRouter, lifecycle, logger, permissionsRegistry, scheduler, ...services }) {
         const settings = readSettings(config);
         const configured = await configuredClusters(config, { env: process.env, cwd: process.cwd() });
         const clusters = await allClusters(configured, suppliers);
@@ -65,6 +67,7 @@ export const drPlugin = createBackendPlugin({
         });
         httpRouter.use(portal.router);
         portal.start();
+        await scheduleUndoWindows(scheduler, { ...services, service: portal.service, logger });
         lifecycle.addShutdownHook(async () => {
           await portal.stop();
           await Promise.all(configured.map((cluster) => cluster.close()));

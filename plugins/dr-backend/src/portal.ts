@@ -13,6 +13,7 @@ import { applicationKinds } from '@kubectl-dr/core/application/cluster-inventory
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Engine } from '@kubectl-dr/core/ports/engine';
+import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { WatchReader } from '@kubectl-dr/kubernetes';
 import type { Router } from 'express';
@@ -25,14 +26,17 @@ import { createHandlers } from './http/handlers.ts';
 import { createRouter } from './http/router.ts';
 import { FleetIndex } from './index/FleetIndex.ts';
 import { JournalIndex, journalSelection } from './index/JournalIndex.ts';
+import { ApprovalStore } from './operations/ApprovalStore.ts';
 import { OperationRunner } from './operations/OperationRunner.ts';
 import { OperationViews } from './operations/OperationViews.ts';
 import { PlanStore } from './operations/PlanStore.ts';
 import { RequestStore } from './operations/RequestStore.ts';
 import { createAnnouncer } from './operations/announce.ts';
 import { ApplicationReads } from './service/ApplicationReads.ts';
+import { Approvals } from './service/Approvals.ts';
 import { AuthorizedDrService } from './service/AuthorizedDrService.ts';
 import { FleetReads } from './service/FleetReads.ts';
+import { Judge } from './service/Judge.ts';
 
 export interface PortalOptions {
   clusters: readonly ClusterClient[];
@@ -55,6 +59,8 @@ export interface PortalOptions {
 
 export interface Portal {
   router: Router;
+  /** Of core, for what the portal does by itself. Whatever a caller asks for goes through the router. */
+  service: DrService;
   /** Begins to watch clusters and catalog, in the background. */
   start(): void;
   /** Resolves when nothing runs any more. */
@@ -65,7 +71,7 @@ export interface Portal {
 export function createPortal(options: PortalOptions): Portal {
   const { clusters, engines, settings, clock, logger, auditor, permissions } = options;
   const leaving = new AbortController();
-  const announcer = createAnnouncer(options);
+  const announcer = createAnnouncer({ ...options, operators: settings.operators });
 
   const reader = new WatchReader({
     clusters,
@@ -99,7 +105,23 @@ export function createPortal(options: PortalOptions): Portal {
   const callers = new CallerResolver({ ...options, operators: settings.operators, ancestors: (groups) => catalog.ancestors(groups) });
   const gate = new Gate({ callers, permissions, index, requireOwnership: settings.requireOwnership });
   const applications = new ApplicationReads({ gate, index, auditor, clock });
+  const judge = new Judge({ index, catalog, views });
+  const approvals = new Approvals({
+    store: new ApprovalStore(options.database, clock),
+    gate,
+    judge,
+    announcer,
+    auditor,
+    clock,
+    async begin({ plan, operationId, requestedBy, reason }, approvedBy) {
+      const why = reason !== undefined && { reason };
+      const started = await service.execute(plan, { name: requestedBy }, { operationId, approvedBy, signal: leaving.signal, ...why });
+      runner.start(started);
+      return started;
+    },
+  });
   const handlers = createHandlers({
+    approvals,
     applications,
     fleet: new FleetReads(applications, index, clusters),
     service: new AuthorizedDrService({
@@ -107,7 +129,9 @@ export function createPortal(options: PortalOptions): Portal {
       gate,
       reads: applications,
       index,
-      catalog,
+      judge,
+      approvals,
+      operationsPerHour: settings.operationsPerHour,
       plans: new PlanStore(options.database, clock),
       requests: new RequestStore(options.database, clock),
       runner,
@@ -121,6 +145,7 @@ export function createPortal(options: PortalOptions): Portal {
   let running: Promise<unknown> = Promise.resolve();
   return {
     router: createRouter({ ...options, handlers }),
+    service,
     start() {
       const { signal } = leaving;
       running = Promise.all([reader.run(signal), catalog.run(signal), index.run(signal)]);

@@ -36,9 +36,16 @@ export const drRestoreCreatePermission = createPermission({
   resourceType,
 });
 
-/** Cancel or resume an operation, whoever started it. */
+/** Cancel, resume, undo or confirm an operation, whoever started it. */
 export const drOperationUpdatePermission = createPermission({
   name: 'dr.operation.update',
+  attributes: { action: 'update' },
+  resourceType,
+});
+
+/** Agree to, or refuse, what another person has requested. Never one's own request, whatever a policy says. */
+export const drOperationApprovePermission = createPermission({
+  name: 'dr.operation.approve',
   attributes: { action: 'update' },
   resourceType,
 });
@@ -50,4 +57,5 @@ export const drPermissions = [
   drBackupCreatePermission,
   drRestoreCreatePermission,
   drOperationUpdatePermission,
+  drOperationApprovePermission,
 ];

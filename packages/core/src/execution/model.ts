@@ -44,6 +44,8 @@ export interface Operation {
   plan: Plan;
   state: OperationState;
   requestedBy: string;
+  /** The second person, where the policy asked for one. */
+  approvedBy?: string;
   reason?: string;
   requestedAt: string;
   startedAt?: string;

@@ -5,6 +5,7 @@ import type { Policy, SelfService } from './model.ts';
 import { type FieldProblem, FieldReader } from './fields.ts';
 import { revisionOf } from './revision.ts';
 import { timetable } from './schedule.ts';
+import { defaultSelfService } from './self-service.ts';
 
 const day = 24 * 60 * 60_000;
 const selfService: readonly SelfService[] = ['owner', 'approval', 'operator'];
@@ -57,11 +58,11 @@ export function readPolicy(entity: CatalogEntity): ReadPolicy {
     }),
     ...(drills && { drills }),
     selfService: {
-      backup: rights.oneOf('backup', selfService) ?? 'owner',
-      clone: rights.oneOf('clone', selfService) ?? 'owner',
-      restore: rights.oneOf('restore', selfService) ?? 'owner',
-      restoreInPlace: rights.oneOf('restoreInPlace', selfService) ?? 'approval',
-      failover: rights.oneOf('failover', selfService) ?? 'operator',
+      backup: rights.oneOf('backup', selfService) ?? defaultSelfService.backup,
+      clone: rights.oneOf('clone', selfService) ?? defaultSelfService.clone,
+      restore: rights.oneOf('restore', selfService) ?? defaultSelfService.restore,
+      restoreInPlace: rights.oneOf('restoreInPlace', selfService) ?? defaultSelfService.restoreInPlace,
+      failover: rights.oneOf('failover', selfService) ?? defaultSelfService.failover,
     },
     revision: revisionOf(entity.spec ?? {}),
   };

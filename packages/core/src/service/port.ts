@@ -11,6 +11,8 @@ export interface Caller {
 export interface ExecuteOptions {
   /** Why, for the audit and the journal. */
   reason?: string;
+  /** Who agreed, where the policy wants a second person: for the journal. Whether it does is decided before. */
+  approvedBy?: string;
   /** Deterministic id, so that a repeated request starts nothing twice. */
   operationId?: string;
   signal?: AbortSignal;

@@ -98,7 +98,7 @@ class DefaultDrService implements DrService {
   }
 
   async execute(plan: Plan, caller: Caller, options: ExecuteOptions = {}): Promise<StartedOperation> {
-    const { signal, reason } = options;
+    const { signal, reason, approvedBy } = options;
     const { clock, holder } = this.#deps;
     await assertIntact(plan);
     assertNotExpired(plan, clock.now());
@@ -111,6 +111,7 @@ class DefaultDrService implements DrService {
       plan,
       state: 'Pending',
       requestedBy: caller.name,
+      ...(approvedBy !== undefined && { approvedBy }),
       ...(reason !== undefined && { reason }),
       requestedAt: clock.now().toISOString(),
       holder,

@@ -255,6 +255,7 @@ export const operationBodySchema = z.object({
     'Cancelled',
   ]),
   requestedBy: z.string(),
+  approvedBy: z.string().optional(),
   reason: z.string().optional(),
   requestedAt: instant,
   startedAt: instant.optional(),

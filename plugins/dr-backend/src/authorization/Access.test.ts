@@ -63,8 +63,8 @@ async function access(
   return made;
 }
 
-const everything = { plan: true, backup: true, restore: true, operate: true };
-const nothing = { plan: false, backup: false, restore: false, operate: false };
+const everything = { plan: true, backup: true, restore: true, operate: true, approve: true };
+const nothing = { plan: false, backup: false, restore: false, operate: false, approve: false };
 
 describe('a policy with conditions', () => {
   const one = component('web', shopTeam);

@@ -4,6 +4,7 @@ import type { Allowed } from '@kubectl-dr/backstage-plugin-dr-common';
 import {
   drApplicationReadPermission,
   drBackupCreatePermission,
+  drOperationApprovePermission,
   drOperationUpdatePermission,
   drPlanCreatePermission,
   drRestoreCreatePermission,
@@ -21,6 +22,7 @@ const permissionOf: Record<Action, ResourcePermission> = {
   backup: drBackupCreatePermission,
   restore: drRestoreCreatePermission,
   operate: drOperationUpdatePermission,
+  approve: drOperationApprovePermission,
 };
 const actions = Object.keys(permissionOf) as Action[];
 
@@ -80,7 +82,7 @@ export class Access {
     // Where nothing is placed there is nothing to act on, whoever asks.
     const placed = wanted.some(({ placements }) => placements.length > 0);
     const may = (action: Action): boolean => placed && wanted.every((part) => this.may(action, application, part));
-    return { plan: may('plan'), backup: may('backup'), restore: may('restore'), operate: may('operate') };
+    return { plan: may('plan'), backup: may('backup'), restore: may('restore'), operate: may('operate'), approve: may('approve') };
   }
 
   /** NotFoundError for what may not be seen: that it exists is already something. */

@@ -129,7 +129,7 @@ describe('a claimed namespace that did not agree', () => {
       expect(body.status).toMatchObject({ verdict: 'Unknown', components: [{ volumes: [], workloads: [] }] });
       expect(body.status.reasons).toMatchObject([{ code: 'PLACEMENT_UNCLAIMED' }]);
       expect(body.status.recoveryPoint).toBeUndefined();
-      expect(body.allowed).toEqual({ plan: false, backup: false, restore: false, operate: false });
+      expect(body.allowed).toEqual({ plan: false, backup: false, restore: false, operate: false, approve: false });
       expect((await as(who)('get', `${ref('grab')}/points`)).body.items).toEqual([]);
     }
     const { body } = await as('bob')('get', '/v1/coverage');

@@ -93,6 +93,7 @@ describe('the other keys of dr', () => {
       namespace: 'kubectl-dr',
       tenancy: [],
       requireOwnership: true,
+      operationsPerHour: 30,
       operators: new Set(),
     });
   });

@@ -10,6 +10,8 @@ export interface Settings {
   requireOwnership: boolean;
   /** Entity references in lower case. */
   operators: ReadonlySet<string>;
+  /** How many operations one owner may start in an hour. */
+  operationsPerHour: number;
 }
 
 /** Wrong values are refused at start-up, by the path of their key. */
@@ -32,7 +34,16 @@ export function readSettings(root: Config): Settings {
         reference(text, `dr.authorization.operators[${index}]`),
       ),
     ),
+    operationsPerHour: positive(config?.getOptionalNumber('quota.operationsPerHour') ?? 30, 'dr.quota.operationsPerHour'),
   };
+}
+
+function positive(value: number, key: string): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InputError(`${key} is not a whole number above zero: ${value}`, {
+    code: 'BAD_CONFIG',
+    hint: 'leave it out for the default, 30',
+  });
 }
 
 function reference(text: string, key: string): string {

@@ -1,5 +1,6 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import { systemClock } from '@kubectl-dr/core/system-clock';
+import { ApprovalStore } from '../operations/ApprovalStore.ts';
 import { PlanStore } from '../operations/PlanStore.ts';
 import { RequestStore } from '../operations/RequestStore.ts';
 import { migrationsDirectory } from './migrate.ts';
@@ -16,6 +17,7 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
     await knex.migrate.rollback({ directory }, true);
     expect(await knex.schema.hasTable('plans')).toBe(false);
     expect(await knex.schema.hasTable('started_requests')).toBe(false);
+    expect(await knex.schema.hasTable('approvals')).toBe(false);
     await knex.migrate.latest({ directory });
     await new PlanStore(knex, systemClock).put(plan, 'alice');
   });
@@ -49,5 +51,24 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
     now += 25 * 3_600_000;
     await store.claim({ ...request, key: 'another' }, 'three');
     expect(await store.find(request)).toBeUndefined();
+  });
+
+  it('lets nobody approve their own request, whatever the code above it believes, and only one decide', async () => {
+    const knex = await databases.init(id);
+    await knex.migrate.latest({ directory: migrationsDirectory() });
+    let now = Date.parse('2026-01-15T12:00:00Z');
+    const store = new ApprovalStore(knex, { now: () => new Date(now), sleep: async () => undefined });
+    const asked = { operationId: 'o', plan: { ...(plan as object), application: 'shop' } as never, requestedBy: 'user:default/alice' };
+    expect(await store.request(asked)).toMatchObject({ state: 'waiting', expiresAt: '2026-01-16T12:00:00.000Z' });
+    expect(await store.request({ ...asked, requestedBy: 'user:default/bob' })).toMatchObject({ requestedBy: 'user:default/alice' });
+    await expect(store.decide('o', 'approved', 'user:default/alice')).rejects.toThrow(/constraint/i);
+    expect(await Promise.all(['bob', 'carol'].map((who) => store.decide('o', 'approved', `user:default/${who}`)))).toEqual([true, false]);
+    expect(await store.decide('o', 'withdrawn', 'user:default/alice')).toBe(false);
+    // The replica that was told to start it died: the approval may be given again.
+    now += 120_000;
+    expect(await store.decide('o', 'approved', 'user:default/carol')).toBe(true);
+    await store.notStarted('o', 'failed', 'the plan is stale');
+    expect(await store.find('o')).toMatchObject({ state: 'failed', decidedBy: 'user:default/carol', message: 'the plan is stale' });
+    expect(await store.decide('o', 'approved', 'user:default/bob')).toBe(false);
   });
 });

@@ -40,7 +40,7 @@ function present(thrown: unknown, log: () => void): PresentedError {
   if (thrown instanceof DrError && thrown.code !== 'INTERNAL') {
     const { name, code, message, hint, cluster, details } = thrown;
     // An outcome that has no status of its own is the server's.
-    return new PresentedError(name, code, message, { hint, cluster, details });
+    return new PresentedError(name, code, message, { hint, cluster, details, ...(code === 'QUOTA' && { statusCode: 429 }) });
   }
   if (thrown instanceof Error && known.has(thrown.name)) {
     return new PresentedError(thrown.name, codeOf(thrown.name), thrown.message);

@@ -1,6 +1,7 @@
 import { apiVersion } from '@kubectl-dr/core/wire/common';
-import { operationToWire, planToWire } from '@kubectl-dr/core/wire/encode';
+import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import type { ApplicationReads } from '../service/ApplicationReads.ts';
+import type { Approvals } from '../service/Approvals.ts';
 import type { AuthorizedDrService } from '../service/AuthorizedDrService.ts';
 import type { FleetReads } from '../service/FleetReads.ts';
 import type { Handlers } from './router.ts';
@@ -9,16 +10,17 @@ export interface HandlerOptions {
   applications: ApplicationReads;
   fleet: FleetReads;
   service: AuthorizedDrService;
+  approvals: Approvals;
 }
 
 /** From the contract's routes to the services, and back to wire values. */
-export function createHandlers({ applications, fleet, service }: HandlerOptions): Handlers {
+export function createHandlers({ applications, fleet, service, approvals }: HandlerOptions): Handlers {
   return {
     listApplications: ({ asker, query }) => applications.list(asker, query),
     getApplicationsByRefs: ({ asker, body }) => applications.byRefs(asker, body.entityRefs),
     getApplication: ({ asker, parameters }) => applications.get(asker, parameters),
     listPoints: ({ asker, parameters }) => applications.points(asker, parameters),
-    createPlan: async ({ asker, parameters, body }) => planToWire(await service.plan(asker, parameters, body)),
+    createPlan: ({ asker, parameters, body }) => service.plan(asker, parameters, body),
     startOperation: async ({ asker, body, key }) => operationToWire(await service.start(asker, body, key)),
     listOperations: async ({ asker, query }) => ({
       apiVersion,
@@ -28,6 +30,10 @@ export function createHandlers({ applications, fleet, service }: HandlerOptions)
     getOperation: async ({ asker, parameters }) => operationToWire(await service.operation(asker, parameters.id)),
     cancelOperation: async ({ asker, parameters }) => operationToWire(await service.cancel(asker, parameters.id)),
     resumeOperation: async ({ asker, parameters }) => operationToWire(await service.resume(asker, parameters.id)),
+    undoOperation: async ({ asker, parameters }) => operationToWire(await service.undo(asker, parameters.id)),
+    confirmOperation: async ({ asker, parameters }) => operationToWire(await service.confirm(asker, parameters.id)),
+    approveOperation: async ({ asker, parameters, body }) => operationToWire(await approvals.approve(asker, parameters.id, body.reason)),
+    rejectOperation: async ({ asker, parameters, body }) => operationToWire(await approvals.reject(asker, parameters.id, body.reason)),
     listClusters: ({ asker }) => fleet.clusters(asker),
     listPolicies: ({ asker }) => fleet.policies(asker),
     listLocations: ({ asker }) => fleet.locations(asker),

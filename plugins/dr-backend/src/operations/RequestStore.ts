@@ -12,6 +12,7 @@ interface Row {
   fingerprint: string;
   operation_id: string;
   created_at: string;
+  owner: string | null;
 }
 
 export interface StartRequest {
@@ -45,12 +46,19 @@ export class RequestStore {
   }
 
   /** False when another process was faster. */
-  async claim(request: StartRequest, operationId: string): Promise<boolean> {
+  async claim(request: StartRequest, operationId: string, owner?: string): Promise<boolean> {
     const now = this.clock.now();
     const old = new Date(now.getTime() - remembered).toISOString();
     await this.database<Row>('started_requests').where('created_at', '<', old).delete();
     const { caller, key } = request;
-    const row: Row = { caller, key, fingerprint: fingerprintOf(request), operation_id: operationId, created_at: now.toISOString() };
+    const row: Row = {
+      caller,
+      key,
+      fingerprint: fingerprintOf(request),
+      operation_id: operationId,
+      created_at: now.toISOString(),
+      owner: owner ?? null,
+    };
     try {
       await this.database<Row>('started_requests').insert(row);
       return true;
@@ -58,6 +66,15 @@ export class RequestStore {
       if (isDatabaseConflictError(error)) return false;
       throw error;
     }
+  }
+
+  /** How many operations were started since then for an owner's applications. */
+  async countOf(owner: string, since: Date): Promise<number> {
+    const rows = await this.database<Row>('started_requests')
+      .where({ owner })
+      .andWhere('created_at', '>', since.toISOString())
+      .count({ n: '*' });
+    return Number(rows[0]?.n ?? 0);
   }
 
   /** Nothing was started: the same key may try again. */

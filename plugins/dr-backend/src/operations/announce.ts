@@ -10,6 +10,8 @@ export interface Announcer {
   signal(message: SignalMessage): void;
   /** The owner and whoever asked for it hear of its end. */
   ended(operation: Operation): void;
+  /** The owner and the operators hear that somebody has to agree. */
+  approvalWanted(operation: Operation): void;
 }
 
 /** Milliseconds in which changes of one thing are told once. */
@@ -20,8 +22,10 @@ export function createAnnouncer(options: {
   signals: SignalsService;
   notifications: NotificationService;
   logger: LoggerService;
+  /** Entity references of the operators. */
+  operators: ReadonlySet<string>;
 }): Announcer {
-  const { signals, notifications, logger } = options;
+  const { signals, notifications, logger, operators } = options;
   const waiting = new Set<string>();
   const lost = (what: string) => (error: unknown) =>
     logger.debug(`${what} could not be sent: ${error instanceof Error ? error.message : String(error)}`);
@@ -36,22 +40,39 @@ export function createAnnouncer(options: {
       }, together).unref();
     },
     ended(operation) {
-      const { plan, state, id, message, requestedBy } = operation;
-      const recipients = [...new Set([plan.owner, requestedBy].filter((ref) => ref !== undefined && ref.includes(':')))] as string[];
-      if (recipients.length === 0) return;
-      notifications
-        .send({
-          recipients: { type: 'entity', entityRef: recipients },
-          payload: {
-            title: `${plan.intent} of ${plan.application}: ${state}`,
-            ...(message !== undefined && { description: message }),
-            link: `/dr?operation=${encodeURIComponent(id)}`,
-            severity: state === 'Succeeded' ? 'normal' : 'high',
-            topic: 'dr',
-            scope: id,
-          },
-        })
-        .catch(lost('a notification'));
+      const { plan, state, requestedBy } = operation;
+      tell(operation, [plan.owner, requestedBy], {
+        title: `${plan.intent} of ${plan.application}: ${state}`,
+        severity: state === 'Succeeded' ? 'normal' : 'high',
+      });
+    },
+    approvalWanted(operation) {
+      const { plan, requestedBy } = operation;
+      tell(operation, [plan.owner, ...operators], {
+        title: `${requestedBy} asks for your approval: ${plan.intent} of ${plan.application}`,
+        severity: 'high',
+      });
     },
   };
+
+  function tell(
+    { id, message }: Operation,
+    refs: readonly (string | undefined)[],
+    payload: { title: string; severity: 'normal' | 'high' },
+  ): void {
+    const recipients = [...new Set(refs.filter((ref) => ref !== undefined && ref.includes(':')))] as string[];
+    if (recipients.length === 0) return;
+    notifications
+      .send({
+        recipients: { type: 'entity', entityRef: recipients },
+        payload: {
+          ...payload,
+          ...(message !== undefined && { description: message }),
+          link: `/dr?operation=${encodeURIComponent(id)}`,
+          topic: 'dr',
+          scope: id,
+        },
+      })
+      .catch(lost('a notification'));
+  }
 }

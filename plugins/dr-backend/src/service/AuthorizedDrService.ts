@@ -1,17 +1,13 @@
 import type { AuditorService } from '@backstage/backend-plugin-api';
-import type { PlanRequestBody, StartOperationBody } from '@kubectl-dr/backstage-plugin-dr-common';
-import type { Component } from '@kubectl-dr/core/application/model';
-import { ConflictError, DrError, NotFoundError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import type { PlanRequestBody, PortalPlan, StartOperationBody } from '@kubectl-dr/backstage-plugin-dr-common';
+import { ConflictError, DrError, InputError, NotAllowedError, NotFoundError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import { chosenComponents } from '@kubectl-dr/core/planning/places';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
-import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
-import type { DrService } from '@kubectl-dr/core/service/port';
-import type { Access, Action } from '../authorization/Access.ts';
+import type { Caller, DrService, StartedOperation } from '@kubectl-dr/core/service/port';
+import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Gate } from '../authorization/Gate.ts';
-import type { CatalogCache } from '../catalog/CatalogCache.ts';
-import { ownerOf } from '../catalog/CatalogCache.ts';
 import type { FleetIndex } from '../index/FleetIndex.ts';
 import type { OperationRunner } from '../operations/OperationRunner.ts';
 import type { OperationViews } from '../operations/OperationViews.ts';
@@ -19,21 +15,26 @@ import type { PlanStore } from '../operations/PlanStore.ts';
 import type { RequestStore, StartRequest } from '../operations/RequestStore.ts';
 import { operationIdOf } from '../operations/RequestStore.ts';
 import type { ApplicationReads, EntityParameters } from './ApplicationReads.ts';
+import type { Approvals } from './Approvals.ts';
 import type { Asker } from './Asker.ts';
 import { audited } from './Auditing.ts';
+import type { Judge } from './Judge.ts';
 
 export interface AuthorizedDrServiceOptions {
   service: DrService;
   gate: Gate;
   reads: ApplicationReads;
   index: FleetIndex;
-  catalog: CatalogCache;
+  judge: Judge;
+  approvals: Approvals;
   plans: PlanStore;
   requests: RequestStore;
   runner: OperationRunner;
   views: OperationViews;
   auditor: AuditorService;
   clock: Clock;
+  /** `dr.quota.operationsPerHour`. */
+  operationsPerHour: number;
   /** Fires when this process is told to leave: operations stop between two writes, and can be resumed elsewhere. */
   leaving: AbortSignal;
 }
@@ -43,10 +44,10 @@ const planLimit = 60_000;
 /** A request that claimed its key and has no operation after this is dead, milliseconds. */
 const claimLimit = 60_000;
 
-/**
- * Decides and audits around core's service: every write, and everything about operations. What is decided upon is
- * fresh: the owner is asked of the catalog at that moment, never of the copy that pages are made of.
- */
+/** An hour, milliseconds: the time that the quota is about. */
+const hour = 3_600_000;
+
+/** Decides and audits around core's service: every write, and everything about operations. */
 export class AuthorizedDrService {
   private readonly options: AuthorizedDrServiceOptions;
   /** Starts in this process, so that a double click waits for the first. */
@@ -56,14 +57,14 @@ export class AuthorizedDrService {
     this.options = options;
   }
 
-  async plan(asker: Asker, entity: EntityParameters, body: PlanRequestBody): Promise<Plan> {
-    const { reads, service, plans, auditor } = this.options;
+  async plan(asker: Asker, entity: EntityParameters, body: PlanRequestBody): Promise<PortalPlan> {
+    const { reads, service, plans, judge, auditor } = this.options;
     const { status, component, access } = await reads.find(asker, entity);
     const components = body.components ?? (component === undefined ? undefined : [component]);
     const meta = { application: status.application.name, intent: body.intent, mode: body.mode, components, actor: access.caller.name };
     return audited(auditor, asker, { eventId: 'plan-create', severity: 'low', meta }, async (note) => {
-      await this.assertMay('plan', status, components, access);
-      this.assertReachable(chosenComponents(status, components).map((chosen) => chosen.component));
+      await judge.assertMay('plan', status, components, access);
+      judge.assertReachable(chosenComponents(status, components).map((chosen) => chosen.component));
       const plan = await limited(planLimit, `The plan for ${status.application.name}`, (signal) =>
         service.plan(
           { ...body, application: status.application.name, ...(components && { components }) },
@@ -73,12 +74,12 @@ export class AuthorizedDrService {
       );
       await plans.put(plan, access.caller.name);
       note({ plan: plan.id, planHash: plan.hash, blockers: plan.blockers.length });
-      return plan;
+      return { ...planToWire(plan), selfService: judge.selfService(plan, status, access) };
     });
   }
 
   async start(asker: Asker, body: StartOperationBody, key: string): Promise<Operation> {
-    const { plans, requests, gate, auditor } = this.options;
+    const { plans, requests, gate, judge, auditor } = this.options;
     const access = await gate.admit(asker.credentials);
     const request: StartRequest = { caller: access.caller.name, key, body };
     const known = await requests.find(request);
@@ -101,91 +102,123 @@ export class AuthorizedDrService {
     };
     const event = { eventId: restores ? 'restore-create' : 'backup-create', severity: restores ? 'high' : 'medium', meta } as const;
     return audited(auditor, asker, event, async (note) => {
-      const status = await this.seen(plan.application, access);
-      await this.assertMay(restores ? 'restore' : 'backup', status, plan.components, access);
-      const operation = await this.startOnce(plan, request);
-      note({ operation: operation.id });
+      const status = await judge.seen(plan.application, access);
+      await judge.assertMay(restores ? 'restore' : 'backup', status, plan.components, access);
+      assertConfirmed(plan, body.confirm);
+      const rule = judge.selfService(plan, status, access);
+      if (rule === 'operator') {
+        throw new NotAllowedError(`The policy of ${plan.application} leaves this to operators`, { hint: 'Show an operator the plan.' });
+      }
+      if (!access.caller.operator) await this.assertQuota(status.application.owner);
+      const operation = await this.startOnce(plan, request, rule === 'approval');
+      note({ operation: operation.id, state: operation.state });
       return operation;
     });
   }
 
   async operations(asker: Asker, filter: { application?: string; limit: number }): Promise<Operation[]> {
-    const { reads, views } = this.options;
+    const { reads, views, approvals } = this.options;
     const { applications, access } = await reads.visible(asker.credentials);
     const visible = new Set(applications.map(({ application }) => application.name));
     const wanted = filter.application === undefined ? undefined : this.nameOf(filter.application);
-    return views
-      .all()
+    const journalled = views.all();
+    const ids = new Set(journalled.map(({ id }) => id));
+    const waiting = (await approvals.operations()).filter(({ id }) => !ids.has(id));
+    return [...waiting, ...journalled]
+      .sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1))
       .filter(({ plan }) => visible.has(plan.application) || access.caller.operator)
       .filter(({ plan }) => wanted === undefined || plan.application === wanted)
       .slice(0, filter.limit);
   }
 
   async operation(asker: Asker, id: string): Promise<Operation> {
-    const { gate } = this.options;
+    const { gate, judge, views, approvals } = this.options;
     const access = await gate.admit(asker.credentials);
-    const operation = this.known(id);
+    const operation = views.get(id) ?? (await approvals.operation(id)) ?? judge.known(id);
     // One whose application is gone is still a fact; only operators are told.
-    if (!access.caller.operator) await this.seen(operation.plan.application, access, id);
+    if (!access.caller.operator) await judge.seen(operation.plan.application, access, id);
     return operation;
   }
 
   cancel(asker: Asker, id: string): Promise<Operation> {
-    return this.operate(asker, id, 'operation-cancel', (caller) => this.options.service.cancel(id, caller));
+    const { service, views, approvals } = this.options;
+    return this.operate(asker, id, 'operation-cancel', async (caller) => {
+      if (!views.get(id) && (await approvals.operation(id))) return approvals.withdraw(id, caller.name);
+      return service.cancel(id, caller);
+    });
   }
 
   resume(asker: Asker, id: string): Promise<Operation> {
-    const { service, runner, leaving } = this.options;
-    return this.operate(asker, id, 'operation-resume', async (caller) => {
-      const started = await service.resume(id, caller, { signal: leaving });
-      runner.start(started);
-      return started.operation;
-    });
+    return this.operate(asker, id, 'operation-resume', (caller, signal) => this.go(this.options.service.resume(id, caller, signal)));
+  }
+
+  /** Takes a restore in place back. */
+  undo(asker: Asker, id: string): Promise<Operation> {
+    return this.operate(asker, id, 'operation-undo', (caller, signal) => this.go(this.options.service.undo(id, caller, signal)));
+  }
+
+  /** Gives the undo up, and releases what was kept for it. */
+  confirm(asker: Asker, id: string): Promise<Operation> {
+    return this.operate(asker, id, 'operation-confirm', (caller, signal) => this.go(this.options.service.confirm(id, caller, signal)));
+  }
+
+  private async go(starting: Promise<StartedOperation>): Promise<Operation> {
+    const started = await starting;
+    this.options.runner.start(started);
+    return started.operation;
   }
 
   private async operate(
     asker: Asker,
     id: string,
     eventId: string,
-    work: (caller: { name: string }) => Promise<Operation>,
+    work: (caller: Caller, options: { signal: AbortSignal }) => Promise<Operation>,
   ): Promise<Operation> {
-    const { gate, auditor } = this.options;
+    const { gate, judge, views, approvals, auditor, leaving } = this.options;
     const access = await gate.admit(asker.credentials);
-    const { plan } = this.known(id);
-    const status = await this.seen(plan.application, access, id);
+    const { plan } = views.get(id) ?? (await approvals.operation(id)) ?? judge.known(id);
+    const status = await judge.seen(plan.application, access, id);
     const meta = { operation: id, application: plan.application, planHash: plan.hash, actor: access.caller.name };
     return audited(auditor, asker, { eventId, severity: 'medium', meta }, async () => {
-      await this.assertMay('operate', status, plan.components, access);
-      return work({ name: access.caller.name });
+      await judge.assertMay('operate', status, plan.components, access);
+      return work({ name: access.caller.name }, { signal: leaving });
     });
   }
 
-  private async startOnce(plan: Plan, request: StartRequest): Promise<Operation> {
+  /** NotAllowedError QUOTA: somebody, or something, starts more than anybody would by hand. */
+  private async assertQuota(owner: string | undefined): Promise<void> {
+    const { requests, clock, operationsPerHour } = this.options;
+    if (owner === undefined) return;
+    const since = new Date(clock.now().getTime() - hour);
+    if ((await requests.countOf(owner, since)) < operationsPerHour) return;
+    throw new NotAllowedError(`${owner} has started ${operationsPerHour} operations within an hour, and may start no more`, {
+      code: 'QUOTA',
+      hint: 'Wait a while, or ask an operator. The limit is dr.quota.operationsPerHour.',
+    });
+  }
+
+  private async startOnce(plan: Plan, request: StartRequest, approval: boolean): Promise<Operation> {
     const id = operationIdOf(plan.intent, plan.application, request);
     const running = this.starting.get(id);
     if (running) return running;
-    const start = this.startNow(plan, request, id).finally(() => this.starting.delete(id));
+    const start = this.startNow(plan, request, id, approval).finally(() => this.starting.delete(id));
     this.starting.set(id, start);
     return start;
   }
 
-  private async startNow(plan: Plan, request: StartRequest, operationId: string): Promise<Operation> {
-    const { service, requests, runner, leaving } = this.options;
+  private async startNow(plan: Plan, request: StartRequest, operationId: string, approval: boolean): Promise<Operation> {
+    const { service, requests, approvals, leaving } = this.options;
     const { reason } = request.body;
-    if (!(await requests.claim(request, operationId))) {
+    if (!(await requests.claim(request, operationId, plan.owner))) {
       const known = await requests.find(request);
       const operation = known && (await this.started(known.operationId, known.at));
       if (operation) return operation;
       throw stillStarting(operationId);
     }
     try {
-      const started = await service.execute(
-        plan,
-        { name: request.caller },
-        { operationId, signal: leaving, ...(reason !== undefined && { reason }) },
-      );
-      runner.start(started);
-      return started.operation;
+      const why = reason !== undefined && { reason };
+      if (approval) return await approvals.request({ operationId, plan, requestedBy: request.caller, ...why });
+      return await this.go(service.execute(plan, { name: request.caller }, { operationId, signal: leaving, ...why }));
     } catch (thrown) {
       await requests.release(request);
       throw thrown;
@@ -194,11 +227,13 @@ export class AuthorizedDrService {
 
   /** What an earlier request has started; undefined when that one died before it started anything. */
   private async started(operationId: string, at: Date): Promise<Operation | undefined> {
-    const { views, service, clock } = this.options;
+    const { views, service, approvals, clock } = this.options;
     const running = this.starting.get(operationId);
     if (running) return running;
     const seen = views.get(operationId);
     if (seen) return seen;
+    const waiting = await approvals.operation(operationId);
+    if (waiting) return waiting;
     try {
       return await service.operation(operationId);
     } catch (thrown) {
@@ -208,76 +243,18 @@ export class AuthorizedDrService {
     }
   }
 
-  private known(id: string): Operation {
-    const { views, index } = this.options;
-    const operation = views.get(id);
-    if (operation) return operation;
-    const silent = index.states().filter(({ state }) => state !== 'fresh');
-    if (silent.length > 0) {
-      throw new ServiceUnavailableError(
-        `The operation "${id}" is not known here, and ${silent.map(({ cluster }) => cluster).join(', ')} cannot be asked`,
-        {
-          hint: 'Look again when all clusters answer.',
-        },
-      );
-    }
-    throw new NotFoundError(`There is no operation "${id}"`, { hint: 'Look at the list of operations.' });
-  }
-
-  /** The application of a plan or an operation, if the caller may see it. */
-  private async seen(name: string, access: Access, operation?: string): Promise<ApplicationStatus> {
-    const status = this.options.index.current().byName.get(name.toLowerCase());
-    const missing = (): NotFoundError =>
-      new NotFoundError(
-        operation === undefined ? `There is no application "${name}"` : `There is no operation "${operation}", or you may not see it`,
-      );
-    if (!status) throw missing();
-    await access.prepareReading([status.application]);
-    if (!access.maySee(status.application)) throw missing();
-    return status;
-  }
-
-  private async assertMay(action: Action, status: ApplicationStatus, names: string[] | undefined, access: Access): Promise<void> {
-    const components = chosenComponents(status, names).map(({ component }) => component);
-    await access.prepareActing([status.application]);
-    access.assertMay(action, status.application, components);
-    await this.assertOwnersUnchanged(status, components);
-  }
-
-  /** Somebody who lost an application a moment ago must not act on it because the portal has not noticed yet. */
-  private async assertOwnersUnchanged(status: ApplicationStatus, components: readonly Component[]): Promise<void> {
-    const { catalog, index } = this.options;
-    const { application } = status;
-    const owners = new Map<string, string | undefined>();
-    if (application.entityRef !== undefined) owners.set(application.entityRef, application.owner);
-    for (const { entityRef, owner } of components) if (entityRef !== undefined) owners.set(entityRef, owner);
-    const current = await catalog.current([...owners.keys()]);
-    for (const [ref, owner] of owners) {
-      const entity = current.get(ref);
-      if (entity && ownerOf(entity) === owner) continue;
-      void catalog.refresh().then(() => index.touch());
-      throw new ConflictError(`${ref} has just ${entity ? 'got another owner' : 'left the catalog'}`, {
-        hint: 'Look again in a few seconds.',
-      });
-    }
-  }
-
-  /** A cluster that does not answer is said to be silent, before anything is concluded from not seeing its namespaces. */
-  private assertReachable(components: readonly Component[]): void {
-    const wanted = new Set(components.flatMap(({ placements }) => placements.map(({ cluster }) => cluster)));
-    const silent = this.options.index.states().find(({ cluster, state }) => wanted.has(cluster) && state === 'unreachable');
-    if (!silent) return;
-    throw new ServiceUnavailableError(silent.error?.message ?? `${silent.cluster} does not answer`, {
-      cluster: silent.cluster,
-      ...(silent.error?.hint !== undefined && { hint: silent.error.hint }),
-    });
-  }
-
   private nameOf(text: string): string {
     const { byName, byRef } = this.options.index.current();
     const wanted = text.toLowerCase();
     return (byRef.get(wanted)?.status ?? byName.get(wanted))?.application.name ?? text;
   }
+}
+
+/** What changes an application is asked for by whoever typed its name, as on the command line. */
+function assertConfirmed({ intent, mode, application }: Plan, typed: string | undefined): void {
+  if (intent === 'Backup' || (mode ?? 'clone') === 'clone' || typed?.trim() === application) return;
+  const said = typed === undefined || typed.trim() === '' ? 'no name was typed' : `"${typed.trim()}" is not "${application}"`;
+  throw new InputError(`Not confirmed: ${said}; nothing was changed`, { code: 'NOT_CONFIRMED', hint: `Type the name: ${application}` });
 }
 
 function stillStarting(operationId: string): ConflictError {

@@ -1,8 +1,8 @@
-import type { WireOperation, WirePlan } from '@kubectl-dr/core/wire/plan';
+import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type { WireCluster, WirePolicy, WireRecoveryPoint, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
 import type { ApplicationPage, ApplicationsQuery, ByRefsResponse, EntityStatus, PortalApplication } from '../contract/applications.ts';
 import type { Coverage, Health } from '../contract/fleet.ts';
-import type { OperationsQuery, PlanRequestBody, StartOperationBody } from '../contract/operations.ts';
+import type { DecisionBody, OperationsQuery, PlanRequestBody, PortalPlan, StartOperationBody } from '../contract/operations.ts';
 import { applicationKind, fillPath, idempotencyHeader, paths } from '../contract/paths.ts';
 import { errorOfResponse } from './response-error.ts';
 
@@ -77,7 +77,7 @@ export class DrClient {
   }
 
   /** Changes nothing. A plan with blockers is an answer, not an error. */
-  plan(ref: string, request: PlanRequestBody, options?: RequestOptions): Promise<WirePlan> {
+  plan(ref: string, request: PlanRequestBody, options?: RequestOptions): Promise<PortalPlan> {
     return this.post(fillPath(paths.plans, partsOf(ref)), request, options);
   }
 
@@ -101,6 +101,24 @@ export class DrClient {
 
   resume(id: string, options?: RequestOptions): Promise<WireOperation> {
     return this.post(fillPath(paths.resumeOperation, { id }), undefined, options);
+  }
+
+  /** What was restored in place goes back to the state before. */
+  undo(id: string, options?: RequestOptions): Promise<WireOperation> {
+    return this.post(fillPath(paths.undoOperation, { id }), undefined, options);
+  }
+
+  /** Ends the undo window: what was kept is released, for good. */
+  confirm(id: string, options?: RequestOptions): Promise<WireOperation> {
+    return this.post(fillPath(paths.confirmOperation, { id }), undefined, options);
+  }
+
+  approve(id: string, decision: DecisionBody = {}, options?: RequestOptions): Promise<WireOperation> {
+    return this.post(fillPath(paths.approveOperation, { id }), decision, options);
+  }
+
+  reject(id: string, decision: DecisionBody = {}, options?: RequestOptions): Promise<WireOperation> {
+    return this.post(fillPath(paths.rejectOperation, { id }), decision, options);
   }
 
   async clusters(options?: RequestOptions): Promise<WireCluster[]> {

@@ -12,8 +12,10 @@ export const allowedSchema = z.object({
   plan: z.boolean(),
   backup: z.boolean(),
   restore: z.boolean(),
-  /** Cancel and resume operations. */
+  /** Cancel, resume, undo and confirm operations. */
   operate: z.boolean(),
+  /** Agree to what others of the team have requested; never to one's own. */
+  approve: z.boolean(),
 });
 export type Allowed = z.infer<typeof allowedSchema>;
 

@@ -21,11 +21,27 @@ export const planRequestSchema = z.strictObject({
 });
 export type PlanRequestBody = z.infer<typeof planRequestSchema>;
 
+/** A plan with what the caller's portal would do with it. */
+export const portalPlanSchema = planSchema.extend({
+  /**
+   * Who may carry it out: `owner` at once, `approval` after another person agreed (then it waits as an operation), `operator`
+   * only an operator. For an operator it is always `owner`.
+   */
+  selfService: z.enum(['owner', 'approval', 'operator']),
+});
+export type PortalPlan = z.infer<typeof portalPlanSchema>;
+
+/** Why, for the journal of decisions. */
+export const decisionSchema = z.strictObject({ reason: z.string().max(1000).optional() });
+export type DecisionBody = z.infer<typeof decisionSchema>;
+
 /** A plan is carried out as it was shown: by the id it was given and the hash of its contents. */
 export const startOperationSchema = z.strictObject({
   plan: z.strictObject({ id: name, hash: z.string().min(1).max(200) }),
   /** For the journal and the audit. */
   reason: z.string().max(1000).optional(),
+  /** Of a restore that changes what exists: the name of the application, typed by the person who asks for it. */
+  confirm: z.string().max(253).optional(),
 });
 export type StartOperationBody = z.infer<typeof startOperationSchema>;
 

@@ -10,12 +10,13 @@ import {
 } from './applications.ts';
 import { coverageSchema, healthSchema } from './fleet.ts';
 import {
+  decisionSchema,
   operationListSchema,
   operationParametersSchema,
   operationSchema,
   operationsQuerySchema,
   planRequestSchema,
-  planSchema,
+  portalPlanSchema,
   startOperationSchema,
 } from './operations.ts';
 import { paths } from './paths.ts';
@@ -78,7 +79,7 @@ export const routes = {
     status: 200,
     parameters: entityParametersSchema,
     body: planRequestSchema,
-    response: planSchema,
+    response: portalPlanSchema,
   }),
   startOperation: route({
     method: 'post',
@@ -119,6 +120,40 @@ export const routes = {
     summary: 'Continue what a dead process left behind',
     status: 202,
     parameters: operationParametersSchema,
+    response: operationSchema,
+  }),
+  undoOperation: route({
+    method: 'post',
+    path: paths.undoOperation,
+    summary: 'Take a restore in place back, as long as its undo window is open',
+    status: 202,
+    parameters: operationParametersSchema,
+    response: operationSchema,
+  }),
+  confirmOperation: route({
+    method: 'post',
+    path: paths.confirmOperation,
+    summary: 'Give the undo up: what was kept for it is released',
+    status: 202,
+    parameters: operationParametersSchema,
+    response: operationSchema,
+  }),
+  approveOperation: route({
+    method: 'post',
+    path: paths.approveOperation,
+    summary: 'Agree to what another person has requested: it starts, if the world is still as it was planned',
+    status: 202,
+    parameters: operationParametersSchema,
+    body: decisionSchema,
+    response: operationSchema,
+  }),
+  rejectOperation: route({
+    method: 'post',
+    path: paths.rejectOperation,
+    summary: 'Refuse what another person has requested',
+    status: 200,
+    parameters: operationParametersSchema,
+    body: decisionSchema,
     response: operationSchema,
   }),
   listClusters: route({
