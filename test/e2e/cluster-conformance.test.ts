@@ -36,8 +36,8 @@ function harnessOf(
     unreachable: client('away', 'root', 'https://127.0.0.1:1', {}),
     async compact() {
       const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'noise-', namespace: 'default' } };
-      // The history is cut in halves, when it is twice as long.
-      for (let index = 0; index < 2 * historySize + 1; index += 1) await cluster.create(types.configMaps, object as never);
+      // The history is cut in halves, when it is twice as long as it has to be.
+      for (let index = 0; index < 2 * historySize; index += 1) await cluster.create(types.configMaps, object as never);
     },
     offer(bytes) {
       const key = crypto.randomUUID();

@@ -63,6 +63,8 @@ export interface StageOptions {
   name: 'east' | 'west';
   /** Types that are there from the start. A definition that is not ours to write comes from files. */
   definitions?: KubeObject[];
+  /** How much of the past the sandbox remembers, in changes. */
+  historySize?: number;
 }
 
 /** Namespaces that a stage leaves behind as it found them: absent. */
@@ -93,13 +95,13 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
   },
 
   /** The sandbox with all of its controllers, behind its HTTPS door. */
-  async sandbox({ name, definitions = [] }) {
+  async sandbox({ name, definitions = [], historySize = 20_000 }) {
     const durations = { ...brisk };
     const tokens = {
       admin: { username: 'admin', uid: 'admin', groups: ['system:masters'] },
       guest: { username: 'guest', uid: 'guest', groups: ['visitors'] },
     };
-    const stage = new Stage({ name, clock: systemClock, durations, tokens, crds: definitions, onError: report });
+    const stage = new Stage({ name, clock: systemClock, durations, tokens, crds: definitions, historySize, onError: report });
     const door = await serveHttps({ apis: { [name]: stage.api }, port: 0 });
     const folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-sandbox-'));
     const file = path.join(folder, 'kubeconfig');

@@ -191,13 +191,11 @@ const known: Record<string, Column[]> = {
   ],
   configmaps: [
     nameColumn,
-    column('Data', (object) => Number(entries('data')(object, new Date(0))) + Number(entries('binaryData')(object, new Date(0))), {
-      type: 'integer',
-    }),
+    column('Data', (object) => Object.keys({ ...recordAt(object, 'data'), ...recordAt(object, 'binaryData') }).length),
     ageColumn,
   ],
-  secrets: [nameColumn, column('Type', or('Opaque', text('type'))), column('Data', entries('data'), { type: 'integer' }), ageColumn],
-  serviceaccounts: [nameColumn, column('Secrets', (object) => listAt(object, 'secrets').length, { type: 'integer' }), ageColumn],
+  secrets: [nameColumn, column('Type', or('Opaque', text('type'))), column('Data', entries('data')), ageColumn],
+  serviceaccounts: [nameColumn, column('Secrets', (object) => listAt(object, 'secrets').length), ageColumn],
   persistentvolumeclaims: [
     nameColumn,
     column('Status', leaving(or('Pending', text('status', 'phase')))),

@@ -122,13 +122,11 @@ function list(call: Call): Response {
 function watch(call: Call): Response {
   const { cluster, resource, target, info, request } = call;
   const view = negotiate(request);
-  const parameters = new URLSearchParams(info.parameters);
-  if (target.name !== undefined) parameters.set('fieldSelector', `metadata.name=${target.name}`);
   const stream = watchStream({
     store: cluster.store,
     resource,
     ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
-    parameters,
+    parameters: info.parameters,
     signal: AbortSignal.any([request.signal, call.signal]),
     represent: (value, first) => shown(call, view, value, first),
     bookmarkEvery: call.bookmarkEvery,

@@ -43,6 +43,10 @@ export class Registry {
     return this.#byKey.get(key);
   }
 
+  serves(group: string, version: string): boolean {
+    return this.all().some((resource) => resource.group === group && resource.version === version);
+  }
+
   /** group -> versions, the preferred one first. */
   groups(): Map<string, string[]> {
     const groups = new Map<string, string[]>();

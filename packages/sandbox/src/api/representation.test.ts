@@ -68,7 +68,8 @@ describe('negotiation', () => {
   });
 
   it('answers what it does not have with a Status that says so', async () => {
-    expect((await test.ask('GET', '/apis/none.io/v1/things')).body).toMatchObject({
+    expect(await (await test.raw('GET', '/apis/none.io/v1/things')).text()).toBe('404 page not found\n');
+    expect((await test.ask('GET', '/api/v1/things')).body).toMatchObject({
       kind: 'Status',
       code: 404,
       message: 'the server could not find the requested resource',

@@ -37,8 +37,8 @@ function verbOf(method: string, target: Target, parameters: URLSearchParams): st
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (isTrue(parameters.get('watch'))) return 'watch';
-      return one ? 'get' : 'list';
+      if (one) return 'get';
+      return isTrue(parameters.get('watch')) ? 'watch' : 'list';
     case 'POST':
       return 'create';
     case 'PUT':

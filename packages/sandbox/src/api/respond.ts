@@ -41,13 +41,13 @@ export function negotiate(request: Request): Representation {
     if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
     if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { format, as, version: v };
   }
-  throw notAcceptable(['application/json', 'application/yaml']);
+  throw notAcceptable(['application/json', 'application/yaml', 'application/json;stream=watch']);
 }
 
 const headers = { 'cache-control': 'no-cache, private' };
 
 export function json(status: number, value: unknown, extra: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json', ...headers, ...extra } });
+  return new Response(`${JSON.stringify(value)}\n`, { status, headers: { 'content-type': 'application/json', ...headers, ...extra } });
 }
 
 export function represented(status: number, value: unknown, { format }: Representation): Response {

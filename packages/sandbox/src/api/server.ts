@@ -81,6 +81,7 @@ export function createApi(options: ApiOptions): Api {
     // A namespace counts as being inside itself, so that a Role in it can allow reading it.
     const within = group === '' && plural === 'namespaces' ? name : namespace;
     authorizer.demand(user, { verb: info.verb, group, resource: plural, ...pick({ namespace: within, name, subresource }) });
+    if (resource === undefined && !cluster.registry.serves(group, target.version)) return text(404, '404 page not found\n');
     if (resource === undefined) throw notServed();
     checkScope(resource.namespaced, target, info.verb);
     if (!resource.verbs.includes('get')) return review(request, info, target, user);

@@ -24,12 +24,14 @@ export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details?: StatusDetails;
+  readonly metadata: Record<string, string>;
 
-  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
+  constructor(code: number, reason: string, message: string, details?: StatusDetails, metadata: Record<string, string> = {}) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
     this.reason = reason;
+    this.metadata = metadata;
     if (details !== undefined) this.details = details;
   }
 
@@ -37,7 +39,7 @@ export class ApiError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.metadata,
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),
@@ -78,7 +80,7 @@ export function methodNotAllowed(method: string): ApiError {
 }
 
 export function notAcceptable(accepted: string[]): ApiError {
-  return new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
+  return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${accepted.join(', ')}`, {});
 }
 
 export function alreadyExists(type: Named, name: string): ApiError {
@@ -93,9 +95,9 @@ export function conflict(
   return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${resourceKey(type)} "${name}": ${why}`, about(type, name));
 }
 
-/** 410: this version of the past is no longer remembered. List again. */
-export function expired(message: string): ApiError {
-  return new ApiError(410, 'Expired', message);
+/** 410: this version of the past is no longer remembered. List again, or go on with `token` in a list that is not consistent. */
+export function expired(message: string, token?: string): ApiError {
+  return new ApiError(410, 'Expired', message, undefined, token === undefined ? {} : { continue: token });
 }
 
 export function unsupportedMediaType(message: string): ApiError {
@@ -122,7 +124,7 @@ export function invalid(type: Kinded, name: string, errors: FieldError[]): ApiEr
 }
 
 export function tooLargeVersion(asked: number, current: number): ApiError {
-  return new ApiError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+  return new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

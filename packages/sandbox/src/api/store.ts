@@ -102,9 +102,14 @@ export class Store {
     return this.#collections.get(resource)?.keys.length ?? 0;
   }
 
+  /** Whether everything that happened after `version` can still be told. */
+  remembers(version: number): boolean {
+    return version >= this.#forgotten;
+  }
+
   /** What happened strictly after `version`, oldest first; throws 410 when that is partly forgotten. */
   since(version: number): StoreEvent[] {
-    if (version < this.#forgotten) throw expired(`too old resource version: ${version} (${this.#forgotten})`);
+    if (!this.remembers(version)) throw expired(`too old resource version: ${version} (${this.#forgotten})`);
     let low = 0;
     let high = this.#history.length;
     while (low < high) {

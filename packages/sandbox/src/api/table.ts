@@ -39,7 +39,7 @@ export function tableOf(resource: Resource, objects: readonly KubeObject[], opti
 }
 
 function carried(resource: Resource, object: KubeObject, include: string, apiVersion: string): Record<string, unknown> {
-  if (include === 'None') return {};
+  if (include === 'None') return { object: null };
   if (include === 'Object') return { object: { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind } };
   return { object: { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata } };
 }

@@ -1,11 +1,11 @@
 import { apiVersionOf, resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { versionOf } from './lists.ts';
+import { collectionOptions } from './lists.ts';
 import { inVersion } from './registry.ts';
 import { isTrue } from './request.ts';
 import type { Resource } from './resource.ts';
 import { selectorOf } from './selectors.ts';
-import { ApiError, expired, invalid } from './status.ts';
+import { ApiError, expired } from './status.ts';
 import type { Store, StoreEvent } from './store.ts';
 
 export interface WatchRequest {
@@ -23,6 +23,8 @@ export interface WatchRequest {
 const longestQueue = 50_000;
 const encoder = new TextEncoder();
 const defaultSeconds = 30 * 60;
+/** Milliseconds before the end of a watch, as in the cacher of apiserver. */
+const lastBookmark = 2000;
 
 /**
  * A stream of `{"type","object"}` lines. Bookmarks and the end of the stream go by real time, not by the cluster's
@@ -32,19 +34,9 @@ export function watchStream(watch: WatchRequest): ReadableStream<Uint8Array> {
   const { store, resource, namespace, parameters } = watch;
   const key = resourceKey(resource);
   const selector = selectorOf(parameters, resource) ?? (() => true);
-  const asked = versionOf(parameters.get('resourceVersion'));
-  const streamed = isTrue(parameters.get('sendInitialEvents'));
+  const { version: asked, initialEvents, seconds } = collectionOptions(parameters, true);
   const bookmarks = isTrue(parameters.get('allowWatchBookmarks'));
-  if (streamed && parameters.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      {
-        field: 'resourceVersionMatch',
-        reason: 'FieldValueForbidden',
-        message: 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      },
-    ]);
-  }
-  const withState = streamed || ((asked === undefined || asked === 0) && parameters.get('sendInitialEvents') === null);
+  const withState = initialEvents ?? (asked === undefined || asked === 0);
   const matches = (object: KubeObject | undefined): boolean =>
     object !== undefined && (namespace === undefined || object.metadata.namespace === namespace) && selector(object);
   let stop = (): void => {};
@@ -57,11 +49,7 @@ export function watchStream(watch: WatchRequest): ReadableStream<Uint8Array> {
       first = false;
     };
     const bookmark = (annotations?: Record<string, string>): void => {
-      const metadata = {
-        resourceVersion: String(store.version),
-        creationTimestamp: null,
-        ...(annotations === undefined ? {} : { annotations }),
-      };
+      const metadata = { resourceVersion: String(store.version), ...(annotations && { annotations }) };
       send('BOOKMARK', { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata });
     };
     const end = (error?: ApiError): void => {
@@ -80,9 +68,11 @@ export function watchStream(watch: WatchRequest): ReadableStream<Uint8Array> {
 
     const unsubscribe = store.subscribe(onEvent);
     const beat = bookmarks ? setInterval(() => bookmark(), watch.bookmarkEvery) : undefined;
-    const seconds = Number(parameters.get('timeoutSeconds')) || defaultSeconds * (1 + Math.random());
-    const limit = setTimeout(() => end(), seconds * 1000);
-    for (const timer of [beat, limit]) (timer as { unref?: () => void } | undefined)?.unref?.();
+    const lasts = (seconds ?? defaultSeconds * (1 + Math.random())) * 1000;
+    const limit = setTimeout(() => end(), lasts);
+    // The last one, so that the next watch starts where this one ended.
+    const farewell = bookmarks && lasts > lastBookmark ? setTimeout(() => bookmark(), lasts - lastBookmark) : undefined;
+    for (const timer of [beat, limit, farewell]) (timer as { unref?: () => void } | undefined)?.unref?.();
     const onAbort = (): void => end();
     watch.signal.addEventListener('abort', onAbort);
     stop = () => {
@@ -90,6 +80,7 @@ export function watchStream(watch: WatchRequest): ReadableStream<Uint8Array> {
       unsubscribe();
       clearInterval(beat);
       clearTimeout(limit);
+      clearTimeout(farewell);
       watch.signal.removeEventListener('abort', onAbort);
     };
 
@@ -103,7 +94,7 @@ export function watchStream(watch: WatchRequest): ReadableStream<Uint8Array> {
       if (!(thrown instanceof ApiError)) throw thrown;
       return end(thrown);
     }
-    if (streamed) bookmark({ 'k8s.io/initial-events-end': 'true' });
+    if (initialEvents && bookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' });
   };
   return new ReadableStream<Uint8Array>({ start: begin, cancel: () => stop() }, new CountQueuingStrategy({ highWaterMark: longestQueue }));
 }
