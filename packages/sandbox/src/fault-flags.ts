@@ -1,64 +1,94 @@
-import { InputError } from '@kubectl-dr/core/errors';
+import { DrError, InputError } from '@kubectl-dr/core/errors';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
+import { nearest } from '@kubectl-dr/core/text/nearest';
+import type { Fault } from './api/faults.ts';
 import type { SandboxCluster } from './cluster.ts';
 
-const kinds: Record<string, { value: string; does: string; apply(cluster: SandboxCluster, value: string | undefined): void }> = {
-  down: { value: '', does: 'connections are cut', apply: ({ faults }) => void faults.push({ matches: () => true, disconnect: true }) },
-  latency: {
-    value: '=DURATION',
-    does: 'every answer takes longer (500ms)',
-    apply: ({ faults }, value = '500ms') => void faults.push({ matches: () => true, delay: parseDuration(value, 'latency') }),
+interface Kind {
+  does: string;
+  /** What may stand behind `=`: its name, what it is when nothing does, and how it is read. */
+  value?: { name: string; preset: string; read(text: string): number };
+  befall(cluster: SandboxCluster, value: number): void;
+}
+
+const duration = (preset: string): Kind['value'] => ({ name: 'DURATION', preset, read: (text) => parseDuration(text, 'duration') });
+const whole = (name: string, preset: string, least: number, most: number): Kind['value'] => ({
+  name,
+  preset,
+  read(text) {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InputError(`"${text}" is no whole number from ${least} to ${most}`);
   },
-  error: {
-    value: '=STATUS',
-    does: 'every request fails (500)',
-    apply: ({ faults }, value = '500') => void faults.push({ matches: () => true, status: statusOf(value), reason: 'InternalError' }),
-  },
+});
+const requests =
+  (fault: (value: number) => Fault): Kind['befall'] =>
+  ({ faults }, value) =>
+    void faults.push(fault(value));
+
+const kinds: Record<string, Kind> = {
+  down: { does: 'connections are cut', befall: requests(() => ({ disconnect: true })) },
+  latency: { does: 'every answer takes longer', value: duration('500ms'), befall: requests((delay) => ({ delay })) },
+  error: { does: 'every request fails', value: whole('STATUS', '500', 400, 599), befall: requests((status) => ({ status })) },
   throttle: {
-    value: '=SECONDS',
-    does: 'every request is asked to come back later (1)',
-    apply: ({ faults }, value = '1') =>
-      void faults.push({
-        matches: () => true,
-        status: 429,
-        reason: 'TooManyRequests',
-        message: 'too many requests, try again later',
-        retryAfterSeconds: Number(value),
-      }),
+    does: 'every request is asked to come back later',
+    value: whole('SECONDS', '1', 0, 3600),
+    befall: requests((retryAfterSeconds) => ({ status: 429, retryAfterSeconds })),
   },
-  'expired-token': {
-    value: '',
-    does: 'no token is valid',
-    apply: ({ faults }) =>
-      void faults.push({ matches: ({ url }) => !url.includes('/_objects/'), status: 401, reason: 'Unauthorized', message: 'Unauthorized' }),
+  'watch-reset': {
+    does: 'every watch breaks in the middle of the event after so many',
+    value: whole('EVENTS', '3', 0, 1_000_000),
+    befall: requests((cutWatchAfter) => ({ cutWatchAfter })),
+  },
+  'expired-token': { does: 'no token is valid', befall: requests(() => ({ status: 401 })) },
+  'slow-start': {
+    does: 'for so long it is not ready',
+    value: duration('10s'),
+    befall: requests((milliseconds) => ({ status: 503, retryAfterSeconds: 1, until: Date.now() + milliseconds })),
   },
   'clock-ahead': {
-    value: '=DURATION',
-    does: "the cluster's clock is ahead (1h)",
-    apply: (cluster, value = '1h') => void (cluster.clock.offset = parseDuration(value, 'clock-ahead')),
+    does: "the cluster's clock is ahead",
+    value: duration('1h'),
+    befall: (cluster, value) => void (cluster.clock.offset = value),
   },
-  'velero-down': { value: '', does: 'the Velero server does nothing', apply: ({ velero }) => void (velero.down = true) },
+  'velero-down': { does: 'the Velero server does nothing', befall: ({ velero }) => void (velero.down = true) },
 };
 
 /** One line per fault, for a help text. */
-export const faultHelp = Object.entries(kinds).map(([name, { value, does }]) => `[CLUSTER:]${name}${value}`.padEnd(34) + does);
+export const faultHelp = Object.entries(kinds).map(([name, { value, does }]) =>
+  value === undefined
+    ? `[CLUSTER:]${name.padEnd(25)}${does}`
+    : `[CLUSTER:]${`${name}[=${value.name}]`.padEnd(25)}${does} (${value.preset})`,
+);
 
-/** `west:down`, `latency=2s`: what goes wrong, on one cluster or on all. */
-export function applyFault(text: string, clusters: Record<string, SandboxCluster>): void {
-  const [, name, kind = '', value] = /^(?:([^:=]+):)?([^:=]+)(?:=(.*))?$/.exec(text) ?? [];
-  const found = kinds[kind];
-  if (found === undefined) throw new InputError(`unknown fault "${text}"`, { hint: `faults: ${Object.keys(kinds).join(', ')}` });
-  const chosen = name === undefined ? Object.values(clusters) : [clusters[name]];
-  for (const cluster of chosen) {
-    if (cluster === undefined)
-      throw new InputError(`the fault "${text}" names an unknown cluster`, { hint: `clusters: ${Object.keys(clusters).join(', ')}` });
-    found.apply(cluster, value);
+/**
+ * `west:down`, `latency=2s`: what goes wrong, on one cluster or on all, from the moment when the result is called.
+ * InputError in one sentence for what is no fault.
+ */
+export function parseFault<Name extends string>(text: string, names: readonly Name[]): (clusters: Record<Name, SandboxCluster>) => void {
+  const [, name, word = '', given] = /^(?:([^:=]*):)?([^:=]*)(?:=(.*))?$/s.exec(text) ?? [];
+  const kind = Object.hasOwn(kinds, word) ? kinds[word]! : undefined;
+  const refuse = (why: string, hint: string): InputError => new InputError(`the fault "${text}" ${why}`, { hint });
+  if (kind === undefined) {
+    const meant = nearest(word, Object.keys(kinds));
+    throw refuse('does not exist', meant === undefined ? `faults: ${Object.keys(kinds).join(', ')}` : `did you mean ${meant}?`);
   }
+  const chosen = names.filter((one) => name === undefined || one === name);
+  if (chosen.length === 0) throw refuse('names a cluster that does not exist', `clusters: ${names.join(', ')}`);
+  if (given !== undefined && kind.value === undefined) throw refuse('takes no value', `write ${word}`);
+  const value = kind.value === undefined ? 0 : readValue(kind.value, given, refuse);
+  return (clusters) => chosen.forEach((one) => kind.befall(clusters[one], value));
 }
 
-function statusOf(text: string): number {
-  const status = Number(text);
-  if (!Number.isInteger(status) || status < 400 || status > 599)
-    throw new InputError(`"${text}" is not the status of a failure`, { hint: 'choose one from 400 to 599' });
-  return status;
+function readValue(
+  { name, preset, read }: NonNullable<Kind['value']>,
+  given: string | undefined,
+  refuse: (why: string, hint: string) => InputError,
+): number {
+  try {
+    return read(given ?? preset);
+  } catch (thrown) {
+    if (!(thrown instanceof DrError)) throw thrown;
+    throw refuse(`has no ${name}: ${thrown.message.replace(/^duration: /, '')}`, thrown.hint ?? `without a value it is ${preset}`);
+  }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import type { ClusterPlan } from './cluster.ts';
 import { SandboxCluster } from './cluster.ts';
-import { applyFault } from './fault-flags.ts';
+import { parseFault } from './fault-flags.ts';
 import type { Identity } from './identities.ts';
 import { identities, tokensOf } from './identities.ts';
 import type { Durations } from './simulators/durations.ts';
@@ -37,7 +37,7 @@ export interface SandboxOptions {
   clock?: Clock;
   /** How long things take. Default: long enough to be seen. */
   durations?: Durations;
-  /** As `--fault` takes them: `west:down`. */
+  /** As `--fault` takes them: `west:down`. More can befall a cluster later: `clusters.west.faults.push({ status: 500, times: 1 })`. */
   faults?: readonly string[];
   /** Bearer tokens of the identities. Default: random ones. */
   tokens?: Record<Identity, string>;
@@ -65,6 +65,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     tokens = randomTokens(),
     url = () => 'https://sandbox.invalid',
   } = options;
+  const befall = faults.map((text) => parseFault(text, clusterNames));
   const buckets = new MemoryBuckets([bucket]);
   const chapters = story ? await import('./story/story.ts') : undefined;
   const since = chapters?.beginning(clock.now());
@@ -86,7 +87,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     Object.assign(cluster.durations, durations);
     cluster.startVelero();
   }
-  for (const fault of faults) applyFault(fault, clusters);
+  for (const fault of befall) fault(clusters);
   return {
     clusters,
     buckets,

@@ -169,11 +169,10 @@ it('serves blobs to anybody', async () => {
 });
 
 it('fails on purpose, as often as told', async () => {
-  const matches = (request: Request) => request.method === 'GET';
   const faulty = new TestApi({
     faults: [
-      { matches, times: 1, status: 429, reason: 'TooManyRequests', retryAfterSeconds: 2 },
-      { matches, times: 1, disconnect: true },
+      { method: 'GET', times: 1, status: 429, retryAfterSeconds: 2 },
+      { method: 'GET', times: 1, disconnect: true },
     ],
   });
   const first = await faulty.ask('GET', maps);

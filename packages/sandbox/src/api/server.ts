@@ -66,9 +66,6 @@ export function createApi(options: ApiOptions): Api {
   plant(cluster, options.crds ?? []);
 
   const handle = async (request: Request, inside: boolean): Promise<Response> => {
-    if (!inside) await suffer(options.faults, request);
-    const { pathname } = new URL(request.url);
-    if (pathname.startsWith('/_objects/')) return blob(objects, decodeURIComponent(pathname.slice('/_objects/'.length)));
     const user = inside ? administrator : whoAsks(request);
     const info = requestInfo(request);
     const { target } = info;
@@ -124,7 +121,14 @@ export function createApi(options: ApiOptions): Api {
   };
 
   const answer = async (request: Request, inside: boolean): Promise<Response> => {
-    const response = await handle(request, inside).catch(failed);
+    const { pathname } = new URL(request.url);
+    // What stands for an object store: faults are those of the API server.
+    const served = pathname.startsWith('/_objects/')
+      ? blob(objects, decodeURIComponent(pathname.slice('/_objects/'.length)))
+      : inside
+        ? handle(request, inside)
+        : suffer(options.faults ?? [], request, () => handle(request, inside));
+    const response = await served.catch(failed);
     response.headers.set('date', options.clock.now().toUTCString());
     response.headers.set('audit-id', crypto.randomUUID());
     return request.method === 'HEAD' ? new Response(null, response) : response;
@@ -160,7 +164,7 @@ function failed(thrown: unknown): Response {
   return json(error.code, error.status(), wait === undefined ? {} : { 'retry-after': String(wait) });
 }
 
-function blob(objects: Map<string, Uint8Array>, key: string): Response {
+async function blob(objects: Map<string, Uint8Array>, key: string): Promise<Response> {
   const bytes = objects.get(key);
   if (bytes === undefined) throw notFound({ group: '', resource: 'objects' }, key);
   return new Response(new Uint8Array(bytes), { status: 200, headers: { 'content-type': 'application/octet-stream' } });

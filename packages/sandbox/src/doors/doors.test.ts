@@ -136,7 +136,7 @@ it('writes a kubeconfig with one context per cluster', () => {
 });
 
 it('answers fetch through msw', async () => {
-  const test = new TestApi({ faults: [{ matches: ({ method }) => method === 'DELETE', disconnect: true }] });
+  const test = new TestApi({ faults: [{ method: 'DELETE', disconnect: true }] });
   const server = setupServer(...mswHandlers(test.api, 'https://kube.invalid/clusters/east', http));
   server.listen();
   try {
