@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import { configMap, configMapRef, eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { builtIn } from '@kubectl-dr/sandbox/api/builtin';
 import type { RawAnswer, RawClient } from '../targets/raw.ts';
 import { rawClient } from '../targets/raw.ts';
 import { forget, missingClusters, realCluster } from '../targets/real.ts';
@@ -121,6 +122,19 @@ function tokenOf(body: unknown): string {
   return encodeURIComponent((body as { metadata: { continue?: string } }).metadata.continue ?? '');
 }
 
+/** How `kubectl get` would show each built-in type. */
+const columns = Object.fromEntries(
+  builtIn
+    .filter(({ verbs }) => verbs.includes('list'))
+    .map(({ group, version, resource }): [string, (raw: RawClient) => Promise<RawAnswer>] => [
+      `the columns of ${resourceKey({ group, resource })}`,
+      async (raw) => {
+        const answer = await raw.get(`/${group === '' ? 'api' : `apis/${group}`}/${version}/${resource}`, { accept: table });
+        return { ...answer, body: (answer.body as { columnDefinitions: unknown }).columnDefinitions };
+      },
+    ]),
+);
+
 /** The same of a server that has forgotten the versions. The first token is from before. */
 const later: Record<string, (raw: RawClient, versions: Versions, token: string) => Promise<RawAnswer>> = {
   'a watch from a forgotten version': (raw, { first }) => raw.get(`${root}?watch=1&resourceVersion=${first}`, { count: 1 }),
@@ -135,7 +149,7 @@ const later: Record<string, (raw: RawClient, versions: Versions, token: string) 
 };
 
 const historySize = 100;
-const titles = [...Object.keys(requests), ...Object.keys(later)];
+const titles = [...Object.keys(requests), ...Object.keys(columns), ...Object.keys(later)];
 
 const suite = `lists and watches say the same on both${missing === undefined ? '' : ` (skipped: ${missing})`}`;
 
@@ -163,7 +177,7 @@ describe.skipIf(missing !== undefined)(suite, () => {
     console.log(known.tell('lists and watches', titles.length));
   });
 
-  it.for(Object.entries(requests))('%s', async ([title, ask]) => {
+  it.for(Object.entries({ ...requests, ...columns }))('%s', async ([title, ask]) => {
     const [sandbox, real] = await Promise.all(servers.map(async ({ raw, versions }) => mask(await ask(raw, versions), versions)));
     known.judge(title, sandbox, real);
   });

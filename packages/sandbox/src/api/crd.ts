@@ -1,4 +1,5 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { ageColumn, nameColumn } from './columns.ts';
 import { at, isRecord, listAt, numberAt, recordAt, textAt, textsAt } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import type { PrinterColumn, Resource } from './resource.ts';
@@ -62,7 +63,7 @@ export function resourcesOf(definition: KubeObject): Resource[] {
         updateNeedsVersion: true,
         selectableFields: listAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath').replace(/^\./, '')),
         immutable: [],
-        columns,
+        columns: [nameColumn, ...(columns.length > 0 ? columns : [ageColumn])],
         schema: recordAt(version, 'schema', 'openAPIV3Schema'),
       };
     });

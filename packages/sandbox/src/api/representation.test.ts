@@ -1,6 +1,5 @@
 import { Disconnected } from './faults.ts';
 import { configMap, TestApi } from './client.testing.ts';
-import { humanDuration } from './duration.ts';
 import { jsonPath } from './jsonpath.ts';
 
 const maps = '/api/v1/namespaces/shop/configmaps';
@@ -11,24 +10,6 @@ beforeEach(async () => {
   await test.namespace('shop');
 });
 afterEach(() => test.api.close());
-
-it('writes ages as Kubernetes does', () => {
-  const seconds = (count: number) => humanDuration(count * 1000);
-  const [minute, hour, day] = [60, 3600, 86_400];
-  expect([-5, -1, 0, 119, 120, 3 * minute + 20, 10 * minute + 5, 179 * minute].map(seconds)).toEqual([
-    '<invalid>',
-    '0s',
-    '0s',
-    '119s',
-    '2m',
-    '3m20s',
-    '10m',
-    '179m',
-  ]);
-  expect(
-    [3 * hour, 7 * hour + 9 * minute, 47 * hour, 3 * day + 2 * hour, 8 * day, 729 * day, 800 * day, 9 * 365 * day].map(seconds),
-  ).toEqual(['3h', '7h9m', '47h', '3d2h', '8d', '729d', '2y70d', '9y']);
-});
 
 it('reads the JSONPath of printer columns', () => {
   const value = {

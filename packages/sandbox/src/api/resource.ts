@@ -1,7 +1,8 @@
 import type { ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import type { Column } from './columns.ts';
 import type { JsonRecord } from './json.ts';
 
-/** A column of `kubectl get`, as a CustomResourceDefinition declares it. */
+/** A column of `kubectl get`, as a CustomResourceDefinition declares it; `columns.ts` has those of built-in types. */
 export interface PrinterColumn {
   name: string;
   type: string;
@@ -37,7 +38,7 @@ export interface Resource extends ResourceType {
   selectableFields: string[];
   /** Paths that cannot change once they are set. */
   immutable: string[];
-  columns?: PrinterColumn[];
+  columns: (Column | PrinterColumn)[];
   /** OpenAPI v3 schema of a custom resource. */
   schema?: JsonRecord;
 }

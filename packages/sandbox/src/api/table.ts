@@ -1,7 +1,9 @@
 import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { columnsOf } from './columns.ts';
-import type { Resource } from './resource.ts';
+import { cellOf, customCell } from './columns.ts';
+import type { Column } from './columns.ts';
+import { jsonPath } from './jsonpath.ts';
+import type { PrinterColumn, Resource } from './resource.ts';
 
 export interface TableOptions {
   now: Date;
@@ -16,30 +18,30 @@ export interface TableOptions {
 
 /** The objects as rows for `kubectl get`. */
 export function tableOf(resource: Resource, objects: readonly KubeObject[], options: TableOptions): Record<string, unknown> {
-  const columns = columnsOf(resource);
   const apiVersion = `meta.k8s.io/${options.version}`;
   return {
     kind: 'Table',
     apiVersion,
     metadata: options.metadata,
-    columnDefinitions: options.headers
-      ? columns.map(({ name, type = 'string', format = '', description = '', priority = 0 }) => ({
-          name,
-          type,
-          format,
-          description,
-          priority,
-        }))
-      : null,
+    columnDefinitions: options.headers ? resource.columns.map(definitionOf) : null,
     rows: objects.map((object) => ({
-      cells: columns.map((column) => column.cell(object, options.now)),
-      ...carried(resource, object, options.includeObject, apiVersion),
+      cells: resource.columns.map((column) =>
+        'jsonPath' in column
+          ? customCell(jsonPath(object, column.jsonPath), column.type, options.now)
+          : cellOf(column, object, options.now),
+      ),
+      object: carried(resource, object, options.includeObject, apiVersion),
     })),
   };
 }
 
-function carried(resource: Resource, object: KubeObject, include: string, apiVersion: string): Record<string, unknown> {
-  if (include === 'None') return { object: null };
-  if (include === 'Object') return { object: { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind } };
-  return { object: { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata } };
+function definitionOf(column: Column | PrinterColumn): Record<string, unknown> {
+  const { name, type = 'string', format = '', description = '' } = column;
+  return { name, type, format, description, priority: 'jsonPath' in column ? column.priority : Number(column.wide ?? false) };
+}
+
+function carried(resource: Resource, object: KubeObject, include: string, apiVersion: string): unknown {
+  if (include === 'None') return null;
+  if (include === 'Object') return { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind };
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata };
 }
