@@ -174,7 +174,7 @@ describe('logs', () => {
       2026-01-15T13:12:00.000Z  begin [east] Restore web into copy
       2026-01-15T13:12:02.000Z  end   [east] Restore web into copy: 6 objects created
       2026-01-15T13:12:02.000Z  begin [east] Wait until web in copy is ready
-      2026-01-15T13:12:02.000Z  end   [east] Wait until web in copy is ready: 1 workloads ready
+      2026-01-15T13:12:02.000Z  end   [east] Wait until web in copy is ready: 1 workload ready
       2026-01-15T13:12:02.000Z  Succeeded: restored into east/copy
       "
     `);

@@ -1,4 +1,5 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { RollBackWorld } from './roll-back-world.ts';
 
 const caller = { name: 'alice' };
@@ -84,15 +85,36 @@ describe.each([
     const plan = await service.plan({ intent: 'Restore', application: 'shop', mode: 'dataOnly', point: '10m ago' }, caller);
     expect(plan.blockers).toEqual([]);
     expect(plan.dataLoss[0]).toMatchObject({ seconds: 720 });
+    expect(Math.round((Date.parse(plan.expiresAt) - world.velero.clock.now().getTime()) / 60_000)).toBe(30);
+    // Made here, executed on a machine whose clock is right, and the other way round.
+    world.ahead = -ahead / 2;
     const done = await (await service.execute(plan, caller)).run();
+    expect(Math.abs(Date.parse(done.requestedAt) - world.velero.clock.now().getTime())).toBeLessThan(600_000);
+    expect(done.measured!.rtoSeconds).toBeLessThan(600);
     const left = Date.parse(done.undoUntil!) - world.velero.clock.now().getTime();
     expect(Math.round(left / 3_600_000)).toBe(24);
     expect(await service.releaseExpired(caller)).toEqual([]);
+    await world.pass(31);
+    await expect(service.execute(plan, caller)).rejects.toMatchObject({ code: 'PLAN_EXPIRED' });
     await world.pass(25 * 60);
     await expect(service.undo(done.id, caller)).rejects.toMatchObject({ message: expect.stringContaining('could be undone until') });
     expect(await service.releaseExpired(caller)).toMatchObject([{ id: done.id, state: 'Succeeded' }]);
     await world.velero.stage.idle();
     expect(await world.velero.names(types.persistentVolumes)).toHaveLength(1);
+  });
+});
+
+it.each(['clone', 'inPlace'] as const)('warns of a %s when the point was made on a newer Kubernetes', async (mode) => {
+  await world.velero.backup('before', { includedNamespaces: ['shop'] });
+  const ref = { type: kinds.backups, namespace: 'velero', name: 'before' };
+  const plan = () => world.service().plan({ intent: 'Restore', application: 'shop', mode }, caller);
+  expect((await plan()).warnings.map(({ code }) => code)).not.toContain('VERSION_SKEW');
+  await world.velero.stage.cluster.patch(ref, 'merge', {
+    metadata: { annotations: { 'velero.io/source-cluster-k8s-gitversion': 'v1.37.0' } },
+  });
+  expect((await plan()).warnings.find(({ code }) => code === 'VERSION_SKEW')).toMatchObject({
+    message: expect.stringContaining('v1.37.0'),
+    fix: 'restore beside first and look: kubectl dr restore shop',
   });
 });
 
@@ -148,4 +170,47 @@ it('is blocked when nothing on the nodes could move the data', async () => {
     { code: 'ENGINE_DOWN', message: expect.stringContaining('node agent') },
   ]);
   expect((await service.plan({ ...request, mode: 'configOnly' }, caller)).blockers).toMatchObject([{ code: 'NOTHING_TO_DO' }]);
+});
+
+describe.each(methods)('a part that is gone, captured by %s', (_, spec) => {
+  it('comes back, and undo takes away what was not there, claims and their data as well', async () => {
+    world.catalogued = true;
+    await world.velero.backup('before', { includedNamespaces: ['shop'], ...spec });
+    await world.pass(12);
+    const { cluster } = world.velero.stage;
+    await cluster.delete({ type: types.statefulSets, namespace: 'shop', name: 'orders-db' });
+    await world.velero.stage.idle();
+    await cluster.delete({ type: types.persistentVolumeClaims, namespace: 'shop', name: 'data-orders-db-0' });
+    await world.velero.stage.idle();
+    const service = world.service();
+    const plan = await service.plan({ intent: 'Restore', application: 'shop', components: ['orders-db'], mode: 'inPlace' }, caller);
+    expect(plan.blockers).toEqual([]);
+    expect(plan.undo.text).toContain('1 claim that did not exist before is removed again');
+    const done = await (await service.execute(plan, caller)).run();
+    expect(done).toMatchObject({ state: 'Succeeded' });
+    expect(await world.files()).toEqual(good);
+    expect(await (await service.undo(done.id, caller)).run()).toMatchObject({ state: 'Undone' });
+    expect(await world.velero.names(types.statefulSets, 'shop')).toEqual([]);
+    expect(await world.velero.names(types.persistentVolumeClaims, 'shop')).toEqual([]);
+    expect(await world.velero.names(types.persistentVolumes)).toEqual([]);
+  });
+});
+
+it('brings a namespace back that is gone, with whatever of it is asked for', async () => {
+  world.catalogued = true;
+  await world.velero.backup('before', { includedNamespaces: ['shop'] });
+  await world.pass(12);
+  await world.velero.deleteNamespace('shop');
+  for (const mode of ['configOnly', 'inPlace'] as const) {
+    const service = world.service();
+    const plan = await service.plan({ intent: 'Restore', application: 'shop', mode }, caller);
+    expect(plan.blockers).toEqual([]);
+    const done = await (await service.execute(plan, caller)).run();
+    expect(done.steps.filter(({ state }) => state !== 'Succeeded')).toEqual([]);
+    expect(await world.velero.names(types.deployments, 'shop')).toEqual(['web']);
+    if (mode === 'inPlace') expect(await world.files()).toEqual(good);
+    expect(await (await service.undo(done.id, caller)).run()).toMatchObject({ state: 'Undone' });
+    expect(await world.velero.names(types.deployments, 'shop')).toEqual([]);
+    await world.velero.deleteNamespace('shop');
+  }
 });

@@ -1,5 +1,5 @@
 import type { RestoreDiff } from '@kubectl-dr/core/service/port';
-import { counted } from '../view.ts';
+import { counted } from '@kubectl-dr/core/text/counted';
 import { changeLines } from './changes.ts';
 import { pointLines } from './plan.ts';
 import { reasonLines } from './reasons.ts';

@@ -1,5 +1,6 @@
 import type { WirePlan } from '@kubectl-dr/core/wire/plan';
-import { counted, duration } from '../view.ts';
+import { counted } from '@kubectl-dr/core/text/counted';
+import { duration } from '../view.ts';
 import { changeLines } from './changes.ts';
 import { reasonLines } from './reasons.ts';
 import { wrap } from './text-width.ts';

@@ -1,6 +1,7 @@
 import { verdicts } from '@kubectl-dr/core/service/model';
 import type { WireApplication } from '@kubectl-dr/core/wire/application';
-import { age, counted, duration, until } from '../view.ts';
+import { counted } from '@kubectl-dr/core/text/counted';
+import { age, duration, until } from '../view.ts';
 import { worstFirst } from './reasons.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';

@@ -50,8 +50,8 @@ export class HttpCluster implements ClusterClient {
   private readonly transport: Transport;
   private readonly clock: Clock;
   private readonly options: HttpClusterOptions;
-  /** The server's time at the moment of our monotonic clock. */
-  private serverTime: { date: number; at: number } | undefined;
+  /** What has to be added to the local clock for the server's, milliseconds. */
+  private ahead: number | undefined;
 
   constructor(options: HttpClusterOptions) {
     this.options = options;
@@ -67,8 +67,11 @@ export class HttpCluster implements ClusterClient {
       ...(options.trace ? { trace: options.trace } : {}),
     });
     this.transport.onDate = (date) => {
-      const time = Date.parse(date);
-      if (!Number.isNaN(time)) this.serverTime = { date: time, at: performance.now() };
+      const ahead = Date.parse(date) - this.clock.now().getTime();
+      if (Number.isNaN(ahead)) return;
+      // The header is cut to whole seconds: the largest difference is the truest, and no answer makes time go back. More than
+      // a second less means that one of the clocks was set.
+      if (this.ahead === undefined || ahead > this.ahead || ahead < this.ahead - 1_000) this.ahead = ahead;
     };
   }
 
@@ -189,9 +192,8 @@ export class HttpCluster implements ClusterClient {
   }
 
   async now(options: RequestOptions = {}): Promise<Date> {
-    if (!this.serverTime) await this.version(options);
-    const { date, at } = this.serverTime ?? { date: this.clock.now().getTime(), at: performance.now() };
-    return new Date(date + (performance.now() - at));
+    if (this.ahead === undefined) await this.version(options);
+    return new Date(this.clock.now().getTime() + (this.ahead ?? 0));
   }
 
   async identity(options: RequestOptions = {}): Promise<string> {

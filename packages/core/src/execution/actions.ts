@@ -1,7 +1,7 @@
 import type { StepAction } from '../planning/model.ts';
 import { awaitReady } from './actions/await-ready.ts';
 import { checkHttp } from './actions/check-http.ts';
-import { awaitClaims, awaitQuiet, removeKeptClaim } from './actions/claims.ts';
+import { awaitClaims, awaitQuiet, discardClaim, removeKeptClaim } from './actions/claims.ts';
 import type { ActionContext } from './actions/context.ts';
 import { backup } from './actions/engine-backup.ts';
 import { endOfRestore, restore } from './actions/engine-restore.ts';
@@ -53,6 +53,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return releaseVolume(action, context);
     case 'claim.remove':
       return removeKeptClaim(action, context);
+    case 'claim.discard':
+      return discardClaim(action, context);
     case 'check.http':
       return checkHttp(action, context);
   }

@@ -64,6 +64,8 @@ class Run {
   private readonly stop = new AbortController();
   private readonly queue: OperationEvent[] = [];
   private wake: (() => void) | undefined;
+  /** What has to be added to the local clock for that of the cluster that keeps the journal, milliseconds. */
+  private ahead = 0;
   /** Journal writes one after another: each needs the version of the one before. */
   private writing: Promise<void> = Promise.resolve();
 
@@ -92,6 +94,7 @@ class Run {
   }
 
   private async work(): Promise<void> {
+    this.ahead = await this.differenceOfClocks();
     // Asked for before this process took over: nothing is begun.
     if (this.direction === 'forward' && this.operation.cancelRequested)
       return this.end('Cancelled', 'stopped on request before anything more was begun');
@@ -183,9 +186,12 @@ class Run {
       other: (stepId) => {
         const found = plan.waves.flat().find((candidate) => candidate.id === stepId);
         if (!found) throw new DrError('NotFoundError', 'NOT_FOUND', `the plan has no step ${stepId}`);
-        const attempt = this.operation.steps.find((record) => record.id === stepId)?.attempt ?? 1;
-        const backup = found.action.kind === 'engine.backup' ? backupName(found.action.request.name, attempt) : undefined;
-        return { step: found, name: backup ?? this.nameOf(stepId, attempt) };
+        const { action } = found;
+        const attempts = this.operation.steps.find((record) => record.id === stepId)?.attempt ?? 1;
+        const names = Array.from({ length: attempts }, (_, index) =>
+          action.kind === 'engine.backup' ? backupName(action.request.name, index + 1) : this.nameOf(stepId, index + 1),
+        );
+        return { step: found, name: names.at(-1)!, names };
       },
       signal,
       // Progress is news, not state: it is shown, and journalled with the next change.
@@ -217,7 +223,7 @@ class Run {
     change: (operation: Operation) => Operation = (operation) => operation,
   ): Promise<void> {
     const endedAt = this.now();
-    const undoUntil = state === 'Succeeded' ? await this.endOfWindow() : undefined;
+    const undoUntil = state === 'Succeeded' ? this.endOfWindow() : undefined;
     await this.save((before) => {
       const { undoUntil: _, ...operation } = change(before);
       const rtoSeconds = Math.round((Date.parse(endedAt) - Date.parse(operation.requestedAt)) / 1000);
@@ -232,13 +238,18 @@ class Run {
     });
   }
 
-  /** By the clock of the cluster that keeps the journal: everybody who asks reads the same one. */
-  private async endOfWindow(): Promise<string | undefined> {
+  private endOfWindow(): string | undefined {
     const { plan } = this.operation;
     if (!plan.undo.waves) return undefined;
-    const home = this.deps.clusters.find(({ name }) => name === plan.home);
-    const now = await home?.now().catch(() => undefined);
-    return new Date((now ?? this.deps.clock.now()).getTime() + (plan.request.undoWindow ?? usualWindow)).toISOString();
+    return new Date(Date.parse(this.now()) + (plan.request.undoWindow ?? usualWindow)).toISOString();
+  }
+
+  /** A home that does not tell its time cannot be written to either: that is said by the write. */
+  private async differenceOfClocks(): Promise<number> {
+    const { clusters, clock } = this.deps;
+    const home = clusters.find(({ name }) => name === this.operation.plan.home);
+    const now = await home?.now({ signal: this.leave }).catch(() => undefined);
+    return now ? now.getTime() - clock.now().getTime() : 0;
   }
 
   private summary(): string {
@@ -329,7 +340,7 @@ class Run {
   }
 
   private now(): string {
-    return this.deps.clock.now().toISOString();
+    return new Date(this.deps.clock.now().getTime() + this.ahead).toISOString();
   }
 }
 

@@ -37,7 +37,10 @@ export interface OperationPhase {
   steps: StepRecord[];
 }
 
-/** One execution of one plan. Lives in the journal: a ConfigMap in `dr.namespace` of the plan's home cluster. */
+/**
+ * One execution of one plan. Lives in the journal: a ConfigMap in `dr.namespace` of the plan's home cluster, by whose clock
+ * all its times are.
+ */
 export interface Operation {
   /** Also the journal's name: `restore-shop-7f3k2`. */
   id: string;

@@ -36,7 +36,7 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
             code: 'NAMESPACE_NAMED_IN_CONFIG',
             severity: 'warning',
             cluster: where.cluster,
-            message: `${hardCoded.length} objects name the namespace ${where.source} in their configuration: the copy would talk to the original, were it not isolated`,
+            message: `${hardCoded.length === 1 ? '1 object names' : `${hardCoded.length} objects name`} the namespace ${where.source} in the configuration: the copy would talk to the original, were it not isolated`,
             evidence: hardCoded.slice(0, 20),
             fix: `correct them in ${where.target}, or leave it isolated`,
           },

@@ -191,6 +191,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         [...place.points].map(([component, point]) => ({
           component,
           cluster: place.cluster,
+          namespace: place.namespace,
           pointId: point.id,
           name: point.name,
           capturedAt: point.capturedAt ?? '',
@@ -200,9 +201,11 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       mode: 'clone',
       waves: all,
       changes,
-      dataLoss: components
-        .map(({ component }) => ({ component: component.name, seconds: 0, text: `nothing of ${component.name}: it is restored beside` }))
-        .slice(0, 1),
+      dataLoss: components.map(({ component: { name } }) => ({
+        component: name,
+        seconds: 0,
+        text: `nothing of ${name}: it is restored beside`,
+      })),
       blockers,
       warnings,
       undo: {
@@ -233,7 +236,7 @@ function isTaken(object: KubeObject, place: Place): boolean {
 
 /** What comes into the new namespace, as it will be: without what is rewritten away. */
 function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly KubeObject[]): CheckInput {
-  const { facts, cluster, namespace, target } = place;
+  const { facts, cluster, namespace, target, application } = place;
   // Node ports, hosts and cron jobs are changed by the rewrites of a clone; nothing of GitOps reaches it.
   const rewritten = new Set(['Service', 'Ingress', 'CronJob']);
   const incoming = objects.filter(
@@ -242,10 +245,12 @@ function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly Kube
   return {
     facts: { ...facts, gitOps: [] },
     cluster,
+    application,
     namespace: target,
     incoming,
     live: [],
     clone: true,
+    madeOn: [...place.points.values()].flatMap(({ madeOn }) => madeOn ?? []),
     volumes: (place.contents.get(point.id)?.volumes ?? [])
       .filter((volume) => volume.namespace === namespace && volume.state === 'captured')
       .map(({ claim, method }) => {

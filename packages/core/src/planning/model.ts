@@ -47,6 +47,8 @@ export type StepAction =
   | ({ kind: 'volume.keep' } & KeptVolume)
   /** Deletes the claim of a kept volume, and of no other. */
   | { kind: 'claim.remove'; namespace: string; claim: string; uid: string; volume: string }
+  /** Deletes a claim that was not there before, when it is the step `restore` that brought it back. */
+  | { kind: 'claim.discard'; namespace: string; claim: string; engine: string; engineNamespace: string; restore: string }
   /** The claim as it was, on its kept volume, in place of whatever claim is there now. Undoes keep and remove alike. */
   | ({ kind: 'volume.rebind' } & KeptVolume & { manifest: KubeObject })
   /** The undo is given up: the kept volume goes the way that its own reclaim policy says. */
@@ -138,6 +140,8 @@ export interface DataLoss {
 export interface PlanPoint {
   component: string;
   cluster: string;
+  /** Of the component, as it was captured. */
+  namespace: string;
   pointId: string;
   name: string;
   capturedAt: string;
@@ -218,6 +222,6 @@ export interface PlanRequest {
   undoWindow?: number;
   /** RFC 3339: when it was asked. `point` is relative to it and names are made from it. Default: now. */
   at?: string;
-  /** Exactly these points, whatever `point` says: by component and cluster. */
-  pins?: { component: string; cluster: string; pointId: string }[];
+  /** Exactly these points, whatever `point` says: by component and place. */
+  pins?: { component: string; cluster: string; namespace: string; pointId: string }[];
 }

@@ -10,6 +10,8 @@ import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model
 export interface Place {
   cluster: string;
   namespace: string;
+  /** Name of the application whose components lie here. */
+  application: string;
   /**
    * The namespace is gone, so nobody can ask it whose it is: the captured one has to name this owner
    * (`assertCapturedOwner`). Absent: it agreed, or the operator's word stands for it.
@@ -60,7 +62,13 @@ export function placesOf(
       const clusters = placement.cluster === undefined ? clustersWith(status, namespace, reachable) : [placement.cluster];
       for (const cluster of clusters) {
         const key = `${cluster}/${namespace}`;
-        const place: Place = places.get(key) ?? { cluster, namespace, components: [], ...(lost && { ownerToProve: owner! }) };
+        const place: Place = places.get(key) ?? {
+          cluster,
+          namespace,
+          application: application.name,
+          components: [],
+          ...(lost && { ownerToProve: owner! }),
+        };
         place.components.push({ status, ...(labelSelector === undefined ? {} : { labelSelector }), ...(workloads && { workloads }) });
         places.set(key, place);
       }

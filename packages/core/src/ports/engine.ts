@@ -100,6 +100,8 @@ export interface EngineContext {
  *   taken as ours; if it carries others, ConflictError.
  * - `start*` writes only in the engine's namespace and never in the application's.
  * - `progressOf*` never waits. A native object that vanished is NotFoundError.
+ * - what a restore brings back carries marks of that very restore (`isRestoredBy`): an undo removes what carries them and
+ *   nothing else.
  * - `contents` works for points with phase Succeeded or Degraded, else InputError; it is bounded in time (30 s) and
  *   tells the cause: ServiceUnavailableError with code CONTENTS_UNREADABLE or ENGINE_DOWN.
  */
@@ -137,6 +139,8 @@ export interface Engine {
   startRestore(context: EngineContext, request: RestoreRequest): Promise<void>;
   progressOfRestore(context: EngineContext, name: string): Promise<NativeProgress>;
   outcomeOfRestore(context: EngineContext, name: string): Promise<RestoreOutcome>;
+  /** Did the restore of this name bring the object back? By the marks that the engine puts on it; what it found there has none. */
+  isRestoredBy(object: KubeObject, name: string): Promise<boolean>;
   /**
    * Asks a restore that runs to end early, for an undo; how it ended is told by `progressOfRestore`. Absent restores and
    * ended ones: nothing. An engine that cannot stop leaves it out, and the undo waits.

@@ -51,6 +51,8 @@ export interface RecoveryPoint {
   warnings?: number;
   /** Items captured, as far as the engine counts them. */
   items?: number;
+  /** Version of the Kubernetes on which it was made, as `v1.34.4`, where the engine kept it. */
+  madeOn?: string;
 }
 
 export type CaptureMethod = 'csi-snapshot' | 'data-mover' | 'file-system' | 'native-snapshot' | 'unknown';

@@ -42,9 +42,18 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
   const all = [...captured.values()].flat();
   const preferred = await cluster.discover(options);
   const served = await withCapturedVersions(cluster, place.namespace, all, preferred, signal);
+  const inventory = assessment.inventory.get(place.cluster)?.namespace(place.namespace);
   const [{ objects: live }, facts, now] = await Promise.all([
     readLive(cluster, place.namespace, kindsToRead(all, preferred), signal),
-    readTargetFacts(cluster, { namespaces: [place.namespace], served, access: accessFor(ground.mode, place.namespace) }, signal),
+    readTargetFacts(
+      cluster,
+      {
+        namespaces: [place.namespace],
+        served,
+        access: [...accessFor(ground.mode, place.namespace), ...(inventory ? [] : [{ verb: 'create', type: types.namespaces }])],
+      },
+      signal,
+    ),
     cluster.now(options),
   ]);
   const evidence =
@@ -60,7 +69,7 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
     contents: new Map(distinct.map((point) => [point.id, contentsOf(contents.get(point.id))])),
     evidence: new Map(distinct.map((point) => [point.id, evidence[point.id] ?? []])),
     live,
-    inventory: assessment.inventory.get(place.cluster)?.namespace(place.namespace),
+    inventory,
     served,
     volumes: ground.mode === 'configOnly' ? new Map() : await volumesBehind(cluster, live, signal),
     facts,

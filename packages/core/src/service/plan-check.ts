@@ -122,6 +122,7 @@ export function assertInside(plan: Plan, application: Application): void {
       case 'volume.rebind':
       case 'volume.release':
       case 'claim.remove':
+      case 'claim.discard':
         written(action.namespace);
         break;
       case 'workload.scale':

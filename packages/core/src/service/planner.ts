@@ -6,6 +6,7 @@ import { type ClonePlace, planClone } from '../planning/clone.ts';
 import { sha256 } from '../planning/hash.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
+import { withCapturedVersions } from '../planning/live-objects.ts';
 import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
 import { type Choice, choiceOf } from '../planning/moment.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
@@ -28,6 +29,9 @@ export interface PlannerDeps extends LookDeps {
 /** Everything that both kinds of plan start from. */
 interface Ground {
   request: PlanRequest & { at: string };
+  /** By the clock of `home`, which keeps the journal. */
+  now: Date;
+  home: string;
   assessment: Assessment;
   application: Application;
   fleet: Fleet;
@@ -38,19 +42,24 @@ interface Ground {
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  const request = { ...asked, at: asked.at ?? deps.clock.now().toISOString() };
-  if (request.intent !== 'Backup' && request.intent !== 'Restore') throw new InputError(`a plan for ${request.intent} cannot be made yet`);
-  const application = findApplication(assessment, request.application);
+  if (asked.intent !== 'Backup' && asked.intent !== 'Restore') throw new InputError(`a plan for ${asked.intent} cannot be made yet`);
+  const application = findApplication(assessment, asked.application);
   const isGone = (cluster: string, namespace: string): boolean => {
     const inventory = assessment.inventory.get(cluster);
     return inventory !== undefined && !inventory.reading.unreachable && inventory.namespace(namespace) === undefined;
   };
-  const ground = (): Ground => {
+  const lie = (): Pick<Ground, 'fleet' | 'status' | 'components' | 'places'> => {
     const fleet = assessment.fleet([application]);
     const status = fleet.applications[0]!;
-    const components = chosenComponents(status, request.components);
-    return { request, assessment, application, fleet, status, components, places: placesOf(fleet, application, components, isGone) };
+    const components = chosenComponents(status, asked.components);
+    return { fleet, status, components, places: placesOf(fleet, application, components, isGone) };
   };
+  const { fleet, places } = lie();
+  const home = places[0]?.cluster ?? homeless(fleet);
+  // Whoever executes it elsewhere has another clock: a plan lives by that of the cluster that keeps its journal.
+  const now = await nowAt(deps, home, signal);
+  const request = { ...asked, at: asked.at ?? now.toISOString() };
+  const ground = (): Ground => ({ request, now, home, assessment, application, ...lie() });
   if (request.intent === 'Backup') return backupPlan(deps, ground(), isGone, signal);
   return (request.mode ?? 'clone') === 'clone' ? clonePlan(deps, ground, signal) : inPlacePlan(deps, ground, signal);
 }
@@ -61,7 +70,7 @@ async function backupPlan(
   isGone: (cluster: string, namespace: string) => boolean,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { fleet, status, components, places, request, assessment, application } = ground;
+  const { fleet, status, components, places, request, assessment, application, now, home } = ground;
   const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = places
     .filter(({ cluster, namespace }) => isGone(cluster, namespace))
@@ -85,8 +94,8 @@ async function backupPlan(
     places: places.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, chosen, place) })),
     engines: deps.engines,
     blockers,
-    now: deps.clock.now(),
-    home: places[0]?.cluster ?? homeless(fleet),
+    now,
+    home,
   });
 }
 
@@ -118,18 +127,18 @@ async function whyDown(
   }
 }
 
+/** What is meant for a component in one place: a component in several may need a point for each. */
+type ChoiceFor = (component: string, place: Pick<Place, 'cluster' | 'namespace'>) => Choice;
+
 /** The application with the contents of those points read that decide the choice, and the choice for each component and place. */
-async function chosenGround(
-  deps: PlannerDeps,
-  lay: () => Ground,
-  signal?: AbortSignal,
-): Promise<{ ground: Ground; choiceFor(component: string, cluster: string): Choice }> {
+async function chosenGround(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<{ ground: Ground; choiceFor: ChoiceFor }> {
   const first = lay();
   const { request, assessment, application } = first;
-  const clusterNow = new Date(first.fleet.clusters.find(({ name }) => name === first.places[0]?.cluster)?.now ?? request.at);
-  const choice = choiceOf(request.point, request.pins ? new Date(request.at) : clusterNow);
-  const choiceFor = (component: string, cluster: string): Choice => {
-    const pin = request.pins?.find((candidate) => candidate.component === component && candidate.cluster === cluster);
+  const choice = choiceOf(request.point, request.pins ? new Date(request.at) : first.now);
+  const choiceFor: ChoiceFor = (component, { cluster, namespace }) => {
+    const pin = request.pins?.find(
+      (candidate) => candidate.component === component && candidate.cluster === cluster && candidate.namespace === namespace,
+    );
     return pin ? { kind: 'named', name: pin.pointId } : choice;
   };
   const chosen = new Set(first.components.map(({ component }) => component.name));
@@ -144,22 +153,34 @@ async function chosenGround(
             chosen.has(component.component.name) &&
             place.components.some(({ status }) => status.component.name === component.component.name),
         )
-        .map((place) => openCandidates(candidatesFor(component, place), choiceFor(component.component.name, place.cluster))),
+        .map((place) => openCandidates(candidatesFor(component, place), choiceFor(component.component.name, place))),
     signal,
   );
-  const ground = lay();
+  let ground = lay();
+  // A point that was called usable without a look inside may turn out not to be: then another is chosen, or none.
+  const looked = new Set<string>();
+  for (let unread = unreadOf(ground, choiceFor, looked); unread.length > 0; unread = unreadOf(ground, choiceFor, looked)) {
+    for (const { id } of unread) looked.add(id);
+    await deps.contents.read(unread, ({ cluster, engine, namespace }) => engineNamespace(assessment, cluster, engine) ?? namespace, signal);
+    ground = lay();
+  }
   if (!request.pins) assertKnown(choice, ground.components);
   return { ground, choiceFor };
 }
 
+function unreadOf({ places, request }: Ground, choiceFor: ChoiceFor, looked: ReadonlySet<string>): RecoveryPoint[] {
+  const chosen = places.flatMap((place) => [...pointsIn(place, choiceFor, '', request.allowMissingVolumes).points.values()]);
+  return [...new Map(chosen.filter(({ id }) => !looked.has(id)).map((point) => [point.id, point])).values()];
+}
+
 /** The point of each component in one place, and why there is none where there is none. */
-function pointsIn(place: Place, choiceFor: (component: string, cluster: string) => Choice, asked: string, allowMissingVolumes = false) {
+function pointsIn(place: Place, choiceFor: ChoiceFor, asked: string, allowMissingVolumes = false) {
   const points = new Map<string, RecoveryPoint>();
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
   for (const entry of place.components) {
     const { name } = entry.status.component;
-    const selection = selectPoint(entry.status, place, choiceFor(name, place.cluster), allowMissingVolumes);
+    const selection = selectPoint(entry.status, place, choiceFor(name, place), allowMissingVolumes);
     blockers.push(...selection.blockers);
     warnings.push(...selection.warnings);
     if (selection.use) points.set(name, selection.use.point);
@@ -170,7 +191,7 @@ function pointsIn(place: Place, choiceFor: (component: string, cluster: string) 
 
 async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
   const { ground, choiceFor } = await chosenGround(deps, lay, signal);
-  const { fleet, status, components, places, request, assessment, application } = ground;
+  const { status, components, places, request, assessment, application, now, home } = ground;
   const mode = request.mode as Exclude<RestoreMode, 'clone'>;
   const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = [];
@@ -216,7 +237,7 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     if (agent) blockers.push(agent);
   }
   const pins = read.flatMap((place) =>
-    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, pointId: id })),
+    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, namespace: place.namespace, pointId: id })),
   );
   return planInPlace({
     request: {
@@ -232,8 +253,8 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     places: read,
     past: await deps.operations(signal),
     blockers,
-    now: deps.clock.now(),
-    home: places[0]?.cluster ?? homeless(fleet),
+    now,
+    home,
   });
 }
 
@@ -251,7 +272,7 @@ function isMoved({ points, contents, evidence, namespace }: InPlacePlace): boole
 
 async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
   const { ground, choiceFor } = await chosenGround(deps, lay, signal);
-  const { fleet, status, components, places, request, assessment, application } = ground;
+  const { fleet, status, components, places, request, assessment, application, now, home } = ground;
   const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
@@ -265,7 +286,7 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     else blockers.push(noEngine(place.cluster));
   }
   const pins = clonePlaces.flatMap((place) =>
-    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, pointId: id })),
+    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, namespace: place.namespace, pointId: id })),
   );
   const suffix = await suffixOf(request.at, application.name);
   return planClone({
@@ -287,8 +308,8 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
       })),
     blockers,
     warnings,
-    now: deps.clock.now(),
-    home: places[0]?.cluster ?? homeless(fleet),
+    now,
+    home,
   });
 }
 
@@ -331,7 +352,8 @@ async function clonePlace(
     captured.set(point.id, objects);
   }
   await deps.contents.read([...new Set(points.values())], () => namespace, signal);
-  const served = await cluster.discover(signal ? { signal } : {});
+  const all = [...captured.values()].flat();
+  const served = await withCapturedVersions(cluster, place.namespace, all, await cluster.discover(signal ? { signal } : {}), signal);
   const access = [{ verb: 'create', type: types.namespaces }];
   const facts = await readTargetFacts(cluster, { namespaces: [], served, access }, signal);
   return {
@@ -370,6 +392,10 @@ function targetOf(place: Place, places: readonly Place[], asked: string | undefi
 
 async function suffixOf(at: string, application: string): Promise<string> {
   return (await sha256(`${at} ${application}`)).slice(0, 5);
+}
+
+async function nowAt({ clusters, clock }: PlannerDeps, name: string, signal?: AbortSignal): Promise<Date> {
+  return (await clusters.find((cluster) => cluster.name === name)?.now(signal ? { signal } : {})) ?? clock.now();
 }
 
 function clientOf(deps: PlannerDeps, name: string): ClusterClient {

@@ -99,9 +99,9 @@ class DefaultDrService implements DrService {
 
   async execute(plan: Plan, caller: Caller, options: ExecuteOptions = {}): Promise<StartedOperation> {
     const { signal, reason, approvedBy } = options;
-    const { clock, holder } = this.#deps;
+    const { holder } = this.#deps;
     await assertIntact(plan);
-    assertNotExpired(plan, clock.now());
+    assertNotExpired(plan, await this.#nowAt(plan.home));
     const assessment = await look(this.#looking(), signal);
     assertCurrent(plan, await this.#plan(assessment, plan.request, signal));
     assertInside(plan, findApplication(assessment, plan.application));
@@ -113,7 +113,7 @@ class DefaultDrService implements DrService {
       requestedBy: caller.name,
       ...(approvedBy !== undefined && { approvedBy }),
       ...(reason !== undefined && { reason }),
-      requestedAt: clock.now().toISOString(),
+      requestedAt: (await this.#nowAt(plan.home)).toISOString(),
       holder,
       steps: plan.waves.flat().map((step) => ({ id: step.id, state: 'Pending' })),
     };
@@ -145,18 +145,17 @@ class DefaultDrService implements DrService {
 
   async undo(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
     const found = await findOperation(this.#operating(), operationId);
-    assertUndoable(found.operation, await this.#nowAt(found.cluster));
-    return this.#continued(found, signal, (operation) =>
-      withUndo(operation, { requestedBy: caller.name, requestedAt: this.#deps.clock.now().toISOString() }),
-    );
+    const now = await this.#nowAt(found.cluster);
+    assertUndoable(found.operation, now);
+    const asked = { requestedBy: caller.name, requestedAt: now.toISOString() };
+    return this.#continued(found, signal, (operation) => withUndo(operation, asked));
   }
 
   async confirm(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
     const found = await findOperation(this.#operating(), operationId);
     assertConfirmable(found.operation);
-    return this.#continued(found, signal, (operation) =>
-      withRelease(operation, { requestedBy: caller.name, requestedAt: this.#deps.clock.now().toISOString() }),
-    );
+    const asked = { requestedBy: caller.name, requestedAt: (await this.#nowAt(found.cluster)).toISOString() };
+    return this.#continued(found, signal, (operation) => withRelease(operation, asked));
   }
 
   async releaseExpired(caller: Caller, options: { application?: string; signal?: AbortSignal } = {}): Promise<Operation[]> {
@@ -225,8 +224,10 @@ class DefaultDrService implements DrService {
     });
   }
 
-  async #nowAt(cluster: string): Promise<Date> {
-    return this.#deps.clusters.find(({ name }) => name === cluster)!.now();
+  /** Everything that is written down is dated by the cluster that keeps it: everybody who reads it has the same clock. */
+  async #nowAt(home: string): Promise<Date> {
+    const cluster = this.#deps.clusters.find(({ name }) => name === home);
+    return cluster ? cluster.now() : this.#deps.clock.now();
   }
 
   async #started(plan: Plan, id: string, signal: AbortSignal | undefined, begin: () => Promise<JournalEntry>): Promise<StartedOperation> {

@@ -3,7 +3,7 @@ import { labels } from '../application/model.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { BackupRequest, Engine, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
-import { apiVersionOf, resourceKey } from '../ports/kubernetes.ts';
+import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 
@@ -99,7 +99,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
     });
 
     check('restores beside, once per name, and tells object by object', async (harness) => {
-      const { engine, context } = harness;
+      const { engine, context, namespace } = harness;
       if (!engine.capabilities.clone) return;
       const point = await backUp(harness, 'one');
       const request = restoreOf(harness, point);
@@ -110,6 +110,14 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       const outcome = await engine.outcomeOfRestore(context, request.name);
       expect(outcome).toMatchObject({ failed: 0, errors: [] });
       expect(outcome.created).toBeGreaterThan(0);
+      // What came back is known by its marks, and what was there before has none.
+      for (const where of [namespace, `${namespace}-copy`]) {
+        const { items } = await context.cluster.list(types.configMaps, { namespace: where });
+        for (const item of items.filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt')) {
+          expect(await engine.isRestoredBy(item, request.name)).toBe(where !== namespace);
+          expect(await engine.isRestoredBy(item, 'another')).toBe(false);
+        }
+      }
       await engine.finishRestore(context, request.name);
       await engine.finishRestore(context, request.name);
     });

@@ -117,6 +117,10 @@ export class FakeEngine implements Engine {
     return this.look(this.restores.get(name), name);
   }
 
+  async isRestoredBy({ metadata }: KubeObject, name: string): Promise<boolean> {
+    return metadata.labels?.['fake/restore'] === name;
+  }
+
   async outcomeOfRestore() {
     return { created: 1, updated: 0, skipped: 0, failed: 0, warnings: [], errors: [] };
   }

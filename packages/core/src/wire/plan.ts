@@ -102,6 +102,14 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('await.claims'), namespace: name, claims: z.array(name), timeoutSeconds: z.number() }),
   z.strictObject({ kind: z.literal('volume.keep'), ...keptVolume }),
   z.strictObject({ kind: z.literal('claim.remove'), namespace: name, claim: name, uid: z.string(), volume: name }),
+  z.strictObject({
+    kind: z.literal('claim.discard'),
+    namespace: name,
+    claim: name,
+    engine: z.string(),
+    engineNamespace: name,
+    restore: name,
+  }),
   z.strictObject({ kind: z.literal('volume.rebind'), ...keptVolume, manifest }),
   z.strictObject({ kind: z.literal('volume.release'), ...keptVolume }),
   z.strictObject({
@@ -167,7 +175,7 @@ export const planRequestSchema = z.strictObject({
   restartDependents: z.boolean().optional(),
   undoWindow: z.number().optional(),
   at: instant.optional(),
-  pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), pointId: z.string() })).optional(),
+  pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), namespace: name, pointId: z.string() })).optional(),
 });
 
 /** The body of a Plan, field for field `planning/model.ts`. Used for the journal and for saved plans as well. */
@@ -182,7 +190,16 @@ export const planBodySchema = z.object({
   entityRef: z.string().optional(),
   owner: z.string().optional(),
   components: z.array(z.string()),
-  points: z.array(z.object({ component: z.string(), cluster: z.string(), pointId: z.string(), name: z.string(), capturedAt: instant })),
+  points: z.array(
+    z.object({
+      component: z.string(),
+      cluster: z.string(),
+      namespace: name,
+      pointId: z.string(),
+      name: z.string(),
+      capturedAt: instant,
+    }),
+  ),
   target: z.array(z.object({ cluster: z.string(), namespaces: z.array(z.string()) })),
   mode: mode.optional(),
   waves: z.array(z.array(stepSchema)),

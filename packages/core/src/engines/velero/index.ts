@@ -5,7 +5,7 @@ import { interpret, interpretedKinds } from './interpret.ts';
 import { engineId } from './map.ts';
 import { objects } from './objects.ts';
 import { ping, pingMover } from './ping.ts';
-import { finishRestore, outcomeOfRestore, progressOfRestore, startRestore, stopRestore } from './restore.ts';
+import { finishRestore, isRestoredBy, outcomeOfRestore, progressOfRestore, startRestore, stopRestore } from './restore.ts';
 
 /** Velero 1.18 and newer, through its custom resources alone. */
 export const engine: Engine = {
@@ -24,6 +24,7 @@ export const engine: Engine = {
   progressOfBackup,
   startRestore,
   progressOfRestore,
+  isRestoredBy,
   outcomeOfRestore,
   stopRestore,
   finishRestore,

@@ -32,7 +32,7 @@ function present<T extends object>(value: T): T {
 }
 
 export function pointOf(object: KubeObject, cluster: string): RecoveryPoint {
-  const { name, namespace, uid, labels, deleted } = metadataOf(object);
+  const { name, namespace, uid, labels, annotations, deleted } = metadataOf(object);
   const spec = fields(object.spec);
   const status = fields(object.status);
   const validation = texts(status.validationErrors);
@@ -59,6 +59,7 @@ export function pointOf(object: KubeObject, cluster: string): RecoveryPoint {
     errors: count(status.errors),
     warnings: count(status.warnings),
     items: count(fields(status.progress).itemsBackedUp),
+    madeOn: text(annotations['velero.io/source-cluster-k8s-gitversion']),
   }) as RecoveryPoint;
 }
 

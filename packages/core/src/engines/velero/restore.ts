@@ -49,6 +49,11 @@ export function progressOfRestore(context: EngineContext, name: string): Promise
   return progressOf(context, veleroKinds.restores, name, 'itemsRestored');
 }
 
+/** The server labels what it created; with `none` as the policy it leaves what was there without. */
+export async function isRestoredBy({ metadata }: KubeObject, name: string): Promise<boolean> {
+  return metadata.labels?.['velero.io/restore-name'] === (await labelValue(name));
+}
+
 /** `{"v1/Secret": ["ns/name(created)"]}`: the only place that tells what happened to each object. */
 export async function outcomeOfRestore(context: EngineContext, name: string): Promise<RestoreOutcome> {
   const [list, results] = await Promise.all([

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { type Action, type ActionContext, absent } from './context.ts';
 import { refOf } from './workloads.ts';
+import { counted } from '../../text/counted.ts';
 
 /** Waits until every workload of the namespaces is ready; says which is not, and why, when the time is over. */
 export async function awaitReady(action: Action<'await.ready'>, context: ActionContext): Promise<string> {
@@ -11,7 +12,7 @@ export async function awaitReady(action: Action<'await.ready'>, context: ActionC
   for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
     const workloads = await workloadsOf(action, context);
     const waiting = workloads.filter((workload) => !isReady(workload));
-    if (waiting.length === 0) return `${workloads.length} workloads ready`;
+    if (waiting.length === 0) return `${counted(workloads.length, 'workload')} ready`;
     const names = waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`);
     if (clock.now().getTime() >= deadline) {
       throw new DrError(

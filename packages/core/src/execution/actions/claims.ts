@@ -3,8 +3,9 @@ import { textAt } from '../../application/raw.ts';
 import { ConflictError, DrError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
-import { type Action, type ActionContext, absent, failed, until } from './context.ts';
+import { type Action, type ActionContext, absent, engineOf, failed, until } from './context.ts';
 import { assertKept } from './volumes.ts';
+import { counted } from '../../text/counted.ts';
 
 const type = types.persistentVolumeClaims;
 
@@ -30,6 +31,20 @@ export async function removeKeptClaim(action: Action<'claim.remove'>, context: A
     throw failed(context, `the volume ${volume} on ${cluster.name} is not retained: its claim ${namespace}/${claim} is not deleted`);
   await removeClaim(live, context);
   return `removed ${claim}; ${volume} is kept`;
+}
+
+/** What was not there before, and came back with a restore of this operation; anybody else's of that name stays. */
+export async function discardClaim(action: Action<'claim.discard'>, context: ActionContext): Promise<string> {
+  const { namespace, claim } = action;
+  const { cluster, signal } = context;
+  const live = await cluster.get({ type, namespace, name: claim }, { signal }).catch(absent);
+  if (!live) return `${claim} is not there`;
+  const { engine } = engineOf(action.engine, action.engineNamespace, context);
+  const { names } = context.other(action.restore);
+  const ours = await Promise.all(names.map((name) => engine.isRestoredBy(live, name)));
+  if (!ours.includes(true)) return `${claim} was made by somebody else, and stays`;
+  await removeClaim(live, context);
+  return `removed ${claim}, which was not there before`;
 }
 
 /** Deletes this very claim and waits until it is gone; never the one that lies on the volume `spare`. */
@@ -68,7 +83,7 @@ export async function awaitClaims(action: Action<'await.claims'>, context: Actio
   return until(context, { timeoutSeconds, late }, async (tell) => {
     const live = await Promise.all(claims.map((name) => cluster.get({ type, namespace, name }, { signal }).catch(absent)));
     open = claims.filter((_, index) => textAt(live[index], 'status', 'phase') !== 'Bound');
-    if (open.length === 0) return `${claims.length} volumes bound`;
+    if (open.length === 0) return `${counted(claims.length, 'volume')} bound`;
     tell(`waiting for a volume of ${open.join(', ')}`, 1 - open.length / claims.length);
     return undefined;
   });

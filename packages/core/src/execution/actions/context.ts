@@ -22,8 +22,8 @@ export interface ActionContext {
   attempt: number;
   /** Namespaces of this cluster that the plan may write to. */
   namespaces: readonly string[];
-  /** Another step of the plan, and the name of the native object that it began. */
-  other(stepId: string): { step: Step; name: string };
+  /** Another step of the plan, and the name of the native object that it began: of the latest attempt, and of all. */
+  other(stepId: string): { step: Step; name: string; names: string[] };
   signal: AbortSignal;
   report(news: { message?: string; progress?: number; nativePhase?: string }): Promise<void>;
 }

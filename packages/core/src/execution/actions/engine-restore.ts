@@ -35,7 +35,8 @@ function untilClaims(action: Action<'engine.restore'>, context: ActionContext, l
         context.cluster.get({ type: types.persistentVolumeClaims, namespace, name: claim }, { signal: context.signal }).catch(absent),
       ),
     );
-    if (there.every((claim) => claim !== undefined)) return `${claims.length} claims are back, their data is on its way`;
+    if (there.every((claim) => claim !== undefined))
+      return `${claims.length === 1 ? '1 claim is' : `${claims.length} claims are`} back, the data is on its way`;
     if (hasEnded(progress)) {
       const missing = claims.filter((_, index) => !there[index]).map(({ claim }) => claim);
       throw failed(

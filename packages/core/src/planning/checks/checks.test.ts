@@ -9,11 +9,13 @@ type Given = Partial<Omit<CheckInput, 'facts'>> & { facts?: Partial<TargetFacts>
 function codes({ facts = {}, ...rest }: Given): string[] {
   const input: CheckInput = {
     cluster: 'east',
+    application: 'shop',
     namespace: 'shop',
     incoming: [],
     live: [],
     volumes: [],
     clone: false,
+    madeOn: [],
     ...rest,
     facts: { cluster: 'east', served: [], gitOps: [], denied: [], ...facts },
   };
@@ -135,8 +137,9 @@ describe.each<[string, Given, string[]]>([
   ],
   ['a cron job that starts', { incoming: [cronJob('shop/mail')] }, ['CRON_JOBS_START']],
   ['one that is there already', { incoming: [cronJob('shop/mail')], live: [cronJob('shop/mail')] }, []],
-  ['another Kubernetes', { facts: { version: 'v1.34.4' }, madeOn: 'v1.31.0' }, ['VERSION_SKEW']],
-  ['a patch release apart', { facts: { version: 'v1.34.4' }, madeOn: 'v1.34.1' }, []],
+  ['a much newer Kubernetes', { facts: { version: 'v1.34.4' }, madeOn: ['v1.31.0'] }, ['VERSION_SKEW']],
+  ['an older Kubernetes', { facts: { version: 'v1.34.4' }, madeOn: ['v1.34.1', 'v1.35.0'] }, ['VERSION_SKEW']],
+  ['one release newer', { facts: { version: 'v1.34.4' }, madeOn: ['v1.33.1', 'v1.34.0'] }, []],
   ['a right that is missing', { facts: { denied: ['patch deployments.apps in shop'] } }, ['PERMISSION_MISSING']],
   [
     'marks of GitOps with nobody to suspend',

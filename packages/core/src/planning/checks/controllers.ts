@@ -36,7 +36,7 @@ export const gitOpsElsewhere: Rule = ({ facts, cluster, namespace, live }) => {
       code: 'GITOPS_MANAGED',
       severity: 'warning',
       cluster,
-      message: `${marked.length} objects are managed by a GitOps controller that cannot be seen from ${cluster}: it may undo the restore while it runs`,
+      message: `${marked.length === 1 ? '1 object is' : `${marked.length} objects are`} managed by a GitOps controller that cannot be seen from ${cluster}: it may undo the restore while it runs`,
       evidence: marked.slice(0, 20).map(({ kind, metadata }) => `${kind} ${namespace}/${metadata.name}`),
       fix: 'pause its synchronisation by hand first',
     },

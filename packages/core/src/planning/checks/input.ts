@@ -7,6 +7,7 @@ import type { TargetFacts } from '../target-facts.ts';
 export interface CheckInput {
   facts: TargetFacts;
   cluster: string;
+  application: string;
   /** Where it goes. */
   namespace: string;
   /** As it will be written, without what is left out. */
@@ -14,8 +15,8 @@ export interface CheckInput {
   /** What is there now; empty for a clone. */
   live: readonly KubeObject[];
   volumes: readonly { claim: string; method: CaptureMethod; storageClass?: string; late: boolean }[];
-  /** Version of the cluster on which the point was made, when it is known. */
-  madeOn?: string;
+  /** Versions of Kubernetes on which the points were made, as far as they are known. */
+  madeOn: readonly string[];
   clone: boolean;
 }
 

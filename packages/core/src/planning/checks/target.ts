@@ -53,10 +53,12 @@ export function checkTarget(place: InPlacePlace, all: readonly Part[], mode: Res
   return check({
     facts: place.facts,
     cluster: place.cluster,
+    application: place.application,
     namespace: place.namespace,
     incoming,
     live: place.live,
     clone: false,
+    madeOn: points.flatMap(({ madeOn }) => madeOn ?? []),
     volumes: parts.flatMap(({ volumes }) =>
       volumes.map(({ claim, method, late }) => {
         const object = incoming.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === claim);

@@ -1,22 +1,29 @@
+import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
+import { apiVersionOf } from '../../ports/kubernetes.ts';
+import type { Reason } from '../../reason.ts';
 import { groupOf } from '../live-objects.ts';
 import type { Rule } from './input.ts';
 
-/** Older servers may not know fields and versions that newer ones wrote. */
-export const versionSkew: Rule = ({ facts, cluster, madeOn }) => {
-  const [there, then] = [minorOf(facts.version), minorOf(madeOn)];
-  if (there === undefined || then === undefined || Math.abs(there - then) < 2) return [];
-  const older = there < then;
-  return [
-    {
-      code: 'VERSION_SKEW',
-      severity: 'warning',
-      cluster,
-      message: `the point was made on Kubernetes ${madeOn} and ${cluster} runs ${facts.version}: ${older ? 'newer fields may be refused or lost' : 'versions of types may have been removed'}`,
-      evidence: [`made on: ${madeOn}`, `cluster: ${facts.version}`],
-      fix: 'restore beside first and look: kubectl dr restore',
-    },
-  ];
-};
+/**
+ * Older servers may not know fields and versions that newer ones wrote; newer ones stop serving versions, which takes at
+ * least two minor releases.
+ */
+export const versionSkew: Rule = ({ facts, cluster, application, madeOn }) =>
+  [...new Set(madeOn)].flatMap((then) => {
+    const [now, before] = [minorOf(facts.version), minorOf(then)];
+    if (now === undefined || before === undefined || (now >= before && now - before < 2)) return [];
+    const older = now < before;
+    return [
+      {
+        code: 'VERSION_SKEW',
+        severity: 'warning',
+        cluster,
+        message: `the point was made on Kubernetes ${then} and ${cluster} runs ${facts.version}: ${older ? 'newer fields may be refused or lost' : 'versions of types may have been removed'}`,
+        evidence: [`made on: ${then}`, `cluster: ${facts.version}`],
+        fix: `restore beside first and look: kubectl dr restore ${application}`,
+      },
+    ];
+  });
 
 function minorOf(version: string | undefined): number | undefined {
   const minor = /^v?\d+\.(\d+)/.exec(version ?? '')?.[1];
@@ -38,22 +45,44 @@ export const permissions: Rule = ({ facts, cluster }) =>
         },
       ];
 
-/** Objects of kinds that nobody defined are left out by engines, silently. (A restore in place tells each by itself.) */
+/** Engines leave objects of kinds and versions that are not served out, silently. (A restore in place tells each by itself.) */
 export const kindsServed: Rule = ({ facts, cluster, incoming, clone }) => {
   if (!clone || facts.served.length === 0) return [];
-  const known = new Set(facts.served.map(({ group, kind }) => `${group}/${kind}`));
-  const missing = new Map<string, string[]>();
-  for (const { apiVersion, kind, metadata } of incoming) {
-    if (known.has(`${groupOf(apiVersion)}/${kind}`)) continue;
-    const name = `${kind} ${apiVersion}`;
-    missing.set(name, [...(missing.get(name) ?? []), `${kind} ${metadata.namespace}/${metadata.name}`]);
+  const missing = new Map<string, KubeObject[]>();
+  for (const object of incoming) {
+    if (typeFor(facts.served, object)) continue;
+    const name = `${object.kind} ${object.apiVersion}`;
+    missing.set(name, [...(missing.get(name) ?? []), object]);
   }
-  return [...missing].map(([name, evidence]) => ({
+  return [...missing.values()].map((objects) => notServed(objects, facts.served, cluster));
+};
+
+/** The served type of an object in the version in which it was captured; undefined when the cluster has no such version. */
+export function typeFor(
+  served: readonly ResourceType[],
+  { apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>,
+): ResourceType | undefined {
+  return served.find((type) => type.kind === kind && apiVersionOf(type) === apiVersion);
+}
+
+/** About objects of one kind and version that nobody serves; whether the kind is there in another version makes the difference. */
+export function notServed(objects: readonly KubeObject[], served: readonly ResourceType[], cluster: string, component?: string): Reason {
+  const { apiVersion, kind } = objects[0]!;
+  const group = groupOf(apiVersion);
+  const others = served.filter((type) => type.kind === kind && type.group === group).map(apiVersionOf);
+  return {
     code: 'KIND_NOT_SERVED',
     severity: 'blocker',
     cluster,
-    message: `${cluster} does not serve ${name}, which the point holds`,
-    evidence,
-    fix: `install its CustomResourceDefinition: kubectl --context ${cluster} api-resources`,
-  }));
-};
+    ...(component !== undefined && { component }),
+    message:
+      others.length > 0
+        ? `${cluster} serves ${kind} as ${others.join(', ')} and no longer as ${apiVersion}, in which the point holds it`
+        : `${cluster} does not serve ${kind} ${apiVersion}, which the point holds`,
+    evidence: objects.map(({ metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
+    fix:
+      others.length > 0
+        ? `serve that version again for the time of the restore: kubectl --context ${cluster} explain ${kind.toLowerCase()} --api-version=${others[0]}`
+        : `install its CustomResourceDefinition: kubectl --context ${cluster} api-resources --api-group=${group}`,
+  };
+}

@@ -1,14 +1,15 @@
-import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
-import { apiVersionOf } from '../../ports/kubernetes.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
+import { notServed, typeFor } from '../checks/versions.ts';
 import { isGenerated } from '../controllers.ts';
 import { marksOf } from '../diff/marks.ts';
 import { objectChange } from '../diff/object-change.ts';
-import { groupOf, objectKey } from '../live-objects.ts';
+import { objectKey } from '../live-objects.ts';
 import type { Change, ObjectTarget, RestoredObject } from '../model.ts';
 import type { InPlacePlace } from './inputs.ts';
 import type { Scope } from './scope.ts';
+import { counted } from '../../text/counted.ts';
 
 /** What of a component's configuration would be written, created and removed, and every line of the diff. */
 export interface Configuration {
@@ -53,7 +54,7 @@ export function configurationOf(
     options.taken.add(key);
     const type = typeFor(place.served, object);
     if (!type) {
-      result.blockers.push(notServed(object, cluster, component));
+      result.blockers.push(notServed([object], place.served, cluster, component));
       continue;
     }
     const now = live.get(key);
@@ -89,7 +90,7 @@ export function configurationOf(
       severity: 'warning',
       cluster,
       ...about,
-      message: `${conflicts.length} objects stay as they are: the server does not let the fields change that differ`,
+      message: `${counted(conflicts.length, 'object')} cannot be brought back whole: the server does not let the fields change that differ`,
       evidence: conflicts,
       fix: 'delete and restore them, or restore beside and compare',
     });
@@ -100,30 +101,10 @@ export function configurationOf(
       severity: 'warning',
       cluster,
       ...about,
-      message: `${sharedObjects.length} objects differ and stay as they are: components that are not rolled back use them as well`,
+      message: `${sharedObjects.length === 1 ? '1 object differs and stays' : `${sharedObjects.length} objects differ and stay`} as now: components that are not rolled back use ${sharedObjects.length === 1 ? 'it' : 'them'} as well`,
       evidence: sharedObjects,
       fix: 'name those components as well',
     });
   }
   return result;
-}
-
-/** The served type of an object in the version in which it was captured; undefined when the cluster has no such version. */
-export function typeFor(
-  served: readonly ResourceType[],
-  { apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>,
-): ResourceType | undefined {
-  return served.find((type) => type.kind === kind && apiVersionOf(type) === apiVersion);
-}
-
-function notServed({ apiVersion, kind, metadata }: KubeObject, cluster: string, component: string | undefined): Reason {
-  return {
-    code: 'KIND_NOT_SERVED',
-    severity: 'blocker',
-    cluster,
-    ...(component !== undefined && { component }),
-    message: `${cluster} does not serve ${kind} ${apiVersion}, which the point holds`,
-    evidence: [`${kind} ${metadata.namespace}/${metadata.name}`],
-    fix: `install its CustomResourceDefinition: kubectl --context ${cluster} api-resources --api-group=${groupOf(apiVersion)}`,
-  };
 }

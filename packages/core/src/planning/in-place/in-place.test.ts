@@ -230,6 +230,35 @@ describe('plan of a restore in place', () => {
     });
   });
 
+  it('keeps to the point of each place, when a component lies in two namespaces of one cluster', async () => {
+    const { plan, dr, east, engine } = world();
+    const elsewhere = (objects: KubeObject[]): KubeObject[] =>
+      structuredClone(objects).map((item) => ({ ...item, metadata: { ...item.metadata, namespace: 'shop-2' } }));
+    east.seed([namespace('shop-2'), ...elsewhere(app().filter(({ kind }) => kind !== 'PersistentVolumeClaim'))]);
+    const [p2] = engine.points;
+    engine.points.push({
+      ...p2!,
+      id: 'east/fake/fake/p3',
+      name: 'p3',
+      capturedAt: at(5),
+      scope: { namespaces: ['shop-2'], excludedNamespaces: [] },
+    });
+    const { objects } = engine.inside.get(p2!.id)!;
+    const others = elsewhere(objects.filter(({ kind }) => kind !== 'PersistentVolumeClaim'));
+    const listed = others.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, name: metadata.name, namespace: 'shop-2' }));
+    const contents = { pointId: 'east/fake/fake/p3', objects: listed, volumes: [], errors: {} };
+    engine.inside.set('east/fake/fake/p3', { contents, objects: others });
+    await east.patch({ type: types.configMaps, namespace: 'shop', name: 'web' }, 'merge', { data: { page: 'new' } });
+    const made = await plan({ mode: 'configOnly', components: ['web'] });
+    expect(made.blockers).toEqual([]);
+    expect(made.points.map(({ namespace: where, name }) => [where, name])).toEqual([
+      ['shop', 'p2'],
+      ['shop-2', 'p3'],
+    ]);
+    expect(made.skewSeconds).toBe(420);
+    expect(await (await dr.execute(made, caller)).run()).toMatchObject({ state: 'Succeeded' });
+  });
+
   it('is blocked when nothing differs', async () => {
     expect((await world().plan({ mode: 'configOnly' })).blockers).toMatchObject([{ code: 'NOTHING_TO_DO' }]);
   });

@@ -1,4 +1,5 @@
 import { numberAt, textAt } from '../../application/raw.ts';
+import type { Workload } from '../../application/workload.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
@@ -7,7 +8,8 @@ import type { ComponentStatus } from '../../service/model.ts';
 import { controllerOf } from '../controllers.ts';
 import type { ObjectTarget, RestoreMode } from '../model.ts';
 import { type SuspendMechanism, gitOpsMechanisms, isSuspended, mechanismFor, suspensionOf } from '../suspension.ts';
-import { type Configuration, configurationOf, typeFor } from './configuration.ts';
+import { typeFor } from '../checks/versions.ts';
+import { type Configuration, configurationOf } from './configuration.ts';
 import type { InPlacePlace } from './inputs.ts';
 import { inventoryOfCaptured, scaleTargetOf, scopeOf, type Scope } from './scope.ts';
 import { type RolledVolume, volumesOf } from './volumes.ts';
@@ -19,8 +21,6 @@ export interface Stopped {
   replicas: number;
   replicasAfter: number;
   object: KubeObject;
-  /** Selector text of its pods, for a restore that needs them. */
-  podSelector: string;
 }
 
 export interface Suspended {
@@ -104,20 +104,23 @@ function stoppedBy(
     const now = numberAt(object, 'spec', 'replicas') ?? 1;
     const old = captured.find(isThis);
     const fixed = mode === 'inPlace' && old !== undefined && !isAutoscaled(place, kind, name);
-    const podSelector = Object.entries(workload.podLabels)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => `${key}=${value}`)
-      .join(',');
     return [
       {
         target: { type: kind === 'Deployment' ? types.deployments : types.statefulSets, namespace: place.namespace, name },
         replicas: now,
         replicasAfter: fixed ? (numberAt(old, 'spec', 'replicas') ?? 1) : now,
         object,
-        podSelector,
       },
     ];
   });
+}
+
+/** Selector text of its pods, for a restore that needs them. */
+export function podSelectorOf({ podLabels }: Pick<Workload, 'podLabels'>): string {
+  return Object.entries(podLabels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
 }
 
 function isAutoscaled(place: InPlacePlace, kind: string, name: string): boolean {

@@ -55,6 +55,7 @@ export async function planInPlace(inputs: InPlaceInputs): Promise<Plan> {
   const points = parts.map(({ name, place, point }) => ({
     component: name,
     cluster: place.cluster,
+    namespace: place.namespace,
     pointId: point.id,
     name: point.name,
     capturedAt: point.capturedAt ?? '',

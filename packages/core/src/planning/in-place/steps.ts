@@ -1,10 +1,16 @@
 import { annotations, labels } from '../../application/model.ts';
+import { type KubeObject, types } from '../../ports/kubernetes.ts';
 import type { CaptureMethod, RecoveryPoint } from '../../protection/model.ts';
 import { nameFor } from '../assemble.ts';
+import { comparable } from '../diff/comparable.ts';
+import { marksOf } from '../diff/marks.ts';
 import type { KeptVolume, ObjectTarget, RestoredObject, Step, StepAction } from '../model.ts';
+import type { Carrier } from './carriers.ts';
 import { checksOf, type Part, type Stopped, type Suspended } from './part.ts';
+import { newestOf } from '../select-point.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
 import type { RolledVolume } from './volumes.ts';
+import { counted } from '../../text/counted.ts';
 
 /** How long pods may take to go, volumes to be detached. */
 const quietTimeout = 600;
@@ -23,6 +29,24 @@ export class StepMaker {
 
   step(id: string, title: string, cluster: string, action: StepAction, about: { component?: string; undoes?: string } = {}): Step {
     return { id: nameFor(id, 240), title, cluster, ...about, action };
+  }
+
+  /** A namespace that is gone, labelled as it was: what was agreed about its owner stands there. */
+  namespace(place: InPlacePlace): Step {
+    const { cluster, namespace } = place;
+    const newest = newestOf([...place.points.values()]);
+    const captured = (newest && place.captured.get(newest.id))?.find(
+      ({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace,
+    );
+    const { labels = {}, annotations = {} } = captured
+      ? (comparable(captured, marksOf(place.engine)).metadata as KubeObject['metadata'])
+      : {};
+    return this.step(`namespace-${cluster}-${namespace}`, `Create the namespace ${namespace} as it was`, cluster, {
+      kind: 'namespace.create',
+      namespace,
+      labels,
+      annotations,
+    });
   }
 
   /** Everything that configuration would change, without data: what an undo writes back. */
@@ -141,7 +165,7 @@ export class StepMaker {
     });
   }
 
-  restorePods(part: Part, { target, podSelector }: Stopped, volumes: readonly RolledVolume[]): Step {
+  restorePods(part: Part, { target, podSelector, volumes }: Carrier): Step {
     return this.#of(part, `data-${target.type.kind}-${target.name}`, `Restore the files of ${target.name} through its pods`, {
       kind: 'engine.restore',
       ...this.#restore(part.place, part.point, { labelSelector: podSelector, includedResources: ['pods', ...claimTypes] }),
@@ -149,11 +173,11 @@ export class StepMaker {
     });
   }
 
-  removePods(part: Part, { target }: Stopped, pods: readonly string[], podType: ObjectTarget['type']): Step {
-    const namespace = part.place.namespace;
+  removePods(part: Part, { target, pods }: Carrier): Step {
+    const { namespace } = part.place;
     return this.#of(part, `pods-${target.type.kind}-${target.name}`, `Take away the pods that carried the files of ${target.name}`, {
       kind: 'objects.remove',
-      objects: pods.map((name) => ({ type: podType, namespace, name })),
+      objects: pods.map((name) => ({ type: types.pods, namespace, name })),
     });
   }
 
@@ -175,7 +199,7 @@ export class StepMaker {
     component: string | undefined,
   ): Step {
     const moves = volumes.some(({ method, late }) => method === 'data-mover' && late);
-    const names = component ?? `${volumes.length} volumes`;
+    const names = component ?? counted(volumes.length, 'volume');
     return this.step(
       `data-${place.cluster}-${place.namespace}-${point.name}`,
       `Restore the data of ${names} from ${point.name}`,
@@ -227,7 +251,7 @@ export class StepMaker {
   prune(place: InPlacePlace, objects: (ObjectTarget & { uid: string })[]): Step {
     return this.step(
       `prune-${place.cluster}-${place.namespace}`,
-      `Remove ${objects.length} ${objects.length === 1 ? 'object' : 'objects'} that did not exist then`,
+      `Remove ${counted(objects.length, 'object')} that did not exist then`,
       place.cluster,
       { kind: 'objects.remove', objects },
     );

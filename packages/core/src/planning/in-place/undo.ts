@@ -1,9 +1,11 @@
 import { formatDuration } from '../../policy/duration.ts';
+import { nameFor } from '../assemble.ts';
 import type { PlanUndo, RestoredObject, Step } from '../model.ts';
 import type { InPlaceInputs } from './inputs.ts';
 import type { Part } from './part.ts';
 import { StepMaker, keptOf, manifestOf } from './steps.ts';
 import type { Assembled } from './waves.ts';
+import { counted } from '../../text/counted.ts';
 
 const day = 24 * 3_600_000;
 
@@ -42,10 +44,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     const objects = [{ type: stopped.target.type, namespace: stopped.target.namespace!, name: stopped.target.name }];
     return back({ ...maker.removeController(part, stopped), action: { kind: 'objects.remove', objects } }, remove.id);
   });
-  const removePods = assembled.waves
-    .flat()
-    .filter(({ id, action }) => id.startsWith('pods-') && action.kind === 'objects.remove')
-    .map((step) => back(step, assembled.controllers.find(({ part }) => part.name === step.component)?.remove.id ?? step.id));
+  const removePods = assembled.carriers.map(({ restore, removePods: step }) => back(step, restore.id));
   const quiet = rolled.map((part) => {
     const step = maker.quiet(part);
     return back(step, step.id);
@@ -60,6 +59,8 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
       maker.keep(part, volume).id,
     ),
   );
+  // What came back without having been there goes before anything waits: its pods hold the volumes.
+  const created: Step[] = [];
   const config = assembled.configs.flatMap(({ step, place }) => {
     if (step.action.kind !== 'objects.restore') return [];
     const safety = assembled.safety.get(place);
@@ -69,37 +70,57 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     const recreated = (object: RestoredObject): boolean =>
       assembled.controllers.some(({ stopped: { target } }) => target.type.kind === object.type.kind && target.name === object.name);
     const changed = objects.filter((object) => isThere(object) && !recreated(object));
-    const created = objects.filter((object) => !isThere(object));
+    const fresh = objects.filter((object) => !isThere(object));
+    if (fresh.length > 0)
+      created.push(
+        back(
+          {
+            ...step,
+            id: `${step.id}-created`,
+            title: `Remove ${counted(fresh.length, 'object')} that the restore created`,
+            action: {
+              kind: 'objects.remove',
+              objects: fresh.map(({ type, namespace, name }) => ({ type, ...(namespace !== undefined && { namespace }), name })),
+            },
+          },
+          step.id,
+        ),
+      );
+    if (!safety || changed.length === 0) return [];
     return [
-      ...(safety && changed.length > 0
-        ? [
-            back(
-              {
-                ...step,
-                title: `Write back ${changed.length} objects as they were`,
-                action: { ...step.action, source: { backup: safety.id }, objects: changed },
-              },
-              step.id,
-            ),
-          ]
-        : []),
-      ...(created.length > 0
-        ? [
-            back(
-              {
-                ...step,
-                id: `${step.id}-created`,
-                title: `Remove ${created.length} ${created.length === 1 ? 'object' : 'objects'} that the restore created`,
-                action: {
-                  kind: 'objects.remove',
-                  objects: created.map(({ type, namespace, name }) => ({ type, ...(namespace !== undefined && { namespace }), name })),
-                },
-              },
-              step.id,
-            ),
-          ]
-        : []),
+      back(
+        {
+          ...step,
+          title: `Write back ${counted(changed.length, 'object')} as ${changed.length === 1 ? 'it was' : 'they were'}`,
+          action: { ...step.action, source: { backup: safety.id }, objects: changed },
+        },
+        step.id,
+      ),
     ];
+  });
+  const discard = assembled.restores.flatMap((step) => {
+    const { action } = step;
+    if (action.kind !== 'engine.restore') return [];
+    return (action.claims ?? [])
+      .filter(({ kept }) => kept === undefined)
+      .map(({ namespace, claim }) =>
+        back(
+          {
+            ...step,
+            id: nameFor(`discard-${claim}-${step.cluster}-${namespace}`, 240),
+            title: `Remove ${claim}, which was not there before`,
+            action: {
+              kind: 'claim.discard',
+              namespace,
+              claim,
+              engine: action.engine,
+              engineNamespace: action.engineNamespace,
+              restore: step.id,
+            },
+          },
+          step.id,
+        ),
+      );
   });
   const pruned = assembled.prunes.flatMap(({ step, place }) => {
     const safety = assembled.safety.get(place);
@@ -109,7 +130,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
       back(
         {
           ...step,
-          title: `Bring back ${objects.length} objects that were removed`,
+          title: `Bring back ${counted(objects.length, 'object')} that ${objects.length === 1 ? 'was' : 'were'} removed`,
           action: {
             kind: 'objects.restore',
             engine: place.engine.id,
@@ -151,8 +172,9 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     stop,
     removeControllers,
     removePods,
+    created,
     quiet,
-    rebind,
+    [...rebind, ...discard],
     config,
     pruned,
     controllers,
@@ -171,6 +193,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     text: textOf(
       kept.length,
       rolled.flatMap(({ volumes }) => volumes).length - kept.length,
+      inputs.places.filter(({ inventory }) => inventory === undefined).map(({ namespace }) => namespace),
       assembled.configs.length + assembled.prunes.length > 0,
       complete,
       request.undoWindow ?? day,
@@ -181,14 +204,15 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
   };
 }
 
-function textOf(volumes: number, fresh: number, config: boolean, complete: boolean, window: number): string {
+function textOf(volumes: number, fresh: number, made: readonly string[], config: boolean, complete: boolean, window: number): string {
   const parts = [
     ...(volumes > 0
       ? [
-          `${volumes} old ${volumes === 1 ? 'volume is' : 'volumes are'} kept and put back; what is written to the new ones until then is lost`,
+          `${counted(volumes, 'old volume')} ${volumes === 1 ? 'is' : 'are'} kept and put back; what is written to the new ones until then is lost`,
         ]
       : []),
-    ...(fresh > 0 ? [`${fresh} ${fresh === 1 ? 'claim' : 'claims'} that did not exist before ${fresh === 1 ? 'stays' : 'stay'}`] : []),
+    ...(fresh > 0 ? [`${counted(fresh, 'claim')} that did not exist before ${fresh === 1 ? 'is' : 'are'} removed again`] : []),
+    ...made.map((namespace) => `the namespace ${namespace} stays, empty`),
     ...(config && complete ? ['the configuration is written back from the safety backup'] : []),
     ...(config && !complete ? ['the configuration cannot be written back: no safety backup was asked for'] : []),
   ];

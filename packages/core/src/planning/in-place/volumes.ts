@@ -119,7 +119,7 @@ export function volumesOf(
           'NATIVE_VOLUME_IN_PLACE',
           claim,
           `the snapshot of ${claim} comes back as a volume named ${volumeName}, which is the one in use: it would have to be deleted first, with nothing to go back to`,
-          'restore beside instead: kubectl dr restore',
+          `restore beside instead: kubectl dr restore ${place.application}`,
         );
         continue;
       }
@@ -169,7 +169,7 @@ function unstoppable({ kind, name, apiVersion, finished }: Workload, place: InPl
         : `the operator of ${kind} ${name} (${apiVersion}) starts its pods again, whoever stops them`,
       fix: byHand
         ? `stop it by hand: kubectl -n ${namespace} delete ${kind.toLowerCase()} ${name}`
-        : `restore with the operator's own means, or beside: kubectl dr restore`,
+        : `restore with the operator's own means, or beside: kubectl dr restore ${place.application}`,
     };
   }
   const owner = controllerOf(place.live.find((object) => object.kind === kind && object.metadata.name === name));
@@ -179,7 +179,7 @@ function unstoppable({ kind, name, apiVersion, finished }: Workload, place: InPl
     ...about,
     code: 'OPERATOR_MANAGED',
     message: `${kind} ${name} belongs to ${owner.kind} ${owner.name}, whose operator would scale it up again`,
-    fix: "restore with the operator's own means, or beside: kubectl dr restore",
+    fix: `restore with the operator's own means, or beside: kubectl dr restore ${place.application}`,
   };
 }
 

@@ -5,10 +5,12 @@ import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import type { Step } from '../model.ts';
 import type { configurationOf } from './configuration.ts';
+import { type Carrier, carriersOf } from './carriers.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
 import { type Part, type Stopped, checksOf } from './part.ts';
 import type { StepMaker } from './steps.ts';
 import type { RolledVolume } from './volumes.ts';
+import { counted } from '../../text/counted.ts';
 
 /** Kinds whose change starts pods: they go back in the order of the dependencies, everything else before them. */
 const running = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob']);
@@ -29,6 +31,8 @@ export interface Assembled {
   configs: { step: Step; place: InPlacePlace }[];
   prunes: { step: Step; place: InPlacePlace }[];
   controllers: { remove: Step; create: Step | undefined; part: Part; stopped: Stopped }[];
+  /** Pods that carry files back, and what takes them away again. */
+  carriers: { restore: Step; removePods: Step; part: Part }[];
 }
 
 /** The steps in their order: copy, suspend, stop, exchange the volumes, restore, start by dependencies, verify, let go. */
@@ -44,7 +48,9 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
   const configured = places.filter((place) =>
     writes(place).some(({ configuration: { write, create, remove } }) => write.length + create.length + remove.length > 0),
   );
-  if (request.safetyBackup !== false) for (const place of configured) safety.set(place, maker.safetyOfObjects(place));
+  // Of a namespace that is gone there is nothing to keep.
+  const copied = configured.filter(({ inventory }) => inventory !== undefined);
+  if (request.safetyBackup !== false) for (const place of copied) safety.set(place, maker.safetyOfObjects(place));
   const rolled = parts.filter(({ volumes }) => volumes.length > 0);
   const safetyOfData =
     request.safetyBackup === false
@@ -65,25 +71,15 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
   const removalOf = (volumes: ReadonlySet<RolledVolume>): Step[] =>
     kept.filter(({ volume }) => volumes.has(volume)).map(({ part, volume }) => maker.remove(part, volume));
 
-  const byPods = rolled.flatMap((part) =>
-    part.stopped
-      .map((stopped) => ({
-        part,
-        stopped,
-        volumes: part.volumes.filter(({ users }) =>
-          users.some(({ kind, name }) => kind === stopped.target.type.kind && name === stopped.target.name),
-        ),
-      }))
-      .filter(({ volumes }) => volumes.some(({ method }) => method === 'file-system')),
-  );
-  const throughPods: Step[] = [];
-  const staging: Step[] = [];
-  for (const { part, stopped, volumes } of byPods) {
+  const byPods = rolled.flatMap((part) => carriersOf(part).map((carrier): Carrier & { part: Part } => ({ part, ...carrier })));
+  const carriers: Assembled['carriers'] = [];
+  for (const { part, stopped, ...carrier } of byPods) {
+    const restore = maker.restorePods(part, carrier);
+    carriers.push({ restore, removePods: maker.removePods(part, carrier), part });
+    if (!stopped) continue;
     const removeStep = maker.removeController(part, stopped);
     const again = mode === 'inPlace' ? undefined : maker.createController(part, stopped);
     controllers.push({ remove: removeStep, create: again, part, stopped });
-    throughPods.push(maker.restorePods(part, stopped, volumes));
-    staging.push(maker.removePods(part, stopped, podsOf(part, stopped), types.pods));
     if (mode === 'inPlace') {
       // Its captured form is written anew, for it is not there any more.
       const { target } = stopped;
@@ -131,7 +127,7 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
         place,
         point,
         point.name,
-        `Restore ${objects.length} objects of the configuration in ${place.namespace}`,
+        `Restore ${counted(objects.length, 'object')} of the configuration in ${place.namespace}`,
         objects,
       );
       shared.push(step);
@@ -200,7 +196,9 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
   const removeControllers = controllers.map((entry) => entry.remove);
   const stagingQuiet =
     byPods.length > 0 ? rolled.filter((part) => byPods.some((entry) => entry.part === part)).map((part) => again(maker.quiet(part))) : [];
+  const throughPods = carriers.map(({ restore }) => restore);
   const waves = [
+    places.filter(({ inventory }) => inventory === undefined).map((place) => maker.namespace(place)),
     [...safety.values(), ...safetyOfData],
     [...suspended.values()].map((entry) => entry.suspend),
     stop,
@@ -209,7 +207,7 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
     removalOf(handled),
     removeControllers,
     throughPods,
-    staging,
+    carriers.map(({ removePods }) => removePods),
     stagingQuiet,
     ...groups.flatMap(({ remove, restore }) => [remove, restore]),
     shared,
@@ -220,21 +218,14 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
     restart,
     [...suspended.values()].map((entry) => entry.resume),
   ].filter((wave) => wave.length > 0);
-  const acts = waves.some((wave) => wave.some(({ action }) => action.kind !== 'engine.backup' && !action.kind.startsWith('object.')));
-  return { waves: acts ? waves : [], warnings, safety, restores: [...throughPods, ...restores], configs, prunes, controllers };
+  const prepares = /^(engine\.backup$|namespace\.|object\.)/;
+  const acts = waves.some((wave) => wave.some(({ action }) => !prepares.test(action.kind)));
+  return { waves: acts ? waves : [], warnings, safety, restores: [...throughPods, ...restores], configs, prunes, controllers, carriers };
 }
 
 /** The same wait once more, after the pods that carried the files. */
 function again(step: Step): Step {
   return { ...step, id: `${step.id}-again` };
-}
-
-function podsOf({ place, point }: Part, { podSelector }: Stopped): string[] {
-  const wanted = podSelector.split(',').map((pair) => pair.split('=') as [string, string]);
-  return (place.captured.get(point.id) ?? [])
-    .filter(({ kind, metadata }) => kind === 'Pod' && wanted.every(([key, value]) => metadata.labels?.[key] === value))
-    .map(({ metadata }) => metadata.name)
-    .sort();
 }
 
 function restsWithWorkloads(rests: readonly Rest[]): { reason: Reason }[] {
@@ -248,7 +239,7 @@ function restsWithWorkloads(rests: readonly Rest[]): { reason: Reason }[] {
           code: 'WORKLOAD_UNNAMED',
           severity: 'warning',
           cluster: place.cluster,
-          message: `${names.length} workloads belong to no component: their configuration goes back, their data does not`,
+          message: `${names.length === 1 ? '1 workload belongs' : `${names.length} workloads belong`} to no component: the configuration goes back, the data does not`,
           evidence,
           fix: 'label them, or name them in the catalog',
         } satisfies Reason,
