@@ -2,11 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
-import { MemoryCluster } from '@kubectl-dr/core/testing/memory-cluster';
 import { resolveContext } from '@kubectl-dr/kubernetes/kubeconfig/context';
 import { loadKubeConfig } from '@kubectl-dr/kubernetes/kubeconfig/load';
 import { serveHttps } from '@kubectl-dr/sandbox/doors/https';
@@ -22,6 +21,7 @@ import { VolumeStore } from '@kubectl-dr/sandbox/simulators/volumes/volume-store
 import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volumes';
 import { podController } from '@kubectl-dr/sandbox/simulators/workloads/pods';
 import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
+import { accessTypes, ControlledMemoryCluster, typesOf } from '../../suites/memory-cluster.ts';
 import { ControlledHttpCluster } from './controlled-http-cluster.ts';
 import type { TargetName } from './harness.ts';
 import { endingPods } from './ending-pods.ts';
@@ -177,21 +177,6 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
   },
 };
 
-/** What the engine looks for besides the types that core knows by name. */
-const accessTypes: ResourceType[] = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].map((kind) => ({
-  group: 'rbac.authorization.k8s.io',
-  version: 'v1',
-  resource: `${kind.toLowerCase()}s`,
-  kind,
-  namespaced: !kind.startsWith('Cluster'),
-}));
-
-class ControlledMemoryCluster extends MemoryCluster implements ControlledCluster {
-  patchStatus(ref: ObjectRef, status: Record<string, unknown>): Promise<KubeObject> {
-    return this.patch(ref, 'merge', { status });
-  }
-}
-
 function runner(cluster: ControlledCluster): { run(controllers: Controller[]): void; end(): void } {
   const ending = new AbortController();
   return {
@@ -223,19 +208,6 @@ async function install(cluster: ControlledCluster): Promise<void> {
     // The admission of a real server taints a node that has not told that it is ready.
     await cluster.patch(ref, 'merge', { spec: { taints: null } });
   }
-}
-
-function typesOf({ spec }: KubeObject): ResourceType[] {
-  const { group, names, scope, versions } = spec as {
-    group: string;
-    names: { plural: string; kind: string };
-    scope: string;
-    versions: { name: string; served: boolean }[];
-  };
-  const served = versions.filter((version) => version.served);
-  return served
-    .slice(0, 1)
-    .map(({ name }) => ({ group, version: name, resource: names.plural, kind: names.kind, namespaced: scope === 'Namespaced' }));
 }
 
 /** Somebody's own cluster may hold what these suites would overwrite, and delete at the end. */

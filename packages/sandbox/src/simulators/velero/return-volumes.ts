@@ -175,6 +175,9 @@ export async function afterPod(context: ReturningVolumes, source: string, pod: K
         snapshotID,
         sourceNamespace: source,
         uploaderType: 'kopia',
+        // Not read here, but the type asks for both.
+        backupStorageLocation: '',
+        repoIdentifier: '',
       },
       status: {
         phase: 'Completed',

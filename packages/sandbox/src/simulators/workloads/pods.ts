@@ -66,7 +66,7 @@ async function reconcilePod(options: PodOptions, started: Map<string, number>, {
     if ('reason' in placed) {
       const status = {
         phase: 'Pending',
-        qosClass: 'Burstable',
+        qosClass: qosOf(pod),
         conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: placed.reason, lastTransitionTime: now }],
       };
       if (textAt(listAt(pod, 'status', 'conditions')[0], 'message') !== placed.reason) await cluster.patchStatus(ref, status);
@@ -181,12 +181,18 @@ function waiting(pod: KubeObject, now: string, reason: string, message?: string)
   };
 }
 
+/** A server that has decided it already lets nobody change it. */
+function qosOf(pod: KubeObject): string {
+  const wants = Object.keys(recordAt(listAt(pod, 'spec', 'containers')[0], 'resources')).length > 0;
+  return textAt(pod, 'status', 'qosClass') || (wants ? 'Burstable' : 'BestEffort');
+}
+
 function running(pod: KubeObject, now: string): Record<string, unknown> {
   return {
     phase: 'Running',
     startTime: textAt(pod, 'status', 'startTime') || now,
     ...addresses(pod),
-    qosClass: Object.keys(recordAt(listAt(pod, 'spec', 'containers')[0], 'resources')).length > 0 ? 'Burstable' : 'BestEffort',
+    qosClass: qosOf(pod),
     conditions: conditions(now, 'True'),
     containerStatuses: containers(pod).map((status) => ({ ...status, state: { running: { startedAt: now } } })),
     ...(at(pod, 'status', 'initContainerStatuses') !== undefined && { initContainerStatuses: null }),

@@ -1,0 +1,29 @@
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { Durations } from '@kubectl-dr/sandbox/simulators/durations';
+import type { VeleroBehaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
+import type { Files } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
+
+/** What differs from target to target: a cluster in which pods run, claims hold files, and Velero is in the namespace `velero`. */
+export interface Ground {
+  /** The product's client, with every right. */
+  cluster: ClusterClient;
+  /** Of whoever works with the cluster: on a real one what is waited for passes faster than it says. */
+  clock: Clock;
+  /** What lies on the disk behind a PersistentVolume, by its name; undefined when there is none. */
+  read(volume: string): Promise<Files | undefined>;
+  write(volume: string, files: Files): Promise<void>;
+  /** Until nothing happens any more by itself. */
+  settle(): Promise<void>;
+  /** That much time passes for everybody. */
+  pass(milliseconds: number): Promise<void>;
+  /** Makes a backup so many minutes old: by letting them pass, or by writing it down where nobody can wait that long. */
+  age(backup: string, minutes: number): Promise<void>;
+  /** The cluster as somebody sees it who has no right but those that are bound to the name. Absent where everybody may everything. */
+  user?(name: string): Promise<ClusterClient>;
+  /** How long things take; may be changed at any time. */
+  durations: Durations;
+  /** What the simulated server does and how it fails; absent where the server is the real one. */
+  velero?: VeleroBehaviour;
+  close(): Promise<void>;
+}

@@ -1,0 +1,149 @@
+import type { Clock } from '@kubectl-dr/core/ports/clock';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { FakeClock } from '@kubectl-dr/core/testing/clock';
+import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
+import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
+import { runControllers } from '@kubectl-dr/sandbox/simulators/controller';
+import { instant } from '@kubectl-dr/sandbox/simulators/durations';
+import { nodes, snapshotClass, storageClasses } from '@kubectl-dr/sandbox/simulators/hardware';
+import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
+import { behaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
+import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
+import { veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
+import { VeleroStage } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
+import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero';
+import { VolumeStore } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
+import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volumes';
+import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
+import type { Ground } from './ground.ts';
+import { accessTypes, ControlledMemoryCluster, typesOf } from './memory-cluster.ts';
+import type { Worlds } from './world.ts';
+import { World } from './world.ts';
+
+export type StillTarget = 'memory' | 'sandbox';
+
+/** Grounds on which time stands still unless somebody waits: what takes hours elsewhere is over at once, and nothing is left to chance. */
+const grounds: Record<StillTarget, () => Promise<Ground>> = { memory, sandbox };
+
+/** Each world has a ground of its own. */
+export function stillWorlds(target: StillTarget): Worlds {
+  return {
+    atOnce: 1,
+    async open() {
+      const ground = await grounds[target]();
+      return World.open(ground, 'shop', () => ground.close());
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Of whoever works there: time passes for the cluster while he waits. */
+function waiting(clock: FakeClock, settle: () => Promise<void>): Clock {
+  return {
+    now: () => clock.now(),
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      await clock.advance(milliseconds);
+      await settle();
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+function passing(clock: FakeClock, settle: () => Promise<void>): Pick<Ground, 'clock' | 'settle' | 'pass' | 'age'> {
+  const pass = async (milliseconds: number): Promise<void> => {
+    await clock.advance(milliseconds);
+    await settle();
+  };
+  return { clock: waiting(clock, settle), settle, pass, age: (_, minutes) => pass(minutes * 60_000) };
+}
+
+/** No server at all, but the same controllers. */
+async function memory(): Promise<Ground> {
+  const clock = new FakeClock();
+  const durations = { ...instant };
+  const volumes = new VolumeStore();
+  const velero = behaviour();
+  const cluster = new ControlledMemoryCluster({ name: 'east', clock, types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes] });
+  const ending = new AbortController();
+  await createAll(cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
+  await createAll(cluster, veleroInstallation(velero.version, [{ name: 'default', bucket: 'backups', isDefault: true }]));
+  const running = runControllers({
+    cluster,
+    clock,
+    signal: ending.signal,
+    onError: report,
+    controllers: [
+      ...volumeControllers(cluster, volumes),
+      ...workloadControllers({ cluster, clock, durations, volumes, failures: [] }),
+      ...veleroControllers({
+        cluster,
+        clock,
+        durations,
+        volumes,
+        buckets: new MemoryBuckets(['backups']),
+        behaviour: velero,
+        namespace: 'velero',
+        offer(bytes) {
+          const url = `https://store.invalid/${crypto.randomUUID()}`;
+          cluster.blobs.set(url, bytes);
+          return { url, withdraw: () => void cluster.blobs.delete(url) };
+        },
+        missing: 'https://store.invalid/nothing',
+      }),
+    ],
+  });
+  const version = async (): Promise<string> => (await cluster.list(types.namespaces)).resourceVersion;
+  const settle = async (): Promise<void> => {
+    for (let quiet = 0; quiet < 2;) {
+      const before = await version();
+      await running.idle();
+      quiet = (await version()) === before ? quiet + 1 : 0;
+    }
+  };
+  await settle();
+  return {
+    cluster,
+    ...passing(clock, settle),
+    read: async (volume) => volumes.read(volume),
+    write: async (volume, files) => volumes.write(volume, files),
+    durations,
+    velero,
+    close: async () => ending.abort(new Error('the test is over')),
+  };
+}
+
+/** The sandbox with all of its controllers, reached by the product's client over HTTP without a network. */
+async function sandbox(): Promise<Ground> {
+  const velero = await VeleroStage.open();
+  const { stage, clock, behaviour: settings } = velero;
+  const client = (impersonate?: string): HttpCluster =>
+    new HttpCluster({
+      config: {
+        name: 'east',
+        cluster: { name: 'east', server: 'https://sandbox.invalid' },
+        user: { name: 'admin', token: 'admin', ...(impersonate !== undefined && { impersonate: { user: impersonate } }) },
+      },
+      dispatcher: apiDispatcher(stage.api),
+      clock,
+    });
+  const cluster = client();
+  return {
+    cluster,
+    ...passing(clock, () => stage.idle()),
+    read: async (volume) => stage.volumes.read(volume),
+    write: async (volume, files) => stage.volumes.write(volume, files),
+    user: async (name) => client(name),
+    durations: stage.durations,
+    velero: settings,
+    async close() {
+      await cluster.close();
+      stage.close();
+    },
+  };
+}
+
+function report(error: Error, controller: string): void {
+  process.stderr.write(`controller ${controller}: ${error.message}\n`);
+}

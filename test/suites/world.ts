@@ -1,0 +1,160 @@
+import { engine } from '@kubectl-dr/core/engines/velero/index';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { ListReader } from '@kubectl-dr/core/service/list-reader';
+import type { DrService } from '@kubectl-dr/core/service/port';
+import { createDrService } from '@kubectl-dr/core/service/service';
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
+import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
+import type { Files } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
+import type { Ground } from './ground.ts';
+import { catalogOf, shop } from './shop.ts';
+
+/** Where a suite runs. */
+export interface Worlds {
+  /** How many worlds may be worked with at a time. */
+  atOnce: number;
+  open(): Promise<World>;
+  /** Ends whatever is left. */
+  close(): Promise<void>;
+}
+
+/** A process that works with the cluster. */
+export interface Process {
+  /** As leases name it. Default `me`. */
+  holder?: string;
+  /** As this process sees it, for cases in which it dies or calls fail. Default: as it is. */
+  cluster?: ClusterClient;
+  /** By how much its clock is ahead of the cluster's, milliseconds. */
+  ahead?: number;
+}
+
+export const orders: Files = { 'orders.csv': '1,apples\n2,pears\n' };
+
+/** One application on a ground, alone in a namespace of its own name. */
+export class World {
+  /** Of the application and of its namespace. */
+  readonly name: string;
+  readonly ground: Ground;
+  readonly cluster: ClusterClient;
+  /** Takes away what the world left behind. */
+  readonly close: () => Promise<void>;
+  /** Whether a catalog names the parts. */
+  catalogued = false;
+  #points = 0;
+
+  private constructor(ground: Ground, name: string, close: () => Promise<void>) {
+    this.ground = ground;
+    this.close = close;
+    this.name = name;
+    this.cluster = ground.cluster;
+  }
+
+  /** Running, with orders on its disk. */
+  static async open(ground: Ground, name: string, close: () => Promise<void>): Promise<World> {
+    const world = new World(ground, name, close);
+    await createAll(ground.cluster, shop(name));
+    await ground.settle();
+    await eventually(async () => (await world.readyReplicas()).every(Boolean), `${name} is running`, 60_000);
+    await world.write(orders);
+    return world;
+  }
+
+  service({ holder = 'me', cluster = this.cluster, ahead = 0 }: Process = {}): DrService {
+    const { clock } = this.ground;
+    const clusters = [cluster];
+    return createDrService({
+      clusters,
+      reader: new ListReader(clusters),
+      engines: [engine],
+      clock: {
+        now: () => new Date(clock.now().getTime() + ahead),
+        sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+      },
+      holder,
+      ...(this.catalogued && { catalog: { read: async () => ({ entities: catalogOf(this.name), problems: [] }) } }),
+    });
+  }
+
+  /** Of an object of the application's namespace, or without one. */
+  ref(type: ResourceType, name: string): ObjectRef {
+    return { type, name, ...(type.namespaced && { namespace: this.name }) };
+  }
+
+  get(type: ResourceType, name: string): Promise<KubeObject> {
+    return this.cluster.get(this.ref(type, name));
+  }
+
+  change(type: ResourceType, name: string, patch: Record<string, unknown>): Promise<KubeObject> {
+    return this.cluster.patch(this.ref(type, name), 'merge', patch);
+  }
+
+  create(object: KubeObject): Promise<void> {
+    return createAll(this.cluster, [object]);
+  }
+
+  async list(type: ResourceType): Promise<KubeObject[]> {
+    return (await this.cluster.list(type, type.namespaced ? { namespace: this.name } : {})).items;
+  }
+
+  async names(type: ResourceType): Promise<string[]> {
+    return (await this.list(type)).map(({ metadata }) => metadata.name).sort();
+  }
+
+  /** A point of the whole namespace, that old. `spec` as a Backup has it. Its name. */
+  async capture(spec: Record<string, unknown> = {}, minutes = 12): Promise<string> {
+    this.#points += 1;
+    const name = `${this.name}-p${this.#points}`;
+    await this.create({
+      apiVersion: 'velero.io/v1',
+      kind: 'Backup',
+      metadata: { name, namespace: 'velero' },
+      spec: { includedNamespaces: [this.name], ...spec },
+    });
+    await this.ground.settle();
+    await eventually(async () => (await this.#phaseOf(name)) === 'Completed', `the backup ${name} is completed`, 60_000);
+    if (minutes > 0) await this.ground.age(name, minutes);
+    return name;
+  }
+
+  /** The point is gone, with what it held. */
+  async forget(point: string): Promise<void> {
+    await this.cluster.delete({ type: kinds.backups, namespace: 'velero', name: point });
+  }
+
+  async #phaseOf(backup: string): Promise<string> {
+    const { status } = await this.cluster.get({ type: kinds.backups, namespace: 'velero', name: backup });
+    const phase = (status as { phase?: string } | undefined)?.phase ?? '';
+    if (/Failed/.test(phase)) throw new Error(`the backup ${backup} ended ${phase}: ${JSON.stringify(status)}`);
+    return phase;
+  }
+
+  /** Name of the PersistentVolume that the orders are on now. */
+  async volume(): Promise<string> {
+    return ((await this.get(types.persistentVolumeClaims, 'data-orders-db-0')).spec as { volumeName?: string }).volumeName ?? '';
+  }
+
+  /** Those that are, or were, the orders' disk. */
+  async volumes(): Promise<KubeObject[]> {
+    const mine = ({ spec }: KubeObject): boolean => (spec as { claimRef?: { namespace?: string } }).claimRef?.namespace === this.name;
+    return (await this.list(types.persistentVolumes)).filter(mine);
+  }
+
+  async files(): Promise<Files | undefined> {
+    return this.ground.read(await this.volume());
+  }
+
+  async write(files: Files): Promise<void> {
+    await this.ground.write(await this.volume(), files);
+  }
+
+  async readyReplicas(): Promise<[database: boolean, web: boolean]> {
+    const ready = async (type: ResourceType, name: string): Promise<boolean> => {
+      const { spec, status } = (await this.get(type, name)) as { spec?: { replicas?: number }; status?: { readyReplicas?: number } };
+      return (status?.readyReplicas ?? 0) === spec?.replicas;
+    };
+    return [await ready(types.statefulSets, 'orders-db'), await ready(types.deployments, 'web')];
+  }
+}
