@@ -26,7 +26,7 @@ inChromium('every page', () => {
 
     it(`has nothing for axe: the restore dialog, ${theme}`, async () => {
       const { page, picture } = await as('alice', '/catalog/default/system/shop', { dark });
-      await page.getByRole('button', { name: 'Restore beside' }).click();
+      await page.getByRole('button', { name: 'Restore' }).click();
       await page.getByText(/objects are created in/).waitFor();
       await picture(`dialog-${theme}`);
       expect(await violations(page)).toEqual([]);
@@ -42,7 +42,7 @@ inChromium('every page', () => {
 
   it('speaks 中文 when that is chosen', async () => {
     const { page, picture } = await as('alice', '/catalog/default/system/shop/recovery', { language: 'zh' });
-    await page.getByRole('button', { name: '恢复到旁边' }).waitFor();
+    await page.getByRole('button', { name: '恢复', exact: true }).waitFor();
     await page.getByText('最近 30 天的恢复点').waitFor();
     await picture('recovery-zh', { fullPage: true });
     expect(await violations(page)).toEqual([]);
@@ -56,7 +56,7 @@ inChromium('every page', () => {
       if (request.url().includes('/api/dr/')) asked.push(new URL(request.url()).pathname);
     });
     await page.goto(`${portal().baseUrl}/catalog/default/system/warehouse`);
-    const button = page.getByRole('button', { name: 'Restore beside' });
+    const button = page.getByRole('button', { name: 'Restore' });
     await button.waitFor();
     expect(asked).toEqual(['/api/dr/v1/applications/by-refs']);
     await button.focus();

@@ -40,7 +40,7 @@ describe('the plugin in the old frontend system', () => {
   it('has the card', async () => {
     portal.answers({ statuses });
     await render(<EntityRecoveryCard />);
-    expect(await screen.findByRole('button', { name: 'Restore beside' })).toBeInTheDocument();
+    expect(await screen.findByRole('button', { name: 'Restore' })).toBeInTheDocument();
   });
 
   it('has the tab', async () => {

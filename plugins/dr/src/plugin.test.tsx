@@ -32,7 +32,7 @@ describe('the plugin in the new frontend system', () => {
   it('shows the card on the page of an entity', async () => {
     portal.answers({ statuses: { 'system:default/shop': ready } });
     renderTestApp({ extensions: [createTestEntityPage({ entity: entity('shop') }), plugin.getExtension('entity-card:dr/status')], apis });
-    expect(await screen.findByRole('button', { name: 'Restore beside' })).toBeInTheDocument();
+    expect(await screen.findByRole('button', { name: 'Restore' })).toBeInTheDocument();
   });
 
   it('shows the tab on the page of an entity', async () => {

@@ -18,6 +18,10 @@ export const planRequestSchema = z.strictObject({
   isolate: z.boolean().optional(),
   /** Of a clone: take points that lack volumes as well, which come back empty; default false. */
   allowMissingVolumes: z.boolean().optional(),
+  /** In place: remove what exists now and did not at the point; default false: it is left, and listed. */
+  prune: z.boolean().optional(),
+  /** In place: restart what depends on a component that went back; default false. */
+  restartDependents: z.boolean().optional(),
 });
 export type PlanRequestBody = z.infer<typeof planRequestSchema>;
 

@@ -20,6 +20,10 @@ export function createClientApi(dependencies: { discoveryApi: DiscoveryLike; fet
     operation: async (id, signal) => plainAll(await client.operation(id, { signal })),
     cancel: async (id) => plainAll(await client.cancel(id)),
     resume: async (id) => plainAll(await client.resume(id)),
+    undo: async (id) => plainAll(await client.undo(id)),
+    confirm: async (id) => plainAll(await client.confirm(id)),
+    approve: async (id) => plainAll(await client.approve(id)),
+    reject: async (id) => plainAll(await client.reject(id)),
     clusters: async (signal) => plainAll(await client.clusters({ signal })),
     locations: async (signal) => plainAll(await client.locations({ signal })),
   };

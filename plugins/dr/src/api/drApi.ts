@@ -1,6 +1,12 @@
 import { createApiRef } from '@backstage/core-plugin-api';
-import type { PlanRequestBody, PortalApplication, ResolvedStatus, StartOperationBody } from '@kubectl-dr/backstage-plugin-dr-common';
-import type { WireOperation, WirePlan } from '@kubectl-dr/core/wire/plan';
+import type {
+  PlanRequestBody,
+  PortalPlan,
+  PortalApplication,
+  ResolvedStatus,
+  StartOperationBody,
+} from '@kubectl-dr/backstage-plugin-dr-common';
+import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type { WireCluster, WireRecoveryPoint, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
 
 export type { PortalApplication };
@@ -17,12 +23,16 @@ export interface DrApi {
   /** All that the user may see. */
   applications(signal?: AbortSignal): Promise<PortalApplication[]>;
   points(ref: string, signal?: AbortSignal): Promise<WireRecoveryPoint[]>;
-  plan(ref: string, request: PlanRequestBody, signal?: AbortSignal): Promise<WirePlan>;
+  plan(ref: string, request: PlanRequestBody, signal?: AbortSignal): Promise<PortalPlan>;
   startOperation(body: StartOperationBody, idempotencyKey: string): Promise<WireOperation>;
   operations(filter: { application?: string }, signal?: AbortSignal): Promise<WireOperation[]>;
   operation(id: string, signal?: AbortSignal): Promise<WireOperation>;
   cancel(id: string): Promise<WireOperation>;
   resume(id: string): Promise<WireOperation>;
+  undo(id: string): Promise<WireOperation>;
+  confirm(id: string): Promise<WireOperation>;
+  approve(id: string): Promise<WireOperation>;
+  reject(id: string): Promise<WireOperation>;
   clusters(signal?: AbortSignal): Promise<WireCluster[]>;
   locations(signal?: AbortSignal): Promise<WireStorageLocation[]>;
 }

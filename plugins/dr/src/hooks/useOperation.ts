@@ -8,7 +8,9 @@ import { type Live, useLive } from './useLive.ts';
 export function useOperation(id: string | undefined): Live<WireOperation> {
   const api = useApi(drApiRef);
   return useLive(id, (signal) => api.operation(id!, signal), {
-    seconds: (operation) => (operation && isOver(operation.status.state) ? undefined : 2),
+    seconds: (operation) => (operation && isOver(operation.status.state) && !isReleasing(operation) ? undefined : 2),
     wakes: (message) => message.type === 'operation' && message.id === id,
   });
 }
+
+const isReleasing = ({ status: { release } }: WireOperation): boolean => release !== undefined && release.endedAt === undefined;

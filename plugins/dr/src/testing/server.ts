@@ -23,6 +23,15 @@ async function answer<T>(value: Answer<T>, body: (value: T) => object, status = 
 const list = (kind: string) => (items: unknown[]) => ({ apiVersion: 'kubectl-dr.dev/v1alpha1', kind: `${kind}List`, items });
 const same = <T extends object>(value: T) => value;
 
+const steering = [
+  paths.cancelOperation,
+  paths.resumeOperation,
+  paths.undoOperation,
+  paths.confirmOperation,
+  paths.approveOperation,
+  paths.rejectOperation,
+];
+
 /** The routes of the backend, answering from a `Portal`. `asked` collects the requests. */
 export function handlers(portal: Portal, asked: Asked[] = []): RequestHandler[] {
   const url = (path: string) => `${baseUrl}/api/dr${path}`;
@@ -83,7 +92,7 @@ export function handlers(portal: Portal, asked: Asked[] = []): RequestHandler[] 
       await note(request);
       return answer(operationOf(String(params.id)), (value) => value as object);
     }),
-    ...[paths.cancelOperation, paths.resumeOperation].map((path) =>
+    ...steering.map((path) =>
       http.post(url(path), async ({ request, params }) => {
         await note(request);
         return answer(operationOf(String(params.id)), (value) => value as object, 202);

@@ -11,6 +11,7 @@ import { Notice } from '../state/Notice.tsx';
 import { staleAfterSeconds } from '../state/notices.ts';
 import { Problem } from '../state/Problem.tsx';
 import { ApplicationsTable } from './ApplicationsTable.tsx';
+import { mayNothing } from '../operation/actions.ts';
 import { Clusters } from './Clusters.tsx';
 import { CoverageGaps } from './CoverageGaps.tsx';
 import { FleetFilters } from './FleetFilters.tsx';
@@ -76,7 +77,7 @@ export const FleetPage = () => {
   const gaps = useMemo(() => gapsOf(shown), [shown]);
   const trouble = useMemo(() => troubleByOwner(all), [all]);
   const owners = useMemo(() => [...new Set(all.map(({ spec }) => spec.owner ?? noOwner))].sort(), [all]);
-  const mine = useMemo(() => new Set(all.filter((each) => each.allowed.operate).map((each) => each.metadata.name)), [all]);
+  const allowed = useMemo(() => new Map(all.map((each) => [each.metadata.name, each.allowed])), [all]);
 
   return (
     <Container className={styles.root} role="main">
@@ -101,7 +102,7 @@ export const FleetPage = () => {
         )}
       </Reading>
       <Section title={t('fleet.running')}>
-        <Reading live={operations}>{(data) => <Operations operations={data} mayAct={(name) => mine.has(name)} />}</Reading>
+        <Reading live={operations}>{(data) => <Operations operations={data} may={(name) => allowed.get(name) ?? mayNothing} />}</Reading>
       </Section>
       <div className={styles.columns}>
         <Section title={t('fleet.clusters')}>

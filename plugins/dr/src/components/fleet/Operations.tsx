@@ -2,6 +2,7 @@ import { Text } from '@backstage/ui';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { useText } from '../../text/useText.ts';
+import { type MayAct, mayNothing } from '../operation/actions.ts';
 import { LiveOperation } from '../operation/LiveOperation.tsx';
 import { OperationList } from '../operation/OperationList.tsx';
 import { isOver } from '../operation/states.ts';
@@ -11,24 +12,33 @@ const latest = 10;
 
 interface OperationsProps {
   operations: readonly WireOperation[];
-  /** Whether the signed-in user may act on operations of this application. */
-  mayAct(application: string): boolean;
+  /** What the signed-in user may do to operations of this application. */
+  may(application: string): MayAct;
 }
 
 /** What runs anywhere in the fleet, and what ran last; the open one is in the address. */
-export const Operations = ({ operations, mayAct }: OperationsProps) => {
+export const Operations = ({ operations, may }: OperationsProps) => {
   const { t } = useText();
   const [open, setOpen] = useSearchParameter(operationParameter);
-  const running = operations.filter((operation) => !isOver(operation.status.state));
+  const waiting = operations.filter(({ status }) => status.state === 'WaitingForApproval');
+  const running = operations.filter(({ status }) => !isOver(status.state) && status.state !== 'WaitingForApproval');
   const finished = operations
     .filter((operation) => isOver(operation.status.state))
     .sort((a, b) => b.status.requestedAt.localeCompare(a.status.requestedAt))
     .slice(0, latest);
-  const listed = [...running, ...finished];
-  const props = { open, onOpen: setOpen, mayAct: (operation: WireOperation) => mayAct(operation.spec.application) };
+  const listed = [...waiting, ...running, ...finished];
+  const props = { open, onOpen: setOpen, may: (operation: WireOperation) => may(operation.spec.application) };
   return (
     <>
-      {open && !listed.some((operation) => operation.metadata.name === open) && <LiveOperation id={open} mayAct={false} />}
+      {open && !listed.some((operation) => operation.metadata.name === open) && <LiveOperation id={open} may={mayNothing} />}
+      {waiting.length > 0 && (
+        <>
+          <Text as="h3" variant="body-medium" weight="bold">
+            {t('fleet.approvals', { count: waiting.length })}
+          </Text>
+          <OperationList operations={waiting} {...props} />
+        </>
+      )}
       {running.length === 0 && <Text color="secondary">{t('fleet.noRunning')}</Text>}
       {running.length > 0 && <OperationList operations={running} {...props} />}
       {finished.length > 0 && (

@@ -2,24 +2,27 @@ import { useAnalytics, useApi } from '@backstage/core-plugin-api';
 import { useState } from 'react';
 import { drApiRef } from '../../api/drApi.ts';
 import { useOperation } from '../../hooks/useOperation.ts';
+import { useUser } from '../../hooks/useUser.ts';
 import { Loading } from '../state/Loading.tsx';
 import { Problem } from '../state/Problem.tsx';
+import { type MayAct, type OperationAction, actionsOf } from './actions.ts';
 import { OperationView } from './OperationView.tsx';
 
 /** An operation by its id, kept fresh, with what the backend lets this user do to it. */
-export const LiveOperation = ({ id, mayAct, untitled }: { id: string; mayAct: boolean; untitled?: boolean }) => {
+export const LiveOperation = ({ id, may, untitled }: { id: string; may: MayAct; untitled?: boolean }) => {
   const api = useApi(drApiRef);
   const analytics = useAnalytics();
+  const user = useUser();
   const { data, error, loading, refresh } = useOperation(id);
   const [refused, setRefused] = useState<Error>();
   if (loading) return <Loading />;
   if (!data) return <Problem error={error ?? new Error()} onRetry={refresh} />;
 
-  const act = (verb: 'cancel' | 'resume') => async () => {
-    analytics.captureEvent(verb, 'dr operation', { attributes: { intent: data.spec.intent } });
+  const act = async (action: OperationAction) => {
+    analytics.captureEvent(action, 'dr operation', { attributes: { intent: data.spec.intent } });
     setRefused(undefined);
     try {
-      await (verb === 'cancel' ? api.cancel(id) : api.resume(id));
+      await api[action](id);
     } catch (thrown) {
       setRefused(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
@@ -32,8 +35,8 @@ export const LiveOperation = ({ id, mayAct, untitled }: { id: string; mayAct: bo
       <OperationView
         operation={data}
         untitled={untitled}
-        onCancel={mayAct ? () => void act('cancel')() : undefined}
-        onResume={mayAct && data.status.state === 'WaitingOnUser' ? () => void act('resume')() : undefined}
+        actions={actionsOf(data, may, user, Date.now())}
+        onAct={(action) => void act(action)}
       />
     </>
   );

@@ -1,23 +1,22 @@
 import { Accordion, AccordionGroup, AccordionPanel, AccordionTrigger } from '@backstage/ui';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { useText } from '../../text/useText.ts';
+import type { MayAct } from './actions.ts';
 import { headlineOf, startOf } from './headline.ts';
 import { LiveOperation } from './LiveOperation.tsx';
-import { OperationView } from './OperationView.tsx';
 import styles from './OperationView.module.css';
 import { StateBadge } from './StateBadge.tsx';
-import { isOver } from './states.ts';
 
 interface OperationListProps {
   operations: readonly WireOperation[];
   /** The one that is open, by id. */
   open?: string;
   onOpen(id: string | undefined): void;
-  mayAct(operation: WireOperation): boolean;
+  may(operation: WireOperation): MayAct;
 }
 
-/** Newest first; an open one that is not over follows itself. */
-export const OperationList = ({ operations, open, onOpen, mayAct }: OperationListProps) => {
+/** Newest first; the open one follows itself. */
+export const OperationList = ({ operations, open, onOpen, may }: OperationListProps) => {
   const { t } = useText();
   const sorted = [...operations].sort((a, b) => b.status.requestedAt.localeCompare(a.status.requestedAt));
   return (
@@ -33,14 +32,7 @@ export const OperationList = ({ operations, open, onOpen, mayAct }: OperationLis
                 <span className={styles.by}>{startOf(operation, t)}</span>
               </span>
             </AccordionTrigger>
-            <AccordionPanel>
-              {open === id &&
-                (isOver(operation.status.state) ? (
-                  <OperationView operation={operation} untitled />
-                ) : (
-                  <LiveOperation id={id} mayAct={mayAct(operation)} untitled />
-                ))}
-            </AccordionPanel>
+            <AccordionPanel>{open === id && <LiveOperation id={id} may={may(operation)} untitled />}</AccordionPanel>
           </Accordion>
         );
       })}

@@ -1,8 +1,11 @@
-import { Button, Text } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
-import { shortSeconds } from '../../text/time.ts';
+import { atTime, shortSeconds } from '../../text/time.ts';
+import { shortRef } from '../../text/shortRef.ts';
 import { useText } from '../../text/useText.ts';
+import type { OperationAction } from './actions.ts';
 import { headlineOf, startOf } from './headline.ts';
+import { OperationActions } from './OperationActions.tsx';
 import styles from './OperationView.module.css';
 import { StateBadge } from './StateBadge.tsx';
 import { Wave } from './Wave.tsx';
@@ -12,13 +15,13 @@ interface OperationViewProps {
   operation: WireOperation;
   /** The headline is above it already. */
   untitled?: boolean;
-  /** Absent: not allowed, or not possible in this state. */
-  onCancel?(): void;
-  onResume?(): void;
+  /** What is allowed, and possible in this state. */
+  actions?: readonly OperationAction[];
+  onAct?(action: OperationAction): void;
 }
 
 /** One operation with its steps, as the journal tells it: everybody who looks sees the same. */
-export const OperationView = ({ operation, untitled, onCancel, onResume }: OperationViewProps) => {
+export const OperationView = ({ operation, untitled, actions = [], onAct }: OperationViewProps) => {
   const { t } = useText();
   const { spec: plan, status, metadata } = operation;
   const records = new Map(status.steps.map((record) => [record.id, record]));
@@ -43,16 +46,7 @@ export const OperationView = ({ operation, untitled, onCancel, onResume }: Opera
             {!over && <Text color="secondary">{t('operation.progress', { done: String(done), total: String(total) })}</Text>}
             <StateBadge state={status.state} />
           </span>
-          {!over && onCancel && !status.cancelRequested && (
-            <Button size="small" variant="secondary" onPress={onCancel}>
-              {t('operation.cancel')}
-            </Button>
-          )}
-          {onResume && (
-            <Button size="small" variant="secondary" onPress={onResume}>
-              {t('operation.resume')}
-            </Button>
-          )}
+          {onAct && <OperationActions actions={actions} onAct={onAct} />}
         </div>
       </div>
       {status.cancelRequested && !over && <Text as="p">{t('operation.cancelling')}</Text>}
@@ -73,11 +67,44 @@ export const OperationView = ({ operation, untitled, onCancel, onResume }: Opera
           {t('operation.measured', { rto: shortSeconds(status.measured.rtoSeconds) })}
         </Text>
       )}
-      {over && plan.undo.possible && (
+      {over && plan.undo.possible && !status.undo && !status.release && (
         <Text as="p" variant="body-small" color="secondary">
-          {t('operation.undo', { text: plan.undo.text })}
+          {t('operation.toUndo', { text: plan.undo.text })}
+          {status.undoUntil && ` ${t('operation.undoUntil', { until: atTime(status.undoUntil) })}`}
         </Text>
       )}
+      {status.undo && <Phase title={t('operation.undoing')} phase={status.undo} waves={plan.undo.waves ?? []} />}
+      {status.release && <Phase title={t('operation.releasing')} phase={status.release} waves={plan.undo.release ?? []} />}
+    </section>
+  );
+};
+
+interface PhaseProps {
+  title: string;
+  phase: NonNullable<WireOperation['status']['undo']>;
+  waves: WireOperation['spec']['waves'];
+}
+
+/** The way back, or giving it up: its own steps, asked for by somebody. Steps that are not needed have no record. */
+const Phase = ({ title, phase, waves }: PhaseProps) => {
+  const { t } = useText();
+  const records = new Map(phase.steps.map((record) => [record.id, record]));
+  const needed = waves.map((wave) => wave.filter((step) => records.has(step.id))).filter((wave) => wave.length > 0);
+  return (
+    <section className={styles.phase} aria-label={title}>
+      <Text as="h4" variant="body-medium" weight="bold">
+        {title}
+      </Text>
+      <Text as="p" variant="body-small" color="secondary">
+        {t('operation.by', { who: shortRef(phase.requestedBy), when: atTime(phase.requestedAt) })}
+      </Text>
+      <ol className={styles.waves}>
+        {needed.map((wave) => (
+          <li key={wave.map((step) => step.id).join(' ')}>
+            <Wave steps={wave} records={records} />
+          </li>
+        ))}
+      </ol>
     </section>
   );
 };

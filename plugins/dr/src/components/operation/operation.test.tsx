@@ -13,7 +13,7 @@ describe('an operation that is followed', () => {
     const asked = portal.answers({
       operation: () => operation('op', { cancelRequested: cancelled || undefined }),
     });
-    renderWithPortal(<LiveOperation id="op" mayAct />);
+    renderWithPortal(<LiveOperation id="op" may={{ operate: true, approve: true }} />);
     const cancel = await screen.findByRole('button', { name: 'Cancel' });
     cancelled = true;
     await userEvent.click(cancel);
@@ -25,7 +25,7 @@ describe('an operation that is followed', () => {
   it('is resumed where a dead process left it', async () => {
     let resumed = false;
     const asked = portal.answers({ operation: () => (resumed ? operation('op') : operationsByState.WaitingOnUser) });
-    renderWithPortal(<LiveOperation id="op" mayAct />);
+    renderWithPortal(<LiveOperation id="op" may={{ operate: true, approve: true }} />);
     const resume = await screen.findByRole('button', { name: 'Resume' });
     resumed = true;
     await userEvent.click(resume);
@@ -42,7 +42,7 @@ describe('an operation that is followed', () => {
         return new Refusal(403, { name: 'NotAllowedError', message: 'only team-shop may cancel it' });
       },
     });
-    renderWithPortal(<LiveOperation id="op" mayAct />);
+    renderWithPortal(<LiveOperation id="op" may={{ operate: true, approve: true }} />);
     const cancel = await screen.findByRole('button', { name: 'Cancel' });
     refuse = true;
     await userEvent.click(cancel);
@@ -52,10 +52,44 @@ describe('an operation that is followed', () => {
 
   it('is no longer asked for when it is over', async () => {
     const asked = portal.answers({ operation: () => operationsByState.Succeeded });
-    renderWithPortal(<LiveOperation id="op" mayAct />);
+    renderWithPortal(<LiveOperation id="op" may={{ operate: true, approve: true }} />);
     expect(await screen.findByText('shop is back in shop-copy.')).toBeInTheDocument();
     await new Promise((resolve) => setTimeout(resolve, 2500));
     expect(asked).toHaveLength(1);
     expect(screen.queryByRole('button')).toBeNull();
+  });
+});
+
+describe('what loses something', () => {
+  const portal = usePortal();
+  const step = {
+    id: 'u',
+    title: 'Give the old volume back',
+    cluster: 'east',
+    action: { kind: 'await.claims' as const, namespace: 'shop', claims: ['data'], timeoutSeconds: 1 },
+  };
+  const way = { undo: { text: 'kubectl dr undo op', possible: true, waves: [[step]] } };
+  const succeeded = () =>
+    operation('op', { state: 'Succeeded', undoUntil: new Date(Date.now() + 3_600_000).toISOString(), steps: [] }, way);
+
+  it('is asked about once more, and then shows its own steps', async () => {
+    let undone = false;
+    const undo = {
+      requestedBy: 'user:default/carol',
+      requestedAt: new Date().toISOString(),
+      steps: [{ id: 'u', state: 'Running' as const }],
+    };
+    const asked = portal.answers({
+      operation: () => (undone ? operation('op', { state: 'Undoing', steps: [], undo }, way) : succeeded()),
+    });
+    renderWithPortal(<LiveOperation id="op" may={{ operate: true, approve: false }} />);
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    expect(screen.getByText(/What was written since then is lost/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Not now' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    undone = true;
+    await userEvent.click(screen.getByRole('button', { name: 'Undo the restore' }));
+    expect(await screen.findByText('Give the old volume back')).toBeInTheDocument();
+    expect(asked.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual(['/api/dr/v1/operations/op/undo']);
   });
 });

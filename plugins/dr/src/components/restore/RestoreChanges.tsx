@@ -25,35 +25,56 @@ const ChangeRow = ({ change }: { change: Change }) => {
   );
 };
 
-/** How many objects come into being, which of them differ from the original and why; the list on demand. */
+type Action = Change['action'];
+const groups: readonly Exclude<Action, 'leave'>[] = ['change', 'remove', 'conflict', 'create'];
+
+const keyOf = ({ cluster, kind, namespace, name }: Change): string => `${cluster}/${kind}/${namespace ?? ''}/${name}`;
+
+/** How many objects come into being, are changed or go, and why; the list with every field on demand. */
 export const RestoreChanges = ({ plan }: { plan: WirePlan['spec'] }) => {
   const { t } = useText();
-  const of = (action: Change['action']) => plan.changes.filter((change) => change.action === action);
+  const of = (action: Action) => plan.changes.filter((change) => change.action === action);
+  const clone = (plan.mode ?? 'clone') === 'clone';
   const created = of('create');
-  const rewritten = created.filter((change) => change.fields?.length);
+  const rewritten = clone ? created.filter((change) => change.fields?.length).length : 0;
+  const left = of('leave').length;
   const namespaces = plan.target.flatMap((target) => target.namespaces.map((name) => `${name} (${target.cluster})`)).join(', ');
-  const others = (['change', 'conflict', 'remove'] as const).map((action) => [action, of(action)] as const);
-  const text = { change: 'restore.changed', conflict: 'restore.conflicts', remove: 'restore.removed' } as const;
+  const title = (action: Exclude<Action, 'leave'>, count: number): string => {
+    if (action === 'create') return t('restore.created', { count, namespaces });
+    return t(`restore.${({ change: 'changed', conflict: 'conflicts', remove: 'removed' } as const)[action]}`, { count });
+  };
+  const shown = groups.map((action) => ({ action, list: of(action) })).filter(({ list }) => list.length > 0);
   if (plan.changes.length === 0) return null;
   return (
     <section className={styles.section} aria-label={t('restore.changes')}>
       <ul className={styles.summary}>
-        {created.length > 0 && <li>{t('restore.created', { count: created.length, namespaces })}</li>}
-        {rewritten.length > 0 && <li>{t('restore.rewrites', { count: rewritten.length })}</li>}
-        {others.map(([action, list]) => list.length > 0 && <li key={action}>{t(text[action], { count: list.length })}</li>)}
+        {shown.map(({ action, list }) => (
+          <li key={action}>{title(action, list.length)}</li>
+        ))}
+        {rewritten > 0 && <li>{t('restore.rewrites', { count: rewritten })}</li>}
+        {!clone && left > 0 && <li>{t('restore.left', { count: left })}</li>}
       </ul>
-      <Accordion>
-        <AccordionTrigger>
-          <span className={styles.trigger}>{t('restore.changes')}</span>
-        </AccordionTrigger>
-        <AccordionPanel>
-          <ul className={styles.changes}>
-            {[...rewritten, ...plan.changes.filter((change) => !rewritten.includes(change) && change.action !== 'leave')].map((change) => (
-              <ChangeRow key={`${change.cluster}/${change.kind}/${change.namespace ?? ''}/${change.name}`} change={change} />
+      {shown.length > 0 && (
+        <Accordion>
+          <AccordionTrigger>
+            <span className={styles.trigger}>{t('restore.changes')}</span>
+          </AccordionTrigger>
+          <AccordionPanel>
+            {shown.map(({ action, list }) => (
+              <section key={action} className={styles.section}>
+                <h4 className={styles.group}>{title(action, list.length)}</h4>
+                <ul className={styles.changes}>
+                  {list
+                    .toSorted((a, b) => (b.fields?.length ?? 0) - (a.fields?.length ?? 0))
+                    .map((change) => (
+                      <ChangeRow key={keyOf(change)} change={change} />
+                    ))}
+                </ul>
+              </section>
             ))}
-          </ul>
-        </AccordionPanel>
-      </Accordion>
+          </AccordionPanel>
+        </Accordion>
+      )}
     </section>
   );
 };

@@ -1,8 +1,8 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
 import { Button, Dialog, DialogBody, DialogFooter, DialogHeader, Text } from '@backstage/ui';
-import type { WireApplication } from '@kubectl-dr/core/wire/application';
+
 import { useState } from 'react';
-import { drApiRef } from '../../api/drApi.ts';
+import { type PortalApplication, drApiRef } from '../../api/drApi.ts';
 import { onceRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { clusterNow } from '../../text/time.ts';
@@ -12,6 +12,7 @@ import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { Problem } from '../state/Problem.tsx';
 import styles from './RestoreDialog.module.css';
+import { RestoreConfirm } from './RestoreConfirm.tsx';
 import { RestoreForm } from './RestoreForm.tsx';
 import { DataLoss, RestorePlan } from './RestorePlan.tsx';
 import { type RestoreChoice, useRestore } from './useRestore.ts';
@@ -19,7 +20,7 @@ import { type RestoreChoice, useRestore } from './useRestore.ts';
 export interface RestoreDialogProps {
   /** What the API is asked with: the application's entity ref, or its name where the catalog does not know it. */
   applicationRef: string;
-  application: WireApplication;
+  application: PortalApplication;
   /** Chosen when it opens; absent: all. */
   components?: string[];
   point?: string;
@@ -29,26 +30,38 @@ export interface RestoreDialogProps {
   onClose(): void;
 }
 
-/** The plan is computed while this opens: one press executes the safe default, a copy beside the running one. */
+/**
+ * The plan is computed while this opens: one press executes the safe default, a copy beside the running one. What changes
+ * the running one wants its name typed, and where the policy says so another person.
+ */
 export const RestoreDialog = ({ applicationRef, application, operation, onStarted, onClose, ...initial }: RestoreDialogProps) => {
   const { t } = useText();
   const api = useApi(drApiRef);
   const analytics = useAnalytics();
   const all = application.spec.components;
   const [choice, setChoice] = useState<RestoreChoice>({
+    mode: 'clone',
+    allowMissingVolumes: false,
+    prune: false,
     point: initial.point,
     components: initial.components ?? all.map((component) => component.name),
   });
   const points = useLive(operation ? undefined : applicationRef, (signal) => api.points(applicationRef, signal), onceRhythm);
   const restore = useRestore(applicationRef, choice, operation === undefined);
   const plan = restore.plan?.spec;
-  const blocked = !plan || plan.blockers.length > 0 || restore.computing || choice.components.length === 0;
+  const rule = restore.plan?.selfService ?? 'owner';
+  const inPlace = choice.mode !== 'clone';
+  const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
+  const ready = plan && plan.blockers.length === 0 && !restore.computing && choice.components.length > 0 && rule !== 'operator';
+  const blocked = !ready || (inPlace && typed.trim() !== plan.application);
 
   const execute = async () => {
     analytics.captureEvent('restore', application.metadata.name, {
-      attributes: { mode: 'clone', components: choice.components.length, point: choice.point ? 'chosen' : 'latest' },
+      attributes: { mode: choice.mode, components: choice.components.length, point: choice.point ? 'chosen' : 'latest' },
     });
-    const started = await restore.start();
+    const why = reason.trim() !== '' && { reason: reason.trim() };
+    const started = await restore.start({ ...(inPlace && { confirm: typed.trim() }), ...why });
     if (started) onStarted(started.metadata.name);
   };
 
@@ -58,7 +71,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
       <DialogBody className={styles.body}>
         {operation ? (
           <>
-            <LiveOperation id={operation} mayAct />
+            <LiveOperation id={operation} may={application.allowed} />
             <Text as="p" variant="body-small" color="secondary">
               {t('restore.started')}
             </Text>
@@ -72,7 +85,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
               components={all}
               points={points.data ?? []}
               choice={choice}
-              planned={plan?.target[0]?.namespaces[0]}
+              planned={choice.mode === 'clone' ? plan?.target[0]?.namespaces[0] : undefined}
               onChange={setChoice}
             />
             {choice.components.length === 0 && <Notice status="info" title={t('restore.components')} text={t('restore.noComponents')} />}
@@ -83,6 +96,17 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
               </div>
             )}
             {!plan && restore.computing && <Loading lines={4} />}
+            {plan && inPlace && plan.blockers.length === 0 && !restore.planError && (
+              <RestoreConfirm
+                application={plan.application}
+                rule={rule}
+                owner={plan.owner}
+                typed={typed}
+                onType={setTyped}
+                reason={reason}
+                onReason={setReason}
+              />
+            )}
           </>
         )}
       </DialogBody>
@@ -92,7 +116,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
         </Button>
         {!operation && (
           <Button variant="primary" isDisabled={blocked} isPending={restore.starting} onPress={() => void execute()}>
-            {t('restore.execute')}
+            {t(rule === 'approval' ? 'restore.request' : inPlace ? 'restore.executeInPlace' : 'restore.execute')}
           </Button>
         )}
       </DialogFooter>

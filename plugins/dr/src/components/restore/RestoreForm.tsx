@@ -1,10 +1,12 @@
-import { Checkbox, CheckboxGroup, Select, TextField } from '@backstage/ui';
+import { Checkbox, CheckboxGroup, Radio, RadioGroup, Select, TextField } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
 import { atTime, shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { usableFor } from '../timeline/marks.ts';
 import styles from './RestoreDialog.module.css';
-import type { RestoreChoice } from './useRestore.ts';
+import type { RestoreChoice, RestoreMode } from './useRestore.ts';
+
+const modes: readonly RestoreMode[] = ['clone', 'inPlace', 'dataOnly', 'configOnly'];
 
 const latest = 'latest';
 /** A list for people; older points are chosen on the timeline. */
@@ -32,6 +34,20 @@ export const RestoreForm = ({ components, points, choice, planned, onChange }: R
     t('restore.pointOption', { time: atTime(point.status.capturedAt), age: shortSeconds(point.status.ageSeconds ?? Number.NaN) });
   return (
     <div className={styles.choices}>
+      <RadioGroup
+        className={styles.components}
+        label={t('restore.mode')}
+        orientation="horizontal"
+        value={choice.mode}
+        description={t(`restore.modeHelp.${choice.mode}`)}
+        onChange={(mode) => onChange({ ...choice, mode: mode as RestoreMode })}
+      >
+        {modes.map((mode) => (
+          <Radio key={mode} value={mode}>
+            {t(`restore.modes.${mode}`)}
+          </Radio>
+        ))}
+      </RadioGroup>
       <Select
         label={t('restore.from')}
         options={[
@@ -41,12 +57,16 @@ export const RestoreForm = ({ components, points, choice, planned, onChange }: R
         value={choice.point ?? latest}
         onChange={(id) => onChange({ ...choice, point: id === latest || id === null ? undefined : String(id) })}
       />
-      <TextField
-        label={t('restore.into')}
-        placeholder={planned}
-        value={choice.namespace ?? ''}
-        onChange={(namespace) => onChange({ ...choice, namespace: namespace.trim() || undefined })}
-      />
+      {choice.mode === 'clone' ? (
+        <TextField
+          label={t('restore.into')}
+          placeholder={planned}
+          value={choice.namespace ?? ''}
+          onChange={(namespace) => onChange({ ...choice, namespace: namespace.trim() || undefined })}
+        />
+      ) : (
+        <div />
+      )}
       {components.length > 1 && (
         <CheckboxGroup
           className={styles.components}
@@ -62,6 +82,21 @@ export const RestoreForm = ({ components, points, choice, planned, onChange }: R
             </Checkbox>
           ))}
         </CheckboxGroup>
+      )}
+      {choice.mode === 'clone' ? (
+        <Checkbox
+          className={styles.components}
+          isSelected={choice.allowMissingVolumes}
+          onChange={(allowMissingVolumes) => onChange({ ...choice, allowMissingVolumes })}
+        >
+          {t('restore.allowMissingVolumes')}
+        </Checkbox>
+      ) : (
+        choice.mode !== 'dataOnly' && (
+          <Checkbox className={styles.components} isSelected={choice.prune} onChange={(prune) => onChange({ ...choice, prune })}>
+            {t('restore.prune')}
+          </Checkbox>
+        )
       )}
     </div>
   );

@@ -23,7 +23,7 @@ describe('one-click restore', () => {
   const portal = usePortal();
   beforeEach(() => window.history.replaceState(null, '', '/'));
   const open = async () => {
-    await userEvent.click(await screen.findByRole('button', { name: 'Restore beside' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Restore' }));
     return screen.findByRole('dialog');
   };
   const now = () => screen.getByRole('button', { name: 'Restore now' });
@@ -171,9 +171,57 @@ describe('one-click restore', () => {
     });
     const other = renderWithPortal(<StatusCard />, { on: entity('shop') });
     expect(await screen.findByText(/You may look, but not restore/)).toBeInTheDocument();
-    expect(screen.queryByRole('button', { name: 'Restore beside' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Restore' })).toBeNull();
     other.unmount();
     renderWithPortal(<StatusCard />, { on: entity('wiki') });
-    expect(await screen.findByRole('button', { name: 'Restore beside' })).toBeDisabled();
+    expect(await screen.findByRole('button', { name: 'Restore' })).toBeDisabled();
+  });
+});
+
+describe('restore in place', () => {
+  const portal = usePortal();
+  beforeEach(() => window.history.replaceState(null, '', '/'));
+  const lost = [{ component: 'orders-db', seconds: 720, text: '12 minutes of orders-db' }];
+  const open = async (mode: string) => {
+    await userEvent.click(await screen.findByRole('button', { name: 'Restore' }));
+    await screen.findByRole('dialog');
+    await userEvent.click(await screen.findByRole('radio', { name: mode }));
+  };
+
+  it('says what is lost, wants the name typed, and asks for another person where the policy does', async () => {
+    const asked = portal.answers(
+      portalOf({
+        plan: (body) => {
+          const { mode } = body as { mode: 'clone' | 'inPlace' };
+          return mode === 'clone' ? planOf() : planOf({ mode, dataLoss: lost }, 'approval');
+        },
+        start: operationsByState.WaitingForApproval,
+        operation: () => operationsByState.WaitingForApproval,
+      }),
+    );
+    renderWithPortal(<StatusCard />, { on: entity('shop') });
+    await open('In place');
+    expect(await screen.findByText('12 minutes of orders-db')).toBeInTheDocument();
+    expect(screen.getByText('Another person has to approve this')).toBeInTheDocument();
+    const request = screen.getByRole('button', { name: 'Request restore' });
+    expect(request).toBeDisabled();
+    await userEvent.type(screen.getByLabelText('Type the name shop to confirm'), 'sho');
+    expect(request).toBeDisabled();
+    await userEvent.type(screen.getByLabelText('Type the name shop to confirm'), 'p');
+    await userEvent.type(screen.getByLabelText('Why (for the journal)'), 'bad release');
+    await waitFor(() => expect(request).toBeEnabled());
+    await userEvent.click(request);
+    expect(await screen.findByText('Waiting for approval')).toBeInTheDocument();
+    const starts = asked.filter(({ method, path }) => method === 'POST' && path === operationsPath);
+    expect(starts).toMatchObject([{ body: { confirm: 'shop', reason: 'bad release' } }]);
+    expect(asked.filter(({ path }) => path === plansPath).at(-1)!.body).toMatchObject({ mode: 'inPlace' });
+  });
+
+  it('is left to operators where the policy says so', async () => {
+    portal.answers(portalOf({ plan: () => planOf({ mode: 'dataOnly' }, 'operator') }));
+    renderWithPortal(<StatusCard />, { on: entity('shop') });
+    await open('Data only');
+    expect(await screen.findByText('Only operators may do this')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Restore in place' })).toBeDisabled();
   });
 });

@@ -1,18 +1,32 @@
 import { useApi } from '@backstage/core-plugin-api';
-import type { WireOperation, WirePlan } from '@kubectl-dr/core/wire/plan';
+import type { PortalPlan } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { drApiRef } from '../../api/drApi.ts';
 
+export type RestoreMode = 'clone' | 'inPlace' | 'dataOnly' | 'configOnly';
+
 export interface RestoreChoice {
+  mode: RestoreMode;
   /** A point's id; absent: the newest usable of each component. */
   point?: string;
   components: string[];
-  /** Absent: the planner chooses. */
+  /** Of a clone; absent: the planner chooses. */
   namespace?: string;
+  /** Of a clone: take points that lack volumes as well, which come back empty. */
+  allowMissingVolumes: boolean;
+  /** In place: remove what did not exist at the point. */
+  prune: boolean;
+}
+
+/** What the person says with the press: the name where something is changed, and why. */
+export interface Saying {
+  confirm?: string;
+  reason?: string;
 }
 
 export interface Restore {
-  plan?: WirePlan;
+  plan?: PortalPlan;
   /** The plan shown belongs to an earlier choice. */
   computing: boolean;
   planError?: Error;
@@ -21,10 +35,10 @@ export interface Restore {
   renewed: boolean;
   starting: boolean;
   replan(): void;
-  start(): Promise<WireOperation | undefined>;
+  start(saying: Saying): Promise<WireOperation | undefined>;
 }
 
-/** One key per plan: pressing twice, or again after a lost answer, starts nothing twice. */
+/** One key per plan and reason: pressing twice, or again after a lost answer, starts nothing twice. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -34,25 +48,27 @@ const codeOf = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 const outdated = new Set(['PLAN_STALE', 'PLAN_EXPIRED']);
 
-/** Computes the plan of a clone as soon as it is used, and again whenever the choice changes. */
+/** Computes the plan as soon as it is used, and again whenever the choice changes. */
 export function useRestore(application: string, choice: RestoreChoice, enabled: boolean): Restore {
   const api = useApi(drApiRef);
-  const [planned, setPlanned] = useState<{ key: string; plan?: WirePlan; error?: Error }>();
+  const [planned, setPlanned] = useState<{ key: string; plan?: PortalPlan; error?: Error }>();
   const [round, setRound] = useState(0);
   const [renewed, setRenewed] = useState(false);
   const [starting, setStarting] = useState(false);
   const [startError, setStartError] = useState<Error>();
   const keys = useRef(new Map<string, string>());
-  const { point, namespace } = choice;
+  const { mode, point, allowMissingVolumes, prune } = choice;
+  const namespace = mode === 'clone' ? choice.namespace : undefined;
   const components = choice.components.join(' ');
-  const key = JSON.stringify([application, point, components, namespace, round]);
+  const key = JSON.stringify([application, mode, point, components, namespace, allowMissingVolumes, prune, round]);
   const first = useRef(true);
 
   useEffect(() => {
     if (!enabled || components === '') return undefined;
     const controller = new AbortController();
     const compute = async (): Promise<void> => {
-      const request = { intent: 'Restore' as const, mode: 'clone' as const, components: components.split(' '), point, namespace };
+      const special = mode === 'clone' ? allowMissingVolumes && { allowMissingVolumes } : prune && { prune };
+      const request = { intent: 'Restore' as const, mode, components: components.split(' '), point, namespace, ...special };
       try {
         const plan = await api.plan(application, request, controller.signal);
         if (!controller.signal.aborted) setPlanned({ key, plan });
@@ -67,24 +83,25 @@ export function useRestore(application: string, choice: RestoreChoice, enabled: 
       clearTimeout(timer);
       controller.abort();
     };
-  }, [api, application, components, point, namespace, enabled, key]);
+  }, [api, application, mode, components, point, namespace, allowMissingVolumes, prune, enabled, key]);
 
   const replan = useCallback(() => {
     setStartError(undefined);
     setRound((n) => n + 1);
   }, []);
 
-  const start = async (): Promise<WireOperation | undefined> => {
+  const start = async (saying: Saying): Promise<WireOperation | undefined> => {
     const plan = planned?.key === key ? planned.plan : undefined;
     if (!plan || starting) return undefined;
     const { id, hash } = plan.spec;
-    const idempotencyKey = keys.current.get(id) ?? newKey();
-    keys.current.set(id, idempotencyKey);
+    const press = `${id} ${saying.reason ?? ''}`;
+    const idempotencyKey = keys.current.get(press) ?? newKey();
+    keys.current.set(press, idempotencyKey);
     setStarting(true);
     setStartError(undefined);
     setRenewed(false);
     try {
-      return await api.startOperation({ plan: { id, hash } }, idempotencyKey);
+      return await api.startOperation({ plan: { id, hash }, ...saying }, idempotencyKey);
     } catch (thrown) {
       if (outdated.has(codeOf(thrown) ?? '')) {
         setRenewed(true);

@@ -38,7 +38,7 @@ describe('the recovery tab', () => {
     const details = await screen.findByRole('region', { name: 'Chosen point: shop-daily-20261122' });
     expect(within(details).getByText('orders-db: Usable')).toBeInTheDocument();
     expect(active()).toHaveAttribute('aria-selected', 'true');
-    await userEvent.click(within(details).getByRole('button', { name: 'Restore this point beside' }));
+    await userEvent.click(within(details).getByRole('button', { name: 'Restore this point' }));
     await waitFor(() =>
       expect(asked.find(({ path }) => path === applicationPath(paths.plans, 'shop'))?.body).toMatchObject({
         point: 'velero/east/velero/shop-daily-20261122',

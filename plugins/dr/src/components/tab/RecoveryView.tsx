@@ -78,10 +78,10 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
     <Section title={t('tab.operations')}>
       {operations.loading && <Loading />}
       {operations.error && <Problem error={operations.error} onRetry={operations.refresh} />}
-      {open && !listed && !restore && <LiveOperation id={open} mayAct={may} />}
+      {open && !listed && !restore && <LiveOperation id={open} may={application.allowed} />}
       {operations.data?.length === 0 && <Text color="secondary">{t('tab.noOperations')}</Text>}
       {operations.data && (
-        <OperationList operations={operations.data} open={restore ? undefined : open} onOpen={setOpen} mayAct={() => may} />
+        <OperationList operations={operations.data} open={restore ? undefined : open} onOpen={setOpen} may={() => application.allowed} />
       )}
     </Section>
   );
