@@ -223,6 +223,8 @@ export const drTranslationRef = createTranslationRef({
       operatorOnly: 'Only operators may do this',
       operatorOnlyText: 'The policy of this application leaves it to them. Show an operator this plan.',
       nothingLost: 'Nothing is lost: the running application is not touched.',
+      noDataLost: 'No data is lost: only configuration changes.',
+      lost: 'Lost for good without an undo: {{what}}',
       from: 'From',
       latest: 'Newest usable data',
       pointOption: '{{time}} ({{age}} old)',

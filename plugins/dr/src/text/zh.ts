@@ -177,6 +177,8 @@ const zh = {
   'restore.operatorOnly': '只有运维人员可以执行',
   'restore.operatorOnlyText': '该应用的策略将此操作留给运维人员。请将此计划交给他们查看。',
   'restore.nothingLost': '不会丢失任何数据：运行中的应用不受影响。',
+  'restore.noDataLost': '不会丢失数据：只更改配置。',
+  'restore.lost': '若不撤销将永久丢失：{{what}}',
   'restore.from': '来源',
   'restore.latest': '最新可用数据',
   'restore.pointOption': '{{time}}（{{age}} 前）',

@@ -57,15 +57,13 @@ export const RestoreForm = ({ components, points, choice, planned, onChange }: R
         value={choice.point ?? latest}
         onChange={(id) => onChange({ ...choice, point: id === latest || id === null ? undefined : String(id) })}
       />
-      {choice.mode === 'clone' ? (
+      {choice.mode === 'clone' && (
         <TextField
           label={t('restore.into')}
           placeholder={planned}
           value={choice.namespace ?? ''}
           onChange={(namespace) => onChange({ ...choice, namespace: namespace.trim() || undefined })}
         />
-      ) : (
-        <div />
       )}
       {components.length > 1 && (
         <CheckboxGroup

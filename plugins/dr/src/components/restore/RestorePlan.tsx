@@ -7,14 +7,14 @@ import { ReasonList } from '../reasons/ReasonList.tsx';
 import { RestoreChanges } from './RestoreChanges.tsx';
 import styles from './RestoreDialog.module.css';
 
-/** What is lost, said first. A clone loses nothing, and the plan says why. */
+/** What is lost, said first. */
 export const DataLoss = ({ plan }: { plan: WirePlan['spec'] }) => {
   const { t } = useText();
-  const lost = plan.dataLoss.filter((loss) => loss.seconds > 0);
-  const texts = [...new Set((lost.length > 0 ? lost : plan.dataLoss).map((loss) => loss.text))];
+  const lost = [...new Set(plan.dataLoss.filter((loss) => loss.seconds > 0).map((loss) => loss.text))];
+  const clone = (plan.mode ?? 'clone') === 'clone';
   return (
     <p className={styles.loss} data-lost={lost.length > 0}>
-      {texts.length === 0 || (lost.length === 0 && plan.mode === 'clone') ? t('restore.nothingLost') : texts.join(' ')}
+      {lost.length > 0 ? t('restore.lost', { what: lost.join(', ') }) : t(clone ? 'restore.nothingLost' : 'restore.noDataLost')}
     </p>
   );
 };
