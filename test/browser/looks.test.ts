@@ -26,7 +26,7 @@ inChromium('every page', () => {
 
     it(`has nothing for axe: the restore dialog, ${theme}`, async () => {
       const { page, picture } = await as('alice', '/catalog/default/system/shop', { dark });
-      await page.getByRole('button', { name: 'Restore' }).click();
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
       await page.getByText(/objects are created in/).waitFor();
       await picture(`dialog-${theme}`);
       expect(await violations(page)).toEqual([]);
@@ -56,7 +56,7 @@ inChromium('every page', () => {
       if (request.url().includes('/api/dr/')) asked.push(new URL(request.url()).pathname);
     });
     await page.goto(`${portal().baseUrl}/catalog/default/system/warehouse`);
-    const button = page.getByRole('button', { name: 'Restore' });
+    const button = page.getByRole('button', { name: 'Restore', exact: true });
     await button.waitFor();
     expect(asked).toEqual(['/api/dr/v1/applications/by-refs']);
     await button.focus();

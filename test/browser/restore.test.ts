@@ -14,7 +14,7 @@ inChromium('the owner', () => {
 
     const card = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'Recovery' }) });
     await card.getByText(/old, may be 8h/).waitFor();
-    await card.getByRole('button', { name: 'Restore' }).click();
+    await card.getByRole('button', { name: 'Restore', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Nothing is lost: the running application is not touched.').waitFor();
     const chosen = await dialog.getByLabel('Into the namespace').getAttribute('placeholder');
@@ -34,7 +34,7 @@ inChromium('the owner', () => {
 
   it('restores one component into a namespace of its own choice', async () => {
     const { page } = await as('alice', '/catalog/default/system/warehouse/recovery');
-    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog
       .locator('label')

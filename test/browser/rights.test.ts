@@ -10,7 +10,7 @@ inChromium('somebody of another team', () => {
   it('may look and has no button', async () => {
     const { page } = await as('bob', '/catalog/default/system/shop');
     await page.getByText('You may look, but not restore: team-shop and platform operators may.').waitFor();
-    expect(await page.getByRole('button', { name: 'Restore' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Restore', exact: true }).count()).toBe(0);
     await page.getByRole('link', { name: 'Points, components and operations' }).click();
     await page.getByRole('listbox', { name: /Recovery points of orders-db/ }).waitFor();
     expect(await page.getByRole('button', { name: /Restore (beside|this point)/ }).count()).toBe(0);
@@ -60,7 +60,7 @@ inChromium('an operator', () => {
 
   it('may act on the applications of every team', async () => {
     const { page } = await as('olivia', '/catalog/default/system/newsletter');
-    await page.getByRole('button', { name: 'Restore' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Restore' }).isEnabled()).toBe(true);
+    await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Restore', exact: true }).isEnabled()).toBe(true);
   });
 });

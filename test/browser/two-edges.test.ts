@@ -7,7 +7,7 @@ inChromium('portal and command line', () => {
     const { page } = await as('olivia', '/dr');
     await page.getByText('Nothing is running.').waitFor();
     const done = command('restore newsletter --as newsletter-by-hand --yes');
-    await page.getByRole('button', { name: /Running Restore of newsletter into newsletter-by-hand started by sandbox-admin/ }).click();
+    await page.getByRole('button', { name: /Running Restore of newsletter into newsletter-by-hand requested by sandbox-admin/ }).click();
     await page.getByText(/of \d+ steps/).waitFor();
     expect(await done).toMatchObject({ code: 0 });
     await page.getByRole('button', { name: /Succeeded Restore of newsletter into newsletter-by-hand/ }).waitFor({ timeout: 40_000 });
@@ -16,7 +16,7 @@ inChromium('portal and command line', () => {
 
   it('show an operation of the portal on the command line, and refuse a second one there, naming the holder', async () => {
     const { page } = await as('alice', '/catalog/default/system/shop/recovery');
-    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
     await page.getByRole('button', { name: 'Restore now' }).click();
     await page.getByRole('dialog').getByText('Running', { exact: true }).waitFor();
     const id = new URL(page.url()).searchParams.get('operation')!;
@@ -37,7 +37,7 @@ inChromium('portal and command line', () => {
 
   it('refuse a second one in the portal while the command line holds the application', async () => {
     const { page } = await as('olivia', '/catalog/default/system/newsletter/recovery');
-    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
     await page
       .getByRole('dialog')
       .getByText(/objects are created in/)

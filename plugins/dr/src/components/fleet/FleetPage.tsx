@@ -1,9 +1,10 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { Card, CardBody, CardHeader, Container, Text } from '@backstage/ui';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
 import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
 import { type Live, useLive } from '../../hooks/useLive.ts';
+import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { Loading } from '../state/Loading.tsx';
@@ -61,6 +62,9 @@ export const FleetPage = () => {
   const { t } = useText();
   const api = useApi(drApiRef);
   const { filter, setVerdict, setOwner, setQ, clear } = useFleetFilter();
+  // Whoever comes by a link to an operation (a notification, somebody's message) wants to see it and not look for it.
+  const [operation] = useSearchParameter(operationParameter);
+  const [operationsFirst] = useState(operation !== undefined);
   const applications = useLive('fleet', (signal) => api.applications(signal), fleetRhythm);
   const clusters = useLive('clusters', (signal) => api.clusters(signal), fleetRhythm);
   const locations = useLive('locations', (signal) => api.locations(signal), fleetRhythm);
@@ -79,8 +83,15 @@ export const FleetPage = () => {
   const owners = useMemo(() => [...new Set(all.map(({ spec }) => spec.owner ?? noOwner))].sort(), [all]);
   const allowed = useMemo(() => new Map(all.map((each) => [each.metadata.name, each.allowed])), [all]);
 
+  const operationsSection = (
+    <Section title={t('fleet.running')}>
+      <Reading live={operations}>{(data) => <Operations operations={data} may={(name) => allowed.get(name) ?? mayNothing} />}</Reading>
+    </Section>
+  );
+
   return (
     <Container className={styles.root} role="main">
+      {operationsFirst && operationsSection}
       <Reading live={applications}>
         {() => (
           <>
@@ -101,9 +112,7 @@ export const FleetPage = () => {
           </>
         )}
       </Reading>
-      <Section title={t('fleet.running')}>
-        <Reading live={operations}>{(data) => <Operations operations={data} may={(name) => allowed.get(name) ?? mayNothing} />}</Reading>
-      </Section>
+      {!operationsFirst && operationsSection}
       <div className={styles.columns}>
         <Section title={t('fleet.clusters')}>
           <Reading live={clusters}>{(data) => <Clusters clusters={data} />}</Reading>

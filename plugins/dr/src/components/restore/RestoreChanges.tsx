@@ -62,7 +62,7 @@ export const RestoreChanges = ({ plan }: { plan: WirePlan['spec'] }) => {
           <AccordionPanel>
             {shown.map(({ action, list }) => (
               <section key={action} className={styles.section}>
-                <h4 className={styles.group}>{title(action, list.length)}</h4>
+                {shown.length > 1 && <h4 className={styles.group}>{title(action, list.length)}</h4>}
                 <ul className={styles.changes}>
                   {list
                     .toSorted((a, b) => (b.fields?.length ?? 0) - (a.fields?.length ?? 0))
