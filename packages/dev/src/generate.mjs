@@ -6,10 +6,11 @@ import { inNode24, root } from './install.mjs';
 await inNode24(import.meta.url);
 
 const { registry } = await import('./generate/registry.mjs');
+const { protobufMessages } = await import('./generate/protobuf-messages.mjs');
 const { veleroTypes } = await import('./generate/velero-types.mjs');
 const check = process.argv.includes('--check');
 
-for (const generated of [registry, veleroTypes]) {
+for (const generated of [registry, veleroTypes, protobufMessages]) {
   const name = path.relative(root, generated.file);
   const missing = generated.missing();
   if (missing) {

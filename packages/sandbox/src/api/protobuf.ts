@@ -1,6 +1,5 @@
+import messages from '../../data/protobuf.json' with { type: 'json' };
 import type { JsonRecord } from './json.ts';
-import { messages } from './protobuf-schema.ts';
-import type { FieldType } from './protobuf-schema.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 
 /** One field as it stands on the wire: a number, or bytes. */
@@ -9,22 +8,24 @@ interface Field {
   value: bigint | Uint8Array;
 }
 
+type Message = Record<number, readonly [name: string, type: string]>;
+
+const known = messages as unknown as Record<string, Message>;
 const magic = [0x6b, 0x38, 0x73, 0x00]; // "k8s\0"
+const utf8 = new TextDecoder();
 
 /**
- * A Kubernetes object sent as `application/vnd.kubernetes.protobuf`. Only the kinds of `protobuf-schema.ts`; another
- * kind, or a field that is not listed there, is answered 415, because leaving it out would lose what the client sent.
+ * A Kubernetes object sent as `application/vnd.kubernetes.protobuf`, by the messages of `data/protobuf.json`. A kind or a
+ * field that is not there is answered 415, because leaving it out would lose what the client sent.
  */
 export function decodeProtobuf(bytes: Uint8Array): JsonRecord {
   if (magic.some((byte, index) => bytes[index] !== byte)) throw badRequest('the body is not a Kubernetes protobuf message');
-  const envelope = fields(bytes.subarray(4));
-  const raw = envelope.find((field) => field.number === 2)?.value;
-  const typeMeta = envelope.find((field) => field.number === 1)?.value;
-  const { apiVersion, kind } = typeMeta instanceof Uint8Array ? decode('TypeMeta', typeMeta, '') : {};
-  if (typeof kind !== 'string' || messages[kind] === undefined) {
-    throw unsupportedMediaType(`the sandbox does not read ${String(kind)} as protobuf: send application/json`);
-  }
-  return { kind, apiVersion, ...(raw instanceof Uint8Array ? decode(kind, raw, kind) : {}) };
+  const envelope = byNumber(fields(bytes.subarray(4)));
+  const [apiVersion = '', kind = ''] = [1, 2].map((number) => textOf(byNumber(fields(bytesOf(envelope[1])))[number]));
+  const [version, group = 'core'] = apiVersion.split('/').reverse() as [string, string?];
+  const name = [`${group.split('.')[0]!}/${version}.${kind}`, `meta/v1.${kind}`].find((candidate) => Object.hasOwn(known, candidate));
+  if (name === undefined) throw unsupportedMediaType(`the sandbox does not read ${apiVersion} ${kind} as protobuf: send application/json`);
+  return { kind, apiVersion, ...decode(name, bytesOf(envelope[2]), kind) };
 }
 
 function fields(bytes: Uint8Array): Field[] {
@@ -54,87 +55,77 @@ function fields(bytes: Uint8Array): Field[] {
   return found;
 }
 
+/** Of a field that is there several times, the last one. */
+function byNumber(list: Field[]): Record<number, Field['value']> {
+  return Object.fromEntries(list.map(({ number, value }) => [number, value]));
+}
+
+function bytesOf(value: Field['value'] | undefined): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array();
+}
+
+function textOf(value: Field['value'] | undefined): string {
+  return utf8.decode(bytesOf(value));
+}
+
+function numberOf(value: Field['value'] | undefined): number {
+  return typeof value === 'bigint' ? Number(BigInt.asIntN(64, value)) : 0;
+}
+
 function decode(message: string, bytes: Uint8Array, path: string): JsonRecord {
-  const known = messages[message] ?? {};
   const result: JsonRecord = {};
   for (const { number, value } of fields(bytes)) {
-    const entry = known[number];
-    if (entry === undefined) {
-      if (isZero(value)) continue;
+    const field = known[message]![number];
+    if (field === undefined)
       throw unsupportedMediaType(`the sandbox does not read field ${number} of ${path} as protobuf: send application/json`);
-    }
-    const [name, type] = entry;
-    const decoded = decodeValue(type, value, `${path}.${name}`, result[name]);
-    if (decoded !== undefined) result[name] = decoded;
+    const [name, marked] = field;
+    const decoded = decodeField(marked.replace('?', ''), value, `${path}.${name}`, result[name]);
+    if (name === '') Object.assign(result, decoded);
+    else if (decoded !== undefined && !(marked.endsWith('?') && isZero(decoded))) result[name] = decoded;
   }
   return result;
 }
 
-/** Unset messages are sent as well, filled with zeros all the way down. */
-function isZero(value: bigint | Uint8Array): boolean {
-  return typeof value === 'bigint' ? value === 0n : value.length === 0 || isZeroMessage(value);
+/** Unset fields that are no pointers in Go are sent as well, as zeros. */
+function isZero(value: unknown): boolean {
+  return value === '' || value === 0 || value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }
 
-function isZeroMessage(bytes: Uint8Array): boolean {
-  try {
-    return fields(bytes).every((field) => isZero(field.value));
-  } catch {
-    return false;
-  }
+function decodeField(type: string, value: Field['value'], path: string, before: unknown): unknown {
+  if (type.startsWith('[]')) return [...((before as unknown[] | undefined) ?? []), decodeValue(type.slice(2), value, path)];
+  if (!type.startsWith('{}')) return decodeValue(type, value, path);
+  const entry = byNumber(fields(bytesOf(value)));
+  return { ...(before as JsonRecord | undefined), [textOf(entry[1])]: decodeValue(type.slice(2), entry[2] ?? new Uint8Array(), path) };
 }
 
-const utf8 = new TextDecoder();
-
-function decodeValue(type: FieldType, value: bigint | Uint8Array, path: string, before: unknown): unknown {
-  const bytes = value instanceof Uint8Array ? value : new Uint8Array();
-  const number = typeof value === 'bigint' ? Number(BigInt.asIntN(64, value)) : 0;
-  if (typeof type === 'object') {
-    if ('messages' in type) return [...((before as unknown[] | undefined) ?? []), decode(type.messages, bytes, path)];
-    const inner = decode(type.message, bytes, path);
-    return Object.keys(inner).length === 0 ? undefined : inner;
-  }
+function decodeValue(type: string, value: Field['value'], path: string): unknown {
   switch (type) {
     case 'text':
-      return utf8.decode(bytes);
-    case 'text?':
-      return bytes.length === 0 ? undefined : utf8.decode(bytes);
-    case 'int':
-      return number;
-    case 'int?':
-      return number === 0 ? undefined : number;
+      return textOf(value);
+    case 'number':
+      return numberOf(value);
     case 'bool':
-      return number !== 0;
-    case 'bool?':
-      return number === 0 ? undefined : true;
-    case 'texts':
-      return [...((before as string[] | undefined) ?? []), utf8.decode(bytes)];
-    case 'textMap':
-    case 'bytesMap':
-      return { ...(before as JsonRecord | undefined), ...mapEntry(bytes, type === 'bytesMap') };
+      return value !== 0n;
+    case 'bytes':
+      return Buffer.from(bytesOf(value)).toString('base64');
+    case 'quantity':
+      return textOf(byNumber(fields(bytesOf(value)))[1]);
+    case 'json': {
+      const raw = textOf(byNumber(fields(bytesOf(value)))[1]);
+      return raw === '' ? undefined : (JSON.parse(raw) as unknown);
+    }
     case 'time': {
-      const seconds = fields(bytes).find((field) => field.number === 1)?.value;
-      return typeof seconds === 'bigint' && seconds > 0n ? new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z') : undefined;
+      const seconds = numberOf(byNumber(fields(bytesOf(value)))[1]);
+      return seconds > 0 ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : undefined;
     }
+    // In a map only: a list there is a message of its own.
+    case '[]text':
+      return fields(bytesOf(value)).map((item) => textOf(item.value));
     case 'intOrText': {
-      const parts = Object.fromEntries(fields(bytes).map((field) => [field.number, field.value]));
-      const text = parts[3] instanceof Uint8Array ? utf8.decode(parts[3]) : '';
-      const whole = typeof parts[2] === 'bigint' ? Number(BigInt.asIntN(32, parts[2])) : 0;
-      if (parts[1] === 1n) return text;
-      return whole === 0 ? undefined : whole;
+      const parts = byNumber(fields(bytesOf(value)));
+      return parts[1] === 1n ? textOf(parts[3]) : numberOf(parts[2]);
     }
-    case 'skip':
-      return undefined;
+    default:
+      return decode(type, bytesOf(value), path);
   }
-}
-
-function mapEntry(bytes: Uint8Array, binary: boolean): JsonRecord {
-  let key = '';
-  let value = '';
-  for (const field of fields(bytes)) {
-    if (!(field.value instanceof Uint8Array)) continue;
-    if (field.number === 1) key = utf8.decode(field.value);
-    else if (field.number === 2)
-      value = binary ? btoa(Array.from(field.value, (byte) => String.fromCharCode(byte)).join('')) : utf8.decode(field.value);
-  }
-  return { [key]: value };
 }

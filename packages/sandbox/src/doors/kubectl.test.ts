@@ -85,7 +85,12 @@ describe.skipIf(kubectlVersion() === undefined)('the real kubectl (skipped when 
     expect(await kubectl('get deploy web -n made -o jsonpath={.spec.replicas},{.spec.template.spec.containers[0].image}')).toBe('2,nginx');
     expect(await kubectl('get svc web -n made -o jsonpath={.spec.ports[0].targetPort}')).toBe('8080');
     expect(await kubectl('--as system:serviceaccount:made:robot auth can-i get pods/p -n made')).toBe('yes\n');
-    await expect(kubectl('create quota q --hard=cpu=1 -n made')).rejects.toThrow('the sandbox does not read ResourceQuota as protobuf');
+    await kubectl('create quota q --hard=cpu=1,pods=10 -n made');
+    expect(await kubectl('get quota q -n made -o jsonpath={.spec.hard}')).toBe('{"cpu":"1","pods":"10"}');
+    await kubectl('create cronjob nightly --image=busybox --schedule=@daily -n made -- true');
+    expect(await kubectl('get cj nightly -n made -o jsonpath={.spec.jobTemplate.spec.template.spec.containers[0].command}')).toBe(
+      '["true"]',
+    );
   });
 
   it('changes, shows, waits and deletes', async () => {
