@@ -30,6 +30,7 @@ const grounds: Record<StillTarget, () => Promise<Ground>> = { memory, sandbox };
 export function stillWorlds(target: StillTarget): Worlds {
   return {
     atOnce: 1,
+    sample: 9,
     async open() {
       const ground = await grounds[target]();
       return World.open(ground, 'shop', () => ground.close());

@@ -16,6 +16,8 @@ import { catalogOf, shop } from './shop.ts';
 export interface Worlds {
   /** How many worlds may be worked with at a time. */
   atOnce: number;
+  /** Where there are too many cases, every how manieth is tried. */
+  sample: number;
   open(): Promise<World>;
   /** Ends whatever is left. */
   close(): Promise<void>;

@@ -21,6 +21,7 @@ export async function worldsOf(target: TargetName): Promise<Worlds> {
   const names: string[] = [];
   return {
     atOnce: 4,
+    sample: 25,
     open() {
       // As long as `shop`, so that what is printed has the same shape.
       const name = `sh${names.length.toString(36).padStart(2, '0')}`;

@@ -1,0 +1,239 @@
+import { ConflictError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import { engine } from '@kubectl-dr/core/engines/velero/index';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import { comparable } from '@kubectl-dr/core/planning/diff/comparable';
+import { marksOf } from '@kubectl-dr/core/planning/diff/marks';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import type { StartedOperation } from '@kubectl-dr/core/service/port';
+import { methods } from './execution.ts';
+import type { Hooks, Mortal } from './seen-by.ts';
+import { mortal, seenBy, writes } from './seen-by.ts';
+import { labelsOf } from './shop.ts';
+import type { World, Worlds } from './world.ts';
+import { orders } from './world.ts';
+
+const caller = { name: 'alice' };
+const corrupt = { 'orders.csv': '%%%', 'ransom.txt': 'pay' };
+
+/** A roll-back whose process dies at a write, or of which one call fails: resume ends it, and undo takes it back, as if nothing had been. */
+export function describeKilled(title: string, openWorlds: () => Promise<Worlds>): void {
+  describe(`a roll-back on ${title}`, () => {
+    let worlds: Worlds;
+    /** Every how manieth place is tried: KILL_EVERY=1 for all of them. */
+    let every: number;
+    beforeAll(async () => {
+      worlds = await openWorlds();
+      every = Number(process.env.KILL_EVERY ?? worlds.sample);
+    });
+    afterAll(() => worlds?.close());
+
+    it.each(methods)(
+      'by %s, killed at a write, ends after resume as if it had never been killed, and undone as if it had never been begun',
+      async (_, spec) => {
+        const whole = await prepared(worlds, spec);
+        const before = await stateOf(whole);
+        let total = 0;
+        const counted = seenBy(whole.cluster, { before: ({ verb }) => void (writes.has(verb) && (total += 1)) });
+        const started = await begin(whole, counted);
+        const setUp = total;
+        const done = await started.run();
+        expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+        const during = total - setUp;
+        expect(await whole.files()).toEqual(orders);
+        const wanted = await stateOf(whole);
+        total = 0;
+        expect(await (await whole.service({ holder: 'second', cluster: counted }).undo(idIn(whole), caller)).run()).toMatchObject({
+          state: 'Undone',
+        });
+        const undoing = total;
+        expect(await stateOf(whole)).toEqual(before);
+        await whole.close();
+
+        const attempts: (() => Promise<void>)[] = [];
+        const attempt = (about: string, body: (world: World) => Promise<void>): void => {
+          attempts.push(async () => {
+            const world = await prepared(worlds, spec);
+            try {
+              await body(world);
+            } catch (error) {
+              throw new Error(about, { cause: error });
+            } finally {
+              await world.close();
+            }
+          });
+        };
+        for (const when of ['before', 'after'] as const) {
+          const half = when === 'before' ? 0 : Math.floor(every / 2);
+          for (let death = half; death < during; death += every) {
+            attempt(`resumed, killed ${when} write ${death}`, async (world) => {
+              await dieAt(mortal(world.cluster, when, death), ({ cluster, signal }) => begin(world, cluster, signal));
+              expect(await resumed(world)).toMatchObject({ state: 'Succeeded' });
+              expect(await stateOf(world)).toEqual(wanted);
+            });
+            attempt(`undone, killed ${when} write ${death}`, async (world) => {
+              await dieAt(mortal(world.cluster, when, death), ({ cluster, signal }) => begin(world, cluster, signal));
+              const second = world.service({ holder: 'second' });
+              // Whoever dies in the very last write has ended already.
+              if ((await second.operation(idIn(world))).state !== 'Succeeded') await second.cancel(idIn(world), caller);
+              expect(await (await second.undo(idIn(world), caller)).run()).toMatchObject({ state: 'Undone' });
+              expect(await stateOf(world)).toEqual(before);
+            });
+          }
+          for (let death = 2 + half; death < undoing; death += every) {
+            attempt(`undo killed ${when} write ${death}`, async (world) => {
+              await (await begin(world)).run();
+              const dying = mortal(world.cluster, when, death);
+              dying.arm();
+              await dieAt(dying, ({ cluster, signal }) =>
+                world.service({ holder: 'second', cluster }).undo(idIn(world), caller, { signal }),
+              );
+              const { undo } = await world.service().operation(idIn(world));
+              // Who died before it was written down that an undo was asked for has asked for nothing.
+              const undone = undo ? await resumed(world) : await (await world.service({ holder: 'third' }).undo(idIn(world), caller)).run();
+              expect(undone).toMatchObject({ state: 'Undone' });
+              expect(await stateOf(world)).toEqual(before);
+            });
+          }
+        }
+        expect(attempts.length).toBeGreaterThan(5);
+        await all(attempts, worlds.atOnce);
+      },
+      900_000,
+    );
+
+    it.each(faults)(
+      'of which a call fails with %s succeeds, or stops in a state from which resume works',
+      async (name, fault) => {
+        const spec = { snapshotMoveData: true };
+        const whole = await prepared(worlds, spec);
+        let total = 0;
+        const started = await begin(whole, seenBy(whole.cluster, { before: () => void (total += 1) }));
+        const setUp = total;
+        await started.run();
+        const wanted = await stateOf(whole);
+        await whole.close();
+        const calls = total - setUp;
+        const ends: Record<string, number> = {};
+        const attempts = Array.from({ length: Math.ceil(calls / every) }, (_, index) => index * every).map((failing) => async () => {
+          const world = await prepared(worlds, spec);
+          try {
+            let count = 0;
+            let armed = false;
+            const fail = (verb: string): void => {
+              // Only a write can be in conflict.
+              if (armed && count++ === failing && !(name === '409' && !writes.has(verb))) throw fault();
+            };
+            // A timeout or a reset may come after the server has done what it was asked for.
+            const lost = name === 'timeout' || name === 'reset';
+            const hooks: Hooks = lost ? { after: ({ verb }) => fail(verb) } : { before: ({ verb }) => fail(verb) };
+            const run = await begin(world, seenBy(world.cluster, hooks));
+            armed = true;
+            const end = await run.run().then(
+              ({ state }) => state,
+              () => 'stopped',
+            );
+            ends[end] = (ends[end] ?? 0) + 1;
+            if (end !== 'Succeeded') {
+              const again = await (await world.service({ holder: 'second' }).resume(idIn(world), caller)).run();
+              expect(again, `call ${failing}: ${again.message}`).toMatchObject({ state: 'Succeeded' });
+            }
+            expect(await stateOf(world), `call ${failing}`).toEqual(wanted);
+          } finally {
+            await world.close();
+          }
+        });
+        await all(attempts, worlds.atOnce);
+        // eslint-disable-next-line no-console -- the counts are the result of this test
+        console.log(`${name}: ${attempts.length} of ${calls} calls`, ends);
+        expect(ends.Succeeded).toBeGreaterThan(0);
+      },
+      900_000,
+    );
+  });
+}
+
+const faults: [string, () => Error][] = [
+  ['409', () => new ConflictError('somebody else wrote', { cluster: 'east' })],
+  ['429', () => new ServiceUnavailableError('too many requests', { code: 'TOO_MANY_REQUESTS', cluster: 'east' })],
+  ['500', () => new ServiceUnavailableError('internal error', { code: 'CLUSTER_ERROR', cluster: 'east' })],
+  ['timeout', () => new ServiceUnavailableError('no answer in time', { code: 'TIMEOUT', cluster: 'east' })],
+  ['reset', () => new ServiceUnavailableError('connection reset', { cluster: 'east' })],
+];
+
+/** So many at a time; the first failure is the whole's, when those under way have ended. */
+async function all(attempts: readonly (() => Promise<void>)[], atOnce: number): Promise<void> {
+  const rest = [...attempts];
+  let failure: unknown;
+  const work = async (): Promise<void> => {
+    for (let next = rest.shift(); next && failure === undefined; next = rest.shift())
+      await next().catch((error: unknown) => (failure ??= error));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  if (failure !== undefined) throw failure;
+}
+
+function idIn({ name }: World): string {
+  return `restore-${name}-1`;
+}
+
+async function prepared(worlds: Worlds, spec: Record<string, unknown>): Promise<World> {
+  const world = await worlds.open();
+  await world.capture(spec);
+  await world.write(corrupt);
+  await world.change(types.secrets, 'orders-db', { data: { password: 'bmV3' } });
+  await world.change(types.statefulSets, 'orders-db', { metadata: { labels: { team: 'new' } } });
+  await world.create({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'later', namespace: world.name, labels: labelsOf(world.name, 'orders-db') },
+    data: {},
+  });
+  await world.ground.settle();
+  return world;
+}
+
+/** Everything of the namespace that somebody meant, what is on the disk, and what becomes of the volumes. */
+async function stateOf(world: World): Promise<unknown> {
+  await world.ground.settle();
+  const kinds = [types.secrets, types.configMaps, types.statefulSets, types.deployments, types.persistentVolumeClaims];
+  const lists = await Promise.all(kinds.map((type) => world.list(type)));
+  const meant = (object: KubeObject): unknown => {
+    const { spec, metadata, data } = comparable(object, marksOf(engine));
+    const { labels, annotations } = metadata as KubeObject['metadata'];
+    const { dataSource: _, dataSourceRef: __, ...rest } = (spec ?? {}) as Record<string, unknown>;
+    return { name: object.metadata.name, labels, annotations, spec: rest, data };
+  };
+  const policies = (await world.volumes()).map(({ spec }) => String((spec as Record<string, unknown>).persistentVolumeReclaimPolicy));
+  const state = { objects: lists.map((items) => items.map(meant)), files: await world.files(), volumes: policies.toSorted() };
+  // Worlds have names of their own.
+  return JSON.parse(JSON.stringify(state).replaceAll(world.name, 'shop'));
+}
+
+async function begin(world: World, cluster?: ClusterClient, signal?: AbortSignal): Promise<StartedOperation> {
+  const plan = await world
+    .service()
+    .plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'inPlace', prune: true }, caller);
+  expect(plan.blockers).toEqual([]);
+  const service = world.service({ holder: 'first', ...(cluster && { cluster }) });
+  return service.execute(plan, caller, { operationId: idIn(world), ...(signal && { signal }) });
+}
+
+/** Continued by another process, unless it had ended. */
+async function resumed(world: World): Promise<Operation> {
+  const found = await world.service().operation(idIn(world));
+  if (found.state === 'Undone' || (found.state === 'Succeeded' && !found.undo)) return found;
+  return (await world.service({ holder: 'second' }).resume(idIn(world), caller)).run();
+}
+
+/** The writes of a run are counted from when it has begun; one that is armed before dies while it begins as well. */
+async function dieAt(process: Mortal, start: (process: Mortal) => Promise<StartedOperation>): Promise<void> {
+  try {
+    const started = await start(process);
+    process.arm();
+    await started.run();
+  } catch (error) {
+    if (!process.dead) throw error;
+  }
+}
