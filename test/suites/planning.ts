@@ -308,7 +308,9 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
       it('when it is old: PLAN_EXPIRED', async () => {
         await world.capture();
         const made = await plan({ mode: 'dataOnly' });
-        await refuses(world.service({ ahead: 31 * 60_000 }).execute(made, caller), 'PLAN_EXPIRED');
+        const now = (await world.cluster.now()).getTime();
+        expect(Math.round((Date.parse(made.expiresAt) - now) / 60_000)).toBe(30);
+        await refuses(world.service().execute({ ...made, expiresAt: new Date(now - 1_000).toISOString() }, caller), 'PLAN_EXPIRED');
       });
     });
   });

@@ -213,8 +213,9 @@ async function reclaim(cluster: ControlledCluster, store: VolumeStore, { name }:
   if (uid === '') return phase === 'Available' ? undefined : void (await cluster.patchStatus(ref, { phase: 'Available' }));
   const claim = await find(cluster, { type: claims, namespace: claimKey.namespace!, name: claimKey.name });
   if (claim?.metadata.uid === uid) return;
-  if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete') return ifThere(cluster.delete(ref));
+  // A volume that says of itself that it is bound is not let go of by a real server.
   if (phase !== 'Released') await cluster.patchStatus(ref, { phase: 'Released' });
+  if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete') await ifThere(cluster.delete(ref));
 }
 
 function refOf({ metadata: { namespace, name } }: KubeObject): ObjectRef {
