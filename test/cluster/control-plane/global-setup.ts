@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { controlPlane, goCommand } from './build.ts';
+import { csiPrograms, startCsi } from './csi.ts';
+import type { RunningStorage } from './csi.ts';
 import { startControlPlane } from './start.ts';
 import type { ControlPlane, RunningControlPlane } from './start.ts';
 
 /** A cluster that tests may use: one that we started, or the user's own, of which only the kubeconfig is known. */
-export type RealCluster = Pick<ControlPlane, 'name' | 'kubeconfig'> & Partial<ControlPlane>;
+export type RealCluster = Pick<ControlPlane, 'name' | 'kubeconfig'> &
+  Partial<ControlPlane> & { /** Where volumes are real: what the drivers keep, see `RunningStorage`. */ storage?: string };
 
-export type RealClusters = { east: RealCluster; west: RealCluster } | { missing: string };
+export type RealClusters = { east: RealCluster; west: RealCluster; storage: 'real' | { missing: string } } | { missing: string };
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -26,7 +29,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (own.some(Boolean)) {
     const absent = names.filter((_, index) => !own[index] || !existsSync(own[index]));
     if (absent.length > 0) throw new Error(`KUBECONFIG_${absent[0]!.toUpperCase()} must name a kubeconfig file: both clusters are needed`);
-    project.provide('clusters', { east: { name: 'east', kubeconfig: own[0]! }, west: { name: 'west', kubeconfig: own[1]! } });
+    project.provide('clusters', {
+      east: { name: 'east', kubeconfig: own[0]! },
+      west: { name: 'west', kubeconfig: own[1]! },
+      storage: { missing: 'the clusters are your own, and CSI_BIN_DIR is for those that this suite starts' },
+    });
     return async () => undefined;
   }
   const go = goCommand();
@@ -35,19 +42,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => undefined;
   }
   const say = (line: string): void => void process.stderr.write(`control plane: ${line}\n`);
+  const csi = csiPrograms();
   const programs = await controlPlane(go, say);
   const folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-cluster-'));
-  const running: RunningControlPlane[] = [];
+  const planes: RunningControlPlane[] = [];
+  const storages: RunningStorage[] = [];
   const stop = async (): Promise<void> => {
-    await Promise.all(running.map((cluster) => cluster.stop()));
+    await Promise.all(storages.map((storage) => storage.stop()));
+    await Promise.all(planes.map((cluster) => cluster.stop()));
     await rm(folder, { recursive: true, force: true });
   };
   try {
     const began = Date.now();
-    for (const name of names) running.push(await startControlPlane(name, programs, path.join(folder, name)));
-    say(`east and west are up after ${((Date.now() - began) / 1000).toFixed(1)} s`);
-    const [east, west] = running.map(({ plane }) => plane);
-    project.provide('clusters', { east: east!, west: west! });
+    for (const name of names) {
+      const cluster = await startControlPlane(name, programs, path.join(folder, name), 'missing' in csi ? 'simulated' : 'real');
+      planes.push(cluster);
+      if (!('missing' in csi)) storages.push(await startCsi(cluster.plane, csi, path.join(folder, `${name}-csi`)));
+    }
+    say(`east and west are up after ${((Date.now() - began) / 1000).toFixed(1)} s${'missing' in csi ? '' : ', with CSI drivers'}`);
+    const [east, west] = planes.map(({ plane }, index) => ({ ...plane, ...(storages[index] && { storage: storages[index].folder }) }));
+    project.provide('clusters', { east: east!, west: west!, storage: 'missing' in csi ? csi : 'real' });
   } catch (error) {
     await stop();
     throw error;

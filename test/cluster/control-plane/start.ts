@@ -38,7 +38,12 @@ export interface RunningControlPlane {
  * etcd, API server (RBAC, tokens, the default admission) and the controllers, on free ports of this machine, with all they
  * keep in `folder`. Without nodes: whoever needs pods that run brings something that plays the kubelet.
  */
-export async function startControlPlane(name: string, programs: Record<Tool, string>, folder: string): Promise<RunningControlPlane> {
+export async function startControlPlane(
+  name: string,
+  programs: Record<Tool, string>,
+  folder: string,
+  volumes: 'simulated' | 'real',
+): Promise<RunningControlPlane> {
   await mkdir(folder, { recursive: true });
   const file = (of: string): string => path.join(folder, of);
   const { ca } = await certificates(folder);
@@ -123,9 +128,9 @@ export async function startControlPlane(name: string, programs: Record<Tool, str
         'service-account-private-key-file': file('accounts.key'),
         'leader-elect': 'false',
         'secure-port': '0',
-        // Nodes here are objects without a kubelet, which the first two would take for dead, and volumes are made and bound by
-        // the same simulator as in the sandbox.
-        controllers: '*,-node-lifecycle-controller,-taint-eviction-controller,-persistentvolume-binder-controller',
+        // Nodes here are objects without a kubelet, which the first two would take for dead; simulated volumes are made and
+        // bound by the same simulator as in the sandbox.
+        controllers: `*,-node-lifecycle-controller,-taint-eviction-controller${volumes === 'real' ? '' : ',-persistentvolume-binder-controller'}`,
       },
       // The first thing that its controllers make.
       () => answers(`${url}/api/v1/namespaces/default/serviceaccounts/default`),

@@ -24,6 +24,13 @@ export function missingClusters(): string | undefined {
   return 'missing' in clusters ? clusters.missing : undefined;
 }
 
+/** Why volumes are only simulated on real clusters, if they are. */
+export function missingStorage(): string | undefined {
+  const clusters = inject('clusters');
+  if ('missing' in clusters) return clusters.missing;
+  return clusters.storage === 'real' ? undefined : clusters.storage.missing;
+}
+
 /** A client by the kubeconfig, as the command line makes it. */
 export async function clientOf(cluster: RealCluster, overrides: ContextOverrides = {}): Promise<HttpCluster> {
   const config = await loadKubeConfig({ file: cluster.kubeconfig, env: {} });

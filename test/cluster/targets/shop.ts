@@ -10,7 +10,7 @@ export const owner = 'group:default/team-shop';
 export const orders: Files = { 'orders.csv': '1,apples\n2,pears\n' };
 
 /** A database with a volume and a web server that needs it, and what acts in the world around them. */
-export function shop(namespace = 'shop'): KubeObject[] {
+export function shop(namespace = 'shop', storageClassName = 'standard'): KubeObject[] {
   const labels = (component: string): Record<string, string> => ({
     'app.kubernetes.io/part-of': 'shop',
     'app.kubernetes.io/component': component,
@@ -58,7 +58,7 @@ export function shop(namespace = 'shop'): KubeObject[] {
         volumeClaimTemplates: [
           {
             metadata: { name: 'data', labels: labels('db') },
-            spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'standard', resources: { requests: { storage: '1Gi' } } },
+            spec: { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '1Gi' } } },
           },
         ],
       },
@@ -96,8 +96,8 @@ export function shop(namespace = 'shop'): KubeObject[] {
 }
 
 /** The shop, running, with orders on its disk. */
-export async function openShop(stage: LivingCluster, namespace = 'shop'): Promise<void> {
-  await createAll(stage.cluster, shop(namespace));
+export async function openShop(stage: LivingCluster, namespace = 'shop', storageClassName = 'standard'): Promise<void> {
+  await createAll(stage.cluster, shop(namespace, storageClassName));
   await running(stage.client, namespace);
   await writeOrders(stage, orders, namespace);
 }
@@ -111,15 +111,16 @@ export async function running(cluster: ClusterClient, namespace = 'shop'): Promi
   );
 }
 
-async function volumeOf({ client }: LivingCluster, namespace: string): Promise<string> {
+/** The PersistentVolume of the database. */
+export async function volumeOf({ client }: LivingCluster, namespace = 'shop'): Promise<string> {
   const claim = await client.get({ type: types.persistentVolumeClaims, namespace, name: 'data-db-0' });
   return (claim.spec as { volumeName: string }).volumeName;
 }
 
 export async function readOrders(stage: LivingCluster, namespace = 'shop'): Promise<Files | undefined> {
-  return stage.volumes.read(await volumeOf(stage, namespace));
+  return stage.disks.read(await volumeOf(stage, namespace));
 }
 
 export async function writeOrders(stage: LivingCluster, files: Files, namespace = 'shop'): Promise<void> {
-  stage.volumes.write(await volumeOf(stage, namespace), files);
+  await stage.disks.write(await volumeOf(stage, namespace), files);
 }

@@ -24,6 +24,9 @@ import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/wo
 import { accessTypes, ControlledMemoryCluster, typesOf } from '../../suites/memory-cluster.ts';
 import { ControlledHttpCluster } from './controlled-http-cluster.ts';
 import type { TargetName } from './harness.ts';
+import { chosenNodes } from './chosen-nodes.ts';
+import type { Disks } from './disks.ts';
+import { realDisks, simulatedDisks } from './disks.ts';
 import { endingPods } from './ending-pods.ts';
 import type { Links } from './links.ts';
 import { linksInto, serveLinks } from './links.ts';
@@ -36,7 +39,10 @@ export interface LivingCluster {
   client: ClusterClient;
   /** For whoever plays a part of the cluster. */
   cluster: ControlledCluster;
-  volumes: VolumeStore;
+  /** What lies on its volumes. */
+  disks: Disks;
+  /** Where those are simulated; absent where they are real. */
+  volumes?: VolumeStore;
   /** May be changed at any time. */
   durations: Durations;
   /** With the users `admin` (of the context) and `guest`; the cluster in memory has none. */
@@ -86,6 +92,7 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
       name,
       client: cluster,
       cluster,
+      disks: simulatedDisks(volumes),
       volumes,
       durations,
       links: linksInto(cluster.blobs, 'https://store.invalid'),
@@ -113,6 +120,7 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
       name,
       client,
       cluster: stage.cluster,
+      disks: simulatedDisks(stage.volumes),
       volumes: stage.volumes,
       durations,
       kubeconfig: file,
@@ -128,8 +136,8 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
   },
 
   /**
-   * A real cluster with what it lacks: scheduler, kubelet and volumes come from the sandbox's simulators, the controllers
-   * of workloads are Kubernetes' own.
+   * A real cluster with what it lacks: scheduler, kubelet and, without drivers, volumes come from the sandbox's simulators,
+   * the controllers of workloads are Kubernetes' own.
    */
   async real({ name, definitions = [] }) {
     const durations = { ...brisk };
@@ -151,7 +159,7 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
     const links = await serveLinks();
     await install(cluster);
     run([
-      ...volumeControllers(cluster, volumes),
+      ...(place.storage === undefined ? volumeControllers(cluster, volumes) : [chosenNodes(cluster, nodePlan.name)]),
       podController({ cluster, clock: systemClock, durations, volumes, failures: [] }),
       endingPods(cluster),
     ]);
@@ -159,7 +167,7 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
       name,
       client: cluster,
       cluster,
-      volumes,
+      ...(place.storage === undefined ? { disks: simulatedDisks(volumes), volumes } : { disks: realDisks(cluster, place.storage) }),
       durations,
       kubeconfig: place.kubeconfig,
       links,
@@ -197,10 +205,12 @@ const quick: KubeObject = {
   volumeBindingMode: 'Immediate',
 };
 
+const nodePlan = { name: 'node-1', zone: 'east-1a' };
+
 /** Nodes and storage classes; those of an earlier file stay. */
 async function install(cluster: ControlledCluster): Promise<void> {
   const known: Record<string, ResourceType> = { Node: types.nodes, StorageClass: types.storageClasses };
-  for (const object of [...nodes([{ name: 'node-1', zone: 'east-1a' }]), ...storageClasses(), quick]) {
+  for (const object of [...nodes([nodePlan]), ...storageClasses(), quick]) {
     const ref = { type: known[object.kind]!, name: object.metadata.name };
     await cluster.patch(ref, 'apply', object);
     if (object.kind !== 'Node') continue;

@@ -17,20 +17,20 @@ import { parseAllDocuments } from 'yaml';
 import type { TargetName } from './harness.ts';
 import type { RealVelero } from './real-velero.ts';
 import { createBucket, realVelero, s3Credentials, startVeleroServer } from './real-velero.ts';
-import { missingClusters } from './real.ts';
+import { sharedData } from '../shared-data.ts';
+import { missingClusters, missingStorage } from './real.ts';
 import { snapshotControllers } from './snapshots.ts';
 import type { LivingCluster } from './stage.ts';
 import { removeNamespace, stages } from './stage.ts';
 
-const shared = process.env.KUBECTL_DR_SHARED ?? path.resolve(import.meta.dirname, '../../../../shared/data');
-
 /** Why a target cannot have Velero here, if it cannot. */
 export function missingVelero(target: TargetName): string | undefined {
   if (target !== 'real') return undefined;
-  return (
-    missingClusters() ??
-    (existsSync(path.join(shared, 'crds')) ? undefined : `the folder ${shared} with the definitions of Velero is absent`)
-  );
+  const missing = missingClusters();
+  if (missing !== undefined) return missing;
+  if (missingStorage() === undefined && realVelero() === undefined)
+    return 'with CSI_BIN_DIR volumes are real, which the simulated Velero cannot read: VELERO_BIN, VELERO_PLUGINS and S3_URL are not set';
+  return existsSync(path.join(sharedData, 'crds')) ? undefined : `the folder ${sharedData} with the definitions of Velero is absent`;
 }
 
 /** A real cluster gets the definitions that Velero and the snapshot controller ship, the others the sandbox's. */
@@ -38,8 +38,8 @@ async function definitionsFor(target: TargetName): Promise<KubeObject[]> {
   if (target !== 'real') return veleroDefinitions();
   const all: KubeObject[] = [];
   for (const folder of ['velero', 'external-snapshotter']) {
-    for (const file of await readdir(path.join(shared, 'crds', folder))) {
-      const documents = parseAllDocuments(await readFile(path.join(shared, 'crds', folder, file), 'utf8'));
+    for (const file of await readdir(path.join(sharedData, 'crds', folder))) {
+      const documents = parseAllDocuments(await readFile(path.join(sharedData, 'crds', folder, file), 'utf8'));
       all.push(...documents.map((document) => document.toJS() as KubeObject));
     }
   }
@@ -96,7 +96,7 @@ export async function withVelero(target: TargetName, name: 'east' | 'west', stor
   if (server && name === 'west') return stage;
   if (server) {
     await createBucket(server, store.bucket);
-    stage.run(snapshotControllers(stage.cluster, stage.volumes));
+    if (stage.volumes) stage.run(snapshotControllers(stage.cluster, stage.volumes));
     const running = await startVeleroServer(server, stage.kubeconfig!);
     await eventually(async () => (await locationOf(stage)) === 'Available', `the location of Velero on ${name} is available`, 30_000).catch(
       (error: Error) => {
@@ -113,12 +113,14 @@ export async function withVelero(target: TargetName, name: 'east' | 'west', stor
       },
     };
   }
+  const { volumes } = stage;
+  if (volumes === undefined) throw new Error(`the volumes of ${name} are real: the simulated Velero cannot read them`);
   stage.run(
     veleroControllers({
       cluster: stage.cluster,
       clock: systemClock,
       durations: stage.durations,
-      volumes: stage.volumes,
+      volumes,
       buckets: store.buckets,
       behaviour: settings,
       namespace: 'velero',

@@ -75,7 +75,7 @@ export class World {
     await this.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace }, spec });
     const ref = { type: types.persistentVolumeClaims, namespace, name: 'data' };
     await eventually(async () => phaseOf(await this.client.get(ref)) === 'Bound', 'the claim is bound');
-    this.#stage.volumes.write((await this.client.get(ref)).spec!['volumeName' as never], { 'file.txt': 'kept' });
+    await this.#stage.disks.write((await this.client.get(ref)).spec!['volumeName' as never], { 'file.txt': 'kept' });
   }
 
   create(object: KubeObject): Promise<void> {
