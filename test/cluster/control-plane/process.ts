@@ -15,7 +15,7 @@ export interface ServiceOptions {
   ready(): Promise<boolean>;
   /** Milliseconds until it must be ready. Default 60 s. */
   patience?: number;
-  /** Start it again when it dies by itself. */
+  /** Start it again when it dies by itself, having been ready once. */
   restart?: boolean;
 }
 
@@ -40,6 +40,7 @@ export async function startService(name: string, options: ServiceOptions): Promi
   const pidFile = path.join(folder, `${name}.pid`);
   let child: ChildProcess;
   let stopping = false;
+  let wasReady = false;
   let ended: string | undefined;
   const start = (): void => {
     const output = openSync(log, 'a');
@@ -53,7 +54,7 @@ export async function startService(name: string, options: ServiceOptions): Promi
     child.once('exit', (code, signal) => {
       ended = `ended with ${signal ?? `exit code ${code}`}`;
       child.stdio[3]?.destroy();
-      if (options.restart && !stopping) start();
+      if (options.restart && wasReady && !stopping) start();
     });
   };
   const stop = async (): Promise<void> => {
@@ -75,6 +76,7 @@ export async function startService(name: string, options: ServiceOptions): Promi
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  wasReady = true;
   return { pidFile, lastWords, stop };
 }
 
