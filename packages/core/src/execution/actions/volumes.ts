@@ -84,6 +84,7 @@ export async function rebindVolume(action: Action<'volume.rebind'>, context: Act
       throw failed(context, `the volume ${name} on ${cluster.name} is not retained any more`);
     if (live) await removeClaim(live, context);
     await cluster.patch({ type, name }, 'merge', { spec: { claimRef: { uid: null, resourceVersion: null } } }, { signal });
+    await freed(name, context);
     const { metadata, spec } = manifest;
     const wanted = { ...manifest, metadata: { ...metadata, name: claim, namespace }, spec: { ...(spec as object), volumeName: name } };
     await cluster.create(claimType, wanted, { signal }).catch((error: unknown) => {
@@ -99,6 +100,21 @@ export async function rebindVolume(action: Action<'volume.rebind'>, context: Act
   });
   await giveBack(action, context);
   return `${claim} is on its old volume ${name}`;
+}
+
+/**
+ * A binder that has not noticed yet takes the volume for the old claim's, refuses the new one, and looks again only with its
+ * next round, a quarter of a minute later. So it gets the time to notice; where nobody does, the claim is made all the same.
+ */
+async function freed(name: string, context: ActionContext): Promise<void> {
+  let looks = 0;
+  await until(context, { timeoutSeconds: 60, late: () => failed(context, 'late') }, async (tell) => {
+    const volume = await context.cluster.get({ type, name }, { signal: context.signal });
+    looks += 1;
+    if (textAt(volume, 'status', 'phase') !== 'Released' || looks > 8) return true;
+    tell(`waiting until ${name} is free`);
+    return undefined;
+  });
 }
 
 /** Nothing when it is gone, or in use again. */
