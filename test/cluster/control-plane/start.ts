@@ -104,6 +104,8 @@ export async function startControlPlane(
       {
         'etcd-servers': etcd,
         'bind-address': '127.0.0.1',
+        // Else it looks for the address of the default route, which a machine without a network has not.
+        'advertise-address': '127.0.0.1',
         'secure-port': String(port),
         'tls-cert-file': file('server.crt'),
         'tls-private-key-file': file('server.key'),

@@ -7,6 +7,7 @@ import type { DrService, StartedOperation } from '@kubectl-dr/core/service/port'
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { inject } from 'vitest';
 import { missingStorage } from '../targets/real.ts';
 import { openShop, orders, readOrders, running, volumeOf, writeOrders } from '../targets/shop.ts';
@@ -23,22 +24,32 @@ const caller = { name: 'alice' };
 const newer = { 'orders.csv': '1,apples\n2,pears\n3,plums\n' };
 const corrupt = { 'orders.csv': '%%%', 'ransom.txt': 'pay' };
 
-/** The database goes back to before it was corrupted, by whichever way its volume is bound. */
-describe.skipIf(missing !== undefined).each(['standard', 'quick'])(
-  `roll-back of data on ${target}, storage class %s${missing === undefined ? '' : ` (skipped: ${missing})`}`,
-  (storageClass) => {
+/** Volumes that wait for a pod and those that do not; snapshots that outlive their object and those that do not. */
+const storages = [
+  ['standard', 'Retain'],
+  ['quick', 'Delete'],
+] as const;
+
+/** The database goes back to before it was corrupted. */
+describe.skipIf(missing !== undefined).each(storages)(
+  `roll-back of data on ${target}, storage class %s, snapshots %s${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+  (storageClass, deletionPolicy) => {
     let east: ProtectedCluster;
     let service: DrService;
     let other: DrService;
 
     beforeAll(async () => {
       east = await withVelero(target, 'east', newStore());
+      await east.client.patch({ type: kinds.snapshotClasses, name: 'standard' }, 'merge', { deletionPolicy });
       const make = (holder: string): DrService =>
         createDrService({ clusters: [east.client], reader: new ListReader([east.client]), engines: [engine], clock: systemClock, holder });
       [service, other] = [make('alice@test/1'), make('portal-1')];
       await openShop(east, 'shop', storageClass);
     });
-    afterAll(() => east?.close());
+    afterAll(async () => {
+      await east?.client.patch({ type: kinds.snapshotClasses, name: 'standard' }, 'merge', { deletionPolicy: 'Retain' });
+      await east?.close();
+    });
 
     const ended = async ({ run }: StartedOperation): Promise<Operation> => {
       const operation = await run();
