@@ -53,12 +53,12 @@ function hurried(): Clock {
 }
 
 function groundOf(east: ProtectedCluster, namespace: string): Ground {
-  const { client, volumes, durations, velero } = east;
+  const { client, disks, durations, velero } = east;
   return {
     cluster: client,
     clock: hurried(),
-    read: async (volume) => volumes.read(volume),
-    write: async (volume, files) => volumes.write(volume, files),
+    read: (volume) => disks.read(volume),
+    write: (volume, files) => disks.write(volume, files),
     async settle() {
       for (let before = ''; ;) {
         const now = await stateOf(client, namespace);
