@@ -1,6 +1,7 @@
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { KubeObject, ObjectRef } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { labelsOf } from './shop.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +14,7 @@ export interface Obstacle {
   /** Before the point is made, so that the point holds it. */
   before?(world: World): Promise<void>;
   /** After it. Answers how it is taken back, where it is more than the namespace's. */
-  prepare?(world: World): Promise<(() => Promise<void>) | void>;
+  prepare?(world: World, point: string): Promise<(() => Promise<void>) | void>;
   request(world: World): Partial<PlanRequest>;
 }
 
@@ -126,6 +127,15 @@ export const remarks: readonly Obstacle[] = [
       void (await world.change(types.deployments, 'web', { metadata: { annotations: { 'argocd.argoproj.io/tracking-id': 'shop' } } })),
     request: () => whole,
   },
+  ...(['clone', 'inPlace'] as const).map((mode) => ({
+    title: `a newer Kubernetes on which the point was made, ${mode}`,
+    code: 'VERSION_SKEW',
+    prepare: async ({ cluster }: World, point: string) =>
+      void (await cluster.patch({ type: kinds.backups, namespace: 'velero', name: point }, 'merge', {
+        metadata: { annotations: { 'velero.io/source-cluster-k8s-gitversion': 'v1.37.0' } },
+      })),
+    request: () => ({ mode }),
+  })),
   {
     title: 'a check that cannot be made from here',
     code: 'CHECK_UNREADABLE',

@@ -183,8 +183,8 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
     describe('what stands in the way', () => {
       it.each(obstacles)('$title: $code', async ({ code, capture, request, prepare, before }) => {
         await before?.(world);
-        await world.capture(capture);
-        const restored = await prepare?.(world);
+        const point = await world.capture(capture);
+        const restored = await prepare?.(world, point);
         try {
           const made = await plan(request(world));
           expect(made.blockers.map((reason) => reason.code)).toContain(code);
@@ -247,8 +247,8 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
     describe('what is remarked, and stops nobody', () => {
       it.each(remarks)('$title: $code', async ({ code, capture, request, prepare, before }) => {
         await before?.(world);
-        await world.capture(capture);
-        const restored = await prepare?.(world);
+        const point = await world.capture(capture);
+        const restored = await prepare?.(world, point);
         try {
           const made = await plan(request(world));
           expect(made.blockers).toEqual([]);

@@ -75,7 +75,6 @@ it('says in one sentence that its port is taken', async () => {
   });
 });
 
-// Half a second on an idle machine.
 it('starts with its story', async () => {
   await start({ story: true });
   expect(sandbox!.clusters.east.api.store.count('backups.velero.io')).toBeGreaterThan(300);
