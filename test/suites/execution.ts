@@ -224,7 +224,7 @@ export function describeExecution(title: string, openWorlds: () => Promise<World
       const check = { 'kubectl-dr.dev/check': 'http://orders-db:8080/healthz' };
       await world.change(types.statefulSets, 'orders-db', { metadata: { annotations: check } });
       await world.capture();
-      const service = world.service();
+      const service = world.service({ impatient: true });
       const made = await plan(service);
       const checking = made.waves.flat().find(({ action }) => action.kind === 'check.http')!.action;
       expect(checking).toMatchObject({ service: 'orders-db', port: '8080', path: '/healthz' });
@@ -255,7 +255,7 @@ export function describeExecution(title: string, openWorlds: () => Promise<World
       await world.write(corrupt);
       const { durations } = world.ground;
       const usual = durations.restore;
-      durations.restore = 600_000;
+      durations.restore = 60_000;
       const [first, second] = [world.service({ holder: 'first' }), world.service({ holder: 'second' })];
       const made = await plan(first);
       const restore = made.waves.flat().find(({ action }) => action.kind === 'engine.restore')!;

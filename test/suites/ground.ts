@@ -10,6 +10,8 @@ export interface Ground {
   cluster: ClusterClient;
   /** Of whoever works with the cluster: on a real one what is waited for passes faster than it says. */
   clock: Clock;
+  /** How many times faster that is. */
+  haste: number;
   /** What lies on the disk behind a PersistentVolume, by its name; undefined when there is none. */
   read(volume: string): Promise<Files | undefined>;
   write(volume: string, files: Files): Promise<void>;

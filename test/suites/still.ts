@@ -52,12 +52,12 @@ function waiting(clock: FakeClock, settle: () => Promise<void>): Clock {
   };
 }
 
-function passing(clock: FakeClock, settle: () => Promise<void>): Pick<Ground, 'clock' | 'settle' | 'pass' | 'age'> {
+function passing(clock: FakeClock, settle: () => Promise<void>): Pick<Ground, 'clock' | 'haste' | 'settle' | 'pass' | 'age'> {
   const pass = async (milliseconds: number): Promise<void> => {
     await clock.advance(milliseconds);
     await settle();
   };
-  return { clock: waiting(clock, settle), settle, pass, age: (_, minutes) => pass(minutes * 60_000) };
+  return { clock: waiting(clock, settle), haste: 1, settle, pass, age: (_, minutes) => pass(minutes * 60_000) };
 }
 
 /** No server at all, but the same controllers. */

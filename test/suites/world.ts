@@ -31,6 +31,8 @@ export interface Process {
   cluster?: ClusterClient;
   /** By how much its clock is ahead of the cluster's, milliseconds. */
   ahead?: number;
+  /** Its clock goes as fast as what it waits for passes: for cases in which somebody's patience has to end. */
+  impatient?: boolean;
 }
 
 export const orders: Files = { 'orders.csv': '1,apples\n2,pears\n' };
@@ -64,15 +66,17 @@ export class World {
     return world;
   }
 
-  service({ holder = 'me', cluster = this.cluster, ahead = 0 }: Process = {}): DrService {
-    const { clock } = this.ground;
+  service({ holder = 'me', cluster = this.cluster, ahead = 0, impatient = false }: Process = {}): DrService {
+    const { clock, haste } = this.ground;
+    const began = clock.now().getTime();
+    const pace = impatient ? haste : 1;
     const clusters = [cluster];
     return createDrService({
       clusters,
       reader: new ListReader(clusters),
       engines: [engine],
       clock: {
-        now: () => new Date(clock.now().getTime() + ahead),
+        now: () => new Date(began + (clock.now().getTime() - began) * pace + ahead),
         sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
       },
       holder,
