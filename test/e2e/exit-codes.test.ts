@@ -3,6 +3,9 @@ import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { InterruptedError } from '../../kubectl-plugin/src/interrupted.ts';
 import { TestFleet } from './fleet.ts';
 
+/** Milliseconds that a busy machine may take until something is seen. */
+const patience = 20_000;
+
 /** The contract with scripts: `kubectl-plugin/src/exit-codes.ts`. */
 let fleet: TestFleet;
 beforeEach(async () => {
@@ -81,7 +84,7 @@ describe('6: refused', () => {
     fleet.east.stage.durations.restore = 60_000;
     const leaving = new AbortController();
     const first = fleet.run('restore shop --as first', { signal: leaving.signal });
-    await vi.waitFor(async () => expect((await fleet.run('get operations -o name')).out).toContain('restore-shop'));
+    await vi.waitFor(async () => expect((await fleet.run('get operations -o name')).out).toContain('restore-shop'), patience);
     const second = await fleet.run('backup shop');
     expect(second.code).toBe(6);
     expect(second.err).toMatch(
@@ -125,7 +128,7 @@ it('130: interrupted, and it can be resumed', async () => {
   fleet.east.stage.durations.restore = 60_000;
   const leaving = new AbortController();
   const running = fleet.run('restore shop --as copy', { signal: leaving.signal });
-  await vi.waitFor(async () => expect((await fleet.run('get operations -o json')).out).toContain('"Running"'));
+  await vi.waitFor(async () => expect((await fleet.run('get operations -o json')).out).toContain('"Running"'), patience);
   leaving.abort(new InterruptedError());
   const { code, err } = await running;
   expect(code).toBe(130);
@@ -146,7 +149,7 @@ it('cancel stops it, wherever it runs', async () => {
   let id = '';
   await vi.waitFor(async () => {
     id = /restore-shop-\w+/.exec((await fleet.run('get operations -o json')).out)![0];
-  });
+  }, patience);
   expect((await fleet.run(`cancel ${id}`)).code).toBe(0);
   const { code, out } = await running;
   expect(code).toBe(3);

@@ -45,49 +45,40 @@ async function read(folder: string): Promise<Certificates | undefined> {
 }
 
 async function make(): Promise<Certificates> {
-  const generate = async (): Promise<CryptoKeyPair> =>
-    (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const generate = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
   const [authority, server] = [await generate(), await generate()];
-  const notBefore = new Date(Date.now() - days(1));
-  const notAfter = new Date(Date.now() + days(3650));
-  const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serial(),
-    name: 'CN=kubectl-dr sandbox CA',
-    notBefore,
-    notAfter,
-    signingAlgorithm: algorithm,
-    keys: authority,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-    ],
-  });
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serial(),
-    subject: 'CN=kubectl-dr sandbox',
-    issuer: ca.subject,
-    notBefore,
-    notAfter,
-    signingAlgorithm: algorithm,
-    publicKey: server.publicKey,
-    signingKey: authority.privateKey,
-    extensions: [
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-        { type: 'ip', value: '::1' },
-      ]),
-    ],
-  });
-  const key = x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', server.privateKey), 'PRIVATE KEY');
-  return { ca: ca.toString('pem'), certificate: certificate.toString('pem'), key };
+  const issuer = 'CN=kubectl-dr sandbox CA';
+  const issue = async (subject: string, { publicKey }: CryptoKeyPair, extensions: x509.Extension[]): Promise<string> => {
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: serial(),
+      subject,
+      issuer,
+      notBefore: new Date(Date.now() - days(1)),
+      notAfter: new Date(Date.now() + days(3650)),
+      signingAlgorithm: algorithm,
+      publicKey,
+      signingKey: authority.privateKey,
+      extensions,
+    });
+    return certificate.toString('pem');
+  };
+  const ca = await issue(issuer, authority, [
+    new x509.BasicConstraintsExtension(true, undefined, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+  ]);
+  const certificate = await issue('CN=kubectl-dr sandbox', server, [
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension([
+      { type: 'dns', value: 'localhost' },
+      { type: 'ip', value: '127.0.0.1' },
+      { type: 'ip', value: '::1' },
+    ]),
+  ]);
+  return { ca, certificate, key: x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', server.privateKey), 'PRIVATE KEY') };
 }
 
-/** Positive, as X.509 wants it. */
+/** Positive, as X.509 wants it: the first bit is none. */
 function serial(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[0] = (bytes[0]! & 0x7f) | 0x40;
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `4${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
 }

@@ -1,167 +1,20 @@
-import { Readable } from 'node:stream';
-import { Dispatcher } from 'undici';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { duplexPair } from 'node:stream';
+import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Api } from '../api/server.ts';
+import { listener } from './http.ts';
 
-type Answer = (request: Request) => Promise<Response>;
-
-/**
- * An undici Dispatcher that answers in this process: no socket, no TLS, bodies streamed, aborts honoured. `prefix` is
- * the path under which a kubeconfig places the cluster (`/clusters/east`); it is taken off when it is there.
- */
-export function apiDispatcher(api: Api | Answer, prefix = ''): Dispatcher {
-  return new ApiDispatcher(typeof api === 'function' ? api : (request) => api.fetch(request), prefix);
-}
-
-class ApiDispatcher extends Dispatcher {
-  readonly #answer: Answer;
-  readonly #prefix: string;
-  readonly #running = new Set<Controller>();
-
-  constructor(answer: Answer, prefix: string) {
-    super();
-    this.#answer = answer;
-    this.#prefix = prefix;
-  }
-
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const controller = new Controller(handler);
-    this.#running.add(controller);
-    void this.#run(options, handler, controller).finally(() => this.#running.delete(controller));
-    return true;
-  }
-
-  override close(callback: () => void): void;
-  override close(): Promise<void>;
-  override close(callback?: () => void): Promise<void> | void {
-    if (callback === undefined) return Promise.resolve();
-    queueMicrotask(callback);
-  }
-
-  override destroy(error: Error | null, callback: () => void): void;
-  override destroy(callback: () => void): void;
-  override destroy(error?: Error | null): Promise<void>;
-  override destroy(first?: Error | null | (() => void), second?: () => void): Promise<void> | void {
-    const reason = first instanceof Error ? first : new Error('The client is destroyed');
-    for (const controller of this.#running) controller.abort(reason);
-    const callback = typeof first === 'function' ? first : second;
-    if (callback === undefined) return Promise.resolve();
-    queueMicrotask(callback);
-  }
-
-  async #run(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, controller: Controller): Promise<void> {
-    // Handlers expect `dispatch` to have returned before the first of their methods is called.
-    await Promise.resolve();
-    try {
-      handler.onRequestStart?.(controller, {});
-      if (controller.aborted) return;
-      const response = await this.#answer(await toRequest(options, this.#prefix, controller.signal));
-      if (controller.aborted) return void (await response.body?.cancel());
-      const headers = Object.fromEntries(response.headers);
-      controller.rawHeaders = [...response.headers].flat().map((text) => Buffer.from(text));
-      handler.onResponseStart?.(controller, response.status, headers, response.statusText);
-      await this.#pass(response, handler, controller);
-      if (!controller.aborted) handler.onResponseEnd?.(controller, {});
-    } catch (thrown) {
-      controller.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
-    }
-  }
-
-  async #pass(response: Response, handler: Dispatcher.DispatchHandler, controller: Controller): Promise<void> {
-    const reader = response.body?.getReader();
-    if (reader === undefined) return;
-    controller.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true });
-    while (!controller.aborted) {
-      await controller.ready;
-      const { done, value } = await reader.read();
-      if (done || controller.aborted) return;
-      handler.onResponseData?.(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
-    }
-  }
-}
-
-class Controller implements Dispatcher.DispatchController {
-  rawHeaders: Buffer[] | null = null;
-  rawTrailers: Buffer[] | null = null;
-  reason: Error | null = null;
-  /** Resolved while the handler wants data. */
-  ready: Promise<void> = Promise.resolve();
-  readonly #abort = new AbortController();
-  readonly #handler: Dispatcher.DispatchHandler;
-  #resume: (() => void) | undefined;
-  #told = false;
-
-  constructor(handler: Dispatcher.DispatchHandler) {
-    this.#handler = handler;
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  get aborted(): boolean {
-    return this.#abort.signal.aborted;
-  }
-
-  get paused(): boolean {
-    return this.#resume !== undefined;
-  }
-
-  pause(): void {
-    if (this.#resume !== undefined) return;
-    this.ready = new Promise((resolve) => {
-      this.#resume = resolve;
-    });
-  }
-
-  resume(): void {
-    this.#resume?.();
-    this.#resume = undefined;
-  }
-
-  abort(reason: Error): void {
-    if (this.aborted) return;
-    this.reason = reason;
-    this.#abort.abort(reason);
-    this.resume();
-    this.fail(reason);
-  }
-
-  fail(error: Error): void {
-    if (this.#told) return;
-    this.#told = true;
-    this.#handler.onResponseError?.(this, this.reason ?? error);
-  }
-}
-
-async function toRequest(options: Dispatcher.DispatchOptions, prefix: string, signal: AbortSignal): Promise<Request> {
-  const path = options.path.startsWith(`${prefix}/`) ? options.path.slice(prefix.length) : options.path;
-  const url = new URL(path, options.origin ?? 'https://sandbox.invalid');
-  for (const [name, value] of Object.entries(options.query ?? {})) {
-    for (const item of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) url.searchParams.append(name, String(item));
-  }
-  const headers = toHeaders(options.headers);
-  const body = options.body === undefined || options.body === null ? null : await toBody(options.body);
-  return new Request(url, { method: options.method, headers, body, signal });
-}
-
-async function toBody(body: NonNullable<Dispatcher.DispatchOptions['body']>): Promise<BodyInit> {
-  if (body instanceof Readable) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(Buffer.from(chunk as Uint8Array | string));
-    return Buffer.concat(chunks);
-  }
-  return body as BodyInit;
-}
-
-function toHeaders(given: Dispatcher.DispatchOptions['headers']): Headers {
-  const headers = new Headers();
-  const add = (name: string, value: unknown): void => {
-    for (const item of Array.isArray(value) ? (value as unknown[]) : [value])
-      if (item !== undefined && item !== null) headers.append(name, String(item));
-  };
-  if (given === undefined || given === null) return headers;
-  if (Array.isArray(given)) for (let index = 0; index < given.length; index += 2) add(given[index] as string, given[index + 1]);
-  else if (Symbol.iterator in given) for (const [name, value] of given as Iterable<[string, unknown]>) add(name, value);
-  else for (const [name, value] of Object.entries(given)) add(name, value);
-  return headers;
+/** An undici Dispatcher whose connections lead into this process: no port, no TLS, everything else as on a network. */
+export function apiDispatcher(api: Pick<Api, 'fetch'>): Dispatcher {
+  const server = createServer(listener((request) => api.fetch(request)));
+  return new Agent({
+    connect(_, callback) {
+      const [near, far] = duplexPair();
+      server.emit('connection', far);
+      // A connection is never there before it was asked for.
+      queueMicrotask(() => callback(null, near as Socket));
+    },
+  });
 }

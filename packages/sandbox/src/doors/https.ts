@@ -1,9 +1,9 @@
 import { createServer } from 'node:https';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { Api } from '../api/server.ts';
 import { certificates } from './certificates.ts';
+import { below, listener } from './http.ts';
 
 export interface HttpsOptions {
   /** Cluster name -> its API, served below `/clusters/<name>`. */
@@ -28,19 +28,20 @@ export interface HttpsDoor {
 export async function serveHttps({ apis, port, host = '127.0.0.1', certificateFolder }: HttpsOptions): Promise<HttpsDoor> {
   const { ca, certificate, key } = await certificates(certificateFolder);
   // Watches are as long as they like, and idle connections outlive those of Go clients.
-  const server = createServer({ key, cert: certificate, requestTimeout: 0, keepAliveTimeout: 75_000 }, (incoming, outgoing) => {
-    answer(apis, incoming, outgoing).catch(() => outgoing.destroy());
-  });
+  const options = { key, cert: certificate, requestTimeout: 0, keepAliveTimeout: 75_000 };
+  const server = createServer(
+    options,
+    listener((request) => route(apis, request)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error));
     server.listen(port, host, resolve);
   });
-  const address = server.address() as AddressInfo;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
+  const { port: chosen } = server.address() as AddressInfo;
   return {
-    url: `https://${shownHost}:${address.port}`,
+    url: `https://${host.includes(':') ? `[${host}]` : host}:${chosen}`,
     ca,
-    close: async () => {
+    async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
@@ -55,45 +56,12 @@ function portTaken(port: number, cause: Error): InputError {
   });
 }
 
-async function answer(apis: Record<string, Api>, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  outgoing.sendDate = false;
-  const [, name, rest] = /^\/clusters\/([^/?]+)(.*)$/s.exec(incoming.url ?? '') ?? [];
-  const api = name === undefined || !Object.hasOwn(apis, name) ? undefined : apis[name];
-  if (api === undefined) {
-    const known = Object.keys(apis).map((cluster) => `/clusters/${cluster}`);
-    outgoing.writeHead(404, { 'content-type': 'text/plain' }).end(`Nothing here. The clusters are at ${known.join(' and ')}.\n`);
-    return;
-  }
-  const gone = new AbortController();
-  outgoing.once('close', () => gone.abort(new Error('the client went away')));
-  const path = rest === undefined || rest === '' ? '/' : rest.startsWith('/') ? rest : `/${rest}`;
-  const response = await api.fetch(await toRequest(incoming, `https://${incoming.headers.host ?? 'localhost'}${path}`, gone.signal));
-  outgoing.writeHead(response.status, [...response.headers].flat());
-  // A watch may have nothing to say for long: its client waits for the headers.
-  outgoing.flushHeaders();
-  if (response.body === null) return void outgoing.end();
-  await pipe(response.body, outgoing);
-}
-
-async function toRequest(incoming: IncomingMessage, url: string, signal: AbortSignal): Promise<Request> {
-  const headers = new Headers();
-  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
-    headers.append(incoming.rawHeaders[index]!, incoming.rawHeaders[index + 1]!);
-  }
-  const method = incoming.method ?? 'GET';
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const body = chunks.length === 0 || method === 'GET' || method === 'HEAD' ? null : Buffer.concat(chunks);
-  return new Request(url, { method, headers, body, signal });
-}
-
-async function pipe(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
-  const reader = body.getReader();
-  outgoing.once('close', () => void reader.cancel().catch(() => undefined));
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (!outgoing.write(value)) await new Promise<void>((resolve) => outgoing.once('drain', resolve).once('close', resolve));
-  }
-  outgoing.end();
+async function route(apis: Record<string, Api>, request: Request): Promise<Response> {
+  const [prefix = '', name = ''] = /^\/clusters\/([^/]+)/.exec(new URL(request.url).pathname) ?? [];
+  if (Object.hasOwn(apis, name)) return apis[name]!.fetch(below(request, prefix));
+  const known = Object.keys(apis).map((cluster) => `/clusters/${cluster}`);
+  return new Response(`Nothing here. The clusters are at ${known.join(' and ')}.\n`, {
+    status: 404,
+    headers: { 'content-type': 'text/plain' },
+  });
 }

@@ -91,7 +91,7 @@ describe.skipIf(kubectlVersion() === undefined)('the real kubectl (skipped when 
     expect(await kubectl('get cj nightly -n made -o jsonpath={.spec.jobTemplate.spec.template.spec.containers[0].command}')).toBe(
       '["true"]',
     );
-  });
+  }, 90_000);
 
   it('changes, shows, waits and deletes', async () => {
     await kubectl('create namespace work');

@@ -1,0 +1,38 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+
+export type Answer = (request: Request) => Promise<Response>;
+
+/** Serves HTTP by a function of the web's Request and Response. Where it fails, the connection breaks. */
+export function listener(answer: Answer): RequestListener {
+  return (incoming, outgoing) => {
+    respond(answer, incoming, outgoing).catch(() => outgoing.destroy());
+  };
+}
+
+async function respond(answer: Answer, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  outgoing.sendDate = false;
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort(new Error('the client went away')));
+  const { method = 'GET', url = '/', headersDistinct } = incoming;
+  const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));
+  const content = await buffer(incoming);
+  const body = content.length === 0 || method === 'GET' || method === 'HEAD' ? null : content;
+  const address = new URL(url, `https://${incoming.headers.host ?? 'localhost'}`);
+  const response = await answer(new Request(address, { method, headers, body, signal: gone.signal }));
+  outgoing.writeHead(response.status, [...response.headers].flat());
+  // A watch may have nothing to say for long: its client waits for the headers.
+  outgoing.flushHeaders();
+  if (response.body === null) outgoing.end();
+  else await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
+}
+
+/** The request as the API behind a path of its own sees it. */
+export function below(request: Request, prefix: string): Request {
+  const url = new URL(request.url);
+  const path = url.pathname.slice(prefix.length).replace(/^\/*/, '/');
+  return new Request(new URL(path + url.search, url), request);
+}
