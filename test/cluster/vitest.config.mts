@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { pairsOfClusters } from './control-plane/pairs.ts';
 import { MatrixReporter } from './matrix-reporter.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,8 +17,6 @@ export default defineConfig({
   root,
   test: {
     fsModuleCache: true,
-    // The targets are shared by all files, and two cores are two cores.
-    fileParallelism: false,
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/cluster-results.json' }], new MatrixReporter()],
     projects: targets
       .filter((target) => chosen.includes(target))
@@ -30,6 +29,9 @@ export default defineConfig({
           setupFiles: [`${root}/packages/dev/src/vitest.setup.ts`],
           include: ['test/cluster/suites/**/*.test.ts', ...(target === 'real' ? ['test/cluster/real/**/*.test.ts'] : [])],
           provide: { target },
+          // In memory and in the sandbox each file has clusters of its own; two cores are two cores. Real ones come after.
+          maxWorkers: target === 'real' ? pairsOfClusters() : 2,
+          sequence: { groupOrder: target === 'real' ? 1 : 0 },
           // A real namespace takes its time to go.
           testTimeout: target === 'real' ? 120_000 : 60_000,
           hookTimeout: 120_000,

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { controlPlane, goCommand } from './build.ts';
 import { csiPrograms, startCsi } from './csi.ts';
 import type { RunningStorage } from './csi.ts';
+import { pairsOfClusters } from './pairs.ts';
 import { startControlPlane } from './start.ts';
 import type { ControlPlane, RunningControlPlane } from './start.ts';
 
@@ -13,7 +14,13 @@ import type { ControlPlane, RunningControlPlane } from './start.ts';
 export type RealCluster = Pick<ControlPlane, 'name' | 'kubeconfig'> &
   Partial<ControlPlane> & { /** Where volumes are real: what the drivers keep, see `RunningStorage`. */ storage?: string };
 
-export type RealClusters = { east: RealCluster; west: RealCluster; storage: 'real' | { missing: string } } | { missing: string };
+export interface Pair {
+  east: RealCluster;
+  west: RealCluster;
+}
+
+/** Files that run side by side have a pair each, chosen by the number of their worker. */
+export type RealClusters = { pairs: Pair[]; storage: 'real' | { missing: string } } | { missing: string };
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,15 +30,14 @@ declare module 'vitest' {
 
 const names = ['east', 'west'] as const;
 
-/** Two real clusters for the whole run, or the reason why there are none. */
+/** Real clusters for the whole run, or the reason why there are none. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const own = names.map((name) => process.env[`KUBECONFIG_${name.toUpperCase()}`]);
   if (own.some(Boolean)) {
     const absent = names.filter((_, index) => !own[index] || !existsSync(own[index]));
     if (absent.length > 0) throw new Error(`KUBECONFIG_${absent[0]!.toUpperCase()} must name a kubeconfig file: both clusters are needed`);
     project.provide('clusters', {
-      east: { name: 'east', kubeconfig: own[0]! },
-      west: { name: 'west', kubeconfig: own[1]! },
+      pairs: [{ east: { name: 'east', kubeconfig: own[0]! }, west: { name: 'west', kubeconfig: own[1]! } }],
       storage: { missing: 'the clusters are your own, and CSI_BIN_DIR is for those that this suite starts' },
     });
     return async () => undefined;
@@ -54,14 +60,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     const began = Date.now();
-    for (const name of names) {
-      const cluster = await startControlPlane(name, programs, path.join(folder, name), 'missing' in csi ? 'simulated' : 'real');
+    const start = async (name: (typeof names)[number], pair: string): Promise<RealCluster> => {
+      const cluster = await startControlPlane(name, programs, path.join(pair, name), 'missing' in csi ? 'simulated' : 'real');
       planes.push(cluster);
-      if (!('missing' in csi)) storages.push(await startCsi(cluster.plane, csi, path.join(folder, `${name}-csi`)));
+      if ('missing' in csi) return cluster.plane;
+      const storage = await startCsi(cluster.plane, csi, path.join(pair, `${name}-csi`));
+      storages.push(storage);
+      return { ...cluster.plane, storage: storage.folder };
+    };
+    const pairs: Pair[] = [];
+    for (let index = 0; index < pairsOfClusters(); index += 1) {
+      const pair = path.join(folder, String(index));
+      const [east, west] = await Promise.all([start('east', pair), start('west', pair)]);
+      pairs.push({ east, west });
     }
-    say(`east and west are up after ${((Date.now() - began) / 1000).toFixed(1)} s${'missing' in csi ? '' : ', with CSI drivers'}`);
-    const [east, west] = planes.map(({ plane }, index) => ({ ...plane, ...(storages[index] && { storage: storages[index].folder }) }));
-    project.provide('clusters', { east: east!, west: west!, storage: 'missing' in csi ? csi : 'real' });
+    const took = `${((Date.now() - began) / 1000).toFixed(1)} s`;
+    say(
+      `east and west are up${pairs.length > 1 ? `, ${pairs.length} times,` : ''} after ${took}${'missing' in csi ? '' : ', with CSI drivers'}`,
+    );
+    project.provide('clusters', { pairs, storage: 'missing' in csi ? csi : 'real' });
   } catch (error) {
     await stop();
     throw error;

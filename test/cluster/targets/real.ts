@@ -11,11 +11,12 @@ import { request } from 'undici';
 import { inject } from 'vitest';
 import type { RealCluster } from '../control-plane/global-setup.ts';
 
-/** The clusters of this run; in a file that is skipped by `missing`, never called. */
+/** The clusters of this file; in one that is skipped by `missing`, never called. */
 export function realCluster(name: 'east' | 'west'): RealCluster {
   const clusters = inject('clusters');
   if ('missing' in clusters) throw new Error(clusters.missing);
-  return clusters[name];
+  // No two files that run have the same number: it goes from 1 to `maxWorkers`.
+  return clusters.pairs[Number(process.env.VITEST_POOL_ID) - 1]![name];
 }
 
 /** Why there is no real cluster, if there is none. */
