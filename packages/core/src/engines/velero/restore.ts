@@ -3,13 +3,13 @@ import type { EngineContext, NativeProgress, RestoreOutcome, RestoreRequest } fr
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf, types } from '../../ports/kubernetes.ts';
 import { jsonArtefact } from './artefacts.ts';
-import { errorsOf } from './contents.ts';
 import { createOnce } from './create.ts';
 import { veleroKinds } from './kinds.ts';
 import { labelValue } from './label.ts';
 import { modifiers } from './modifiers.ts';
+import { outcomeOf } from './outcome.ts';
 import { progressOf } from './progress.ts';
-import { fields, text, texts } from './schema.ts';
+import { fields, text } from './schema.ts';
 import { labelSelectorOf } from './selector.ts';
 import type { RestoreSpec } from './types.generated.ts';
 
@@ -54,24 +54,12 @@ export async function isRestoredBy({ metadata }: KubeObject, name: string): Prom
   return metadata.labels?.['velero.io/restore-name'] === (await labelValue(name));
 }
 
-/** `{"v1/Secret": ["ns/name(created)"]}`: the only place that tells what happened to each object. */
 export async function outcomeOfRestore(context: EngineContext, name: string): Promise<RestoreOutcome> {
   const [list, results] = await Promise.all([
     jsonArtefact(context, 'RestoreResourceList', name),
     jsonArtefact(context, 'RestoreResults', name),
   ]);
-  const outcome: RestoreOutcome = { created: 0, updated: 0, skipped: 0, failed: 0, warnings: [], errors: [] };
-  for (const names of Object.values(fields(list))) {
-    for (const entry of texts(names)) {
-      const what = /\((created|updated|skipped|failed)\)$/.exec(entry)?.[1] as 'created' | 'updated' | 'skipped' | 'failed' | undefined;
-      if (what) outcome[what] += 1;
-    }
-  }
-  const flat = (part: 'errors' | 'warnings'): string[] =>
-    Object.entries(errorsOf(results, part)).flatMap(([namespace, messages]) =>
-      messages.map((message) => (namespace ? `${namespace}: ${message}` : message)),
-    );
-  return { ...outcome, errors: flat('errors'), warnings: flat('warnings') };
+  return outcomeOf(list, results);
 }
 
 /**
