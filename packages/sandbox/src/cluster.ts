@@ -89,7 +89,7 @@ export class SandboxCluster {
       ...storageClasses(),
       snapshotClass(),
       ...veleroInstallation(this.velero.version, plan.locations),
-      ...accessRules(),
+      ...accessRules,
     ]);
   }
 

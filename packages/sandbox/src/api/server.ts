@@ -1,3 +1,4 @@
+import seeds from '../../data/seeds.json' with { type: 'json' };
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
@@ -15,7 +16,6 @@ import { readRecord, requestInfo } from './request.ts';
 import type { RequestInfo, Target } from './request.ts';
 import { json, text } from './respond.ts';
 import { answerReview } from './reviews.ts';
-import { seeds } from './seeds.ts';
 import { ServiceAddresses } from './services.ts';
 import { ApiError, methodNotAllowed, notFound, notServed } from './status.ts';
 import { Store } from './store.ts';
@@ -148,12 +148,12 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
+/** What a new cluster contains before anybody wrote to it, and its first custom types. */
 function plant(cluster: Cluster, crds: KubeObject[]): void {
-  const all = [...seeds(), ...crds.map((object) => ({ object, namespace: undefined }))];
-  for (const { object, namespace } of all) {
+  for (const object of [...(seeds as KubeObject[]), ...crds]) {
     const resource = cluster.registry.findKind(object.apiVersion, object.kind);
     if (resource === undefined) throw new Error(`${object.apiVersion} ${object.kind} ${object.metadata.name} is not a type of this API`);
-    createObject(cluster, resource, namespace, object);
+    createObject(cluster, resource, object.metadata.namespace, object);
   }
 }
 

@@ -17,7 +17,7 @@ import { Report } from '../simulators/velero/report.ts';
 import { scheduledBackup } from '../simulators/velero/schedules.ts';
 import { volumePolicies } from '../simulators/velero/volume-policies.ts';
 import type { Content } from './content.ts';
-import type { SchedulePlan } from './plans.ts';
+import type { SchedulePlan } from './book.ts';
 
 const day = 24 * 60 * 60_000;
 /** From the start of a run to its end. */
@@ -40,12 +40,17 @@ export async function writeHistory(history: History, plan: SchedulePlan): Promis
   const began = new Date(now.getTime() - 31 * day);
   cluster.clock.set(began);
   const runs = runsOf(plan, now);
-  const template = { ...plan.template, ttl: `${plan.keepDays * 24}h0m0s` };
+  const template = {
+    includedNamespaces: [plan.namespace],
+    snapshotMoveData: true,
+    ...(plan.resourcePolicy !== undefined && { resourcePolicy: { kind: 'configmap', name: plan.resourcePolicy } }),
+    ttl: `${plan.keepDays * 24}h0m0s`,
+  };
   const schedule = await cluster.client.create(kinds.schedules, {
     apiVersion: apiVersionOf(kinds.schedules),
     kind: kinds.schedules.kind,
     metadata: { name: plan.name, namespace: options.namespace, labels: { 'kubectl-dr.dev/application': plan.application } },
-    spec: { schedule: plan.expression, template, ...(plan.pausedDays !== undefined && { paused: true }) },
+    spec: { schedule: expressionOf(plan, now), template, ...(plan.pausedDays !== undefined && { paused: true }) },
     status: { phase: 'Enabled', lastBackup: seconds(runs.at(-1) ?? began) },
   });
   const { name: location, location: found } = await locationOf(options, template);
@@ -62,7 +67,7 @@ export async function writeHistory(history: History, plan: SchedulePlan): Promis
   };
   const volumes = await captureVolumes(options, prototype, items, await volumePolicies(options, spec), report);
   for (const [index, run] of runs.entries()) {
-    const outcome = plan.outcome?.(runs.length - 1 - index);
+    const outcome = plan.outcome?.fromNewest === runs.length - 1 - index ? plan.outcome : undefined;
     await writePoint(history, {
       schedule,
       spec,
@@ -176,17 +181,19 @@ async function writeTransfer(
 }
 
 /** When it ran, oldest first, as far as the points are still kept. */
+function expressionOf({ every, lastMinutesAgo }: SchedulePlan, now: Date): string {
+  const last = new Date(now.getTime() - lastMinutesAgo * 60_000);
+  const hours = { hour: '*', fourHours: `${last.getUTCHours() % 4}-23/4`, day: last.getUTCHours() }[every];
+  return `${last.getUTCMinutes()} ${hours} * * *`;
+}
+
 function runsOf(plan: SchedulePlan, now: Date): Date[] {
-  const table = timetable(plan.expression);
-  if (table === undefined) throw new Error(`${plan.expression} cannot be read`);
+  const table = timetable(expressionOf(plan, now))!;
   const until = now.getTime() - (plan.pausedDays ?? 0) * day;
   const runs: Date[] = [];
-  let time = new Date(now.getTime() - plan.keepDays * day);
-  for (;;) {
-    const next = nextRun(table, time);
-    if (next === undefined || next.getTime() > until) return runs;
-    runs.push(next);
-    time = next;
+  for (let time: Date | undefined = new Date(now.getTime() - plan.keepDays * day); ; runs.push(time)) {
+    time = nextRun(table, time);
+    if (time === undefined || time.getTime() > until) return runs;
   }
 }
 

@@ -1,13 +1,14 @@
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { SandboxCluster } from '../cluster.ts';
-import { homeOfDeveloper } from '../identities.ts';
 import type { ClusterName } from '../sandbox.ts';
 import { createAll } from '../simulators/create-all.ts';
 import { location } from '../simulators/velero/install.ts';
-import { homes } from './applications.ts';
+import { book } from './book.ts';
+import type { Home } from './book.ts';
 import type { Content } from './content.ts';
+import { contentOf } from './content.ts';
 import { writeHistory } from './history.ts';
-import { schedulePlans, skipLargeVolumes } from './plans.ts';
-import { namespace, objectsOf } from './workloads.ts';
+import { objectsOf } from './workloads.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -18,40 +19,31 @@ export function beginning(now: Date): Date {
 
 /**
  * Fills the clusters with applications that have been there for a month: one of every verdict, and a database that every
- * hourly backup leaves out while it says Completed. The clusters stand at
- * `beginning`; their clocks run again when it is told.
+ * hourly backup leaves out while it says Completed. The clusters stand at `beginning`; their clocks run again when it is told.
  */
 export async function tellStory(clusters: Record<ClusterName, SandboxCluster>, now: Date): Promise<void> {
-  const since = beginning(now);
   const contents = new Map<string, Content>();
-  for (const home of homes) {
-    const { client } = clusters[home.cluster];
-    await createAll(client, [
-      namespace(home.namespace, home.owner, home.sharedWith),
-      ...home.parts.flatMap((part) => objectsOf({ ...part, namespace: home.namespace })),
-    ]);
-    for (const part of home.parts) if (part.content) contents.set(`${home.namespace}/data-${part.name}-0`, part.content(since));
+  for (const home of book.homes) {
+    await createAll(clusters[home.cluster].client, [namespaceOf(home), ...home.parts.flatMap((part) => objectsOf(part, home.namespace))]);
+    for (const { name, content } of home.parts)
+      if (content) contents.set(`${home.namespace}/data-${name}-0`, contentOf(content, beginning(now)));
   }
-  await createAll(clusters.east.client, [
-    homeOfDeveloper('shop'),
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: skipLargeVolumes, namespace: 'velero' },
-      data: {
-        'policies.yaml':
-          "version: v1\nvolumePolicies:\n  # Backups were too slow.\n  - conditions: { capacity: '100Gi,' }\n    action: { type: skip }\n",
-      },
-    },
-    location({ name: 'archive', bucket: 'archive-2019', prefix: 'east' }),
-  ]);
+  await createAll(clusters.east.client, [...book.objects, location({ name: 'archive', bucket: 'archive-2019', prefix: 'east' })]);
   await Promise.all(Object.values(clusters).map((cluster) => cluster.idle()));
-  for (const { cluster, namespace: home, parts } of homes) {
+  for (const { cluster, namespace, parts } of book.homes) {
     for (const { name } of parts) {
-      const content = contents.get(`${home}/data-${name}-0`);
-      if (content) clusters[cluster].writeFiles(home, `data-${name}-0`, content.files(now));
+      const content = contents.get(`${namespace}/data-${name}-0`);
+      if (content) clusters[cluster].writeFiles(namespace, `data-${name}-0`, content.files(now));
     }
   }
-  for (const plan of schedulePlans(now)) await writeHistory({ cluster: clusters[plan.cluster], contents, now }, plan);
+  for (const plan of book.schedules) await writeHistory({ cluster: clusters[plan.cluster], contents, now }, plan);
   for (const cluster of Object.values(clusters)) cluster.clock.set();
+}
+
+function namespaceOf({ namespace, owner, sharedWith }: Home): KubeObject {
+  const annotations = {
+    ...(owner !== undefined && { 'kubectl-dr.dev/owner': `group:default/${owner}` }),
+    ...(sharedWith !== undefined && { 'kubectl-dr.dev/shared-with': `group:default/${sharedWith}` }),
+  };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, annotations } };
 }
