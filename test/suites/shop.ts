@@ -22,7 +22,8 @@ export function shop(application: string): KubeObject[] {
   });
   const pods = (component: string, spec: Record<string, unknown> = {}) => ({
     metadata: { labels: labels(component) },
-    spec: { containers: [{ name: 'main', image: `example/${component}:1`, ...spec }] },
+    // A namespace waits half of the time that its pods may take to end.
+    spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: `example/${component}:1`, ...spec }] },
   });
   const selector = (component: string) => ({ matchLabels: { 'app.kubernetes.io/name': component } });
   return [

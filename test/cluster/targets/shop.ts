@@ -18,7 +18,8 @@ export function shop(namespace = 'shop', storageClassName = 'standard'): KubeObj
   });
   const template = (component: string, spec: Record<string, unknown>): Record<string, unknown> => ({
     metadata: { labels: labels(component) },
-    spec,
+    // A namespace waits half of the time that its pods may take to end.
+    spec: { terminationGracePeriodSeconds: 0, ...spec },
   });
   const of = (component: string, name: string): KubeObject['metadata'] => ({ name, namespace, labels: labels(component) });
   const selector = (component: string): Record<string, unknown> => ({ matchLabels: { app: component } });

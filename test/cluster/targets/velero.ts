@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { systemClock } from '@kubectl-dr/core/system-clock';
+import { at, isRecord, withPath } from '@kubectl-dr/sandbox/api/json';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { snapshotClass } from '@kubectl-dr/sandbox/simulators/hardware';
 import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
@@ -47,7 +48,11 @@ async function definitionsFor(target: TargetName): Promise<KubeObject[]> {
 }
 
 function installation(version: string): KubeObject[] {
-  return veleroInstallation(version, [{ name: 'default', bucket: 'backups', isDefault: true }]);
+  const objects = veleroInstallation(version, [{ name: 'default', bucket: 'backups', isDefault: true }]);
+  // A namespace waits half of the time that its pods may take to end.
+  return objects.map((object) =>
+    isRecord(at(object, 'spec', 'template')) ? withPath(object, ['spec', 'template', 'spec', 'terminationGracePeriodSeconds'], 0) : object,
+  );
 }
 
 /** A real server needs a bucket that it can reach. It runs beside the cluster, but looks for its Deployment when it restores. */
