@@ -129,6 +129,9 @@ export async function startControlPlane(
         'root-ca-file': file('ca.crt'),
         'service-account-private-key-file': file('accounts.key'),
         'leader-elect': 'false',
+        // By default so few that a namespace takes ten seconds to go, type by type.
+        'kube-api-qps': '500',
+        'kube-api-burst': '1000',
         'secure-port': '0',
         // Nodes here are objects without a kubelet, which the first two would take for dead; simulated volumes are made and
         // bound by the same simulator as in the sandbox.

@@ -173,8 +173,8 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
       links,
       run: added.run,
       async close() {
-        // An engine takes off its finalizers while it runs, and restores until it ends.
-        await removeNamespace(cluster, 'velero');
+        // An engine takes off its finalizers while it runs, and may restore until it ends.
+        await Promise.all(visited.map((namespace) => removeNamespace(cluster, namespace)));
         added.end();
         await Promise.all(visited.map((namespace) => removeNamespace(cluster, namespace)));
         end();
