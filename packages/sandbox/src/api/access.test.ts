@@ -112,3 +112,32 @@ it('answers access reviews', async () => {
   const token = await test.ask('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: 'dev' } }, by('root'));
   expect(token.body.status).toMatchObject({ authenticated: true, user: { username: 'dev' } });
 });
+
+it('gives out tokens of service accounts, valid for a time and as long as the account is there', async () => {
+  const test = new TestApi({ tokens: { root: { username: 'root', groups: ['system:masters'] } } });
+  const root = { authorization: 'Bearer root' };
+  const accounts = '/api/v1/namespaces/default/serviceaccounts';
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } };
+  await test.ask('POST', accounts, account, root);
+  const request = (spec: object = {}) => ({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec });
+  const { status, body } = await test.ask('POST', `${accounts}/robot/token`, request(), root);
+  expect(status).toBe(201);
+  const { token } = body.status as { token: string };
+  const whoami = async () => {
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    return test.ask('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', review, { authorization: `Bearer ${token}` });
+  };
+  expect((await whoami()).body.status).toMatchObject({ userInfo: { username: 'system:serviceaccount:default:robot' } });
+  test.clock.advance(3_600_000);
+  expect((await whoami()).status).toBe(401);
+  test.clock.advance(-1000);
+  expect((await whoami()).status).toBe(201);
+  await test.ask('DELETE', `${accounts}/robot`, undefined, root);
+  await test.ask('POST', accounts, account, root);
+  expect((await whoami()).status).toBe(401);
+
+  expect((await test.ask('POST', `${accounts}/nobody/token`, request(), root)).body.message).toBe('serviceaccounts "nobody" not found');
+  expect((await test.ask('POST', `${accounts}/robot/token`, request({ expirationSeconds: 10 }), root)).body.message).toContain(
+    'may not specify a duration less than 10 minutes',
+  );
+});

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { equal, isRecord, listAt, without } from './json.ts';
+import { equal, isRecord, listAt, mergePatch, without } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import { ApiError, badRequest } from './status.ts';
-import { isSet, mergeKey } from './strategic.ts';
+import { isSet, mergeKey, strategicMerge } from './strategic.ts';
 
 /**
  * Server-side apply. A manager owns the fields it applied (`fieldsV1` in `managedFields`): what it leaves out the next
@@ -41,7 +41,8 @@ export function applyConfiguration(current: KubeObject | undefined, body: KubeOb
   const previous = entries.find(isMine)?.fieldsV1;
   const dropped = previous === undefined ? {} : appliers.reduce((left, entry) => minus(left, entry.fieldsV1), minus(previous, fields));
   const pruned = current === undefined ? {} : (removeFields(current, dropped) as JsonRecord);
-  const merged = mergeIntent(pruned, intent, options.keyedLists) as JsonRecord;
+  // Lists in custom resources are one value; those of metadata have keys everywhere.
+  const merged = (options.keyedLists ? strategicMerge : mergePatch)(pruned, content) as JsonRecord;
   const mine = {
     manager: options.manager,
     operation: 'Apply',
@@ -50,14 +51,15 @@ export function applyConfiguration(current: KubeObject | undefined, body: KubeOb
     fieldsType: 'FieldsV1',
     fieldsV1: fields,
   };
-  const kept = options.force ? others.map((entry) => withoutConflicts(entry, conflicts)) : others;
+  // Who owns nothing any more is no manager.
+  const kept = others.map((entry) => withoutConflicts(entry, conflicts)).filter((entry) => Object.keys(entry.fieldsV1).length > 0);
   const unchanged = entries.find((entry) => isMine(entry) && equal(entry.fieldsV1, fields));
   return {
     ...merged,
     apiVersion,
     kind,
     metadata: {
-      ...(merged.metadata as JsonRecord | undefined),
+      ...(strategicMerge(pruned.metadata, meta) as JsonRecord),
       name,
       ...(namespace === undefined ? {} : { namespace }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
@@ -125,33 +127,6 @@ function removeFields(value: unknown, fields: JsonRecord): unknown {
   return result;
 }
 
-function mergeIntent(target: unknown, intent: unknown, keyed: boolean): unknown {
-  if (!isRecord(intent)) return intent;
-  const result: JsonRecord = isRecord(target) ? { ...target } : {};
-  for (const [field, value] of Object.entries(intent)) {
-    const current = result[field];
-    const known: unknown[] = Array.isArray(current) ? current : [];
-    if (!Array.isArray(value)) result[field] = mergeIntent(current, value, keyed);
-    else if (isSet(field)) result[field] = [...known, ...value.filter((item) => !known.includes(item))];
-    else {
-      const key = keyed ? mergeKey(field, value) : undefined;
-      if (key === undefined) result[field] = value;
-      else {
-        const same = (left: unknown, right: unknown): boolean => isRecord(left) && isRecord(right) && equal(left[key], right[key]);
-        const applied = value.map((item: unknown) =>
-          mergeIntent(
-            known.find((other) => same(other, item)),
-            item,
-            keyed,
-          ),
-        );
-        result[field] = [...applied, ...known.filter((other) => !value.some((item) => same(other, item)))];
-      }
-    }
-  }
-  return result;
-}
-
 interface Dispute {
   manager: string;
   path: string[];
@@ -179,7 +154,8 @@ function withoutConflicts(entry: Managed, conflicts: Dispute[]): Managed {
   const drop = (fields: JsonRecord, [part, ...rest]: string[]): JsonRecord => {
     if (part === undefined || !isRecord(fields[part])) return fields;
     const { [part]: inner, ...others } = fields;
-    return rest.length === 0 ? others : { ...others, [part]: drop(inner as JsonRecord, rest) };
+    const left = rest.length === 0 ? {} : drop(inner as JsonRecord, rest);
+    return Object.keys(left).length === 0 ? others : { ...others, [part]: left };
   };
   return { ...entry, fieldsV1: lost.reduce((fields, conflict) => drop(fields, conflict.path), entry.fieldsV1) };
 }

@@ -4,34 +4,41 @@ import { acceptRanges } from './respond.ts';
 
 type Json = Record<string, unknown>;
 
-/** Subresources of a type, with the kind they speak. */
-function subresources(resource: Resource): { name: string; group: string; version: string; kind: string; verbs: string[] }[] {
-  const { group, version, kind } = resource;
-  const update = ['get', 'patch', 'update'];
-  return [
-    ...(resource.statusSubresource ? [{ name: 'status', group, version, kind, verbs: update }] : []),
-    ...(resource.scale === undefined ? [] : [{ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: update }]),
-    ...(group === '' && kind === 'Namespace' ? [{ name: 'finalize', group, version, kind, verbs: ['update'] }] : []),
-    ...(group === '' && kind === 'Pod' ? [{ name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] }] : []),
-  ];
+interface Subresource {
+  name: string;
+  /** Of the kind that it speaks. */
+  group: string;
+  version: string;
+  kind: string;
+  verbs: string[];
 }
 
-function inVersion(registry: Registry, group: string, version: string): Resource[] {
-  return registry.all().filter((resource) => resource.group === group && resource.version === version);
+function subresources({ group, version, kind, statusSubresource, scale }: Resource): Subresource[] {
+  const verbs = ['get', 'patch', 'update'];
+  const builtIn: Record<string, Subresource> = {
+    Namespace: { name: 'finalize', group, version, kind, verbs: ['update'] },
+    Pod: { name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+    ServiceAccount: { name: 'token', group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
+  };
+  const own = group === '' ? builtIn[kind] : undefined;
+  return [
+    ...(statusSubresource ? [{ name: 'status', group, version, kind, verbs }] : []),
+    ...(scale === undefined ? [] : [{ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs }]),
+    ...(own === undefined ? [] : [own]),
+  ];
 }
 
 function groupVersion(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
-function preferredForm(request: Request): string | undefined {
-  for (const { type, parameters } of acceptRanges(request.headers.get('accept'))) {
-    if (type !== 'application/json') continue;
-    if (parameters.as === undefined) return undefined;
-    const known = parameters.g === 'apidiscovery.k8s.io' && (parameters.v === 'v2' || parameters.v === 'v2beta1');
-    if (known && parameters.as === 'APIGroupDiscoveryList') return parameters.v;
-  }
-  return undefined;
+/** The version of aggregated discovery that the client asks for; undefined when it wants the older lists. */
+function aggregatedVersion(request: Request): string | undefined {
+  const wanted = acceptRanges(request.headers.get('accept')).find(({ type, parameters: { as, g, v } }) => {
+    const known = as === 'APIGroupDiscoveryList' && g === 'apidiscovery.k8s.io' && (v === 'v2' || v === 'v2beta1');
+    return type === 'application/json' && (known || as === undefined);
+  });
+  return wanted?.parameters.v;
 }
 
 /**
@@ -39,94 +46,75 @@ function preferredForm(request: Request): string | undefined {
  * that ask for it, the older lists for the others. Undefined for a path that is none of these, or not served.
  */
 export function discovery(registry: Registry, request: Request, path: string): { body: Json; contentType: string } | undefined {
-  const parts = path.split('/').filter((part) => part !== '');
-  const plain = (body: Json | undefined): { body: Json; contentType: string } | undefined =>
-    body === undefined ? undefined : { body, contentType: 'application/json' };
-  const groups = registry.groups();
-  if (parts.length === 1) {
-    const form = preferredForm(request);
-    const names = [...groups.keys()].filter((name) => (parts[0] === 'api') === (name === ''));
-    if (form !== undefined) {
-      return {
-        body: aggregated(registry, names, groups, form),
-        contentType: `application/json;g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`,
-      };
-    }
-    if (parts[0] === 'api') return plain({ kind: 'APIVersions', versions: groups.get('') ?? [], serverAddressByClientCIDRs: [] });
-    return plain({ kind: 'APIGroupList', apiVersion: 'v1', groups: names.map((name) => groupObject(name, groups.get(name) ?? [])) });
+  const [root, ...parts] = path.split('/').filter((part) => part !== '');
+  const groups = [...registry.groups()].filter(([name]) => (root === 'api') === (name === ''));
+  const version = parts.length === 0 ? aggregatedVersion(request) : undefined;
+  if (version !== undefined) {
+    const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+    return { body: aggregated(registry, groups, version), contentType };
   }
-  if (parts[0] === 'api') return parts.length === 2 ? plain(resourceList(registry, '', parts[1]!)) : undefined;
-  const versions = groups.get(parts[1]!);
-  if (versions === undefined) return undefined;
-  if (parts.length === 2) return plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupObject(parts[1]!, versions) });
-  return parts.length === 3 ? plain(resourceList(registry, parts[1]!, parts[2]!)) : undefined;
+  const body = root === 'api' ? coreList(registry, groups, parts) : groupList(registry, groups, parts);
+  return body && { body, contentType: 'application/json' };
 }
 
-function groupObject(name: string, versions: string[]): Json {
+function coreList(registry: Registry, groups: [string, string[]][], [version, ...rest]: string[]): Json | undefined {
+  if (version === undefined) return { kind: 'APIVersions', versions: groups[0]?.[1] ?? [], serverAddressByClientCIDRs: [] };
+  return rest.length === 0 ? resourceList(registry, '', version) : undefined;
+}
+
+function groupList(registry: Registry, groups: [string, string[]][], [name, version, ...rest]: string[]): Json | undefined {
+  if (name === undefined) return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupObject) };
+  const group = groups.find(([known]) => known === name);
+  if (group === undefined || rest.length > 0) return undefined;
+  return version === undefined ? { kind: 'APIGroup', apiVersion: 'v1', ...groupObject(group) } : resourceList(registry, name, version);
+}
+
+function groupObject([name, versions]: [string, string[]]): Json {
   const told = versions.map((version) => ({ groupVersion: groupVersion(name, version), version }));
   return { name, versions: told, preferredVersion: told[0] };
 }
 
+function optional(resource: Resource): Json {
+  return Object.fromEntries(
+    Object.entries({ shortNames: resource.shortNames, categories: resource.categories }).filter(([, list]) => list.length > 0),
+  );
+}
+
 function resourceList(registry: Registry, group: string, version: string): Json | undefined {
-  const resources = inVersion(registry, group, version);
+  const resources = registry.inVersion(group, version);
   if (resources.length === 0) return undefined;
-  const optional = (field: string, list: string[]): Json => (list.length === 0 ? {} : { [field]: list });
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: groupVersion(group, version),
-    resources: resources.flatMap((resource) => [
-      {
-        name: resource.resource,
-        singularName: resource.singular,
-        namespaced: resource.namespaced,
-        kind: resource.kind,
-        verbs: resource.verbs,
-        ...optional('shortNames', resource.shortNames),
-        ...optional('categories', resource.categories),
-      },
-      ...subresources(resource).map((sub) => ({
-        name: `${resource.resource}/${sub.name}`,
+    resources: resources.flatMap((resource) => {
+      const { resource: name, singular: singularName, namespaced, kind, verbs } = resource;
+      const others = subresources(resource).map((sub) => ({
+        name: `${name}/${sub.name}`,
         singularName: '',
-        namespaced: resource.namespaced,
+        namespaced,
         ...(sub.group === group ? {} : { group: sub.group, version: sub.version }),
         kind: sub.kind,
         verbs: sub.verbs,
-      })),
-    ]),
+      }));
+      return [{ name, singularName, namespaced, kind, verbs, ...optional(resource) }, ...others];
+    }),
   };
 }
 
-function aggregated(registry: Registry, names: string[], groups: Map<string, string[]>, form: string): Json {
-  return {
-    kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${form}`,
-    metadata: {},
-    items: names.map((name) => ({
-      metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
-      versions: (groups.get(name) ?? []).map((version) => ({
-        version,
-        freshness: 'Current',
-        resources: inVersion(registry, name, version).map((resource) => ({
-          resource: resource.resource,
-          responseKind: { group: name, version, kind: resource.kind },
-          scope: resource.namespaced ? 'Namespaced' : 'Cluster',
-          singularResource: resource.singular,
-          verbs: resource.verbs,
-          ...(resource.shortNames.length === 0 ? {} : { shortNames: resource.shortNames }),
-          ...(resource.categories.length === 0 ? {} : { categories: resource.categories }),
-          ...withSubresources(resource),
-        })),
-      })),
-    })),
-  };
-}
-
-function withSubresources(resource: Resource): Json {
-  const subs = subresources(resource).map(({ name, group, version, kind, verbs }) => ({
-    subresource: name,
-    responseKind: { group, version, kind },
-    verbs,
+function aggregated(registry: Registry, groups: [string, string[]][], form: string): Json {
+  const told = (resource: Resource): Json => ({
+    resource: resource.resource,
+    responseKind: { group: resource.group, version: resource.version, kind: resource.kind },
+    scope: resource.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: resource.singular,
+    verbs: resource.verbs,
+    ...optional(resource),
+    subresources: subresources(resource).map(({ name, verbs, ...responseKind }) => ({ subresource: name, responseKind, verbs })),
+  });
+  const items = groups.map(([name, versions]) => ({
+    metadata: { ...(name !== '' && { name }), creationTimestamp: null },
+    versions: versions.map((version) => ({ version, freshness: 'Current', resources: registry.inVersion(name, version).map(told) })),
   }));
-  return subs.length === 0 ? {} : { subresources: subs };
+  return { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${form}`, metadata: {}, items };
 }

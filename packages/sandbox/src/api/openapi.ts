@@ -1,3 +1,4 @@
+import objectMeta from '../../data/object-meta.json' with { type: 'json' };
 import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 
@@ -13,18 +14,36 @@ export function openApiIndex(registry: Registry, version: number): Json {
 }
 
 /**
+ * `/openapi/v2`, which kubectl asks about kinds that it does not find in v3 (a List, a type that is not served): a document
+ * that describes nothing, in the one form in which clients read it.
+ */
+export function openApiV2(gitVersion: string): Response {
+  const field = (number: number, content: Uint8Array): Uint8Array => Uint8Array.of((number << 3) | 2, content.length, ...content);
+  const text = (number: number, value: string): Uint8Array => field(number, new TextEncoder().encode(value));
+  const info = field(2, Uint8Array.of(...text(1, 'Kubernetes'), ...text(2, gitVersion)));
+  return new Response(Uint8Array.of(...text(1, '2.0'), ...info), {
+    headers: { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' },
+  });
+}
+
+/**
  * The document of one group version. Just enough for kubectl: that PATCH knows `fieldValidation` (validation is then
  * the server's), that there is no strategic merge (it then sends JSON merge patches), and for `kubectl explain` the
  * schema of custom types. Built-in types are described as open objects.
  */
 export function openApiDocument(registry: Registry, root: string, group: string, version: string, gitVersion: string): Json | undefined {
-  const resources = registry.all().filter((resource) => resource.group === group && resource.version === version);
+  const resources = registry.inVersion(group, version);
   if (resources.length === 0) return undefined;
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: gitVersion },
     paths: Object.fromEntries(resources.flatMap((resource) => pathsOf(root, resource))),
-    components: { schemas: { ...shared, ...Object.fromEntries(resources.map((resource) => [schemaName(resource), schemaOf(resource)])) } },
+    components: {
+      schemas: {
+        [`${metaPrefix}ObjectMeta`]: objectMeta,
+        ...Object.fromEntries(resources.map((resource) => [schemaName(resource), schemaOf(resource)])),
+      },
+    },
   };
 }
 
@@ -56,49 +75,6 @@ function ref(name: string): string {
 }
 
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
-const texts = { type: 'object', additionalProperties: { type: 'string' } };
-const time = { type: 'string', format: 'date-time' };
-
-const shared: Json = {
-  [`${metaPrefix}ObjectMeta`]: {
-    type: 'object',
-    description: 'ObjectMeta is metadata that all persisted resources must have.',
-    properties: {
-      annotations: texts,
-      creationTimestamp: time,
-      deletionGracePeriodSeconds: { type: 'integer', format: 'int64' },
-      deletionTimestamp: time,
-      finalizers: { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set' },
-      generateName: { type: 'string' },
-      generation: { type: 'integer', format: 'int64' },
-      labels: texts,
-      managedFields: { type: 'array', items: { type: 'object' } },
-      name: { type: 'string' },
-      namespace: { type: 'string' },
-      ownerReferences: {
-        type: 'array',
-        'x-kubernetes-list-type': 'map',
-        'x-kubernetes-list-map-keys': ['uid'],
-        items: {
-          type: 'object',
-          required: ['apiVersion', 'kind', 'name', 'uid'],
-          properties: {
-            apiVersion: { type: 'string' },
-            blockOwnerDeletion: { type: 'boolean' },
-            controller: { type: 'boolean' },
-            kind: { type: 'string' },
-            name: { type: 'string' },
-            uid: { type: 'string' },
-          },
-        },
-      },
-      resourceVersion: { type: 'string' },
-      selfLink: { type: 'string' },
-      uid: { type: 'string' },
-    },
-  },
-};
-
 function parameter(name: string, type = 'string'): Json {
   return { name, in: 'query', schema: { type, uniqueItems: true } };
 }

@@ -1,5 +1,6 @@
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { ageColumn, nameColumn } from './columns.ts';
 import { asKubeObject, at, isRecord, numberAt, recordAt, textAt, textsAt, withPath } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import { listObject, listPage } from './lists.ts';
@@ -11,7 +12,7 @@ import type { Resource } from './resource.ts';
 import { negotiate, represented } from './respond.ts';
 import type { Representation } from './respond.ts';
 import { selectorText } from './selectors.ts';
-import { badRequest, methodNotAllowed, notImplemented, notServed, success } from './status.ts';
+import { badRequest, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
 import { tableOf } from './table.ts';
 import { watchStream } from './watch.ts';
 import { createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
@@ -74,9 +75,10 @@ function partOf({ target, resource }: Call): Part {
   if (subresource === 'finalize' && resource.resource === 'namespaces') return 'finalize';
   const real: Record<string, string[]> = {
     Pod: ['log', 'exec', 'attach', 'portforward', 'proxy', 'binding', 'ephemeralcontainers', 'resize'],
-    ServiceAccount: ['token'],
   };
   if (resource.builtIn && real[resource.kind]?.includes(subresource)) throw notImplemented(`${resource.resource}/${subresource}`);
+  // A definition without such a subresource has no object there, where a built-in type has no path.
+  if (!resource.builtIn && ['status', 'scale'].includes(subresource)) throw notFound(resource, target.name ?? '');
   throw notServed();
 }
 
@@ -220,7 +222,8 @@ async function scale(call: Call): Promise<Response> {
   if (paths === undefined || target.name === undefined) throw notServed();
   const stored = readObject(cluster, resource, target.namespace, target.name);
   const current = scaleOf(resource, stored);
-  if (info.verb === 'get') return represented(200, current, negotiate(request));
+  const show = (value: JsonRecord): Response => object({ ...call, resource: scaleType }, 200, asKubeObject(value));
+  if (info.verb === 'get') return show(current);
   if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed(info.method);
   const body = await readBody(request);
   const change = { mediaType: mediaType(request), body, manager: 'scale', force: true, now: timestamp(cluster.clock) };
@@ -234,7 +237,7 @@ async function scale(call: Call): Promise<Response> {
     asked || stored.metadata.resourceVersion,
   );
   const written = replaceObject(cluster, resource, target.namespace, target.name, next, dryRun(call));
-  return represented(200, scaleOf(resource, written), negotiate(request));
+  return show(scaleOf(resource, written));
 }
 
 function scaleOf({ scale: paths }: Resource, value: KubeObject): JsonRecord {
@@ -252,8 +255,21 @@ function scaleOf({ scale: paths }: Resource, value: KubeObject): JsonRecord {
   };
 }
 
-/** Enough of a type for patches of a Scale. */
-const scaleType = { group: 'autoscaling', version: 'v1', resource: 'scale', kind: 'Scale', namespaced: true, builtIn: true } as Resource;
+/** Enough of a type for patches and tables of a Scale. */
+const scaleType = {
+  group: 'autoscaling',
+  version: 'v1',
+  resource: 'scale',
+  kind: 'Scale',
+  namespaced: true,
+  builtIn: true,
+  columns: [
+    nameColumn,
+    { name: 'Desired', cell: 'number(.spec.replicas)', type: 'integer' },
+    { name: 'Available', cell: 'number(.status.replicas)', type: 'integer' },
+    ageColumn,
+  ],
+} as unknown as Resource;
 
 /** There is nothing that a disruption budget could protect here, so that an eviction is a deletion. */
 async function evict(call: Call): Promise<Response> {

@@ -4,7 +4,7 @@ import type { Patch } from 'rfc6902';
 import { applyConfiguration } from './apply.ts';
 import { asKubeObject, isRecord, mergePatch } from './json.ts';
 import type { Resource } from './resource.ts';
-import { ApiError, badRequest, invalid, unsupportedMediaType } from './status.ts';
+import { ApiError, badRequest, unsupportedMediaType } from './status.ts';
 import { strategicMerge } from './strategic.ts';
 
 export const patchTypes = {
@@ -28,7 +28,7 @@ export function patched(resource: Resource, current: KubeObject | undefined, req
   const { mediaType, body } = request;
   if (mediaType === patchTypes.apply) return apply(resource, current, request);
   if (current === undefined) throw badRequest('nothing to patch');
-  if (mediaType === patchTypes.json) return asKubeObject(jsonPatched(resource, current, body));
+  if (mediaType === patchTypes.json) return asKubeObject(jsonPatched(current, body));
   if (!isRecord(body)) throw badRequest('the body of a patch must be an object');
   if (mediaType === patchTypes.merge) return asKubeObject(mergePatch(current, body) as Record<string, unknown>);
   if (mediaType === patchTypes.strategic && resource.builtIn) {
@@ -44,17 +44,11 @@ function apply(resource: Resource, current: KubeObject | undefined, { body, mana
   return applyConfiguration(current, asKubeObject(body), { manager, force, now, keyedLists: resource.builtIn });
 }
 
-function jsonPatched(resource: Resource, current: KubeObject, body: unknown): Record<string, unknown> {
+function jsonPatched(current: KubeObject, body: unknown): Record<string, unknown> {
   if (!Array.isArray(body)) throw badRequest('the body of a JSON patch must be a list of operations');
   if (body.length > 10_000) throw new ApiError(413, 'RequestEntityTooLarge', 'a JSON patch may have 10000 operations at most');
   const copy = structuredClone(current);
-  const problem = applyPatch(copy, body as Patch).find((result) => result !== null);
-  if (problem === undefined) return copy;
-  throw invalid(resource, current.metadata.name, [
-    {
-      field: 'patch',
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: the server rejected our request due to an error in our request: ${problem.message}`,
-    },
-  ]);
+  if (applyPatch(copy, body as Patch).every((result) => result === null)) return copy;
+  // The real server keeps to itself what is wrong.
+  throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 }

@@ -43,8 +43,8 @@ export class Registry {
     return this.#byKey.get(key);
   }
 
-  serves(group: string, version: string): boolean {
-    return this.all().some((resource) => resource.group === group && resource.version === version);
+  inVersion(group: string, version: string): Resource[] {
+    return this.all().filter((resource) => resource.group === group && resource.version === version);
   }
 
   /** group -> versions, the preferred one first. */

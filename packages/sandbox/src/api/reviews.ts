@@ -1,5 +1,5 @@
-import { lookUp, userInfo } from './authentication.ts';
-import type { Tokens, User } from './authentication.ts';
+import { userInfo } from './authentication.ts';
+import type { User } from './authentication.ts';
 import { attributesOf } from './authorization.ts';
 import type { Authorizer } from './authorization.ts';
 import { isRecord, recordAt, textAt, textsAt } from './json.ts';
@@ -12,13 +12,14 @@ export function answerReview(
   body: JsonRecord,
   user: User,
   authorizer: Authorizer,
-  tokens: Tokens | undefined,
+  userOf: (token: string) => User | undefined,
+  now: string,
 ): JsonRecord | undefined {
   const spec = recordAt(body, 'spec');
   const about = (who: User): JsonRecord => ({ ...authorizer.allows(who, attributesOf(spec)) });
   switch (resource) {
     case 'selfsubjectreviews':
-      return answer(body, { userInfo: userInfo(user) });
+      return answer({ ...body, metadata: { ...recordAt(body, 'metadata'), creationTimestamp: now } }, { userInfo: userInfo(user) });
     case 'selfsubjectaccessreviews':
       return answer(body, about(user));
     case 'subjectaccessreviews':
@@ -28,7 +29,7 @@ export function answerReview(
     case 'selfsubjectrulesreviews':
       return answer(body, rulesFor(user, textAt(spec, 'namespace'), authorizer));
     case 'tokenreviews': {
-      const found = lookUp(textAt(spec, 'token'), tokens ?? {});
+      const found = userOf(textAt(spec, 'token'));
       return answer(
         body,
         found === undefined ? { authenticated: false, error: 'invalid token' } : { authenticated: true, user: userInfo(found) },

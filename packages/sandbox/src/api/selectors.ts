@@ -1,3 +1,4 @@
+import { matches, parseSelector } from '@kubectl-dr/core/application/selector';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { at, recordAt } from './json.ts';
 import type { Resource } from './resource.ts';
@@ -5,39 +6,16 @@ import { badRequest } from './status.ts';
 
 export type Predicate = (object: KubeObject) => boolean;
 
-const requirement = /^\s*(!)?\s*([\w./-]+)\s*(?:(=|==|!=|>|<)\s*([^\s]*)|\s(in|notin)\s*\(([^)]*)\))?\s*$/;
-
-/** `a=b,c!=d,e in (f,g),h notin (i),j,!k`: Kubernetes' label selectors. */
+/** Kubernetes' label selectors, as text; undefined when everything is meant. */
 export function labelSelector(text: string): Predicate | undefined {
-  const tests = splitOutsideParentheses(text).map((part) => labelTest(part, text));
-  if (tests.length === 0) return undefined;
-  return (object) => {
-    const labels = recordAt(object, 'metadata', 'labels');
-    return tests.every((test) => test(labels));
-  };
-}
-
-function labelTest(part: string, whole: string): (labels: Record<string, unknown>) => boolean {
-  const match = requirement.exec(part);
-  if (match === null) throw badRequest(`unable to parse requirement: ${JSON.stringify(whole)} is not a label selector`);
-  const [, not, key, operator, value, set, values] = match;
-  const name = key!;
-  if (not !== undefined) return (labels) => labels[name] === undefined;
-  if (set !== undefined) {
-    const wanted = values!.split(',').map((item) => item.trim());
-    return set === 'in'
-      ? (labels) => labels[name] !== undefined && wanted.includes(String(labels[name]))
-      : (labels) => labels[name] === undefined || !wanted.includes(String(labels[name]));
+  const requirements = parseSelector(text);
+  if (requirements === undefined) {
+    const open = /\b(?:in|notin)\s*\([^()]*[\w.-]\s*$/.test(text);
+    throw badRequest(
+      `unable to parse requirement: ${open ? "found '', expected: ',' or ')'" : `${JSON.stringify(text)} is not a label selector`}`,
+    );
   }
-  if (operator === undefined) return (labels) => labels[name] !== undefined;
-  if (operator === '!=') return (labels) => labels[name] !== value;
-  if (operator === '>') return (labels) => Number(labels[name]) > Number(value);
-  if (operator === '<') return (labels) => Number(labels[name]) < Number(value);
-  return (labels) => labels[name] === value;
-}
-
-function splitOutsideParentheses(text: string): string[] {
-  return text.split(/,(?![^(]*\))/).filter((part) => part.trim() !== '');
+  return requirements.length === 0 ? undefined : ({ metadata }) => matches(requirements, metadata.labels);
 }
 
 /** A `LabelSelector` object (`matchLabels`, `matchExpressions`) as selector text. */
@@ -64,7 +42,9 @@ export function fieldSelector(text: string, resource: Resource): Predicate | und
     const value = match[3]!.replace(/\\([,=\\])/g, '$1');
     if (field !== 'metadata.name' && field !== 'metadata.namespace' && !resource.selectableFields.includes(field)) {
       throw badRequest(
-        `Unable to find "${resource.resource}" that match label selector "", field selector "${text}": field label not supported: ${field}`,
+        resource.builtIn && resource.selectableFields.length === 0
+          ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+          : `field label not supported: ${field}`,
       );
     }
     const path = field === 'reportingComponent' || field === 'source' ? ['source', 'component'] : field.split('.');

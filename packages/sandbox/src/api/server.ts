@@ -2,24 +2,25 @@ import seeds from '../../data/seeds.json' with { type: 'json' };
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
-import { administrator, authenticate, impersonation } from './authentication.ts';
+import { administrator, authenticate, impersonation, lookUp } from './authentication.ts';
 import type { Tokens, User } from './authentication.ts';
 import { Authorizer } from './authorization.ts';
 import { discovery } from './discovery.ts';
 import { Disconnected, suffer } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { openApiDocument, openApiIndex } from './openapi.ts';
+import { openApiDocument, openApiIndex, openApiV2 } from './openapi.ts';
 import { operate } from './operations.ts';
 import { Registry } from './registry.ts';
 import { readRecord, requestInfo } from './request.ts';
 import type { RequestInfo, Target } from './request.ts';
 import { json, text } from './respond.ts';
 import { answerReview } from './reviews.ts';
+import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { ServiceAddresses } from './services.ts';
 import { ApiError, methodNotAllowed, notFound, notServed } from './status.ts';
 import { Store } from './store.ts';
-import { createObject } from './writer.ts';
+import { createObject, readObject, timestamp } from './writer.ts';
 import type { Cluster } from './writer.ts';
 
 export interface ApiOptions {
@@ -61,6 +62,8 @@ export function createApi(options: ApiOptions): Api {
   const cluster: Cluster = { store, registry: new Registry(store), clock: options.clock, addresses: new ServiceAddresses(store) };
   const housekeeping = new Housekeeping(cluster);
   const authorizer = new Authorizer(store);
+  const accounts = new ServiceAccountTokens(store, options.clock);
+  const userOf = (token: string): User | undefined => lookUp(token, options.tokens ?? {}) ?? accounts.userOf(token);
   const objects = new Map<string, Uint8Array>();
   const closing = new AbortController();
   plant(cluster, options.crds ?? []);
@@ -78,15 +81,18 @@ export function createApi(options: ApiOptions): Api {
     // A namespace counts as being inside itself, so that a Role in it can allow reading it.
     const within = group === '' && plural === 'namespaces' ? name : namespace;
     authorizer.demand(user, { verb: info.verb, group, resource: plural, ...pick({ namespace: within, name, subresource }) });
-    if (resource === undefined && !cluster.registry.serves(group, target.version)) return text(404, '404 page not found\n');
+    if (resource === undefined && cluster.registry.inVersion(group, target.version).length === 0) return text(404, '404 page not found\n');
     if (resource === undefined) throw notServed();
     checkScope(resource.namespaced, target, info.verb);
     if (!resource.verbs.includes('get')) return review(request, info, target, user);
+    if (group === '' && plural === 'serviceaccounts' && subresource === 'token' && info.verb === 'create') {
+      return json(201, accounts.issue(readObject(cluster, resource, namespace, name!), await readRecord(request)));
+    }
     return operate({ cluster, request, info, target, resource, signal: closing.signal, bookmarkEvery: options.bookmarkEvery ?? 10_000 });
   };
 
   const whoAsks = (request: Request): User => {
-    const user = authenticate(request, options.tokens);
+    const user = authenticate(request, options.tokens === undefined, userOf);
     const wanted = impersonation(request.headers);
     for (const need of wanted?.needs ?? []) authorizer.demand(user, { verb: 'impersonate', ...need });
     return wanted?.user ?? user;
@@ -94,7 +100,7 @@ export function createApi(options: ApiOptions): Api {
 
   const review = async (request: Request, info: RequestInfo, target: Target, user: User): Promise<Response> => {
     if (info.verb !== 'create') throw methodNotAllowed(info.method);
-    const answer = answerReview(target.resource, await readRecord(request), user, authorizer, options.tokens);
+    const answer = answerReview(target.resource, await readRecord(request), user, authorizer, userOf, timestamp(options.clock));
     if (answer === undefined) throw notServed();
     return json(201, answer);
   };
@@ -105,7 +111,9 @@ export function createApi(options: ApiOptions): Api {
     const path = info.path === '/' ? '/' : info.path.replace(/\/+$/, '');
     if (path === '/version') return json(200, versionObject(version));
     if (path === '/healthz' || path === '/livez' || path === '/readyz') return text(200, 'ok');
-    if (path === '/') return json(200, { paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
+    if (path === '/')
+      return json(200, { paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] });
+    if (path === '/openapi/v2') return openApiV2(version);
     if (path === '/openapi/v3') return json(200, openApiIndex(cluster.registry, definitionsVersion(store)));
     const [, root, group, apiVersion] = /^\/openapi\/v3\/(api|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
     if (root !== undefined && apiVersion !== undefined) {

@@ -45,7 +45,10 @@ describe('list', () => {
     expect(await names('labelSelector=!app,tier')).toEqual(['b']);
     expect(await names('labelSelector=tier notin (db)')).toEqual(['a']);
     expect(await names('fieldSelector=metadata.name=b')).toEqual(['b']);
-    expect((await test.ask('GET', `${maps}?fieldSelector=data.x=y`)).body.message).toContain('field label not supported: data.x');
+    expect((await test.ask('GET', `${maps}?fieldSelector=data.x=y`)).body.message).toBe(
+      '"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    );
+    expect((await test.ask('GET', '/api/v1/pods?fieldSelector=spec.x=y')).body.message).toBe('field label not supported: spec.x');
     expect((await test.ask('GET', `${maps}?labelSelector=${encodeURIComponent('a==')}&labelSelector=`)).status).toBe(200);
     expect((await test.ask('GET', `${maps}?labelSelector=${encodeURIComponent('(')}`)).status).toBe(400);
   });

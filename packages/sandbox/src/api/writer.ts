@@ -30,6 +30,8 @@ export interface DeleteOptions extends WriteOptions {
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 export const foregroundFinalizer = 'foregroundDeletion';
+/** Namespaces that a cluster is none without. */
+const immortal = new Set(['default', 'kube-public', 'kube-system']);
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** RFC 3339 in whole seconds: what Kubernetes keeps of a time. */
@@ -210,6 +212,7 @@ export function deleteObject(
   const key = resourceKey(resource);
   const current = store.get(key, namespace, name);
   if (current === undefined) throw notFound(resource, name);
+  if (key === 'namespaces' && immortal.has(name)) throw forbidden(resource, name, 'this namespace may not be deleted');
   const { uid = '', resourceVersion = '' } = current.metadata;
   if (preconditions.uid !== undefined && preconditions.uid !== uid) {
     throw conflict(resource, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);

@@ -180,13 +180,13 @@ async function writeTransfer(
   return moved;
 }
 
-/** When it ran, oldest first, as far as the points are still kept. */
 function expressionOf({ every, lastMinutesAgo }: SchedulePlan, now: Date): string {
   const last = new Date(now.getTime() - lastMinutesAgo * 60_000);
   const hours = { hour: '*', fourHours: `${last.getUTCHours() % 4}-23/4`, day: last.getUTCHours() }[every];
   return `${last.getUTCMinutes()} ${hours} * * *`;
 }
 
+/** When it ran, oldest first, as far as the points are still kept. */
 function runsOf(plan: SchedulePlan, now: Date): Date[] {
   const table = timetable(expressionOf(plan, now))!;
   const until = now.getTime() - (plan.pausedDays ?? 0) * day;
