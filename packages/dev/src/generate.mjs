@@ -7,10 +7,10 @@ await inNode24(import.meta.url);
 
 const { registry } = await import('./generate/registry.mjs');
 const { protobufMessages } = await import('./generate/protobuf-messages.mjs');
-const { veleroTypes } = await import('./generate/velero-types.mjs');
+const { csiTypes, veleroTypes } = await import('./generate/custom-resources.mjs');
 const check = process.argv.includes('--check');
 
-for (const generated of [registry, veleroTypes, protobufMessages]) {
+for (const generated of [registry, veleroTypes, csiTypes, protobufMessages]) {
   const name = path.relative(root, generated.file);
   const missing = generated.missing();
   if (missing) {

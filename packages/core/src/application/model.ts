@@ -89,6 +89,9 @@ export const labels = {
   /** `safety`: on a backup that an operation made of the state it was about to leave. */
   purpose: 'kubectl-dr.dev/purpose',
   step: 'kubectl-dr.dev/step',
+  /** On what an engine without a server made: the point it belongs to, the restore it came from. */
+  point: 'kubectl-dr.dev/point',
+  restore: 'kubectl-dr.dev/restore',
   /** On the further ConfigMaps of a journal that does not fit into one. */
   part: 'kubectl-dr.dev/part',
 } as const;

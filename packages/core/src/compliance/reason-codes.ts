@@ -374,6 +374,26 @@ const table = {
     why: 'The snapshot controller would not know how to handle the snapshot.',
     fix: 'Create a VolumeSnapshotClass for the driver.',
   },
+  CSI_DRIVER_MISMATCH: {
+    title: 'The StorageClass belongs to another driver than the snapshot',
+    why: 'A snapshot lies inside one storage system, and only its own driver makes volumes from it.',
+    fix: 'Make the StorageClass again with the provisioner that took the snapshot, or choose a point whose data was moved.',
+  },
+  VOLUME_NOT_SNAPSHOTTABLE: {
+    title: 'No snapshot can be taken of a volume',
+    why: 'Snapshots are made by CSI drivers; this volume has none, or one that never learned it.',
+    fix: 'Let an engine copy it file by file, or move it to a class whose driver takes snapshots.',
+  },
+  NOT_ONE_INSTANT: {
+    title: 'Volumes that belong together are captured one after the other',
+    why: 'What was written in between is on one of them and not on the other, so that a program may not start from them.',
+    fix: 'Give the driver a VolumeGroupSnapshotClass and the claims a label in common, or quiesce the writers.',
+  },
+  SNAPSHOT_GOES_WITH_NAMESPACE: {
+    title: 'Deleting the namespace deletes its snapshots',
+    why: 'The deletion policy Delete takes the data with the object, and the object lies in the namespace that it is meant to protect.',
+    fix: 'Use a VolumeSnapshotClass whose deletionPolicy is Retain, and keep another copy elsewhere.',
+  },
   LATE_BINDING: {
     title: 'Data moves only when pods want it',
     why: 'With WaitForFirstConsumer a volume comes with its first pod; waiting for the data first would wait for ever.',

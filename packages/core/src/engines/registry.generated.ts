@@ -1,5 +1,6 @@
 // Generated from the folders beside this file by `npm run generate`.
 import type { Engine } from '../ports/engine.ts';
 import { engine as velero } from './velero/index.ts';
+import { engine as csi } from './csi/index.ts';
 
-export const engines: readonly Engine[] = [velero];
+export const engines: readonly Engine[] = [velero, csi];

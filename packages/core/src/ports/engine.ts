@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { KubeObject, ResourceType } from './kubernetes.ts';
 import type { ClusterReading } from './reading.ts';
 import type { PointContents, PointPhase, ProtectionState, RecoveryPoint } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
 
 /** What an engine can do, as data: edges offer only what is declared, and no list of engines exists elsewhere. */
 export interface EngineCapabilities {
@@ -14,6 +15,11 @@ export interface EngineCapabilities {
   inPlace: boolean;
   /** Lists what is inside a point (objects and volumes). */
   contents: boolean;
+  /**
+   * Captures the objects of a namespace. Without it a point holds the data of volumes and their claims alone: what runs
+   * does not come back from it, and configuration has to be captured by another engine.
+   */
+  configuration: boolean;
   /** Copies continuously to another cluster. */
   replication: boolean;
   /** A point made on one cluster can be restored on another. */
@@ -26,11 +32,18 @@ export interface BackupRequest {
   name: string;
   namespaces: string[];
   labelSelector?: string;
+  /**
+   * Names of the claims whose data is wanted, and no others. Only for engines without the capability `configuration`,
+   * which need no labels to find them.
+   */
+  claims?: string[];
   location?: string;
   /** Milliseconds. */
   keepFor?: number;
   /** `none`: objects only. Default: with the data of their volumes. */
   volumes?: 'all' | 'none';
+  /** `group`: all volumes at one instant, where the storage can do that. An engine that cannot takes them one by one. */
+  consistency?: 'group';
   labels: Record<string, string>;
   annotations: Record<string, string>;
 }
@@ -55,6 +68,8 @@ export interface RestoreRequest {
   /** source -> target. Every namespace of `namespaces` that is absent here goes back under its own name. */
   namespaceMapping: Record<string, string>;
   labelSelector?: string;
+  /** As in `BackupRequest`: these claims, under their names in the point. One that exists already is a conflict. */
+  claims?: string[];
   /** `resourceKey`s; absent: all. */
   includedResources?: string[];
   excludedResources?: string[];
@@ -84,26 +99,51 @@ export interface RestoreOutcome {
 export interface EngineContext {
   cluster: ClusterClient;
   clock: Clock;
-  /** Namespace of the engine's objects, from `ProtectionState.installation.namespace`. */
+  /**
+   * Namespace of the engine's objects, from `ProtectionState.installation.namespace`. For an engine that has none: the
+   * application's namespace that is captured, or restored into.
+   */
   namespace: string;
   signal?: AbortSignal;
 }
 
+/** What is about to be asked of an engine, as far as it is known when a plan is made. */
+export type Intended =
+  | { backup: BackupRequest }
+  | { restore: Pick<RestoreRequest, 'point' | 'namespaces' | 'namespaceMapping' | 'claims'> };
+
 /**
- * A backup or replication system, in one folder under `engines/`.
+ * A backup or replication system, in one folder under `engines/`. Nothing else knows its name, its types or its words: what
+ * it can do is in `capabilities`, and whoever plans asks these, never the id.
  *
- * A third engine must guarantee (the conformance suite checks it):
+ * What an engine must guarantee (`testing/engine-conformance.ts` checks it; the three targets of `test/cluster` run it):
+ *
+ * Reading
  * - `interpret` is pure, total and permissive: missing status, unknown phases, absurd dates and huge lists give a value
- *   with phase `Unknown`, never an exception; one bad object never hides the others.
- * - `capturedAt` is the START of the capture: data is as old as that.
- * - `start*` is idempotent by `name`: if an object of that name exists and carries our labels of this request, it is
- *   taken as ours; if it carries others, ConflictError.
- * - `start*` writes only in the engine's namespace and never in the application's.
- * - `progressOf*` never waits. A native object that vanished is NotFoundError.
- * - what a restore brings back carries marks of that very restore (`isRestoredBy`): an undo removes what carries them and
+ *   with phase `Unknown`, never an exception; one bad object never hides the others. What anybody may write into a namespace
+ *   (labels, annotations) tells about that namespace alone.
+ * - `installed` is false where its types are not served, and true where they may not be seen.
+ * - A point id has four parts and stays the same for the life of the point. `capturedAt` is the START of the capture, by
+ *   the cluster's clock: data is as old as that. Succeeded means that everything of its scope is inside.
+ * - A point that holds no objects says so (`holds: 'data'`), and one whose data lies where the volumes lie (`keptIn`).
+ *   `volumeEvidence` lists only what is proven; what still runs proves nothing.
+ * - `contents` and `objects` work for points with phase Succeeded or Degraded, else InputError; they are bounded in time
+ *   (30 s) and tell the cause: ServiceUnavailableError with code CONTENTS_UNREADABLE or ENGINE_DOWN. Without the capability
+ *   `configuration` the objects are the claims, as they have to be made again.
+ *
+ * Writing
+ * - `start*` is idempotent by `name`: killed half-way and called again, it makes what is missing and nothing twice. If
+ *   something of that name exists and carries our labels of this request (operation, step), it is taken as ours; if it
+ *   carries others, ConflictError. What can be known beforehand to fail is refused before the first write.
+ * - `start*` writes only in the engine's namespace. An engine that has none (no `installation.namespace`) may only CREATE
+ *   objects of its own and the claims that were asked for, in the one namespace of its context and, for a clone, beside what
+ *   it needs there; each carries the labels of the request. It never changes or deletes what it did not make.
+ * - A claim that exists is never overwritten or adopted: it is left as it is, or a conflict where it was asked for by name.
+ * - What a restore brings back carries marks of that very restore (`isRestoredBy`): an undo removes what carries them and
  *   nothing else.
- * - `contents` works for points with phase Succeeded or Degraded, else InputError; it is bounded in time (30 s) and
- *   tells the cause: ServiceUnavailableError with code CONTENTS_UNREADABLE or ENGINE_DOWN.
+ * - `progressOf*` never waits. Something of that name that vanished, or never was, is NotFoundError. Everything ends: what
+ *   nobody acts on is Failed after a bounded time, by the cluster's clock, with a message that names the object.
+ * - Points go only by their engine's own expiry, which `expiresAt` tells, or by `removePoint`, which only a plan calls.
  */
 export interface Engine {
   /** The folder's name. */
@@ -128,6 +168,12 @@ export interface Engine {
    */
   pingMover?(context: EngineContext): Promise<void>;
 
+  /**
+   * Looks at what stands in the way of what is about to be asked, and changes nothing: severity `blocker` for what
+   * cannot succeed, others for what is worth knowing. An engine that finds out for itself when it runs leaves it out.
+   */
+  foresee?(context: EngineContext, intended: Intended): Promise<Reason[]>;
+
   contents(context: EngineContext, point: RecoveryPoint): Promise<PointContents>;
 
   /** The captured objects themselves, raw, of the given namespaces, and these Namespace objects. For diffs and for neutralising a clone. */
@@ -146,6 +192,12 @@ export interface Engine {
    * ended ones: nothing. An engine that cannot stop leaves it out, and the undo waits.
    */
   stopRestore?(context: EngineContext, name: string): Promise<void>;
-  /** Removes what `startRestore` left in the engine's namespace and is not evidence (rewrite rules). Idempotent. */
+  /** Removes what `startRestore` left besides what came back, and is no evidence (rewrite rules, helpers). Idempotent. */
   finishRestore(context: EngineContext, name: string): Promise<void>;
+
+  /**
+   * Removes a point for good, with its data. Idempotent; does not wait for the storage. An engine whose server removes what
+   * has expired leaves it out; for the others a plan to back up does it, and lists it.
+   */
+  removePoint?(context: EngineContext, point: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'>): Promise<void>;
 }

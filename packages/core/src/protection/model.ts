@@ -9,6 +9,8 @@ export interface Scope {
   excludedNamespaces: string[];
   /** Selector text; objects without a match are not in the point. */
   labelSelector?: string;
+  /** Names of the claims whose data it is limited to, in each of its namespaces. */
+  claims?: string[];
   /** Set when resources were limited by type: the native lists, for display. */
   includedResources?: string[];
   excludedResources?: string[];
@@ -45,6 +47,12 @@ export interface RecoveryPoint {
    * counts for no objective: nobody means it by "the newest".
    */
   safety?: true;
+  /** `data`: it holds the data of volumes and their claims, and no other objects. Absent: objects and data. */
+  holds?: 'data';
+  /** `storage`: the data lies in the storage system of the volumes, and is lost with it. Absent: elsewhere, or unknown. */
+  keptIn?: 'storage';
+  /** Deleting its namespace deletes the data as well. */
+  goesWithNamespace?: true;
   /** The engine's own sentence about a failure. Untrusted text. */
   message?: string;
   errors?: number;
@@ -148,7 +156,7 @@ export interface EngineInstallation {
   engine: string;
   cluster: string;
   installed: boolean;
-  /** Namespace of the engine's own objects. */
+  /** Namespace of the engine's own objects. Absent for one whose points lie in the application's namespaces. */
   namespace?: string;
   version?: string;
   problems: Reason[];

@@ -12,7 +12,15 @@ const captured = [types.configMaps, types.secrets, types.services, types.deploym
 export class FakeEngine implements Engine {
   readonly id = 'fake';
   readonly title = 'Fake';
-  readonly capabilities = { backup: true, clone: true, inPlace: true, contents: true, replication: false, crossCluster: false };
+  readonly capabilities = {
+    backup: true,
+    clone: true,
+    inPlace: true,
+    contents: true,
+    configuration: true,
+    replication: false,
+    crossCluster: false,
+  };
   readonly kinds = [];
   readonly backups = new Map<string, { request: BackupRequest; looks: number }>();
   readonly restores = new Map<string, { request: RestoreRequest; looks: number }>();

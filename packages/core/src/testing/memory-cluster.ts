@@ -16,7 +16,8 @@ import { accessReviewType, apiVersionOf, resourceKey, types } from '../ports/kub
 import { selectionOf } from './memory-cluster-selection.ts';
 import type { Change } from './memory-cluster-store.ts';
 import { MemoryStore } from './memory-cluster-store.ts';
-import { canonical, jsonPatch, mergePatch } from './memory-patch.ts';
+import { jsonPatch } from '../engines/json-patch.ts';
+import { canonical, mergePatch } from './memory-patch.ts';
 
 export interface Call {
   verb: 'get' | 'list' | 'watch' | 'create' | 'replace' | 'patch' | 'delete' | 'discover' | 'version' | 'whoami' | 'raw' | 'download';

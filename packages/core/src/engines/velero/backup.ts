@@ -1,6 +1,6 @@
 import type { BackupRequest, EngineContext, NativeProgress } from '../../ports/engine.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
-import { createOnce } from './create.ts';
+import { createOnce } from '../create-once.ts';
 import { veleroKinds } from './kinds.ts';
 import { progressOf } from './progress.ts';
 import { labelSelectorOf } from './selector.ts';

@@ -11,7 +11,7 @@ import { finishRestore, isRestoredBy, outcomeOfRestore, progressOfRestore, start
 export const engine: Engine = {
   id: engineId,
   title: 'Velero',
-  capabilities: { backup: true, clone: true, inPlace: true, contents: true, replication: false, crossCluster: true },
+  capabilities: { backup: true, clone: true, inPlace: true, contents: true, configuration: true, replication: false, crossCluster: true },
   kinds: interpretedKinds,
   marks: ['velero.io/backup-name', 'velero.io/restore-name'],
   hookAnnotations: ['pre.hook.backup.velero.io/command'],

@@ -1,4 +1,5 @@
-import { at, textAt } from '../../application/raw.ts';
+import { claimManifest } from '../../application/claim-manifest.ts';
+import { textAt } from '../../application/raw.ts';
 import type { Workload } from '../../application/workload.ts';
 import { captureOf } from '../../compliance/volume-capture.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
@@ -134,7 +135,7 @@ export function volumesOf(
         );
         continue;
       }
-      volumes.push({ ...base, now: { uid: live.metadata.uid ?? '', volume: volumeName, reclaimPolicy, manifest: manifestOf(live) } });
+      volumes.push({ ...base, now: { uid: live.metadata.uid ?? '', volume: volumeName, reclaimPolicy, manifest: claimManifest(live) } });
     }
   }
   return { volumes, blockers: distinct(blockers), warnings };
@@ -180,26 +181,6 @@ function unstoppable({ kind, name, apiVersion, finished }: Workload, place: InPl
     code: 'OPERATOR_MANAGED',
     message: `${kind} ${name} belongs to ${owner.kind} ${owner.name}, whose operator would scale it up again`,
     fix: `restore with the operator's own means, or beside: kubectl dr restore ${place.application}`,
-  };
-}
-
-/** The claim as it can be made again: without what the server and the binder wrote. */
-function manifestOf(claim: KubeObject): KubeObject {
-  const { name, namespace, labels, annotations = {} } = claim.metadata;
-  const kept = Object.fromEntries(
-    Object.entries(annotations).filter(([key]) => !/^(pv|volume(\.beta)?)\.kubernetes\.io\/|^kubectl\.kubernetes\.io\//.test(key)),
-  );
-  const { volumeName: _, dataSource: __, dataSourceRef: ___, ...spec } = (at(claim, 'spec') ?? {}) as Record<string, unknown>;
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: {
-      name,
-      ...(namespace !== undefined && { namespace }),
-      ...(labels && { labels }),
-      ...(Object.keys(kept).length > 0 && { annotations: kept }),
-    },
-    spec,
   };
 }
 

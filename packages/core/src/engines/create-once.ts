@@ -1,7 +1,7 @@
-import { labels as ours } from '../../application/model.ts';
-import { ConflictError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
-import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
+import { labels as ours } from '../application/model.ts';
+import { ConflictError } from '../errors.ts';
+import type { EngineContext } from '../ports/engine.ts';
+import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
 
 /**
  * Creates an object of this product, once: one of the same name that carries the labels of the same operation and step is

@@ -1,0 +1,48 @@
+import { textAt } from '../../application/raw.ts';
+import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
+import { resourceKey } from '../../ports/kubernetes.ts';
+import type { ClusterReading } from '../../ports/reading.ts';
+import { objectsOf } from '../../ports/reading.ts';
+import type { ProtectionState, VolumeCapture } from '../../protection/model.ts';
+import type { Reason } from '../../reason.ts';
+import { csiKinds } from './kinds.ts';
+import { capturesOf, engineId, pointOf, setsOf } from './point.ts';
+
+export const interpretedKinds: readonly ResourceType[] = [csiKinds.snapshots, csiKinds.contents, csiKinds.classes];
+
+/** What our snapshots say about one cluster. It is installed where snapshots are served and a class allows to take them. */
+export function interpret(reading: ClusterReading): ProtectionState {
+  const { cluster, now } = reading;
+  const all = (type: ResourceType): readonly KubeObject[] => objectsOf(reading, resourceKey(type));
+  const failureOf = (type: ResourceType) => reading.failures.get(resourceKey(type));
+  const problems = interpretedKinds.flatMap((type): Reason[] => {
+    const error = failureOf(type);
+    if (!error || error.code === 'NOT_FOUND') return [];
+    const fix = error.hint === undefined ? {} : { fix: error.hint };
+    return [{ code: 'READING_FORBIDDEN', severity: 'warning', message: error.message, cluster, ...fix }];
+  });
+  const sets = setsOf(all(csiKinds.snapshots));
+  const policies = new Map(
+    all(csiKinds.contents).map((content) => [textAt(content, 'metadata', 'name'), textAt(content, 'spec', 'deletionPolicy')]),
+  );
+  const goes = (snapshot: KubeObject): boolean => policies.get(textAt(snapshot, 'status', 'boundVolumeSnapshotContentName')) === 'Delete';
+  const points = sets.map((set) => pointOf(set, cluster, now, set.snapshots.some(goes)));
+  const failure = failureOf(csiKinds.snapshots);
+  const served = failure === undefined ? reading.objects.has(resourceKey(csiKinds.snapshots)) : failure.code !== 'NOT_FOUND';
+  const classesHidden = (failureOf(csiKinds.classes)?.code ?? 'NOT_FOUND') !== 'NOT_FOUND';
+  const volumeEvidence: Record<string, VolumeCapture[]> = {};
+  for (const [index, set] of sets.entries()) volumeEvidence[points[index]!.id] = capturesOf(set, now);
+  return {
+    installation: {
+      engine: engineId,
+      cluster,
+      installed: served && (all(csiKinds.classes).length > 0 || classesHidden || points.length > 0),
+      problems,
+    },
+    points,
+    schedules: [],
+    locations: [],
+    replications: [],
+    volumeEvidence,
+  };
+}

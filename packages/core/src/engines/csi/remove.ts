@@ -1,0 +1,59 @@
+import { labels } from '../../application/model.ts';
+import { textAt } from '../../application/raw.ts';
+import { DrError, NotFoundError } from '../../errors.ts';
+import type { EngineContext } from '../../ports/engine.ts';
+import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../../protection/model.ts';
+import { readPoint } from './contents.ts';
+import { groupNameOf, readGroup } from './group.ts';
+import { csiKinds, groupKindsOf } from './kinds.ts';
+
+/**
+ * Deletes the snapshots of a point, and their data: a content that would be retained is told first that it is not
+ * wanted any more. Members of a group go with their group, for nobody may delete them alone.
+ */
+export async function removePoint(context: EngineContext, point: Pick<RecoveryPoint, 'name' | 'namespace'>): Promise<void> {
+  const at = { ...context, namespace: point.namespace };
+  const { cluster, signal } = context;
+  const options = signal ? { signal } : {};
+  const set = await readPoint(context, point).catch((error: unknown) => {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  });
+  for (const snapshot of set?.snapshots ?? []) {
+    const bound = textAt(snapshot, 'status', 'boundVolumeSnapshotContentName');
+    if (bound !== undefined) await giveUp(context, { type: csiKinds.contents, name: bound }, snapshot);
+    if (groupNameOf(snapshot) !== undefined) continue;
+    const ref = { type: csiKinds.snapshots, namespace: point.namespace, name: snapshot.metadata.name };
+    await cluster
+      .delete(ref, { ...options, ...(snapshot.metadata.uid !== undefined && { preconditions: { uid: snapshot.metadata.uid } }) })
+      .catch(absent);
+  }
+  const grouped = !set || set.snapshots.some((snapshot) => groupNameOf(snapshot) !== undefined);
+  const group = grouped ? await readGroup(at, point.name) : undefined;
+  const kinds = group && (await groupKindsOf(cluster, options));
+  if (!group || !kinds) return;
+  const bound = textAt(group, 'status', 'boundVolumeGroupSnapshotContentName');
+  if (bound !== undefined) await giveUp(context, { type: kinds.contents, name: bound }, group);
+  await cluster.delete({ type: kinds.groups, namespace: point.namespace, name: group.metadata.name }, options).catch(absent);
+}
+
+/** Only what points back to this very object: a status may name anything. Who may not write contents leaves the data where it is. */
+async function giveUp({ cluster, signal }: EngineContext, ref: ObjectRef, { metadata }: KubeObject): Promise<void> {
+  const options = signal ? { signal } : {};
+  try {
+    const content = await cluster.get(ref, options);
+    const spec = content.spec as { deletionPolicy?: unknown; volumeSnapshotRef?: unknown; volumeGroupSnapshotRef?: unknown } | undefined;
+    const owner = spec?.volumeSnapshotRef ?? spec?.volumeGroupSnapshotRef;
+    if (spec?.deletionPolicy !== 'Retain' || textAt(owner, 'uid') !== metadata.uid) return;
+    const marks = { [labels.point]: metadata.labels?.[labels.point] ?? null };
+    await cluster.patch(ref, 'merge', { metadata: { labels: marks }, spec: { deletionPolicy: 'Delete' } }, options);
+  } catch (error) {
+    if (!(error instanceof DrError) || (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND')) throw error;
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof NotFoundError) return undefined;
+  throw error;
+}
