@@ -12,7 +12,7 @@ import { createAll } from './simulators/create-all.ts';
 import type { Durations } from './simulators/durations.ts';
 import { instant } from './simulators/durations.ts';
 import type { NodePlan } from './simulators/hardware.ts';
-import { nodes, snapshotClass, storageClasses } from './simulators/hardware.ts';
+import { groupSnapshotClass, nodes, snapshotClass, storageClasses } from './simulators/hardware.ts';
 import type { Buckets } from './simulators/object-store.ts';
 import { Stage } from './simulators/stage.ts';
 import type { VeleroBehaviour, VeleroOptions } from './simulators/velero/context.ts';
@@ -84,10 +84,12 @@ export class SandboxCluster {
   async furnish(): Promise<void> {
     const { plan } = this.#options;
     this.stage.start();
+    this.stage.startSnapshots();
     await createAll(this.client, [
       ...nodes(plan.nodes),
       ...storageClasses(),
       snapshotClass(),
+      groupSnapshotClass(),
       ...veleroInstallation(this.velero.version, plan.locations),
       ...accessRules,
     ]);

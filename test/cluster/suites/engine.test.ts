@@ -1,8 +1,9 @@
-import { engine } from '@kubectl-dr/core/engines/velero/index';
+import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
+import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { describeEngine } from '@kubectl-dr/core/testing/engine-conformance';
 import { inject } from 'vitest';
-import { openShop } from '../targets/shop.ts';
+import { addCart, openShop } from '../targets/shop.ts';
 import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
 
 const target = inject('target');
@@ -13,10 +14,25 @@ describe.skipIf(missing !== undefined)(`an engine on ${target}${missing === unde
     const stage = await withVelero(target, 'east', newStore());
     await openShop(stage);
     return {
-      engine,
+      engine: velero,
       context: { cluster: stage.client, clock: systemClock, namespace: 'velero' },
       namespace: 'shop',
       settle: () => systemClock.sleep(100),
+      close: () => stage.close(),
+    };
+  });
+
+  describeEngine('CSI volume snapshots', async () => {
+    const stage = await withVelero(target, 'east', newStore());
+    await openShop(stage);
+    await addCart(stage);
+    const context = { cluster: stage.client, clock: systemClock, namespace: 'shop' };
+    return {
+      engine: csi,
+      context,
+      restoring: { ...context, namespace: 'shop-copy' },
+      namespace: 'shop',
+      settle: () => systemClock.sleep(200),
       close: () => stage.close(),
     };
   });

@@ -96,6 +96,23 @@ export function shop(namespace = 'shop', storageClassName = 'standard'): KubeObj
   ];
 }
 
+/** A second program with a disk, for who wants to see several volumes. */
+export async function addCart({ cluster, client }: LivingCluster, namespace = 'shop'): Promise<void> {
+  const labels = { 'app.kubernetes.io/part-of': 'shop', 'app.kubernetes.io/component': 'cart', app: 'cart' };
+  const claim: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'cart', namespace, labels },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'quick', resources: { requests: { storage: '1Gi' } } },
+  };
+  await createAll(cluster, [claim]);
+  const ref = { type: types.persistentVolumeClaims, namespace, name: 'cart' };
+  await eventually(
+    async () => ((await client.get(ref)).status as { phase?: string } | undefined)?.phase === 'Bound',
+    `${namespace}/cart has a volume`,
+  );
+}
+
 /** The shop, running, with orders on its disk. */
 export async function openShop(stage: LivingCluster, namespace = 'shop', storageClassName = 'standard'): Promise<void> {
   await createAll(stage.cluster, shop(namespace, storageClassName));

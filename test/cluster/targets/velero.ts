@@ -14,13 +14,18 @@ import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
 import { veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero';
+import { snapshotControllers } from '@kubectl-dr/sandbox/simulators/volumes/snapshots';
 import { parseAllDocuments } from 'yaml';
 import type { TargetName } from './harness.ts';
 import type { RealVelero } from './real-velero.ts';
 import { createBucket, realVelero, s3Credentials, startVeleroServer } from './real-velero.ts';
+<<<<<<< HEAD
 import { sharedData } from '../shared-data.ts';
 import { missingClusters, missingStorage } from './real.ts';
 import { snapshotControllers } from './snapshots.ts';
+=======
+import { missingClusters } from './real.ts';
+>>>>>>> cb94fb5 (Snapshot controller and group snapshots in the sandbox; the conformance suite runs for csi)
 import type { LivingCluster } from './stage.ts';
 import { removeNamespace, stages } from './stage.ts';
 
@@ -97,11 +102,15 @@ export async function withVelero(target: TargetName, name: 'east' | 'west', stor
       if (error.name !== 'ConflictError') throw error;
     });
   }
+  stage.run(snapshotControllers({ cluster: stage.cluster, volumes: stage.volumes, clock: systemClock }));
   // Whatever its flags say, the server also listens on port 8080: a machine has room for one.
   if (server && name === 'west') return stage;
   if (server) {
     await createBucket(server, store.bucket);
+<<<<<<< HEAD
     if (stage.volumes) stage.run(snapshotControllers(stage.cluster, stage.volumes));
+=======
+>>>>>>> cb94fb5 (Snapshot controller and group snapshots in the sandbox; the conformance suite runs for csi)
     const running = await startVeleroServer(server, stage.kubeconfig!);
     await eventually(async () => (await locationOf(stage)) === 'Available', `the location of Velero on ${name} is available`, 30_000).catch(
       (error: Error) => {

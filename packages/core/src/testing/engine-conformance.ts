@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labels } from '../application/model.ts';
+import { ConflictError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { BackupRequest, Engine, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
@@ -11,6 +12,8 @@ import type { RecoveryPoint } from '../protection/model.ts';
 export interface EngineHarness {
   engine: Engine;
   context: EngineContext;
+  /** Of a restore into `<namespace>-copy`. Default: `context`, as for every engine that has a namespace of its own. */
+  restoring?: EngineContext;
   /** A namespace with at least one workload or ConfigMap, and a claim that holds data when the engine captures volumes. */
   namespace: string;
   /** Lets everything happen that is due, without a long wait. */
@@ -71,21 +74,83 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       await engine.stopRestore?.(context, 'absent');
     });
 
-    check('writes nothing into the application when it begins', async (harness) => {
+    check('writes into the application nothing but what is its own, when it begins', async (harness) => {
       const { engine, context, namespace } = harness;
-      const written: string[] = [];
-      const seen = { ...context, cluster: recording(context.cluster, written) };
-      await engine.startBackup(seen, backupOf(harness, 'one'));
+      const written: Write[] = [];
+      await engine.startBackup(
+        watched(context, (write) => void written.push(write)),
+        backupOf(harness, 'one'),
+      );
       await end(harness, () => engine.progressOfBackup(context, 'one'));
       const point = (await pointsOf(harness)).find((candidate) => candidate.name === 'one')!;
-      if (engine.capabilities.clone) await engine.startRestore(seen, restoreOf(harness, point));
-      expect(written).not.toContain(namespace);
+      if (engine.capabilities.clone) {
+        const restoring = await copyOf(harness);
+        await engine.startRestore(
+          watched(restoring, (write) => void written.push(write)),
+          restoreOf(harness, point),
+        );
+      }
+      // An engine with a namespace of its own has no business elsewhere; one without makes new things, and marks them.
+      if (context.namespace !== namespace) expect(written.map((write) => write.namespace)).not.toContain(namespace);
+      else for (const write of written) expect(write).toMatchObject({ verb: 'create', labels: own });
+    });
+
+    check('makes what is missing, and nothing twice, when it was ended half-way', async (harness) => {
+      const { engine, context } = harness;
+      const endedOnce = async (begin: (at: EngineContext) => Promise<void>, at: EngineContext): Promise<void> => {
+        let count = 0;
+        const dying = watched(at, () => {
+          count += 1;
+          if (count === 2) throw new Error('the process is gone');
+        });
+        await begin(dying).catch((error: Error) => {
+          if (count < 2) throw error;
+        });
+        await begin(at);
+      };
+      await endedOnce((at) => engine.startBackup(at, backupOf(harness, 'one')), context);
+      expect((await end(harness, () => engine.progressOfBackup(context, 'one'))).phase).toBe('Succeeded');
+      const points = (await pointsOf(harness)).filter(({ name }) => name === 'one');
+      expect(points).toHaveLength(1);
+      if (!engine.capabilities.clone) return;
+      const restoring = await copyOf(harness);
+      await endedOnce((at) => engine.startRestore(at, restoreOf(harness, points[0]!)), restoring);
+      expect((await end(harness, () => engine.progressOfRestore(restoring, 'back'))).phase).toBe('Succeeded');
+    });
+
+    check('never touches a claim that exists', async (harness) => {
+      const { engine, context, namespace } = harness;
+      if (!engine.capabilities.inPlace) return;
+      const claims = async (): Promise<unknown[]> =>
+        (await context.cluster.list(types.persistentVolumeClaims, { namespace })).items.map(({ metadata, spec }) => [metadata.uid, spec]);
+      const point = await backUp(harness, 'one');
+      const before = await claims();
+      const request = { ...restoreOf(harness, point), namespaceMapping: {}, includedResources: ['persistentvolumeclaims'] };
+      // It may say that there is nothing to do, or that something is in the way.
+      const begun = await engine.startRestore(context, request).then(
+        () => true,
+        () => false,
+      );
+      if (begun) await end(harness, () => engine.progressOfRestore(context, request.name));
+      expect(await claims()).toEqual(before);
+    });
+
+    check('removes a point for good, when that is asked of it', async (harness) => {
+      const { engine, context } = harness;
+      if (!engine.removePoint) return;
+      const point = await backUp(harness, 'one');
+      await backUp(harness, 'two');
+      await engine.removePoint(context, point);
+      await harness.settle();
+      await engine.removePoint(context, point);
+      expect((await pointsOf(harness)).filter(({ phase }) => phase !== 'Deleting').map(({ name }) => name)).toEqual(['two']);
     });
 
     check('lists what is inside, and gives the objects themselves', async (harness) => {
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.contents) return;
       const point = await backUp(harness, 'one');
+      if (!engine.capabilities.configuration) expect(point.holds).toBe('data');
       const contents = await engine.contents(context, point);
       expect(contents.pointId).toBe(point.id);
       const objects = (await engine.objects(context, point, [namespace])).filter(({ metadata }) => metadata.namespace === namespace);
@@ -102,26 +167,37 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.clone) return;
       const point = await backUp(harness, 'one');
+      const restoring = await copyOf(harness);
       const request = restoreOf(harness, point);
-      await engine.startRestore(context, request);
-      await engine.startRestore(context, request);
-      await expect(engine.startRestore(context, { ...request, labels: foreign })).rejects.toMatchObject({ name: 'ConflictError' });
-      expect((await end(harness, () => engine.progressOfRestore(context, request.name))).phase).toBe('Succeeded');
-      const outcome = await engine.outcomeOfRestore(context, request.name);
+      await engine.startRestore(restoring, request);
+      await engine.startRestore(restoring, request);
+      await expect(engine.startRestore(restoring, { ...request, labels: foreign })).rejects.toMatchObject({ name: 'ConflictError' });
+      expect((await end(harness, () => engine.progressOfRestore(restoring, request.name))).phase).toBe('Succeeded');
+      const outcome = await engine.outcomeOfRestore(restoring, request.name);
       expect(outcome).toMatchObject({ failed: 0, errors: [] });
       expect(outcome.created).toBeGreaterThan(0);
       // What came back is known by its marks, and what was there before has none.
+      const type = engine.capabilities.configuration ? types.configMaps : types.persistentVolumeClaims;
       for (const where of [namespace, `${namespace}-copy`]) {
-        const { items } = await context.cluster.list(types.configMaps, { namespace: where });
+        const { items } = await context.cluster.list(type, { namespace: where });
         for (const item of items.filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt')) {
           expect(await engine.isRestoredBy(item, request.name)).toBe(where !== namespace);
           expect(await engine.isRestoredBy(item, 'another')).toBe(false);
         }
       }
-      await engine.finishRestore(context, request.name);
-      await engine.finishRestore(context, request.name);
+      await engine.finishRestore(restoring, request.name);
+      await engine.finishRestore(restoring, request.name);
     });
   });
+}
+
+/** The context of a restore into the copy, whose namespace is there, as a plan makes it before. */
+async function copyOf({ context, restoring = context, namespace }: EngineHarness): Promise<EngineContext> {
+  const copy = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `${namespace}-copy` } };
+  await context.cluster.create(types.namespaces, copy).catch((error: unknown) => {
+    if (!(error instanceof ConflictError)) throw error;
+  });
+  return restoring;
 }
 
 function backupOf({ namespace }: EngineHarness, name: string): BackupRequest {
@@ -194,19 +270,27 @@ function garbage(engine: Engine): Map<string, KubeObject[]>[] {
   ];
 }
 
-/** Tells the namespaces that are written to. */
-function recording(cluster: ClusterClient, written: string[]): ClusterClient {
-  return new Proxy(cluster, {
+interface Write {
+  verb: string;
+  namespace: string;
+  labels: Record<string, string> | undefined;
+}
+
+/** Tells every write before it is carried out; what `tell` throws is what the writer gets. */
+function watched(context: EngineContext, tell: (write: Write) => void): EngineContext {
+  const cluster: ClusterClient = new Proxy(context.cluster, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        if (['create', 'replace', 'patch', 'delete'].includes(String(property))) {
-          const [ref, object] = args as [{ namespace?: string }, { metadata?: { namespace?: string } }?];
-          written.push(ref.namespace ?? object?.metadata?.namespace ?? '');
+      return async (...args: unknown[]): Promise<unknown> => {
+        const verb = String(property);
+        if (['create', 'replace', 'patch', 'delete'].includes(verb)) {
+          const [ref, object] = args as [{ namespace?: string }, { metadata?: KubeObject['metadata'] } | undefined];
+          tell({ verb, namespace: ref.namespace ?? object?.metadata?.namespace ?? '', labels: object?.metadata?.labels });
         }
         return (value as (...all: unknown[]) => unknown).apply(target, args);
       };
     },
   });
+  return { ...context, cluster };
 }

@@ -68,3 +68,14 @@ export function snapshotClass(): KubeObject {
     deletionPolicy: 'Retain',
   };
 }
+
+/** The class that lets several volumes of `standard` be captured at one instant. */
+export function groupSnapshotClass(): KubeObject {
+  return {
+    apiVersion: 'groupsnapshot.storage.k8s.io/v1',
+    kind: 'VolumeGroupSnapshotClass',
+    metadata: { name: 'standard' },
+    driver,
+    deletionPolicy: 'Retain',
+  };
+}

@@ -7,6 +7,7 @@ import { ApiCluster } from './api-cluster.ts';
 import type { Controller, ControllersOptions, RunningControllers } from './controller.ts';
 import { runControllers } from './controller.ts';
 import type { Durations } from './durations.ts';
+import { snapshotControllers } from './volumes/snapshots.ts';
 import { VolumeStore } from './volumes/volume-store.ts';
 import { volumeControllers } from './volumes/volumes.ts';
 import type { PodFailure } from './workloads/pods.ts';
@@ -54,6 +55,11 @@ export class Stage {
       ...volumeControllers(cluster, volumes),
       ...workloadControllers({ cluster, clock, durations, volumes, failures: podFailures }),
     ]);
+  }
+
+  /** Volumes can be snapshotted; the definitions of snapshots have to be among the stage's. */
+  startSnapshots(): void {
+    this.run(snapshotControllers(this));
   }
 
   run(controllers: readonly Controller[]): void {

@@ -1,10 +1,8 @@
-import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
-import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
-import { kinds } from './kinds.ts';
-
-type Column = [name: string, path: string, type: string];
-
-const age: Column = ['Age', '.metadata.creationTimestamp', 'date'];
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import type { Column } from '../definition.ts';
+import { age, definition } from '../definition.ts';
+import { snapshotDefinitions } from '../volumes/snapshot-definitions.ts';
+import { serverKinds } from './kinds.ts';
 const moved: Column[] = [
   ['Status', '.status.phase', 'string'],
   ['Started', '.status.startTimestamp', 'date'],
@@ -15,8 +13,8 @@ const moved: Column[] = [
   ['Node', '.status.node', 'string'],
 ];
 
-/** The columns that `kubectl get` shows, as Velero 1.18 and the snapshot controller declare them; none: name and age. */
-const columns: Partial<Record<keyof typeof kinds, Column[]>> = {
+/** The columns that `kubectl get` shows, as Velero 1.18 declares them; none: name and age. */
+const columns: Partial<Record<keyof typeof serverKinds, Column[]>> = {
   schedules: [
     ['Status', '.status.phase', 'string'],
     ['Schedule', '.spec.schedule', 'string'],
@@ -39,62 +37,22 @@ const columns: Partial<Record<keyof typeof kinds, Column[]>> = {
   dataUploads: moved,
   dataDownloads: moved,
   repositories: [age, ['Repository Type', '.spec.repositoryType', 'string']],
-  snapshots: [
-    ['ReadyToUse', '.status.readyToUse', 'boolean'],
-    ['SourcePVC', '.spec.source.persistentVolumeClaimName', 'string'],
-    ['SnapshotContent', '.status.boundVolumeSnapshotContentName', 'string'],
-    age,
-  ],
-  snapshotContents: [
-    ['ReadyToUse', '.status.readyToUse', 'boolean'],
-    ['Driver', '.spec.driver', 'string'],
-    ['VolumeSnapshot', '.spec.volumeSnapshotRef.name', 'string'],
-    age,
-  ],
-  snapshotClasses: [['Driver', '.driver', 'string'], ['DeletionPolicy', '.deletionPolicy', 'string'], age],
 };
 
-const shortNames: Partial<Record<keyof typeof kinds, string[]>> = {
+const shortNames: Partial<Record<keyof typeof serverKinds, string[]>> = {
   locations: ['bsl'],
   snapshotLocations: ['vsl'],
   serverStatusRequests: ['ssr'],
-  snapshots: ['vs'],
-  snapshotContents: ['vsc', 'vscs'],
-  snapshotClasses: ['vsclass'],
 };
 
-/**
- * CustomResourceDefinitions of Velero and of volume snapshots: names and columns of the real ones, open schemas. Like
- * the real ones of Velero, they have no status subresource.
- */
+/** Definitions of Velero, whose types have no status subresource, and of the volume snapshots that it works with. */
 export function veleroDefinitions(): KubeObject[] {
-  return (Object.keys(kinds) as (keyof typeof kinds)[]).map((name) => definition(kinds[name], columns[name], shortNames[name]));
-}
-
-function definition(type: ResourceType, shown: Column[] | undefined, short: string[] | undefined): KubeObject {
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: resourceKey(type), labels: { component: 'velero' } },
-    spec: {
-      group: type.group,
-      scope: type.namespaced ? 'Namespaced' : 'Cluster',
-      names: {
-        kind: type.kind,
-        listKind: `${type.kind}List`,
-        plural: type.resource,
-        singular: type.kind.toLowerCase(),
-        ...(short && { shortNames: short }),
-      },
-      versions: [
-        {
-          name: type.version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-          ...(shown && { additionalPrinterColumns: shown.map(([title, jsonPath, kind]) => ({ name: title, jsonPath, type: kind })) }),
-        },
-      ],
-    },
-  };
+  const own = (Object.keys(serverKinds) as (keyof typeof serverKinds)[]).map((name) =>
+    definition(serverKinds[name], {
+      ...(columns[name] && { columns: columns[name] }),
+      ...(shortNames[name] && { shortNames: shortNames[name] }),
+      labels: { component: 'velero' },
+    }),
+  );
+  return [...own, ...snapshotDefinitions()];
 }

@@ -44,6 +44,7 @@ export class VeleroStage {
     const made = new VeleroStage(...options);
     const { stage } = made;
     stage.start();
+    stage.startSnapshots();
     await createAll(stage.cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
     await createAll(stage.cluster, veleroInstallation('v1.18.1', [{ name: 'default', bucket: 'backups', isDefault: true }]));
     stage.run(veleroControllers(veleroOptions(stage, made.buckets, made.behaviour, () => 'https://sandbox.invalid')));

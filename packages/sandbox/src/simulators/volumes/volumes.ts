@@ -1,5 +1,5 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject, ObjectRef } from '@kubectl-dr/core/ports/kubernetes';
 import { matches } from '@kubectl-dr/core/application/selector';
 import { at, listAt, recordAt, textAt, textsAt } from '../../api/json.ts';
 import type { ControlledCluster } from '../api-cluster.ts';
@@ -7,23 +7,14 @@ import type { Controller, Key } from '../controller.ts';
 import { keyOf, own } from '../controller.ts';
 import { find, ifThere } from '../find.ts';
 import { quantity } from './quantity.ts';
+import { snapshotKinds } from './snapshot-kinds.ts';
 import type { Files, VolumeStore } from './volume-store.ts';
 
 const claims = types.persistentVolumeClaims;
 const volumes = types.persistentVolumes;
-const snapshots: ResourceType = {
-  group: 'snapshot.storage.k8s.io',
-  version: 'v1',
-  resource: 'volumesnapshots',
-  kind: 'VolumeSnapshot',
-  namespaced: true,
-};
-const snapshotContents: ResourceType = {
-  ...snapshots,
-  resource: 'volumesnapshotcontents',
-  kind: 'VolumeSnapshotContent',
-  namespaced: false,
-};
+const { snapshots, snapshotContents } = snapshotKinds;
+/** When a claim looks again for the snapshot that it waits for, milliseconds. */
+const sourceAgain = 500;
 export const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 
 /** Binds claims to volumes, makes volumes for classes, and removes them when their claim is gone. */
@@ -73,13 +64,13 @@ export function claimNames(pod: unknown): string[] {
     .filter((name) => name !== '');
 }
 
-async function bindClaim(cluster: ControlledCluster, store: VolumeStore, { namespace, name }: Key): Promise<void> {
+async function bindClaim(cluster: ControlledCluster, store: VolumeStore, { namespace, name }: Key): Promise<number | void> {
   const claim = await find(cluster, { type: claims, namespace: namespace!, name });
   if (claim === undefined || claim.metadata.deletionTimestamp !== undefined || textAt(claim, 'status', 'phase') === 'Bound') return;
   const volume = await volumeFor(cluster, store, claim);
   if (volume === undefined) {
     if (textAt(claim, 'status', 'phase') === '') await cluster.patchStatus(refOf(claim), { phase: 'Pending' });
-    return;
+    return textAt(claim, 'spec', 'dataSource', 'kind') === 'VolumeSnapshot' ? sourceAgain : undefined;
   }
   const { name: volumeName } = volume.metadata;
   await cluster.patch({ type: volumes, name: volumeName }, 'merge', {
@@ -134,9 +125,10 @@ async function sourceOf(cluster: ControlledCluster, store: VolumeStore, claim: K
   if (textAt(claim, 'spec', 'dataSource', 'kind') !== 'VolumeSnapshot') return undefined;
   const name = textAt(claim, 'spec', 'dataSource', 'name');
   const snapshot = await find(cluster, { type: snapshots, namespace: claim.metadata.namespace!, name });
-  const content = textAt(snapshot, 'spec', 'source', 'volumeSnapshotContentName');
-  const found = content === '' ? undefined : await find(cluster, { type: snapshotContents, name: content });
-  return store.snapshot(textAt(found, 'spec', 'source', 'snapshotHandle')) ?? 'not there';
+  if (at(snapshot, 'status', 'readyToUse') !== true) return 'not there';
+  const content = await find(cluster, { type: snapshotContents, name: textAt(snapshot, 'status', 'boundVolumeSnapshotContentName') });
+  const isBound = textAt(content, 'spec', 'volumeSnapshotRef', 'uid') === snapshot?.metadata.uid;
+  return (isBound ? store.snapshot(textAt(content, 'status', 'snapshotHandle')) : undefined) ?? 'not there';
 }
 
 async function hasConsumer(cluster: ControlledCluster, { metadata: { namespace, name } }: KubeObject): Promise<boolean> {
