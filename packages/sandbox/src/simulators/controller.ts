@@ -101,8 +101,14 @@ class Queue {
   add(key: Key): void {
     if (this.#options.signal.aborted) return;
     this.#due.set(`${key.namespace ?? ''}/${key.name}`, key);
+    this.#start();
+  }
+
+  #start(): void {
     this.busy ??= this.#work().finally(() => {
       this.busy = undefined;
+      // Something may have become due after the last look, and before this.
+      if (this.#due.size > 0 && !this.#options.signal.aborted) this.#start();
     });
   }
 
