@@ -4,12 +4,14 @@ import { systemClock } from '@kubectl-dr/core/system-clock';
 import { describeEngine } from '@kubectl-dr/core/testing/engine-conformance';
 import { inject } from 'vitest';
 import { addCart, openShop } from '../targets/shop.ts';
+import { missingSnapshots, withSnapshots } from '../targets/snapshots.ts';
 import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
 
 const target = inject('target');
-const missing = missingVelero(target);
+const [noVelero, noSnapshots] = [missingVelero(target), missingSnapshots(target)];
+const unless = (missing: string | undefined): string => (missing === undefined ? '' : ` (skipped: ${missing})`);
 
-describe.skipIf(missing !== undefined)(`an engine on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(noVelero !== undefined)(`Velero on ${target}${unless(noVelero)}`, () => {
   describeEngine('Velero', async () => {
     const stage = await withVelero(target, 'east', newStore());
     await openShop(stage);
@@ -21,9 +23,11 @@ describe.skipIf(missing !== undefined)(`an engine on ${target}${missing === unde
       close: () => stage.close(),
     };
   });
+});
 
+describe.skipIf(noSnapshots !== undefined)(`snapshots on ${target}${unless(noSnapshots)}`, () => {
   describeEngine('CSI volume snapshots', async () => {
-    const stage = await withVelero(target, 'east', newStore());
+    const stage = await withSnapshots(target, 'east');
     await openShop(stage);
     await addCart(stage);
     const context = { cluster: stage.client, clock: systemClock, namespace: 'shop' };

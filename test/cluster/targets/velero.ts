@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { at, isRecord, withPath } from '@kubectl-dr/sandbox/api/json';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
-import { snapshotClass } from '@kubectl-dr/sandbox/simulators/hardware';
 import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
 import { behaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
 import type { VeleroBehaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
@@ -14,20 +12,14 @@ import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
 import { veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero';
-import { snapshotControllers } from '@kubectl-dr/sandbox/simulators/volumes/snapshots';
-import { parseAllDocuments } from 'yaml';
 import type { TargetName } from './harness.ts';
 import type { RealVelero } from './real-velero.ts';
 import { createBucket, realVelero, s3Credentials, startVeleroServer } from './real-velero.ts';
-<<<<<<< HEAD
 import { sharedData } from '../shared-data.ts';
 import { missingClusters, missingStorage } from './real.ts';
-import { snapshotControllers } from './snapshots.ts';
-=======
-import { missingClusters } from './real.ts';
->>>>>>> cb94fb5 (Snapshot controller and group snapshots in the sandbox; the conformance suite runs for csi)
+import { shippedDefinitions, withSnapshots } from './snapshots.ts';
 import type { LivingCluster } from './stage.ts';
-import { removeNamespace, stages } from './stage.ts';
+import { removeNamespace } from './stage.ts';
 
 /** Why a target cannot have Velero here, if it cannot. */
 export function missingVelero(target: TargetName): string | undefined {
@@ -42,14 +34,7 @@ export function missingVelero(target: TargetName): string | undefined {
 /** A real cluster gets the definitions that Velero and the snapshot controller ship, the others the sandbox's. */
 async function definitionsFor(target: TargetName): Promise<KubeObject[]> {
   if (target !== 'real') return veleroDefinitions();
-  const all: KubeObject[] = [];
-  for (const folder of ['velero', 'external-snapshotter']) {
-    for (const file of await readdir(path.join(sharedData, 'crds', folder))) {
-      const documents = parseAllDocuments(await readFile(path.join(sharedData, 'crds', folder, file), 'utf8'));
-      all.push(...documents.map((document) => document.toJS() as KubeObject));
-    }
-  }
-  return all;
+  return [...(await shippedDefinitions('velero')), ...(await shippedDefinitions('external-snapshotter'))];
 }
 
 function installation(version: string): KubeObject[] {
@@ -93,24 +78,19 @@ export interface ProtectedCluster extends LivingCluster {
 
 /** A living cluster with Velero in the namespace `velero`, its default location in a bucket of the store. */
 export async function withVelero(target: TargetName, name: 'east' | 'west', store: Store): Promise<ProtectedCluster> {
-  const stage = await stages[target]({ name, definitions: await definitionsFor(target) });
+  const stage = await withSnapshots(target, name, await definitionsFor(target));
   const server = target === 'real' ? realVelero() : undefined;
   const settings = behaviour();
-  for (const object of [...(server ? realInstallation(server, store.bucket) : installation(settings.version)), snapshotClass()]) {
+  for (const object of server ? realInstallation(server, store.bucket) : installation(settings.version)) {
     await createAll(stage.cluster, [object]).catch((error: Error) => {
       // What has no namespace is still there from an earlier file.
       if (error.name !== 'ConflictError') throw error;
     });
   }
-  stage.run(snapshotControllers({ cluster: stage.cluster, volumes: stage.volumes, clock: systemClock }));
   // Whatever its flags say, the server also listens on port 8080: a machine has room for one.
   if (server && name === 'west') return stage;
   if (server) {
     await createBucket(server, store.bucket);
-<<<<<<< HEAD
-    if (stage.volumes) stage.run(snapshotControllers(stage.cluster, stage.volumes));
-=======
->>>>>>> cb94fb5 (Snapshot controller and group snapshots in the sandbox; the conformance suite runs for csi)
     const running = await startVeleroServer(server, stage.kubeconfig!);
     await eventually(async () => (await locationOf(stage)) === 'Available', `the location of Velero on ${name} is available`, 30_000).catch(
       (error: Error) => {

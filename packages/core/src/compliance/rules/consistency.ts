@@ -1,6 +1,6 @@
 import { isDatabase } from '../../application/database.ts';
 import type { Reason } from '../../reason.ts';
-import { type Facts, because } from '../facts.ts';
+import { type Facts, because, newestUsable } from '../facts.ts';
 
 /** Methods that copy one instant of a volume: a database recovers from that as from a power failure. */
 const instant = new Set(['csi-snapshot', 'data-mover', 'native-snapshot']);
@@ -23,7 +23,7 @@ export function databaseWithoutHook(facts: Facts): Reason | undefined {
   return because(facts, {
     code: 'DATABASE_WITHOUT_HOOK',
     severity: 'warning',
-    message: `${bare.kind} ${bare.namespace}/${bare.name} looks like a database (${bare.images[0] ?? facts.component.type}) and is captured by ${installed.join(', ')} without a hook`,
+    message: `${bare.kind} ${bare.namespace}/${bare.name} looks like a database (${bare.images[0] ?? facts.component.type}) and is captured by ${newestUsable(facts)?.engine ?? installed.join(', ')} without a hook`,
     evidence: [`${bare.kind} ${bare.namespace}/${bare.name}`, ...facts.captureMethods.map((method) => `method: ${method}`)],
     fix: `Add the annotation ${hookAnnotations[0]} to the pods of ${bare.name}, with a command that flushes or freezes it.`,
   });

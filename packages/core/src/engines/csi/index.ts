@@ -8,7 +8,7 @@ import { ping } from './ping.ts';
 import { engineId } from './point.ts';
 import { notes } from './record.ts';
 import { removePoint } from './remove.ts';
-import { finishRestore, outcomeOfRestore, progressOfRestore, stopRestore } from './restore-progress.ts';
+import { finishRestore, isRestoredBy, outcomeOfRestore, progressOfRestore, stopRestore } from './restore-progress.ts';
 import { startRestore } from './restore.ts';
 
 /** Volume snapshots of the cluster's own storage, through `snapshot.storage.k8s.io` alone: no server, no location. */
@@ -36,6 +36,7 @@ export const engine: Engine = {
   startRestore,
   progressOfRestore,
   outcomeOfRestore,
+  isRestoredBy,
   stopRestore,
   finishRestore,
   removePoint,

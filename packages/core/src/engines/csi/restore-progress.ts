@@ -73,6 +73,11 @@ async function latestWarning({ cluster, namespace, signal }: EngineContext, { me
   }
 }
 
+/** By its label, which nobody else writes. */
+export async function isRestoredBy({ metadata }: KubeObject, name: string): Promise<boolean> {
+  return metadata.labels?.[labels.restore] === name;
+}
+
 /** Claims are all that comes back. */
 export async function outcomeOfRestore(context: EngineContext, name: string): Promise<RestoreOutcome> {
   const claims = await claimsOfRestore(context, name);
