@@ -153,14 +153,15 @@ describe('looking', () => {
       "
     `);
     expect(await text('get clusters')).toMatchInlineSnapshot(`
-      "NAME   REACHABLE   ENGINES   MESSAGE
-      east   true        velero    <none>
-      west   true        velero    <none>
+      "NAME   REACHABLE   ENGINES       MESSAGE
+      east   true        velero, csi   <none>
+      west   true        velero, csi   <none>
       "
     `);
     expect(await text('get engines')).toMatchInlineSnapshot(`
-      "NAME     TITLE    INSTALLED ON   CAN
-      velero   Velero   east, west     backup, clone, inPlace, contents, crossCluster
+      "NAME     TITLE                  INSTALLED ON   CAN
+      velero   Velero                 east, west     backup, clone, inPlace, contents, configuration, crossCluster
+      csi      CSI volume snapshots   east, west     backup, clone, inPlace, contents
       "
     `);
   });
@@ -267,6 +268,7 @@ describe('looking', () => {
       Reachable:  yes
       Its clock:  2026-01-15T13:35:00.000Z
       Engine:     velero in velero
+      Engine:     csi
       "
     `);
     for (const line of ['describe policy gold', 'describe engine velero']) expect(await text(line), line).toContain('Name:');

@@ -76,7 +76,7 @@ async function contentFor(options: SnapshotOptions, snapshot: KubeObject): Promi
   const claimName = textAt(snapshot, 'spec', 'source', 'persistentVolumeClaimName');
   const claim = await find(cluster, { type: types.persistentVolumeClaims, namespace: namespace!, name: claimName });
   if (claim === undefined)
-    return `Failed to create snapshot content with error snapshot controller failed to update ${name} on API server: cannot get claim from snapshot: failed to retrieve PVC ${claimName} from the lister: "persistentvolumeclaim \"${claimName}\" not found"`;
+    return `Failed to create snapshot content with error snapshot controller failed to update ${name} on API server: cannot get claim from snapshot: failed to retrieve PVC ${claimName} from the lister: "persistentvolumeclaim "${claimName}" not found"`;
   const volumeName = textAt(claim, 'spec', 'volumeName');
   if (volumeName === '') return `the PVC ${claimName} is not yet bound to a PV, will not attempt to take a snapshot`;
   const volume = await find(cluster, { type: types.persistentVolumes, name: volumeName });
