@@ -1,11 +1,4 @@
-import type { Files } from '../simulators/volumes/volume-store.ts';
-
-/** What a volume of the story holds, at any time: it grows as the days pass, so that points differ. */
-export interface Content {
-  /** Bytes, without making the files. */
-  size(at: Date): number;
-  files(at: Date): Files;
-}
+import type { PastContent } from '../simulators/velero/past-points.ts';
 
 const goods = ['lantern', 'compass', 'blanket', 'kettle ', 'teapot ', 'hammock', 'bicycle', 'trellis'];
 const digits = (number: number, count: number): string => String(number).padStart(count, '0');
@@ -32,8 +25,8 @@ const tables: Record<string, Table> = {
   },
 };
 
-/** A table of `of` with a new row every so many minutes since `since`. Rows are as wide as each other, which makes their size cheap. */
-export function contentOf({ of, everyMinutes }: { of: string; everyMinutes: number }, since: Date): Content {
+/** It grows as the days pass, so that points differ: a table of `of` with a new row every so many minutes since `since`. Rows are as wide as each other, which makes their size cheap. */
+export function contentOf({ of, everyMinutes }: { of: string; everyMinutes: number }, since: Date): PastContent {
   const { header, cells } = tables[of] ?? { header: 'id,time,name', cells: (index) => [`${of}-${digits((index * 31) % 10_000, 4)}`] };
   const every = everyMinutes * 60_000;
   const row = (index: number): string => {

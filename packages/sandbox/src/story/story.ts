@@ -3,9 +3,9 @@ import type { SandboxCluster } from '../cluster.ts';
 import type { ClusterName } from '../sandbox.ts';
 import { createAll } from '../simulators/create-all.ts';
 import { location } from '../simulators/velero/install.ts';
+import type { PastContent } from '../simulators/velero/past-points.ts';
 import { book } from './book.ts';
 import type { Home } from './book.ts';
-import type { Content } from './content.ts';
 import { contentOf } from './content.ts';
 import { writeHistory } from './history.ts';
 import { objectsOf } from './workloads.ts';
@@ -22,7 +22,7 @@ export function beginning(now: Date): Date {
  * hourly backup leaves out while it says Completed. The clusters stand at `beginning`; their clocks run again when it is told.
  */
 export async function tellStory(clusters: Record<ClusterName, SandboxCluster>, now: Date): Promise<void> {
-  const contents = new Map<string, Content>();
+  const contents = new Map<string, PastContent>();
   for (const home of book.homes) {
     await createAll(clusters[home.cluster].client, [namespaceOf(home), ...home.parts.flatMap((part) => objectsOf(part, home.namespace))]);
     for (const { name, content } of home.parts)
