@@ -31,6 +31,7 @@ import { endingPods } from './ending-pods.ts';
 import type { Links } from './links.ts';
 import { linksInto, serveLinks } from './links.ts';
 import { clientOf, realCluster } from './real.ts';
+import { sweep } from './sweep.ts';
 
 /** A cluster in which pods run and claims get bound. */
 export interface LivingCluster {
@@ -177,6 +178,7 @@ export const stages: Record<TargetName, (options: StageOptions) => Promise<Livin
         await Promise.all(visited.map((namespace) => removeNamespace(cluster, namespace)));
         added.end();
         await Promise.all(visited.map((namespace) => removeNamespace(cluster, namespace)));
+        if (place.storage !== undefined) await sweep(cluster, visited);
         end();
         await links.close();
         await cluster.close();
