@@ -1,20 +1,156 @@
-import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
-import { duplexPair } from 'node:stream';
-import { Agent } from 'undici';
-import type { Dispatcher } from 'undici';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { Dispatcher } from 'undici';
 import type { Api } from '../api/server.ts';
-import { listener } from './http.ts';
 
-/** An undici Dispatcher whose connections lead into this process: no port, no TLS, everything else as on a network. */
+/**
+ * An undici Dispatcher that answers in this process: no socket, no TLS, bodies streamed, aborts honoured. Nothing waits for
+ * the machine, so that on a clock of a test everything is answered before time goes on.
+ */
 export function apiDispatcher(api: Pick<Api, 'fetch'>): Dispatcher {
-  const server = createServer(listener((request) => api.fetch(request)));
-  return new Agent({
-    connect(_, callback) {
-      const [near, far] = duplexPair();
-      server.emit('connection', far);
-      // A connection is never there before it was asked for.
-      queueMicrotask(() => callback(null, near as Socket));
-    },
-  });
+  return new ApiDispatcher(api);
+}
+
+class ApiDispatcher extends Dispatcher {
+  readonly #api: Pick<Api, 'fetch'>;
+  readonly #running = new Set<Controller>();
+
+  constructor(api: Pick<Api, 'fetch'>) {
+    super();
+    this.#api = api;
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const controller = new Controller(handler);
+    this.#running.add(controller);
+    void this.#run(options, handler, controller).finally(() => this.#running.delete(controller));
+    return true;
+  }
+
+  override close(callback: () => void): void;
+  override close(): Promise<void>;
+  override close(callback?: () => void): Promise<void> | void {
+    if (callback === undefined) return Promise.resolve();
+    queueMicrotask(callback);
+  }
+
+  override destroy(error: Error | null, callback: () => void): void;
+  override destroy(callback: () => void): void;
+  override destroy(error?: Error | null): Promise<void>;
+  override destroy(first?: Error | null | (() => void), second?: () => void): Promise<void> | void {
+    const reason = first instanceof Error ? first : new Error('The client is destroyed');
+    for (const controller of this.#running) controller.abort(reason);
+    const callback = typeof first === 'function' ? first : second;
+    if (callback === undefined) return Promise.resolve();
+    queueMicrotask(callback);
+  }
+
+  async #run(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, controller: Controller): Promise<void> {
+    // Handlers expect `dispatch` to have returned before the first of their methods is called.
+    await Promise.resolve();
+    try {
+      handler.onRequestStart?.(controller, {});
+      if (controller.aborted) return;
+      const response = await this.#api.fetch(await toRequest(options, controller.signal));
+      if (controller.aborted) return void (await response.body?.cancel());
+      const headers = Object.fromEntries(response.headers);
+      controller.rawHeaders = [...response.headers].flat().map((text) => Buffer.from(text));
+      handler.onResponseStart?.(controller, response.status, headers, response.statusText);
+      await this.#pass(response, handler, controller);
+      if (!controller.aborted) handler.onResponseEnd?.(controller, {});
+    } catch (thrown) {
+      controller.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  }
+
+  async #pass(response: Response, handler: Dispatcher.DispatchHandler, controller: Controller): Promise<void> {
+    const reader = response.body?.getReader();
+    if (reader === undefined) return;
+    controller.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true });
+    while (!controller.aborted) {
+      await controller.ready;
+      const { done, value } = await reader.read();
+      if (done || controller.aborted) return;
+      handler.onResponseData?.(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+    }
+  }
+}
+
+class Controller implements Dispatcher.DispatchController {
+  rawHeaders: Buffer[] | null = null;
+  rawTrailers: Buffer[] | null = null;
+  reason: Error | null = null;
+  /** Resolved while the handler wants data. */
+  ready: Promise<void> = Promise.resolve();
+  readonly #abort = new AbortController();
+  readonly #handler: Dispatcher.DispatchHandler;
+  #resume: (() => void) | undefined;
+  #told = false;
+
+  constructor(handler: Dispatcher.DispatchHandler) {
+    this.#handler = handler;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  get paused(): boolean {
+    return this.#resume !== undefined;
+  }
+
+  pause(): void {
+    if (this.#resume !== undefined) return;
+    this.ready = new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  resume(): void {
+    this.#resume?.();
+    this.#resume = undefined;
+  }
+
+  abort(reason: Error): void {
+    if (this.aborted) return;
+    this.reason = reason;
+    this.#abort.abort(reason);
+    this.resume();
+    this.fail(reason);
+  }
+
+  fail(error: Error): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#handler.onResponseError?.(this, this.reason ?? error);
+  }
+}
+
+async function toRequest(options: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<Request> {
+  const url = new URL(options.path, options.origin ?? 'https://sandbox.invalid');
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) url.searchParams.append(name, String(item));
+  }
+  const headers = toHeaders(options.headers);
+  const body = options.body === undefined || options.body === null ? null : await toBody(options.body);
+  return new Request(url, { method: options.method, headers, body, signal });
+}
+
+async function toBody(body: NonNullable<Dispatcher.DispatchOptions['body']>): Promise<BodyInit> {
+  return body instanceof Readable ? buffer(body) : (body as BodyInit);
+}
+
+function toHeaders(given: Dispatcher.DispatchOptions['headers']): Headers {
+  const headers = new Headers();
+  const pairs = Array.isArray(given)
+    ? given.flatMap((name: string, index) => (index % 2 === 0 ? [[name, given[index + 1]] as const] : []))
+    : Object.entries(given ?? {});
+  for (const [name, value] of pairs)
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value as unknown])
+      if (item !== undefined && item !== null) headers.append(name, String(item));
+  return headers;
 }
