@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,12 +17,21 @@ interface Answer {
   code: number;
 }
 
-const missing = missingClusters();
+const missing = missingClusters() ?? missingKubectl(realCluster('west').kubectl);
 /** The same line may be typed twice, and then means something else. */
 const titles = calls.map(({ run }, index) => {
   const before = calls.slice(0, index).filter((call) => call.run === run).length;
   return before === 0 ? run : `${run} (${before + 1})`;
 });
+
+/** Beside clusters of the user's own, the kubectl of the machine has to be of the version whose words are compared. */
+function missingKubectl(own: string | undefined): string | undefined {
+  if (own !== undefined) return undefined;
+  const { stdout } = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' });
+  const version = /v\d+\.\d+/.exec(stdout ?? '')?.[0];
+  if (version === 'v1.34') return undefined;
+  return `the answers are those of kubectl v1.34, and ${version === undefined ? 'there is none on PATH' : `that on PATH is ${version}`}`;
+}
 
 describe.skipIf(missing !== undefined)(`kubectl says the same of both${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   let servers: { sandbox: LivingCluster; real: LivingCluster };
