@@ -122,9 +122,9 @@ describe('one of two unreachable', () => {
       }
     `);
     expect((await run('get clusters', clusters())).out).toMatchInlineSnapshot(`
-      "NAME   REACHABLE   ENGINES   MESSAGE
-      east   true        velero    <none>
-      west   false       <none>    west (https://127.0.0.1:1) refused the connection
+      "NAME   REACHABLE   ENGINES       MESSAGE
+      east   true        velero, csi   <none>
+      west   false       <none>        west (https://127.0.0.1:1) refused the connection
       "
     `);
   });
