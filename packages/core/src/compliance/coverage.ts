@@ -7,6 +7,8 @@ export interface CoverageTarget {
   namespace: string;
   /** Labels of its workloads and claims. Empty: nothing is known of its objects. */
   labels: readonly Readonly<Record<string, string>>[];
+  /** Names of its claims. */
+  claims?: readonly string[];
 }
 
 /** Does the scope reach into the namespace at all? */
@@ -21,6 +23,8 @@ export function reachesNamespace(scope: Scope, namespace: string): boolean {
  */
 export function covers(scope: Scope, target: CoverageTarget): boolean {
   if (!reachesNamespace(scope, target.namespace)) return false;
+  // Of volumes alone it is known exactly which; of a component without any nothing could be inside.
+  if (scope.claims) return target.claims?.some((name) => scope.claims!.includes(name)) ?? false;
   if (scope.labelSelector === undefined || target.labels.length === 0) return true;
   const requirements = parseSelector(scope.labelSelector);
   return requirements === undefined || target.labels.some((labels) => matches(requirements, labels));

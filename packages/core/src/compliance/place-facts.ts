@@ -131,7 +131,7 @@ function usesOf(
   const labels = labelsOf(own);
   return cluster
     .pointsOf(placement.namespace)
-    .filter((point) => covers(point.scope, { namespace: placement.namespace, labels }))
+    .filter((point) => covers(point.scope, { namespace: placement.namespace, labels, claims: own.claims.map(({ name }) => name) }))
     .map((point) =>
       pointUse(
         point,

@@ -374,6 +374,16 @@ const table = {
     why: 'The snapshot controller would not know how to handle the snapshot.',
     fix: 'Create a VolumeSnapshotClass for the driver.',
   },
+  CONFIGURATION_NOT_CAPTURED: {
+    title: 'Only data is captured, no objects',
+    why: 'When the namespace is lost, volumes alone do not bring the program back that used them.',
+    fix: 'Let an engine that captures objects make a point as well.',
+  },
+  SNAPSHOTS_ONLY: {
+    title: 'Every usable copy lies in the storage that it protects',
+    why: 'A snapshot is no backup: it shares the fate of its storage system, and is lost with it.',
+    fix: 'Move the data of some points elsewhere, e.g. with a data mover.',
+  },
   CSI_DRIVER_MISMATCH: {
     title: 'The StorageClass belongs to another driver than the snapshot',
     why: 'A snapshot lies inside one storage system, and only its own driver makes volumes from it.',

@@ -171,8 +171,8 @@ function objectReasons(point: RecoveryPoint, target: UseTarget, contents: PointC
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     tell(`${point.name} could not capture everything of ${target.component}: ${errors[0]}${more}`, errors.slice(0, 5));
   }
-  // Without any list of objects, their absence from it says nothing.
-  if (contents.objects.length > 0) {
+  // Without any list of objects, or in a point of volumes alone, their absence from it says nothing.
+  if (contents.objects.length > 0 && point.holds !== 'data') {
     for (const { kind, namespace, name, createdAt, finished } of target.workloads) {
       // Jobs come and go, and what is younger than the point cannot be in it.
       if (finished || kind === 'Job' || (timeOf(createdAt) ?? 0) > captured) continue;

@@ -14,6 +14,7 @@ import {
   scheduleTooSlow,
   someScheduleInvalid,
 } from './rules/schedules.ts';
+import { configurationNotCaptured, snapshotsOnly } from './rules/snapshots.ts';
 import * as unknown from './rules/unknown.ts';
 import { neverBackedUp, noEngine, noUsablePoint, schedulesInvalid, schedulesPaused } from './rules/unprotected.ts';
 import { drillOverdue, neverDrilled, rtoExceeded } from './rules/unproven.ts';
@@ -54,6 +55,8 @@ const table: readonly (readonly [Verdict | undefined, readonly Rule[]])[] = [
       someScheduleInvalid,
       replicationLags,
       databaseWithoutHook,
+      snapshotsOnly,
+      configurationNotCaptured,
       policyProblem,
     ],
   ],

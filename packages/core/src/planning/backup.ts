@@ -20,6 +20,8 @@ export interface BackupInputs {
   places: readonly BackupPlace[];
   engines: readonly Engine[];
   blockers: readonly Reason[];
+  /** What engines foresee. */
+  warnings?: readonly Reason[];
   now: Date;
   home: string;
 }
@@ -36,43 +38,57 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
   const basis: Record<string, string> = {};
   const stamp = (request.at ?? now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
   const steps: Step[] = [];
-  const warnings: Reason[] = [];
+  const warnings: Reason[] = [...(inputs.warnings ?? [])];
   for (const place of places) {
-    const engine = engineFor(inputs, place.cluster, 'backup');
-    if (!engine) {
-      blockers.push(noEngine(place.cluster));
-      continue;
-    }
-    const { id, namespace: engineNamespace } = engine;
-    basis[`${place.cluster}/engine`] = id;
-    const whole = place.exclusive || place.components.some((entry) => entry.labelSelector === undefined);
-    if (!whole) warnings.push(unlabelled(place));
-    for (const entry of whole ? [undefined] : place.components) {
-      const name = nameFor(`${application.name}-${entry ? distinct(entry.status.component.name, place, places) : place.namespace}`, 40);
-      steps.push({
-        id: `backup-${nameFor(`${place.cluster}-${place.namespace}-${entry?.status.component.name ?? 'all'}`, 200)}`,
-        title: `Back up ${entry ? entry.status.component.name : `the namespace ${place.namespace}`}`,
-        cluster: place.cluster,
-        ...(entry ? { component: entry.status.component.name } : {}),
-        action: {
-          kind: 'engine.backup',
-          engine: id,
-          engineNamespace,
-          request: {
-            name: `${name}-${stamp}`,
-            namespaces: [place.namespace],
-            ...(entry?.labelSelector === undefined ? {} : { labelSelector: entry.labelSelector }),
-            ...keepFor(place),
-            labels: {
-              [labels.application]: nameFor(application.name),
-              ...(entry ? { [labels.componentOf]: nameFor(entry.status.component.name) } : {}),
+    for (const { engine, entries } of enginesOf(inputs, place)) {
+      if (!engine) {
+        blockers.push(noEngine(place.cluster));
+        continue;
+      }
+      const { id, namespace: engineNamespace, configuration } = engine;
+      basis[`${place.cluster}/engine`] = [...new Set([...(basis[`${place.cluster}/engine`]?.split(', ') ?? []), id])].join(', ');
+      const all = entries.length === place.components.length;
+      const whole = configuration && all && (place.exclusive || entries.some((entry) => entry.labelSelector === undefined));
+      if (configuration && !whole) warnings.push(unlabelled({ ...place, components: entries }));
+      for (const entry of whole ? [undefined] : entries) {
+        const component = entry?.status.component.name;
+        const claims = entry && !configuration ? claimsIn(entry.status, place) : undefined;
+        if (claims) warnings.push(dataAlone(entry!.status, place, id, claims.length));
+        if (claims?.length === 0) continue;
+        const name = nameFor(`${application.name}-${component ? distinct(component, place, places) : place.namespace}`, 40);
+        steps.push({
+          id: `backup-${nameFor(`${place.cluster}-${place.namespace}-${component ?? 'all'}`, 200)}`,
+          title: claims ? `Take snapshots of ${component}` : `Back up ${component ?? `the namespace ${place.namespace}`}`,
+          cluster: place.cluster,
+          ...(component === undefined ? {} : { component }),
+          action: {
+            kind: 'engine.backup',
+            engine: id,
+            engineNamespace,
+            request: {
+              name: `${name}-${stamp}`,
+              namespaces: [place.namespace],
+              ...(claims ? { claims } : entry?.labelSelector === undefined ? {} : { labelSelector: entry.labelSelector }),
+              ...(claims && entry?.status.policy?.consistency.volumes === 'group' && { consistency: 'group' as const }),
+              ...keepFor({ ...place, components: entry ? [entry] : place.components }),
+              labels: {
+                [labels.application]: nameFor(application.name),
+                ...(component === undefined ? {} : { [labels.componentOf]: nameFor(component) }),
+              },
+              annotations: application.owner ? { [annotations.owner]: application.owner } : {},
             },
-            annotations: application.owner ? { [annotations.owner]: application.owner } : {},
           },
-        },
-      });
+        });
+      }
     }
   }
+  if (places.length > 0 && steps.length === 0 && blockers.length === 0)
+    blockers.push({
+      code: 'NOTHING_TO_DO',
+      severity: 'blocker',
+      message: `nothing of ${application.name} has a volume, and its engine captures volumes alone`,
+      fix: 'name an engine that captures objects in the policy: spec.engines',
+    });
   if (places.length === 0)
     blockers.push({
       code: 'NO_PLACEMENT',
@@ -127,22 +143,61 @@ function keepFor(place: Place): { keepFor?: number } {
   return keeps.length > 0 ? { keepFor: Math.max(...keeps) } : {};
 }
 
+interface ChosenEngine {
+  id: string;
+  namespace: string;
+  configuration: boolean;
+}
+
+type Entry = BackupPlace['components'][number];
+
+/** The engines of a place, each with the components that it captures. */
+export function enginesOf(
+  inputs: Pick<BackupInputs, 'fleet' | 'engines'>,
+  place: BackupPlace | Place,
+): { engine: ChosenEngine | undefined; entries: Entry[] }[] {
+  const chosen = new Map<string, { engine: ChosenEngine | undefined; entries: Entry[] }>();
+  for (const entry of place.components) {
+    const engine = engineFor(inputs, place, entry.status);
+    const known = chosen.get(engine?.id ?? '');
+    if (known) known.entries.push(entry);
+    else chosen.set(engine?.id ?? '', { engine, entries: [entry] });
+  }
+  return [...chosen.values()];
+}
+
 /** The first engine in the policy's order that is installed on the cluster and can do it. */
-export function engineFor(
-  inputs: Pick<BackupInputs, 'fleet' | 'engines' | 'components'>,
-  cluster: string,
-  power: 'backup' | 'clone',
-): { id: string; namespace: string } | undefined {
-  const installed =
-    inputs.fleet.clusters.find((candidate) => candidate.name === cluster)?.engines.filter((engine) => engine.installed) ?? [];
-  const preferred = inputs.components.flatMap((component) => component.policy?.engines ?? []);
-  const order = [...new Set([...preferred, ...inputs.engines.map((engine) => engine.id)])];
-  for (const id of order) {
+function engineFor(
+  { fleet, engines }: Pick<BackupInputs, 'fleet' | 'engines'>,
+  { cluster, namespace }: Place,
+  { policy }: ComponentStatus,
+): ChosenEngine | undefined {
+  const installed = fleet.clusters.find((candidate) => candidate.name === cluster)?.engines.filter((engine) => engine.installed) ?? [];
+  for (const id of new Set([...(policy?.engines ?? []), ...engines.map((engine) => engine.id)])) {
     const found = installed.find((engine) => engine.engine === id);
-    if (found?.namespace !== undefined && inputs.engines.find((engine) => engine.id === id)?.capabilities[power])
-      return { id, namespace: found.namespace };
+    const capabilities = engines.find((engine) => engine.id === id)?.capabilities;
+    // One without a namespace of its own works in the application's.
+    if (found && capabilities?.backup) return { id, namespace: found.namespace ?? namespace, configuration: capabilities.configuration };
   }
   return undefined;
+}
+
+function claimsIn({ volumes }: ComponentStatus, { cluster, namespace }: Place): string[] {
+  return volumes.filter((volume) => volume.cluster === cluster && volume.namespace === namespace).map(({ claim }) => claim);
+}
+
+function dataAlone({ component }: ComponentStatus, { cluster, namespace }: Place, engine: string, claims: number): Reason {
+  return {
+    code: 'CONFIGURATION_NOT_CAPTURED',
+    severity: 'warning',
+    component: component.name,
+    cluster,
+    message:
+      claims > 0
+        ? `${engine} captures the data of ${component.name} in ${namespace} and no objects: its configuration is not in the point`
+        : `${engine} captures volumes alone, and ${component.name} in ${namespace} has none: nothing of it is captured`,
+    fix: 'capture the objects by another engine as well, from time to time',
+  };
 }
 
 export function noEngine(cluster: string): Reason {

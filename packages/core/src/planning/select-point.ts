@@ -3,6 +3,7 @@ import type { Reason } from '../reason.ts';
 import type { ComponentStatus, PointUse } from '../service/model.ts';
 import { reachesNamespace } from '../compliance/coverage.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
+import type { RestoreMode } from './model.ts';
 import type { Choice } from './moment.ts';
 import type { Place } from './places.ts';
 
@@ -30,6 +31,11 @@ export function openCandidates(candidates: readonly PointUse[], choice: Choice):
   return (end < 0 ? eligible : eligible.slice(0, end)).filter(isOpen);
 }
 
+/** Only from a point with objects does configuration come back, or a copy that runs; data comes back from any. */
+export function suits({ point }: PointUse, mode: RestoreMode): boolean {
+  return mode === 'dataOnly' || point.holds !== 'data';
+}
+
 function isOpen({ usable, reasons }: PointUse): boolean {
   return usable === 'unknown' && reasons.length === 0;
 }
@@ -43,11 +49,15 @@ export function selectPoint(
   status: ComponentStatus,
   place: Pick<Place, 'cluster' | 'namespace'>,
   choice: Choice,
+  mode: RestoreMode,
   allowMissingVolumes = false,
 ): Selection {
   const component = status.component.name;
   const { cluster } = place;
-  const candidates = candidatesFor(status, place);
+  const all = candidatesFor(status, place);
+  const named = choice.kind === 'named' ? all.find(({ point }) => isNamed(point, choice.name)) : undefined;
+  if (named && !suits(named, mode)) return { use: named, blockers: [dataAlone(component, named.point)], warnings: [] };
+  const candidates = all.filter((use) => suits(use, mode));
   if (choice.kind === 'named') {
     const found = candidates.filter(({ point }) => isNamed(point, choice.name));
     const [use] = found;
@@ -76,6 +86,18 @@ export function selectPoint(
 /** Everything is inside but data: it would come back with empty volumes. */
 function lacksVolumesOnly({ usable, reasons }: PointUse): boolean {
   return usable === 'no' && reasons.length > 0 && reasons.every(({ code }) => code === 'VOLUME_NOT_CAPTURED' || code === 'VOLUME_EMPTY');
+}
+
+function dataAlone(component: string, point: RecoveryPoint): Reason {
+  return {
+    code: 'POINT_UNUSABLE',
+    severity: 'blocker',
+    component,
+    cluster: point.cluster,
+    message: `${point.name} holds the data of volumes and no objects: neither configuration nor a copy that runs comes back from it`,
+    evidence: [`point: ${point.id}`],
+    fix: 'take its data back: --mode dataOnly; or choose another point: kubectl dr get points',
+  };
 }
 
 /** For a name that no component knows: an error, not a plan. */

@@ -152,3 +152,9 @@ function placesOf(component: ComponentStatus): PointUse[][] {
 export function engineNamespace(assessment: Assessment, cluster: string, engine: string): string | undefined {
   return assessment.protection(cluster)?.states.find(({ installation }) => installation.engine === engine)?.installation.namespace;
 }
+
+/** Where an installed engine works for a namespace: in its own, or in that one when it has none. */
+export function engineHome(assessment: Assessment, cluster: string, engine: string, namespace: string): string | undefined {
+  const installation = assessment.protection(cluster)?.states.find((state) => state.installation.engine === engine)?.installation;
+  return installation?.namespace ?? (installation?.installed ? namespace : undefined);
+}

@@ -1,16 +1,16 @@
 import type { Application } from '../application/model.ts';
 import { InputError, asDrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
-import { engineFor, noEngine, planBackup } from '../planning/backup.ts';
+import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import { type ClonePlace, planClone } from '../planning/clone.ts';
 import { sha256 } from '../planning/hash.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
 import { withCapturedVersions } from '../planning/live-objects.ts';
-import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
+import type { Plan, PlanRequest, RestoreMode, Step } from '../planning/model.ts';
 import { type Choice, choiceOf } from '../planning/moment.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
-import { assertKnown, candidatesFor, newestOf, openCandidates, selectPoint } from '../planning/select-point.ts';
+import { assertKnown, candidatesFor, newestOf, openCandidates, selectPoint, suits } from '../planning/select-point.ts';
 import { readTargetFacts } from '../planning/target-facts.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine, EngineContext } from '../ports/engine.ts';
@@ -18,7 +18,7 @@ import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
-import { type LookDeps, decide, engineNamespace, findApplication } from './look.ts';
+import { type LookDeps, decide, engineHome, engineNamespace, findApplication } from './look.ts';
 import { contentsOf, readInPlace } from './in-place-reader.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
 
@@ -81,12 +81,17 @@ async function backupPlan(
       message: `the namespace ${namespace} does not exist on ${cluster}: there is nothing to back up`,
       fix: `bring it back: kubectl dr restore ${status.application.name}`,
     }));
-  for (const cluster of new Set(places.map((place) => place.cluster))) {
-    const engine = engineFor({ fleet, engines: deps.engines, components }, cluster, 'backup');
-    const down = engine && (await whyDown(deps, cluster, engine, signal));
-    if (down) blockers.push(down);
+  const asked = new Set<string>();
+  for (const place of places) {
+    for (const { engine } of enginesOf({ fleet, engines: deps.engines }, place)) {
+      const key = engine && `${place.cluster}/${engine.id}/${engine.namespace}`;
+      if (!key || asked.has(key)) continue;
+      asked.add(key);
+      const down = await whyDown(deps, place.cluster, engine, signal);
+      if (down) blockers.push(down);
+    }
   }
-  return planBackup({
+  const inputs = {
     request: { ...request, application: status.application.name, components: components.map(({ component }) => component.name) },
     fleet,
     status,
@@ -96,7 +101,25 @@ async function backupPlan(
     blockers,
     now,
     home,
+  };
+  const draft = await planBackup(inputs);
+  if (blockers.length > 0) return draft;
+  const foreseen = (await Promise.all(draft.waves.flat().map((step) => foresee(deps, step, signal)))).flat();
+  if (foreseen.length === 0) return draft;
+  return planBackup({
+    ...inputs,
+    blockers: foreseen.filter(({ severity }) => severity === 'blocker'),
+    warnings: foreseen.filter(({ severity }) => severity !== 'blocker'),
   });
+}
+
+/** What the engine of a step to back up sees coming. */
+async function foresee(deps: PlannerDeps, { action, cluster, component }: Step, signal?: AbortSignal): Promise<Reason[]> {
+  const engine = action.kind === 'engine.backup' && deps.engines.find(({ id }) => id === action.engine);
+  if (!engine || !engine.foresee) return [];
+  const context = { cluster: clientOf(deps, cluster), clock: deps.clock, namespace: action.engineNamespace, ...(signal && { signal }) };
+  const reasons = await engine.foresee(context, { backup: action.request });
+  return reasons.map((reason) => ({ ...reason, ...(component !== undefined && { component }) }));
 }
 
 /** A backup that nobody carries out would be waited for in vain. */
@@ -153,7 +176,12 @@ async function chosenGround(deps: PlannerDeps, lay: () => Ground, signal?: Abort
             chosen.has(component.component.name) &&
             place.components.some(({ status }) => status.component.name === component.component.name),
         )
-        .map((place) => openCandidates(candidatesFor(component, place), choiceFor(component.component.name, place))),
+        .map((place) =>
+          openCandidates(
+            candidatesFor(component, place).filter((use) => suits(use, request.mode ?? 'clone')),
+            choiceFor(component.component.name, place),
+          ),
+        ),
     signal,
   );
   let ground = lay();
@@ -169,24 +197,39 @@ async function chosenGround(deps: PlannerDeps, lay: () => Ground, signal?: Abort
 }
 
 function unreadOf({ places, request }: Ground, choiceFor: ChoiceFor, looked: ReadonlySet<string>): RecoveryPoint[] {
-  const chosen = places.flatMap((place) => [...pointsIn(place, choiceFor, '', request.allowMissingVolumes).points.values()]);
+  const chosen = places.flatMap((place) => [...pointsIn(place, choiceFor, request, request.allowMissingVolumes).points.values()]);
   return [...new Map(chosen.filter(({ id }) => !looked.has(id)).map((point) => [point.id, point])).values()];
 }
 
 /** The point of each component in one place, and why there is none where there is none. */
-function pointsIn(place: Place, choiceFor: ChoiceFor, asked: string, allowMissingVolumes = false) {
+function pointsIn(
+  place: Place,
+  choiceFor: ChoiceFor,
+  { point: asked = 'the point', mode = 'clone' }: PlanRequest,
+  allowMissingVolumes = false,
+) {
   const points = new Map<string, RecoveryPoint>();
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
   for (const entry of place.components) {
     const { name } = entry.status.component;
-    const selection = selectPoint(entry.status, place, choiceFor(name, place), allowMissingVolumes);
+    const selection = selectPoint(entry.status, place, choiceFor(name, place), mode, allowMissingVolumes);
     blockers.push(...selection.blockers);
     warnings.push(...selection.warnings);
     if (selection.use) points.set(name, selection.use.point);
     else if (selection.blockers.length === 0) blockers.push(outside(name, place, asked));
   }
   return { points, blockers, warnings };
+}
+
+/** Engines bring back each its own: components of one place whose points are of several are worked on one after the other. */
+function byEngine(place: Place, points: ReadonlyMap<string, RecoveryPoint>): { place: Place; points: Map<string, RecoveryPoint> }[] {
+  const ids = [...new Set([...points.values()].map(({ engine }) => engine))];
+  if (ids.length === 1) return [{ place, points: new Map(points) }];
+  return ids.map((id) => {
+    const own = new Map([...points].filter(([, point]) => point.engine === id));
+    return { place: { ...place, components: place.components.filter(({ status }) => own.has(status.component.name)) }, points: own };
+  });
 }
 
 async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
@@ -196,13 +239,15 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
   const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = [];
   const read: InPlacePlace[] = [];
+  const parts: { place: Place; points: Map<string, RecoveryPoint> }[] = [];
   for (const place of places) {
-    const chosenPoints = pointsIn(place, choiceFor, request.point ?? 'the point');
+    const chosenPoints = pointsIn(place, choiceFor, request);
     blockers.push(...chosenPoints.blockers);
-    const newest = newestOf([...chosenPoints.points.values()]);
-    const engine = deps.engines.find(({ id, capabilities }) => capabilities.inPlace && id === newest?.engine);
-    const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
-    if (!newest) continue;
+    parts.push(...byEngine(place, chosenPoints.points));
+  }
+  for (const { place, points } of parts) {
+    const engine = deps.engines.find(({ id, capabilities }) => capabilities.inPlace && [...points.values()][0]?.engine === id);
+    const namespace = engine && engineHome(assessment, place.cluster, engine.id, place.namespace);
     if (!engine || namespace === undefined) {
       blockers.push(noEngine(place.cluster));
       continue;
@@ -213,7 +258,13 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
       // Who is down cannot tell what is in its points.
       continue;
     }
-    const points = new Map([...chosenPoints.points].filter(([, point]) => point.engine === engine.id));
+    if (engine.foresee && mode !== 'configOnly') {
+      const context = { cluster: clientOf(deps, place.cluster), clock: deps.clock, namespace, ...(signal && { signal }) };
+      for (const point of new Set(points.values())) {
+        const restore = { point, namespaces: [place.namespace], namespaceMapping: {} };
+        blockers.push(...(await engine.foresee(context, { restore })).filter(({ severity }) => severity === 'blocker'));
+      }
+    }
     const made = await readInPlace(
       {
         place,
@@ -278,7 +329,7 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
   const warnings: Reason[] = [];
   const clonePlaces: ClonePlace[] = [];
   for (const place of places) {
-    const { points, ...found } = pointsIn(place, choiceFor, request.point ?? 'the point', request.allowMissingVolumes);
+    const { points, ...found } = pointsIn(place, choiceFor, request, request.allowMissingVolumes);
     blockers.push(...found.blockers);
     warnings.push(...found.warnings);
     const made = await clonePlace(deps, { place, points, places, request, assessment, application, chosen }, signal);

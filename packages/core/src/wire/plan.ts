@@ -9,9 +9,11 @@ const backupRequest = z.strictObject({
   name,
   namespaces: z.array(name),
   labelSelector: z.string().optional(),
+  claims: z.array(name).optional(),
   location: z.string().optional(),
   keepFor: z.number().optional(),
   volumes: z.enum(['all', 'none']).optional(),
+  consistency: z.literal('group').optional(),
   labels: strings,
   annotations: strings,
 });
@@ -21,6 +23,7 @@ const restoreRequest = z.strictObject({
   namespaces: z.array(name),
   namespaceMapping: strings,
   labelSelector: z.string().optional(),
+  claims: z.array(name).optional(),
   includedResources: z.array(z.string()).optional(),
   excludedResources: z.array(z.string()).optional(),
   rewrites: z.array(

@@ -60,12 +60,21 @@ export class StepMaker {
       part.place,
       part.name,
       `Back up ${part.name} as it is now`,
-      part.labelSelector === undefined ? {} : { labelSelector: part.labelSelector },
+      this.#only(
+        part.place,
+        part.volumes.filter(({ now }) => now),
+      ) ?? (part.labelSelector === undefined ? {} : { labelSelector: part.labelSelector }),
       part.name,
     );
   }
 
-  #safety(place: InPlacePlace, of: string, title: string, scope: { labelSelector?: string; volumes?: 'none' }, component?: string): Step {
+  #safety(
+    place: InPlacePlace,
+    of: string,
+    title: string,
+    scope: { labelSelector?: string; claims?: string[]; volumes?: 'none' },
+    component?: string,
+  ): Step {
     const { application } = this.#inputs.status;
     const stamp = this.#inputs.request.at.replace(/[-:T]/g, '').slice(0, 14);
     return this.step(
@@ -206,7 +215,7 @@ export class StepMaker {
       place.cluster,
       {
         kind: 'engine.restore',
-        ...this.#restore(place, point, { ...scope, includedResources: claimTypes }),
+        ...this.#restore(place, point, { ...(this.#only(place, volumes) ?? scope), includedResources: claimTypes }),
         claims: claimsOf(volumes),
         ...(moves && { until: 'claims' }),
       },
@@ -309,7 +318,12 @@ export class StepMaker {
     return readyTimeout + Math.ceil((2 * bytes) / slowest);
   }
 
-  #restore(place: InPlacePlace, point: RecoveryPoint, scope: { labelSelector?: string; includedResources: string[] }) {
+  /** Engines of volumes alone are told which; the others select by labels. */
+  #only({ engine }: InPlacePlace, volumes: readonly RolledVolume[]): { claims: string[] } | undefined {
+    return engine.capabilities.configuration ? undefined : { claims: volumes.map(({ claim }) => claim) };
+  }
+
+  #restore(place: InPlacePlace, point: RecoveryPoint, scope: { labelSelector?: string; claims?: string[]; includedResources: string[] }) {
     return {
       engine: place.engine.id,
       engineNamespace: place.engineNamespace,

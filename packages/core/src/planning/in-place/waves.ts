@@ -55,7 +55,12 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
   const safetyOfData =
     request.safetyBackup === false
       ? []
-      : rolled.filter(({ place }) => place.inventory !== undefined).map((part) => maker.safetyOfData(part));
+      : rolled
+          .filter(
+            ({ place, volumes }) =>
+              place.inventory !== undefined && (place.engine.capabilities.configuration || volumes.some(({ now }) => now)),
+          )
+          .map((part) => maker.safetyOfData(part));
 
   const suspended = new Map<string, { suspend: Step; resume: Step }>();
   for (const part of parts) {
@@ -95,13 +100,17 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
    * every claim that is missing, and those of another point would come back as that point has them, or empty.
    */
   const groups: { remove: Step[]; restore: Step[] }[] = [];
+  const turns = new Map<string, number>();
   for (const place of places) {
-    let turn = 0;
+    const key = `${place.cluster}/${place.namespace}`;
     for (const point of new Set(place.points.values())) {
       const here = rolled.filter((part) => part.place === place && part.point === point);
       const volumes = here.flatMap((part) => part.volumes).filter((volume) => !handled.has(volume));
       if (volumes.length === 0) continue;
-      const scope = selectorFor(place, point, volumes, parts);
+      const turn = turns.get(key) ?? 0;
+      const scope: ReturnType<typeof selectorFor> = place.engine.capabilities.configuration
+        ? selectorFor(place, point, volumes, parts)
+        : { warnings: [] };
       warnings.push(...scope.warnings);
       const owners = here.filter((part) => part.volumes.some((volume) => !handled.has(volume)));
       const alone = owners.length === 1 ? owners[0]!.name : undefined;
@@ -109,7 +118,7 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
       const group = (groups[turn] ??= { remove: [], restore: [] });
       group.remove.push(...removalOf(new Set(volumes)));
       group.restore.push(maker.restoreClaims(place, point, volumes, selector, alone));
-      turn += 1;
+      turns.set(key, turn + 1);
     }
   }
   const restores = groups.flatMap(({ restore }) => restore);
