@@ -322,6 +322,20 @@ const cases: [rule: string, changes: Partial<Facts>, verdict: Verdict, code: Rea
     'DATABASE_WITHOUT_HOOK',
     'without a hook',
   ],
+  [
+    'snapshotsOnly',
+    { points: [used('yes', 's1', 10, { keptIn: 'storage', goesWithNamespace: true })] },
+    'AtRisk',
+    'SNAPSHOTS_ONLY',
+    'is deleted with its namespace',
+  ],
+  [
+    'configurationNotCaptured',
+    { points: [used('yes', 's1', 10, { holds: 'data' })] },
+    'AtRisk',
+    'CONFIGURATION_NOT_CAPTURED',
+    'data alone',
+  ],
   ['policyProblem', { policy: undefined, policyProblem: why('UNKNOWN_POLICY') }, 'AtRisk', 'UNKNOWN_POLICY', 'because of'],
   [
     'neverDrilled',
