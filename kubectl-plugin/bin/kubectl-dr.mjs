@@ -6,7 +6,7 @@ import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const source = new URL('../src/main.ts', import.meta.url);
-const bundle = new URL('../dist/kubectl-dr.mjs', import.meta.url);
+const bundle = new URL('../dist/kubectl-dr.cjs', import.meta.url);
 const node24 = fileURLToPath(new URL(`../../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url));
 const [major] = process.versions.node.split('.').map(Number);
 

@@ -48,19 +48,13 @@ export function createContext(args: Arguments, argv: readonly string[], host: Ho
     argv,
     clock,
     fleet() {
-      connected ??= load().then(({ connect }) => connect(args, host, clock));
+      connected ??= import('./connect.ts').then(({ connect }) => connect(args, host, clock));
       return connected;
     },
     async close() {
       await (await connected?.catch(() => undefined))?.close();
     },
   };
-}
-
-/** What talks to clusters is large: compiled once, it is read from V8's cache. What loads before is too small to gain by it. */
-function load(): Promise<typeof import('./connect.ts')> {
-  process.getBuiltinModule('node:module').enableCompileCache();
-  return import('./connect.ts');
 }
 
 export function flagText(args: Arguments, name: string): string | undefined {

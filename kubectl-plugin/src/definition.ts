@@ -1,5 +1,3 @@
-import type { Context } from './context.ts';
-
 export interface Flag {
   type: 'string' | 'boolean' | 'number';
   alias?: string;
@@ -27,9 +25,7 @@ export interface Arguments {
   flags: Record<string, string | boolean | number | string[] | undefined>;
 }
 
-/**
- * One command. The definition is light: it is loaded for every start, help and completion; the work arrives by `load`.
- */
+/** One command. The definition is light: it is loaded for every start, help and completion; the work is in `handlers.ts`. */
 export interface Command {
   name: string;
   /** Positionals as help prints them: `[APP]` optional, `APP` required. */
@@ -38,7 +34,6 @@ export interface Command {
   flags: Record<string, Flag>;
   /** Command lines with a sentence each, shown first in help. */
   examples: [line: string, what: string][];
-  load(): Promise<{ run(args: Arguments, context: Context): Promise<number> }>;
 }
 
 /** Flags of kubectl that make sense for a client; accepted anywhere after `dr`. */

@@ -1,51 +1,68 @@
-import type { Options } from 'yargs';
 import { nearest } from '@kubectl-dr/core/text/nearest';
 import type { Arguments, Command, Flag } from './definition.ts';
 import { globalFlags } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 
 /**
- * Parses what follows the command. yargs does it; every habit of it that would change a value is off: `1e3` stays a name,
- * `--a.b` stays a flag, no camel-case twins. It is loaded when there is a flag to parse: words alone need no parser.
+ * Parses what follows the command, as kubectl's own parser reads it: `--flag value`, `--flag=value`, `-n value`, `-nvalue`,
+ * `-n=value`, switches joined (`-Aw`) or with a value (`--check=false`); `--` ends the flags. UsageError for anything else.
  */
-export async function parse(argv: readonly string[], command: Command): Promise<Arguments> {
-  if (!argv.some((word) => word.startsWith('-'))) return { positionals: positionalsOf(argv, command), flags: {} };
-  const { default: yargs } = await import('yargs');
+export function parse(argv: readonly string[], command: Command): Arguments {
   const flags = { ...globalFlags, ...command.flags };
-  let failure: string | undefined;
-  const parsed = yargs([...argv])
-    .parserConfiguration({
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'boolean-negation': false,
-      'duplicate-arguments-array': true,
-      'greedy-arrays': false,
-      'strip-aliased': true,
-    })
-    .locale('en')
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .options(Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, optionOf(flag)])))
-    .strictOptions()
-    .fail((message: string | null, error: Error | undefined) => {
-      failure ??= message ?? error?.message ?? 'the command line is not valid';
-    })
-    .parseSync();
-  if (failure !== undefined) throw new UsageError(sentence(failure), command.name);
-  const words = parsed._.map(String);
-  return { positionals: positionalsOf(words, command), flags: valuesOf(parsed, flags, command) };
+  const given: Given = new Map();
+  const words: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const arg = argv[index]!;
+    if (arg === '--') {
+      words.push(...argv.slice(index + 1));
+      break;
+    }
+    const next = (): string | undefined => argv[(index += 1)];
+    if (arg.startsWith('--')) long(arg, flags, given, next, command);
+    else if (arg.startsWith('-') && arg !== '-') short(arg, flags, given, next, command);
+    else words.push(arg);
+  }
+  return { positionals: positionalsOf(words, command), flags: valuesOf(given, flags, command) };
 }
 
-function optionOf(flag: Flag): Options {
-  return {
-    type: flag.type === 'number' ? 'string' : flag.type,
-    ...(flag.alias === undefined ? {} : { alias: flag.alias }),
-    ...(flag.repeatable ? { array: true } : {}),
-    ...(flag.type === 'boolean' ? {} : { requiresArg: true }),
-  };
+/** Words by flag name, in the order in which they were given. */
+type Given = Map<string, string[]>;
+
+function long(arg: string, flags: Record<string, Flag>, given: Given, next: () => string | undefined, command: Command): void {
+  const equals = arg.indexOf('=');
+  const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
+  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+  if (!flag) {
+    const known = Object.keys(flags).filter((candidate) => !flags[candidate]!.hidden && candidate.length > 1);
+    const guess = nearest(name, known);
+    throw new UsageError(`unknown flag: --${name}${guess ? `, did you mean --${guess}?` : ''}`, command.name);
+  }
+  const inline = equals < 0 ? undefined : arg.slice(equals + 1);
+  keep(given, name, inline ?? (flag.type === 'boolean' ? 'true' : needed(next(), `--${name}`, command)));
+}
+
+function short(arg: string, flags: Record<string, Flag>, given: Given, next: () => string | undefined, command: Command): void {
+  for (let at = 1; at < arg.length; at += 1) {
+    const letter = arg[at]!;
+    const [name, flag] = Object.entries(flags).find(([key, { alias }]) => alias === letter || key === letter) ?? [];
+    if (name === undefined || !flag) throw new UsageError(`unknown shorthand flag: '${letter}' in ${arg}`, command.name);
+    const rest = arg.slice(at + 1);
+    if (flag.type === 'boolean' && !rest.startsWith('=')) {
+      keep(given, name, 'true');
+      continue;
+    }
+    keep(given, name, rest === '' ? needed(next(), `-${letter}`, command) : rest.replace(/^=/, ''));
+    return;
+  }
+}
+
+function needed(value: string | undefined, flag: string, command: Command): string {
+  if (value === undefined) throw new UsageError(`flag needs an argument: ${flag}`, command.name);
+  return value;
+}
+
+function keep(given: Given, name: string, value: string): void {
+  given.set(name, [...(given.get(name) ?? []), value]);
 }
 
 function positionalsOf(words: readonly string[], command: Command): Record<string, string | undefined> {
@@ -71,31 +88,31 @@ function positionalsOf(words: readonly string[], command: Command): Record<strin
   return result;
 }
 
-function valuesOf(parsed: Record<string, unknown>, flags: Record<string, Flag>, command: Command): Arguments['flags'] {
+function valuesOf(given: Given, flags: Record<string, Flag>, command: Command): Arguments['flags'] {
   const values: Arguments['flags'] = {};
-  for (const [name, flag] of Object.entries(flags)) {
-    const value = parsed[name];
-    if (value === undefined) continue;
+  for (const [name, words] of given) {
+    const flag = flags[name]!;
     if (flag.repeatable) {
-      values[name] = (Array.isArray(value) ? value : [value]).map(String);
+      values[name] = words;
       continue;
     }
-    if (Array.isArray(value)) {
-      if (flag.type === 'boolean') {
-        values[name] = Boolean(value.at(-1));
-        continue;
-      }
-      throw new UsageError(`--${name} was given ${value.length} times`, command.name);
+    const word = words.at(-1)!;
+    if (flag.type === 'boolean') {
+      values[name] = booleanOf(word, name, command);
+      continue;
     }
-    if (flag.choices && !flag.choices.includes(String(value))) {
-      throw new UsageError(`--${name} must be one of ${flag.choices.join(', ')}, not "${String(value)}"`, command.name);
+    if (words.length > 1) throw new UsageError(`--${name} was given ${words.length} times`, command.name);
+    if (flag.choices && !flag.choices.includes(word)) {
+      const guess = nearest(word, flag.choices);
+      const meant = guess ? `; did you mean "${guess}"?` : '';
+      throw new UsageError(`--${name} must be one of ${flag.choices.join(', ')}, not "${word}"${meant}`, command.name);
     }
     if (flag.type === 'number') {
-      const number = Number(value);
-      if (!Number.isFinite(number)) throw new UsageError(`--${name} must be a number, not "${String(value)}"`, command.name);
+      const number = Number(word);
+      if (word.trim() === '' || !Number.isFinite(number)) throw new UsageError(`--${name} must be a number, not "${word}"`, command.name);
       values[name] = number;
     } else {
-      values[name] = value as string | boolean;
+      values[name] = word;
     }
   }
   // Where a command gives `--as` another meaning, only `--as-user` impersonates.
@@ -103,14 +120,8 @@ function valuesOf(parsed: Record<string, unknown>, flags: Record<string, Flag>, 
   return values;
 }
 
-/** yargs writes "Unknown argument: foo"; kubectl writes "unknown flag: --foo". */
-function sentence(message: string): string {
-  const unknown = /^Unknown arguments?: (.*)$/m.exec(message);
-  if (unknown) {
-    const [first] = unknown[1]!.split(', ');
-    return `unknown flag: ${first!.length === 1 ? '-' : '--'}${first}`;
-  }
-  const missing = /^Not enough arguments following: (.*)$/m.exec(message);
-  if (missing) return `flag needs an argument: --${missing[1]}`;
-  return message.split('\n')[0]!.toLowerCase();
+function booleanOf(word: string, name: string, command: Command): boolean {
+  if (/^(true|t|1)$/i.test(word)) return true;
+  if (/^(false|f|0)$/i.test(word)) return false;
+  throw new UsageError(`--${name} is a switch: it takes true or false, not "${word}"`, command.name);
 }

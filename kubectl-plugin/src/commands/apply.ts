@@ -13,5 +13,4 @@ export const apply: Command = {
     ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Make it, send it round'],
     ['kubectl dr apply -f plan.json', 'Exactly what was agreed to; refused when it is stale (exit 6)'],
   ],
-  load: () => import('./apply.run.ts'),
 };

@@ -13,5 +13,4 @@ export const backup: Command = {
     ['kubectl dr backup shop', 'Every component, on every cluster'],
     ['kubectl dr backup shop --component orders-db', 'One component'],
   ],
-  load: () => import('./backup.run.ts'),
 };

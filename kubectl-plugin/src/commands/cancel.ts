@@ -6,5 +6,4 @@ export const cancel: Command = {
   positionals: [{ name: 'OPERATION', required: true, summary: 'Operation id' }],
   flags: {},
   examples: [['kubectl dr cancel restore-shop-7f3k2', 'It ends Cancelled after the current request']],
-  load: () => import('./cancel.run.ts'),
 };

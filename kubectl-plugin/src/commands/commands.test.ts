@@ -2,12 +2,14 @@ import { commands } from './index.ts';
 import { commandHelp, optionsHelp, rootHelp } from '../help.ts';
 import { parse } from '../parse.ts';
 import { UsageError } from '../exit-codes.ts';
+import { handlers } from '../handlers.ts';
 
 const command = (name: string) => commands.find((candidate) => candidate.name === name)!;
 
 describe('command definitions', () => {
-  it('are light: every handler arrives by a dynamic import that resolves', async () => {
-    for (const definition of commands) expect(typeof (await definition.load()).run, definition.name).toBe('function');
+  it('have a handler each, and no handler is without a definition', async () => {
+    expect(Object.keys(handlers).toSorted()).toEqual(commands.map(({ name }) => name).toSorted());
+    for (const [name, load] of Object.entries(handlers)) expect(typeof (await load()).run, name).toBe('function');
   });
 
   it('have help with examples first, on one screen', () => {
@@ -27,24 +29,24 @@ describe('command definitions', () => {
 });
 
 describe('parse', () => {
-  it('accepts kubectl flags anywhere and keeps words as they are', async () => {
-    const args = await parse(['--context', 'west', 'points', '-n', '1e3', '-o=wide'], command('get'));
+  it('accepts kubectl flags anywhere and keeps words as they are', () => {
+    const args = parse(['--context', 'west', 'points', '-n', '1e3', '-o=wide'], command('get'));
     expect(args.positionals.KIND).toBe('points');
     expect(args.flags.namespace).toBe('1e3');
     expect(args.flags.context).toBe('west');
     expect(args.flags.output).toBe('wide');
   });
 
-  it('collects repeatable flags', async () => {
-    const args = await parse(['shop', '--component', 'web', '--component=cart', '--as-group', 'a', '--as-group', 'b'], command('restore'));
+  it('collects repeatable flags', () => {
+    const args = parse(['shop', '--component', 'web', '--component=cart', '--as-group', 'a', '--as-group', 'b'], command('restore'));
     expect(args.flags.component).toEqual(['web', 'cart']);
     expect(args.flags['as-group']).toEqual(['a', 'b']);
   });
 
-  it('reads --as as the namespace on restore and as the user elsewhere', async () => {
-    const { flags } = await parse(['shop', '--as', 'shop-copy'], command('restore'));
+  it('reads --as as the namespace on restore and as the user elsewhere', () => {
+    const { flags } = parse(['shop', '--as', 'shop-copy'], command('restore'));
     expect(flags).toEqual({ as: 'shop-copy' });
-    expect((await parse(['--as', 'alice'], command('status'))).flags['as-user']).toBe('alice');
+    expect(parse(['--as', 'alice'], command('status')).flags['as-user']).toBe('alice');
   });
 
   it.each([
@@ -55,10 +57,32 @@ describe('parse', () => {
     [['status', '-o', 'xml'], '--output must be one of'],
     [['status', '-n', 'a', '-n', 'b'], '--namespace was given 2 times'],
     [['status', '--v', 'x'], '--v must be a number'],
-  ])('refuses %j', async (argv, message) => {
+    [['status', '--chek'], 'unknown flag: --chek, did you mean --check?'],
+    [['status', '-Z'], "unknown shorthand flag: 'Z' in -Z"],
+    [['status', '-o'], 'flag needs an argument: -o'],
+    [['status', '--check=perhaps'], '--check is a switch'],
+    [['restore', 'shop', '--mode', 'inplace'], 'did you mean "inPlace"?'],
+  ])('refuses %j', (argv, message) => {
     const [name, ...rest] = argv;
-    const refusal = await parse(rest, command(name!)).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(UsageError);
-    expect((refusal as UsageError).message).toContain(message);
+    const refuse = () => parse(rest, command(name!));
+    expect(refuse).toThrow(UsageError);
+    expect(refuse).toThrow(message);
+  });
+
+  it.each([
+    [['-nshop'], { namespace: 'shop' }],
+    [['-n=shop'], { namespace: 'shop' }],
+    [['-An', 'shop'], { 'all-namespaces': true, namespace: 'shop' }],
+    [['--check=false'], { check: false }],
+    [['-v=6'], { v: 6 }],
+    [['--v', '6'], { v: 6 }],
+    [['-n', '--', '--check'], { namespace: '--', check: true }],
+    [['--namespace='], { namespace: '' }],
+  ])('reads %j as pflag does', (argv, flags) => {
+    expect(parse(argv, command('status')).flags).toEqual(flags);
+  });
+
+  it('takes words that look like flags after --', () => {
+    expect(parse(['--check', '--', '--odd'], command('status'))).toEqual({ positionals: { APP: '--odd' }, flags: { check: true } });
   });
 });

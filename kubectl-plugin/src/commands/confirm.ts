@@ -6,5 +6,4 @@ export const confirm: Command = {
   positionals: [{ name: 'OPERATION', required: true, summary: 'Operation id' }],
   flags: { yes: { type: 'boolean', summary: 'Do not ask' } },
   examples: [['kubectl dr confirm restore-shop-7f3k2', 'The volumes that were kept for an undo are given up']],
-  load: () => import('./confirm.run.ts'),
 };

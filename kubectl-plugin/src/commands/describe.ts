@@ -14,5 +14,4 @@ export const describe: Command = {
     ['kubectl dr describe point shop-20260101120000', 'What a point covers and for whom it is usable'],
     ['kubectl dr describe operation restore-shop-7f3k2', 'Steps with their times'],
   ],
-  load: () => import('./describe.run.ts'),
 };

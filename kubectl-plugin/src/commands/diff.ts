@@ -10,5 +10,4 @@ export const diff: Command = {
     ['kubectl dr diff shop', 'Against the newest usable point; exit 0 when nothing differs, 1 when something does'],
     ['kubectl dr diff shop --component web --to 14:05', 'One component, against 14:05'],
   ],
-  load: () => import('./diff.run.ts'),
 };

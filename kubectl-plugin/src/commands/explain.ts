@@ -6,5 +6,4 @@ export const explain: Command = {
   positionals: [{ name: 'REASON', required: false, summary: 'A code such as RPO_BREACHED; without it all are listed' }],
   flags: {},
   examples: [['kubectl dr explain RPO_BREACHED', 'Meaning, why it matters, next step']],
-  load: () => import('./explain.run.ts'),
 };

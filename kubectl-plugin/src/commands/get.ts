@@ -17,5 +17,4 @@ export const get: Command = {
     ['kubectl dr get operations', 'What runs and what ran'],
     ['kubectl dr get apps -o json', 'For scripts'],
   ],
-  load: () => import('./get.run.ts'),
 };

@@ -9,5 +9,4 @@ export const logs: Command = {
     ['kubectl dr logs restore-shop-7f3k2', 'Every step with its times and what it said'],
     ['kubectl dr logs restore-shop-7f3k2 -f', 'And what comes, until it has ended'],
   ],
-  load: () => import('./logs.run.ts'),
 };

@@ -15,5 +15,4 @@ export const plan: Command = {
     ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],
     ['kubectl dr plan restore shop -o json', 'The same value that would be executed'],
   ],
-  load: () => import('./plan.run.ts'),
 };

@@ -45,5 +45,4 @@ export const restore: Command = {
     ['kubectl dr restore shop --component orders-db --mode dataOnly --to 14:05', 'The data of one component, where it is, as of 14:05'],
     ['kubectl dr restore shop --mode inPlace --prune --yes', 'Everything back as it was, without being asked'],
   ],
-  load: () => import('./restore.run.ts'),
 };

@@ -6,5 +6,4 @@ export const resume: Command = {
   positionals: [{ name: 'OPERATION', required: true, summary: 'Operation id' }],
   flags: {},
   examples: [['kubectl dr resume restore-shop-7f3k2', 'Continue after the last finished step']],
-  load: () => import('./resume.run.ts'),
 };

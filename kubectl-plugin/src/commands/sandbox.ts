@@ -9,5 +9,4 @@ export const sandbox: Command = {
     directory: { type: 'string', value: 'DIR', summary: 'Where the kubeconfig is written (default .sandbox)' },
   },
   examples: [['kubectl dr sandbox', 'Prints the KUBECONFIG to use and keeps running']],
-  load: () => import('./sandbox.run.ts'),
 };

@@ -10,5 +10,4 @@ export const status: Command = {
     ['kubectl dr status shop', 'One application, component by component'],
     ['kubectl dr status shop --check', 'For scripts: exit 4 unless protected'],
   ],
-  load: () => import('./status.run.ts'),
 };

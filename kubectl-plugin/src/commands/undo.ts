@@ -12,5 +12,4 @@ export const undo: Command = {
     ['kubectl dr undo restore-shop-7f3k2', 'Everything as it was before the restore'],
     ['kubectl dr undo restore-shop-7f3k2 --dry-run=client', 'What that would do, and what would be lost'],
   ],
-  load: () => import('./undo.run.ts'),
 };

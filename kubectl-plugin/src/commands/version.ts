@@ -6,5 +6,4 @@ export const version: Command = {
   positionals: [],
   flags: {},
   examples: [['kubectl dr version', 'Prints one line']],
-  load: () => import('./version.run.ts'),
 };

@@ -12,5 +12,4 @@ export const wait: Command = {
     ['kubectl dr wait restore-shop-7f3k2 --timeout 30m', 'Exit 0 when it succeeded, 3 when it failed, 5 when it still runs'],
     ['kubectl dr wait shop --for=protected', 'Until the verdict is Protected'],
   ],
-  load: () => import('./wait.run.ts'),
 };

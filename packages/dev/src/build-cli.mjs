@@ -1,4 +1,4 @@
-// npm run build:cli: the bundled, executable kubectl-plugin/dist/kubectl-dr.mjs.
+// npm run build:cli: the bundled, executable kubectl-plugin/dist/kubectl-dr.cjs.
 import path from 'node:path';
 import { inNode24, root } from './install.mjs';
 

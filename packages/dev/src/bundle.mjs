@@ -1,61 +1,84 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { root } from './install.mjs';
 
-/**
- * yargs parses and nothing else: help, columns and languages are ours. What it loads for them costs as much at start as
- * everything else together, so it is left out; so are zod's messages in other languages.
- */
+/** Modules that become files of their own, loaded when they are asked for: what lies before is read at every start. */
+const files = {
+  work: 'kubectl-plugin/src/carry-out.ts',
+  sandbox: 'packages/sandbox/src/index.ts',
+  'client-node': 'packages/kubernetes/src/auth/client-node.ts',
+};
+
+/** An import of one of `files` stays an import, of the file. */
+const apart = {
+  name: 'apart',
+  setup(bundler) {
+    const names = new Map(Object.entries(files).map(([name, file]) => [path.join(root, file), name]));
+    bundler.onResolve({ filter: /.*/ }, async ({ path: specifier, kind, pluginData, ...rest }) => {
+      if (kind !== 'dynamic-import' || pluginData === apart) return undefined;
+      const found = await bundler.resolve(specifier, { kind, pluginData: apart, ...rest });
+      const name = names.get(found.path);
+      return name === undefined ? found : { path: `./${name}.cjs`, external: true };
+    });
+  },
+};
+
+/** zod's messages in other languages than English. */
 const leftOut = {
   name: 'left-out',
   setup(bundler) {
-    const unused = { namespace: 'left-out', sideEffects: false };
-    bundler.onResolve({ filter: /^(cliui|string-width)$/ }, ({ path: name }) => ({ path: name, ...unused }));
     bundler.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
-      /[\\/]zod[\\/]/.test(importer) ? { path: 'locales', ...unused } : undefined,
+      /[\\/]zod[\\/]/.test(importer) ? { path: 'locales', namespace: 'left-out', sideEffects: false } : undefined,
     );
-    bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path: name }) => ({
-      contents:
-        name === 'locales'
-          ? "export { default as en } from './en.js';"
-          : `export default function unused() { throw new Error('${name} is not part of the bundle'); }`,
-      resolveDir: name === 'locales' ? path.join(root, 'node_modules/zod/v4/locales') : root,
+    bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: path.join(root, 'node_modules/zod/v4/locales'),
     }));
   },
 };
 
-/**
- * The published form of the CLI in `folder`: ES modules, handlers split into chunks that load on use, and `kubectl-dr.mjs`,
- * executable as it is. Gives the number of files and bytes.
- */
-export async function bundleCli(folder) {
+/** What a build of the CLI has in common, in one file or in several. */
+export function options() {
   const { version } = JSON.parse(readFileSync(path.join(root, 'kubectl-plugin/package.json'), 'utf8'));
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const { metafile } = await build({
+  return {
     absWorkingDir: root,
-    entryPoints: { main: 'kubectl-plugin/src/main.ts' },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    splitting: true,
-    format: 'esm',
+    // CommonJS starts sooner, and is what a single executable takes. An import of node:http as an ES module would touch each
+    // of its exports, one of which loads a whole HTTP client.
+    format: 'cjs',
     platform: 'node',
     target: 'node22',
+    supported: { 'dynamic-import': false },
     minify: true,
     legalComments: 'none',
-    metafile: true,
     define: { KUBECTL_DR_VERSION: JSON.stringify(version) },
-    // CommonJS dependencies ask for `require`, which an ES module does not have.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
-    plugins: [leftOut],
     logLevel: 'warning',
-  });
-  const entry = path.join(folder, 'kubectl-dr.mjs');
-  writeFileSync(entry, "#!/usr/bin/env node\nimport './main.mjs';\n");
+    logOverride: { 'empty-import-meta': 'silent' },
+  };
+}
+
+/**
+ * The published form of the CLI in `folder`: `kubectl-dr.cjs`, executable as it is, which knows the commands, and what
+ * carries them out beside it. Gives the entry, the number of files and of bytes.
+ */
+export async function bundleCli(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const entry = path.join(folder, 'kubectl-dr.cjs');
+  const common = { ...options(), plugins: [apart, leftOut] };
+  await build({ ...common, entryPoints: ['kubectl-plugin/src/main.ts'], outfile: entry, banner: { js: '#!/usr/bin/env node' } });
+  const built = [entry];
+  for (const [name, file] of Object.entries(files)) {
+    const outfile = path.join(folder, `${name}.cjs`);
+    await build({ ...common, entryPoints: [file], outfile });
+    built.push(outfile);
+  }
   chmodSync(entry, 0o755);
-  const outputs = Object.values(metafile.outputs);
-  return { entry, files: outputs.length + 1, bytes: outputs.reduce((sum, output) => sum + output.bytes, 0) };
+  return { entry, files: built.length, bytes: built.reduce((sum, file) => sum + statSync(file).size, 0) };
+}
+
+/** The whole CLI as one file, for a single executable. */
+export async function bundleWhole(outfile) {
+  await build({ ...options(), plugins: [leftOut], entryPoints: ['kubectl-plugin/src/main.ts'], outfile });
 }

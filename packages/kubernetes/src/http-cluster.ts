@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { DrError, InputError, NotFoundError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
@@ -121,13 +121,12 @@ export class HttpCluster implements ClusterClient {
     const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
     const target = { verb: 'watch', what: resourceKey(type) };
     const query = { watch: true, allowWatchBookmarks: true, labelSelector, fieldSelector, resourceVersion };
-    let body: Dispatcher.ResponseData['body'] | undefined;
+    let body: Readable | undefined;
     try {
-      ({ body } = await this.transport.send({
+      ({ body } = await this.transport.stream({
         method: 'GET',
         path: withQuery(pathOf(type, namespace), query),
         target,
-        stream: true,
         ...(signal ? { signal } : {}),
       }));
       for await (const line of linesOf(body)) {
@@ -241,8 +240,7 @@ export class HttpCluster implements ClusterClient {
   }
 
   async raw(path: string, options: RequestOptions = {}): Promise<string> {
-    const { body } = await this.transport.send({ method: 'GET', path, accept: '*/*', target: { verb: 'get', what: path }, ...options });
-    return body.text();
+    return this.transport.text({ method: 'GET', path, accept: '*/*', target: { verb: 'get', what: path }, ...options });
   }
 
   async download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {
@@ -254,26 +252,17 @@ export class HttpCluster implements ClusterClient {
         cause,
         hint: `the storage location's address must be reachable from here; see publicUrl in its configuration`,
       });
-    let response: Dispatcher.ResponseData;
+    let answer: { status: number; bytes: Uint8Array };
     try {
-      // Inside the sandbox's door the link leads to the same server; elsewhere it is a plain public address.
-      response = await request(url, {
-        ...(this.options.dispatcher ? { dispatcher: this.options.dispatcher } : { dispatcher: await this.transport.forDownloads(url) }),
-        ...options,
-      });
+      answer = await this.transport.download(new URL(url), options.signal);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
       throw failed(error instanceof Error ? error.message : String(error), error);
     }
-    if (response.statusCode === 404) {
-      await response.body.dump();
+    if (answer.status === 404)
       throw new NotFoundError(`there is nothing at the download link that ${this.name} offers on ${host}`, { cluster: this.name });
-    }
-    if (response.statusCode >= 300) {
-      await response.body.dump();
-      throw failed(`it answered ${response.statusCode}`);
-    }
-    return response.body.bytes();
+    if (answer.status >= 300) throw failed(`it answered ${answer.status}`);
+    return answer.bytes;
   }
 
   private pathOf(ref: ObjectRef): string {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { node24, root } from '../install.mjs';
 import { clusterWithBackups } from './cluster.mjs';
 
-const cli = path.join(root, 'kubectl-plugin/dist/kubectl-dr.mjs');
+const cli = path.join(root, 'kubectl-plugin/dist/kubectl-dr.cjs');
 const node = node24();
 
 let build;

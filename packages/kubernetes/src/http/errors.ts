@@ -113,13 +113,21 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return unreachable('cannot be found: its host name does not resolve', check);
+    case 'PROXY':
+      return unreachable(`cannot be reached: ${(cause as Error).message}`, 'check proxy-url of the cluster, HTTPS_PROXY and NO_PROXY');
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return unreachable('cannot be reached: no network leads there', check);
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return unreachable('does not speak TLS', 'does the server address begin with http:// where it should?');
     case 'ECONNRESET':
     case 'EPIPE':
-    case 'UND_ERR_SOCKET':
+    case 'ERR_HTTP2_STREAM_ERROR':
+    case 'ERR_HTTP2_SESSION_ERROR':
+    case 'ERR_STREAM_PREMATURE_CLOSE':
       return unreachable('closed the connection', check);
-    case 'UND_ERR_CONNECT_TIMEOUT':
-    case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'UND_ERR_BODY_TIMEOUT':
     case 'ETIMEDOUT':
       return new ServiceUnavailableError(`${cluster} (${server}) did not answer in time (${target.verb} ${target.what})`, {
         code: 'TIMEOUT',
@@ -137,6 +145,13 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
       );
     case 'CERT_HAS_EXPIRED':
       return unreachable('has an expired certificate', "renew the API server's certificate");
+    case 'CERT_NOT_YET_VALID':
+      return unreachable('has a certificate that is not valid yet', 'is the clock of this machine right?');
+    case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
+    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED':
+      return unreachable('does not accept your client certificate', 'renew client-certificate of the user in the kubeconfig');
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return unreachable('has a certificate for another name', 'set tls-server-name of the cluster, or --tls-server-name');
     default:
@@ -144,7 +159,7 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
   }
 }
 
-/** undici wraps what Node says in `cause`. */
+/** What a library throws may carry what Node says in `cause`. */
 function codeOf(error: unknown): string | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 4; current = current.cause, depth += 1) {
     if ('code' in current && typeof current.code === 'string') return current.code;

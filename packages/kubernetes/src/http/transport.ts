@@ -1,7 +1,8 @@
-import { Agent, EnvHttpProxyAgent, ProxyAgent, getGlobalDispatcher, request } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Credentials } from '../auth/credentials.ts';
 import type { ClusterConfig } from '../kubeconfig/context.ts';
+import type { Answer, Connection, Exchange } from './connection.ts';
+import { connectTo } from './connection.ts';
 import { errorOfFailure, errorOfStatus } from './errors.ts';
 import type { RequestTarget } from './errors.ts';
 
@@ -30,20 +31,14 @@ export interface HttpRequest {
   stream?: boolean;
 }
 
-export interface HttpResponse {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: Dispatcher.ResponseData['body'];
-}
-
 const maxRetries = 3;
 /** Nobody waits longer for a server that says "later". */
 const maxRetryAfter = 30_000;
 
-/** One server, one pool of connections, one place where a request leaves this process. */
+/** One server, one connection, one place where a request leaves this process. */
 export class Transport {
   private readonly options: TransportOptions;
-  private dispatcher: Promise<Dispatcher> | undefined;
+  private readonly connection: Connection;
   private readonly prefix: string;
   private readonly origin: string;
   /** Called with each answer's Date header. */
@@ -54,114 +49,152 @@ export class Transport {
     const url = new URL(options.config.cluster.server);
     this.origin = url.origin;
     this.prefix = url.pathname.replace(/\/+$/, '');
+    this.connection = this.connectionTo(url, () => options.credentials.tls(), options.config.cluster.proxyUrl);
   }
 
-  /** The answer, whatever its status below 300; everything else is thrown as a DrError. */
-  async send(call: HttpRequest): Promise<HttpResponse> {
-    const target: RequestTarget = {
-      ...call.target,
-      cluster: this.options.config.name,
-      context: this.options.config.context,
-      server: this.origin,
-    };
-    let refreshed = false;
-    for (let attempt = 0; ; attempt += 1) {
-      const response = await this.once(call, target);
-      if (response.status < 300) return response;
-      const retryAfter = Number(response.headers['retry-after']);
-      const body = await response.body.text().catch(() => '');
-      if (response.status === 401 && !refreshed && this.options.credentials.refresh()) {
-        refreshed = true;
-        continue;
-      }
-      if ((response.status === 429 || response.status === 503) && Number.isFinite(retryAfter) && attempt < maxRetries) {
-        await this.options.sleep(Math.min(retryAfter * 1000, maxRetryAfter), call.signal);
-        continue;
-      }
-      throw errorOfStatus(response.status, body, target);
-    }
+  /** A stream: the answer, when its status is below 300; everything else is thrown as a DrError. */
+  async stream(call: HttpRequest): Promise<Answer> {
+    return this.repeated({ ...call, stream: true }, async (answer) => answer);
+  }
+
+  /** The text of an answer below 300; everything else is thrown as a DrError. */
+  async text(call: HttpRequest): Promise<string> {
+    return this.repeated(call, ({ body }) => textOf(body));
   }
 
   async json(call: HttpRequest): Promise<unknown> {
-    const { body } = await this.send(call);
+    const text = await this.text(call);
     try {
-      return await body.json();
+      return JSON.parse(text);
     } catch (error) {
-      if (call.signal?.aborted) throw call.signal.reason;
-      throw errorOfFailure(error, { ...call.target, cluster: this.options.config.name, server: this.origin });
+      throw errorOfFailure(error, this.targetOf(call));
     }
   }
 
   /**
    * A link on the same server is fetched over the same connection (its authority is not one that the system knows), any
-   * other over a plain one. No header of ours goes with either.
+   * other over one of its own. No header of ours goes with either. Throws what Node says.
    */
-  async forDownloads(url: string): Promise<Dispatcher> {
-    return new URL(url).origin === this.origin ? this.connection() : getGlobalDispatcher();
+  async download(url: URL, signal?: AbortSignal): Promise<{ status: number; bytes: Uint8Array }> {
+    const own = url.origin === this.origin || this.options.dispatcher;
+    const connection = own ? this.connection : this.connectionTo(url);
+    try {
+      const path = `${url.pathname}${url.search}`;
+      const { status, body } = await connection.exchange({ method: 'GET', path, headers: {}, ...(signal ? { signal } : {}) });
+      return { status, bytes: await bytesOf(body) };
+    } finally {
+      if (!own) await connection.close();
+    }
   }
 
-  async close(): Promise<void> {
-    if (!this.options.dispatcher) await (await this.dispatcher?.catch(() => undefined))?.destroy();
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
-  private async once(call: HttpRequest, target: RequestTarget): Promise<HttpResponse> {
-    const { timeout, credentials, config, trace } = this.options;
+  /** Carries the call out, again where the server asks for it, and reads the answer by `read` within the call's time. */
+  private async repeated<T>(call: HttpRequest, read: (answer: Answer) => Promise<T>): Promise<T> {
+    let refreshed = false;
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await this.once<T | string>(call, (given) => (given.status < 300 ? read(given) : textOf(given.body).catch(() => '')));
+      if (answer.status < 300) return answer.read as T;
+      const retryAfter = Number(answer.headers['retry-after']);
+      if (answer.status === 401 && !refreshed && this.options.credentials.refresh()) {
+        refreshed = true;
+        continue;
+      }
+      if ((answer.status === 429 || answer.status === 503) && Number.isFinite(retryAfter) && attempt < maxRetries) {
+        await this.options.sleep(Math.min(retryAfter * 1000, maxRetryAfter), call.signal);
+        continue;
+      }
+      throw errorOfStatus(answer.status, answer.read as string, this.targetOf(call));
+    }
+  }
+
+  private async once<T>(call: HttpRequest, read: (answer: Answer) => Promise<T>): Promise<Omit<Answer, 'body'> & { read: T }> {
+    const { timeout, trace } = this.options;
     const limit = call.stream || timeout === 0 ? undefined : AbortSignal.timeout(timeout);
     const signals = [call.signal, limit].filter((signal) => signal !== undefined);
     const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     call.signal?.throwIfAborted();
     const began = performance.now();
+    const path = `${this.prefix}${call.path}`;
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     try {
-      const headers: string[] = ['accept', call.accept ?? 'application/json', 'user-agent', 'kubectl-dr'];
-      const authorization = await credentials.authorization(call.signal);
-      if (authorization !== undefined) headers.push('authorization', authorization);
-      if (call.body !== undefined) headers.push('content-type', call.contentType ?? 'application/json');
-      const { user, groups, uid } = config.user.impersonate ?? {};
-      if (user !== undefined) headers.push('impersonate-user', user);
-      // One header line per group: joined into one, the server would take them for one group with commas in its name.
-      for (const group of groups ?? []) headers.push('impersonate-group', group);
-      if (uid !== undefined) headers.push('impersonate-uid', uid);
-      const response = await request(`${this.origin}${this.prefix}${call.path}`, {
+      const answer = await this.connection.exchange({
         method: call.method,
-        dispatcher: await this.connection(),
-        headers,
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        path,
+        headers: { ...(await this.headersOf(call)), ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
+        ...(body === undefined ? {} : { body }),
         ...(signal ? { signal } : {}),
-        headersTimeout: 0,
-        bodyTimeout: 0,
+        ...(call.stream ? { stream: true } : {}),
       });
-      const date = response.headers.date;
-      if (typeof date === 'string') this.onDate?.(date);
-      trace?.({
-        method: call.method,
-        url: `${this.origin}${this.prefix}${call.path}`,
-        status: response.statusCode,
-        milliseconds: performance.now() - began,
-      });
-      return { status: response.statusCode, headers: response.headers, body: response.body };
+      const { status, headers } = answer;
+      if (headers.date !== undefined) this.onDate?.(headers.date);
+      const done = await read(answer);
+      trace?.({ method: call.method, url: `${this.origin}${path}`, status, milliseconds: performance.now() - began });
+      return { status, headers, read: done };
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
-      if (limit?.aborted) throw errorOfFailure(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }), target);
-      throw errorOfFailure(error, target);
+      const late = limit?.aborted ? Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }) : error;
+      throw errorOfFailure(late, this.targetOf(call));
     }
   }
 
-  private connection(): Promise<Dispatcher> {
-    if (this.options.dispatcher) return Promise.resolve(this.options.dispatcher);
-    this.dispatcher ??= this.connect();
-    this.dispatcher.catch(() => (this.dispatcher = undefined));
-    return this.dispatcher;
+  private async headersOf(call: HttpRequest): Promise<Exchange['headers']> {
+    const { credentials, config } = this.options;
+    const authorization = await credentials.authorization(call.signal);
+    const { user, groups, uid } = config.user.impersonate ?? {};
+    return {
+      accept: call.accept ?? 'application/json',
+      'user-agent': 'kubectl-dr',
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+      ...(user === undefined ? {} : { 'impersonate-user': user }),
+      // One header line per group: joined into one, the server would take them for one group with commas in its name.
+      ...(groups && groups.length > 0 ? { 'impersonate-group': groups } : {}),
+      ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
+    };
   }
 
-  private async connect(): Promise<Dispatcher> {
-    const { cluster } = this.options.config;
-    const tls = await this.options.credentials.tls();
-    // Keep-alive longer than anything a command does between two requests; a watch never ends by silence of the body.
-    const common = { keepAliveTimeout: 60_000, bodyTimeout: 0, headersTimeout: 0 };
-    if (cluster.proxyUrl) return new ProxyAgent({ uri: cluster.proxyUrl, requestTls: tls, ...common });
-    const env = process.env;
-    if (env.HTTPS_PROXY ?? env.https_proxy ?? env.HTTP_PROXY ?? env.http_proxy)
-      return new EnvHttpProxyAgent({ connect: tls, requestTls: tls, ...common });
-    return new Agent({ connect: { timeout: 10_000, ...tls }, ...common });
+  private targetOf({ target }: HttpRequest): RequestTarget {
+    const { name, context } = this.options.config;
+    return { ...target, cluster: name, context, server: this.origin };
   }
+
+  private connectionTo(url: URL, tls?: () => ReturnType<Credentials['tls']>, proxyUrl?: string): Connection {
+    const { dispatcher } = this.options;
+    if (dispatcher) return through(dispatcher, url.origin);
+    return connectTo(url.origin, { ...(tls ? { tls } : {}), proxy: proxyUrl });
+  }
+}
+
+/** The sandbox's door as a connection. */
+function through(dispatcher: Dispatcher, origin: string): Connection {
+  return {
+    async exchange({ method, path, headers, body, signal }) {
+      const answer = await dispatcher.request({
+        origin,
+        path,
+        method: method as Dispatcher.HttpMethod,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        ...(signal ? { signal } : {}),
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    },
+    close: async () => undefined,
+  };
+}
+
+async function textOf(body: Answer['body']): Promise<string> {
+  let text = '';
+  body.setEncoding('utf8');
+  for await (const chunk of body) text += chunk as string;
+  return text;
+}
+
+async function bytesOf(body: Answer['body']): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
 }

@@ -1,0 +1,17 @@
+import { createContext } from './context.ts';
+import type { Host } from './context.ts';
+import type { Arguments, Command } from './definition.ts';
+import { handlers } from './handlers.ts';
+import { report } from './report.ts';
+
+/** The work of a command. It tells its errors itself: what is loaded only now must not throw into what was there before. */
+export async function carryOut({ name }: Command, args: Arguments, argv: readonly string[], host: Host): Promise<number> {
+  const context = createContext(args, argv, host);
+  try {
+    return await (await handlers[name]!()).run(args, context);
+  } catch (thrown) {
+    return report(thrown, argv, host);
+  } finally {
+    await context.close();
+  }
+}
