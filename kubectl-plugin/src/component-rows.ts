@@ -1,5 +1,5 @@
 import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire/application';
-import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { apiVersion } from '@kubectl-dr/core/wire/api-version';
 
 /** A component with its status, as `get components` lists it. */
 export interface ComponentRow {

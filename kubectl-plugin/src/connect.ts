@@ -4,7 +4,6 @@ import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Catalog } from '@kubectl-dr/core/ports/catalog';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
-import { catalogFromFiles } from './catalog-files.ts';
 import { clustersOf } from './clusters.ts';
 import { locate, readConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
@@ -19,7 +18,7 @@ export async function connect(args: Arguments, host: Host, clock: Clock): Promis
     ? { clusters: host.clusters, close: async () => undefined }
     : await clustersOf(args, host, configuration, clock);
   const reader = new ListReader(clusters);
-  const catalog = catalogOf(args, host, configuration);
+  const catalog = await catalogOf(args, host, configuration);
   const service = createDrService({
     clusters,
     reader,
@@ -33,9 +32,9 @@ export async function connect(args: Arguments, host: Host, clock: Clock): Promis
   return { clusters, reader, service, caller: async () => ({ name: await callerName(clusters, host) }), close };
 }
 
-function catalogOf(args: Arguments, host: Host, configuration: Configuration): Catalog | undefined {
+async function catalogOf(args: Arguments, host: Host, configuration: Configuration): Promise<Catalog | undefined> {
   const locations = flagList(args, 'catalog')?.map((location) => locate(host.cwd, location)) ?? configuration.catalog;
-  return locations && locations.length > 0 ? catalogFromFiles(locations) : undefined;
+  return locations && locations.length > 0 ? (await import('./catalog-files.ts')).catalogFromFiles(locations) : undefined;
 }
 
 /** Who a cluster takes us for; the local user where none answers. Only asked when something is planned or written. */

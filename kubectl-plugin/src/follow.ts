@@ -30,7 +30,7 @@ export async function follow(started: StartedOperation, args: Arguments, context
     context.output.err(`Interrupted: what the cluster has begun goes on there. Continue with: kubectl dr resume ${last.id}\n${stop}`);
     return exit.interrupted;
   }
-  showOperation(last, args, context);
+  await showOperation(last, args, context);
   if (last.state === phase.success) context.output.err(afterwards(last, context.clock.now()));
   return last.state === phase.success ? exit.done : exit.failed;
 }
@@ -44,9 +44,9 @@ function afterwards(operation: Operation, now: Date): string {
 }
 
 /** Data on stdout when asked for, else one sentence. */
-export function showOperation(operation: Operation, args: Arguments, context: Context): void {
+export async function showOperation(operation: Operation, args: Arguments, context: Context): Promise<void> {
   const format = args.flags.output;
-  const text = data(typeof format === 'string' ? format : undefined, operationToWire(operation));
+  const text = await data(typeof format === 'string' ? format : undefined, operationToWire(operation));
   if (text !== undefined) {
     context.output.out(text);
     return;

@@ -5,6 +5,6 @@ import { showOperation } from '../follow.ts';
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const operation = await service.cancel(args.positionals.OPERATION!, await caller());
-  showOperation(operation, args, context);
+  await showOperation(operation, args, context);
   return 0;
 }

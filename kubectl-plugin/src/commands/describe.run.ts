@@ -36,7 +36,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     });
   }
   const shown = item.kind === 'RecoveryPoint' ? await withUse(item, context) : item;
-  const text = data(flagText(args, 'output'), shown);
+  const text = await data(flagText(args, 'output'), shown);
   context.output.out(text ?? (shown.kind === 'Application' ? application(shown, fleet!, context) : describeText(shown, context)));
   return fleet ? exitOfFleet(fleet) : exit.done;
 }

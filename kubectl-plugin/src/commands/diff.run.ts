@@ -23,7 +23,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   );
   // That there is nothing to restore is the good news of a diff.
   const diff: RestoreDiff = { ...found, blockers: found.blockers.filter(({ code }) => code !== 'NOTHING_TO_DO') };
-  context.output.out(data(flagText(args, 'output'), diffToWire(diff)) ?? diffText(diff, lookOf(context.output, 'out')));
+  context.output.out((await data(flagText(args, 'output'), diffToWire(diff))) ?? diffText(diff, lookOf(context.output, 'out')));
   if (diff.changes.some(isDifference)) return exit.error;
   return diff.blockers.length > 0 ? exit.refused : exit.done;
 }

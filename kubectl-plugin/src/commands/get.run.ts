@@ -21,7 +21,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   if (fleet && name !== undefined && all.length === 0 && exitOfFleet(fleet) !== exit.done) return exit.error;
   const items = name === undefined ? all : named(kind, all, name);
   const format = flagText(args, 'output');
-  const text = data(format, name !== undefined && items.length === 1 ? items[0]! : list(kinds[kind].wire, items));
+  const text = await data(format, name !== undefined && items.length === 1 ? items[0]! : list(kinds[kind].wire, items));
   if (text !== undefined) {
     output.out(text);
   } else if (items.length === 0) {

@@ -13,7 +13,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const id = args.positionals.OPERATION!;
   if (args.flags.follow !== true) {
     const operation = await service.operation(id);
-    output.out(data(flagText(args, 'output'), operationToWire(operation)) ?? linesOf(operation, new Set(), output.color.out));
+    output.out((await data(flagText(args, 'output'), operationToWire(operation))) ?? linesOf(operation, new Set(), output.color.out));
     return exit.done;
   }
   const told = new Set<string>();

@@ -20,6 +20,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const plan = await service.plan(request, await caller(), { signal: context.signal });
   const file = flagText(args, 'out');
   if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(planToWire(plan), undefined, 2)}\n`);
-  context.output.out(data(flagText(args, 'output'), planToWire(plan)) ?? planText(planToWire(plan).spec, lookOf(context.output, 'out')));
+  context.output.out(
+    (await data(flagText(args, 'output'), planToWire(plan))) ?? planText(planToWire(plan).spec, lookOf(context.output, 'out')),
+  );
   return plan.blockers.length > 0 ? exit.refused : exit.done;
 }

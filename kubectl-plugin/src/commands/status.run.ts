@@ -21,7 +21,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const fleet = await service.fleet({ contents: true, ...(name === undefined ? {} : { applications: [name] }), signal });
   const applications = inNamespace(fleet.applications, name === undefined ? flagText(args, 'namespace') : undefined).map(applicationToWire);
   clusterNotes(fleet, output);
-  const text = data(format, name === undefined ? list('Application', worstApplicationsFirst(applications)) : applications[0]!);
+  const text = await data(format, name === undefined ? list('Application', worstApplicationsFirst(applications)) : applications[0]!);
   if (text !== undefined) output.out(text);
   else if (name !== undefined) output.out(applicationTree(applications[0]!, { look, now }));
   else if (applications.length === 0) output.err('No applications found.\n');

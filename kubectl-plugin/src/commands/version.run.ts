@@ -21,8 +21,8 @@ export async function run(args: Arguments, { output }: Context): Promise<number>
     return exit.done;
   }
   const { data } = await import('../output/data.ts');
-  const { apiVersion } = await import('@kubectl-dr/core/wire/common');
+  const { apiVersion } = await import('@kubectl-dr/core/wire/api-version');
   const value = { apiVersion, kind: 'Version', metadata: { name: 'kubectl-dr' }, client };
-  output.out(data(format, value)!);
+  output.out((await data(format, value))!);
   return exit.done;
 }

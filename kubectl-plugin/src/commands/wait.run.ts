@@ -38,7 +38,7 @@ async function untilEnded(id: string, args: Arguments, context: Context, signal:
     }
     signal.throwIfAborted();
   }
-  showOperation(operation, args, context);
+  await showOperation(operation, args, context);
   return operation.state === success ? exit.done : exit.failed;
 }
 

@@ -1,5 +1,4 @@
-import { stringify } from 'yaml';
-import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { apiVersion } from '@kubectl-dr/core/wire/api-version';
 import { clean } from './terminal.ts';
 
 interface Resource {
@@ -8,7 +7,7 @@ interface Resource {
 }
 
 /** `-o json|yaml|name` of one value or of a list. `undefined`: the format is a table, which the caller renders. */
-export function data(format: string | undefined, value: Resource | { kind: string; items: Resource[] }): string | undefined {
+export async function data(format: string | undefined, value: Resource | { kind: string; items: Resource[] }): Promise<string | undefined> {
   switch (format) {
     case 'json':
       return json(value);
@@ -36,7 +35,8 @@ function json(value: unknown): string {
 }
 
 /** JSON is YAML as well, and can say every character without writing it. */
-function yaml(value: unknown): string {
+async function yaml(value: unknown): Promise<string> {
+  const { stringify } = await import('yaml');
   const text = stringify(value);
   return text.search(obeyed) < 0 ? text : json(value);
 }

@@ -5,13 +5,14 @@ import type { ClusterClient } from '../ports/cluster.ts';
 import type { Journal, JournalEntry } from '../ports/journal.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';
-import { operationBodySchema } from '../wire/plan.ts';
 import type { Operation } from './model.ts';
+import { joined, maxParts, partName, partsOf } from './journal-parts.ts';
 
 /** Characters of one ConfigMap's payload: a server takes at most 1 MiB of object, and stores 1.5 MiB at most. */
 const partSize = 512 * 1024;
-/** More is no journal: who writes such a thing wants to fill a memory. */
-const maxParts = 64;
+
+/** Checking what was read takes a schema of all that a plan can hold: loaded where there is something to check. */
+const reading = () => import('./journal-entry.ts');
 
 /**
  * A ConfigMap per operation: `data.plan` never changes, `data.status` does. A plan that is larger than `partSize` lies in
@@ -27,7 +28,7 @@ export function createJournal(clusters: readonly ClusterClient[], namespace: str
   const whole = async (object: KubeObject, cluster: string): Promise<JournalEntry> => {
     const names = Array.from({ length: partsOf(object) }, (_, index) => partName(object.metadata.name, index + 1));
     const parts = await Promise.all(names.map((name) => client(cluster).get({ type: types.configMaps, namespace, name })));
-    return entryOf(joined(object, parts), cluster);
+    return (await reading()).entryOf(joined(object, parts), cluster);
   };
   return {
     async create(cluster, operation) {
@@ -62,48 +63,9 @@ export function createJournal(clusters: readonly ClusterClient[], namespace: str
         labelSelector: labels.operation,
         ...(signal ? { signal } : {}),
       });
-      return entriesOf(items, cluster);
+      return items.length === 0 ? [] : (await reading()).entriesOf(items, cluster);
     },
   };
-}
-
-function partName(id: string, part: number): string {
-  return `${id}.plan-${part}`;
-}
-
-/**
- * The journals among the ConfigMaps of a namespace. One that somebody broke by hand, or of which a part is missing, must
- * not hide the others: it is left out.
- */
-export function entriesOf(objects: readonly KubeObject[], cluster: string, decode: typeof entryOf = entryOf): JournalEntry[] {
-  const parts = new Map(objects.filter(isPart).map((object) => [object.metadata.name, object]));
-  return objects
-    .filter((object) => !isPart(object))
-    .flatMap((object) => {
-      const own = Array.from({ length: partsOf(object) }, (_, index) => parts.get(partName(object.metadata.name, index + 1)));
-      try {
-        return [decode(joined(object, own), cluster)];
-      } catch (error) {
-        if (error instanceof DrError) return [];
-        throw error;
-      }
-    });
-}
-
-function isPart({ metadata }: KubeObject): boolean {
-  return metadata.labels?.[labels.part] !== undefined;
-}
-
-/** The first ConfigMap with the whole plan in it. With a part missing there is none, which `entryOf` refuses. */
-function joined(object: KubeObject, parts: readonly (KubeObject | undefined)[]): KubeObject {
-  if (parts.length === 0 || parts.includes(undefined)) return object;
-  const plan = parts.map((part) => String((part?.data as Record<string, unknown> | undefined)?.plan ?? '')).join('');
-  return { ...object, data: { ...(object.data as object), plan } };
-}
-
-function partsOf(object: KubeObject): number {
-  const count = Number((object.data as Record<string, unknown> | undefined)?.planParts ?? 0);
-  return Number.isInteger(count) && count > 0 && count <= maxParts ? count : 0;
 }
 
 export async function ensureNamespace(cluster: ClusterClient, name: string): Promise<void> {
@@ -163,21 +125,4 @@ function piecesOf(text: string): string[] {
     from = to;
   }
   return pieces;
-}
-
-/** A journal is outside input: it is read like any other. */
-export function entryOf(object: KubeObject, cluster: string): JournalEntry {
-  const data = (object.data ?? {}) as Record<string, unknown>;
-  try {
-    const plan: unknown = JSON.parse(String(data.plan));
-    const status = JSON.parse(String(data.status)) as Record<string, unknown>;
-    const operation = operationBodySchema.parse({ ...status, plan }) as Operation;
-    return { operation, cluster, version: object.metadata.resourceVersion ?? '' };
-  } catch (cause) {
-    throw new InputError(`the journal ${object.metadata.namespace}/${object.metadata.name} on ${cluster} cannot be read`, {
-      cluster,
-      cause,
-      hint: 'it was changed by hand, or by a newer version of this product',
-    });
-  }
 }

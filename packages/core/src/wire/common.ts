@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** Every value that leaves the process carries this; it changes only together with a reader for the old one. */
-export const apiVersion = 'kubectl-dr.dev/v1alpha1';
+import { apiVersion } from './api-version.ts';
 
 /** RFC 3339 in UTC. */
 export const instant = z.string();

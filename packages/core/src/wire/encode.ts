@@ -7,9 +7,9 @@ import type { Policy } from '../policy/model.ts';
 import type { RecoveryPoint, Schedule, StorageLocation } from '../protection/model.ts';
 import type { ApplicationStatus, ClusterStatus, ComponentStatus, Fleet, PointUse } from '../service/model.ts';
 import type { RestoreDiff } from '../service/port.ts';
+import { apiVersion } from './api-version.ts';
 import type { WireApplication, WireComponentStatus } from './application.ts';
 import type { WireError } from './common.ts';
-import { apiVersion } from './common.ts';
 import type { WireDiff, WireOperation, WirePlan } from './plan.ts';
 import type { WireCluster, WireEngine, WirePolicy, WireRecoveryPoint, WireSchedule, WireStorageLocation } from './protection.ts';
 

@@ -23,7 +23,7 @@ export async function loadKubeConfig(options: { file?: string; env: Record<strin
   if (files.length === 0 && KUBERNETES_SERVICE_HOST && existsSync(`${serviceAccount}/token`)) return inCluster(options.env);
   const merged: KubeConfigFile = { clusters: new Map(), users: new Map(), contexts: new Map(), files: [] };
   for (const file of files) {
-    const part = parseKubeConfig(path.resolve(file), await readFile(file, 'utf8'));
+    const part = await parseKubeConfig(path.resolve(file), await readFile(file, 'utf8'));
     for (const kind of ['clusters', 'users', 'contexts'] as const) {
       const into = merged[kind] as Map<string, unknown>;
       for (const [name, entry] of part[kind]) if (!into.has(name)) into.set(name, entry);

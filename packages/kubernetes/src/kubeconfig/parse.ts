@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { ExecConfig, KubeConfigFile, NamedCluster, NamedUser } from './model.ts';
+import { plainYaml } from './plain-yaml.ts';
 
 type Mapping = Record<string, unknown>;
 
@@ -11,20 +11,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** One file. Relative paths inside are relative to the file, as in kubectl. */
-export function parseKubeConfig(file: string, source: string): KubeConfigFile {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines });
-  const [error] = document.errors;
-  if (error) {
-    throw new InputError(
-      `the kubeconfig ${file} is not valid YAML at line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
-      {
-        code: 'BAD_CONFIG',
-        hint: `correct the file, or name another with --kubeconfig`,
-      },
-    );
-  }
-  const root: unknown = document.toJS();
+export async function parseKubeConfig(file: string, source: string): Promise<KubeConfigFile> {
+  const root = plainYaml(source)?.value ?? (await anyYaml(file, source));
   if (root !== null && (typeof root !== 'object' || Array.isArray(root))) {
     throw new InputError(`the kubeconfig ${file} is not a kubeconfig: a mapping is expected at line 1`, { code: 'BAD_CONFIG' });
   }
@@ -57,6 +45,18 @@ export function parseKubeConfig(file: string, source: string): KubeConfigFile {
     });
   }
   return result;
+}
+
+async function anyYaml(file: string, source: string): Promise<unknown> {
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines });
+  const [error] = document.errors;
+  if (!error) return document.toJS();
+  throw new InputError(
+    `the kubeconfig ${file} is not valid YAML at line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
+    { code: 'BAD_CONFIG', hint: `correct the file, or name another with --kubeconfig` },
+  );
 }
 
 /** Drops what is undefined, so that absent stays absent. */

@@ -1,4 +1,4 @@
-import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { apiVersion } from '@kubectl-dr/core/wire/api-version';
 import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import type { ApplicationReads } from '../service/ApplicationReads.ts';
 import type { Approvals } from '../service/Approvals.ts';

@@ -1,6 +1,7 @@
 import { labels } from '@kubectl-dr/core/application/model';
 import { DrError } from '@kubectl-dr/core/errors';
-import { createJournal, entriesOf, entryOf } from '@kubectl-dr/core/execution/journal';
+import { createJournal } from '@kubectl-dr/core/execution/journal';
+import { entriesOf, entryOf } from '@kubectl-dr/core/execution/journal-entry';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Journal, JournalEntry } from '@kubectl-dr/core/ports/journal';

@@ -5,7 +5,7 @@ import { formatRef, parseRef } from '@kubectl-dr/core/application/entity-ref';
 import { NotFoundError } from '@kubectl-dr/core/errors';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ApplicationStatus, PointUse } from '@kubectl-dr/core/service/model';
-import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { apiVersion } from '@kubectl-dr/core/wire/api-version';
 import { recoveryPointToWire } from '@kubectl-dr/core/wire/encode';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
 import type { Access } from '../authorization/Access.ts';

@@ -1,7 +1,7 @@
 import type { Coverage, Health } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
-import { apiVersion } from '@kubectl-dr/core/wire/common';
+import { apiVersion } from '@kubectl-dr/core/wire/api-version';
 import { clusterToWire, policyToWire, storageLocationToWire } from '@kubectl-dr/core/wire/encode';
 import type { WireCluster, WirePolicy, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
 import type { FleetIndex } from '../index/FleetIndex.ts';

@@ -1,5 +1,6 @@
 import { applicationSchema } from '@kubectl-dr/core/wire/application';
-import { apiVersion, verdictSchema } from '@kubectl-dr/core/wire/common';
+import { apiVersion } from '@kubectl-dr/core/wire/api-version';
+import { verdictSchema } from '@kubectl-dr/core/wire/common';
 import { z } from 'zod';
 
 /** Kubernetes names and catalog names fit in it; anything longer is a mistake or an attack. */

@@ -1,4 +1,5 @@
-import { apiVersion, instant, reasonSchema, verdictSchema } from '@kubectl-dr/core/wire/common';
+import { apiVersion } from '@kubectl-dr/core/wire/api-version';
+import { instant, reasonSchema, verdictSchema } from '@kubectl-dr/core/wire/common';
 import { z } from 'zod';
 
 /** What the index knows of one cluster. */
