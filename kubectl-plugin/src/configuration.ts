@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { ClusterDefinition } from '@kubectl-dr/kubernetes/configured';
@@ -54,7 +54,7 @@ async function readConfigurationFile(
 ): Promise<Configuration> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new InputError(`the configuration ${file} cannot be read: ${(cause as Error).message}`, { code: 'BAD_CONFIG', cause });

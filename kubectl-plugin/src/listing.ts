@@ -71,6 +71,7 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
   const fleet = await service.fleet({
     contents: kind === 'apps' || kind === 'components' || application !== undefined,
     ...(application !== undefined ? { applications: [application] } : aboutApplications.includes(kind) ? {} : { applications: [] }),
+    ...(kind === 'points' ? { only: 'points' as const } : {}),
     signal,
   });
   return { items: itemsOf(kind, fleet, args, context.clock.now()) as Items[K][], fleet };

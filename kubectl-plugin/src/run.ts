@@ -6,6 +6,7 @@ import { exit, UsageError } from './exit-codes.ts';
 import { commandHelp, optionsHelp, rootHelp } from './help.ts';
 import { parse } from './parse.ts';
 import { report } from './report.ts';
+import { versionLine } from './version.ts';
 
 /** One command line, from words to exit code, in this process. Nothing below prints an error or ends the process. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
@@ -41,6 +42,10 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     return exit.done;
   }
   const args = parse([...argv.slice(0, index), ...argv.slice(index! + 1)], command);
+  if (command.name === 'version' && args.flags.output === undefined) {
+    host.output.out(versionLine());
+    return exit.done;
+  }
   // Compiled once, it is read from V8's cache; what is loaded before is too small to gain by it.
   process.getBuiltinModule('node:module').enableCompileCache();
   return (await import('./carry-out.ts')).carryOut(command, args, argv, host);

@@ -25,6 +25,8 @@ export interface ClusterReading {
 export interface ReadScope {
   /** Only these namespaces where the type is namespaced; absent: all. */
   namespaces?: string[];
+  /** False: which cluster it is, is not asked, and `identity` stays absent. */
+  identity?: boolean;
   signal?: AbortSignal;
 }
 

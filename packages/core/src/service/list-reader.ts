@@ -34,7 +34,7 @@ async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[
   let identity: string | undefined;
   let unreachable: DrError | undefined;
   try {
-    identity = await cluster.identity(signal ? { signal } : {});
+    if (scope.identity !== false) identity = await cluster.identity(signal ? { signal } : {});
   } catch (thrown) {
     const error = asDrError(thrown);
     // Somebody who may not read kube-system can still see their own namespaces.
@@ -43,7 +43,7 @@ async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[
   await lists;
   signal?.throwIfAborted();
   // With every list refused nothing was read: an empty cluster would be a wrong answer.
-  if (objects.size === 0) unreachable ??= [...failures.values()].find(({ code }) => code === 'FORBIDDEN');
+  if (objects.size === 0) unreachable ??= [...failures.values()].find(({ code }) => code !== 'NOT_FOUND');
   if (unreachable) return { cluster: cluster.name, now: new Date(), age: 0, objects: new Map(), failures: new Map(), unreachable };
   return {
     cluster: cluster.name,

@@ -48,9 +48,16 @@ export async function look(deps: LookDeps, signal?: AbortSignal): Promise<Assess
   return assessment;
 }
 
-/** Reads only what engines keep: a fleet without applications, for whoever asks about points, schedules or locations. */
-export async function lookAtEngines({ reader, engines, clock }: LookDeps, signal?: AbortSignal): Promise<Assessment> {
-  const readings = await reader.read([...new Set(engines.flatMap((engine) => engine.kinds))], signal ? { signal } : {});
+/**
+ * Reads only what engines keep: a fleet without applications, for whoever asks about points, schedules or locations.
+ * `points`: nothing but these.
+ */
+export async function lookAtEngines(
+  { reader, engines, clock }: LookDeps,
+  { points, signal }: { points: boolean; signal?: AbortSignal | undefined },
+): Promise<Assessment> {
+  const kinds = engines.flatMap((engine) => (points ? (engine.pointKinds ?? engine.kinds) : engine.kinds));
+  const readings = await reader.read([...new Set(kinds)], { ...(points ? { identity: false } : {}), ...(signal ? { signal } : {}) });
   signal?.throwIfAborted();
   return new Assessment({ readings, tenancy: [], engines, drills: [], contents: () => 'unread', now: clock.now() });
 }

@@ -3,10 +3,11 @@ import { ConflictError, DrError, InputError, NotAllowedError } from '../errors.t
 import { planHash } from '../planning/hash.ts';
 import type { Plan, Step } from '../planning/model.ts';
 import { gitOpsMechanisms } from '../planning/suspension.ts';
-import { planBodySchema } from '../wire/plan.ts';
 
 /** A plan is outside input: its shape and its own hash, before anything is believed of it. */
 export async function assertIntact(plan: Plan): Promise<void> {
+  // Loaded here: whoever only looks never checks a plan.
+  const { planBodySchema } = await import('../wire/plan.ts');
   const parsed = planBodySchema.safeParse(plan);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

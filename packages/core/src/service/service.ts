@@ -79,9 +79,10 @@ class DefaultDrService implements DrService {
   async fleet({
     applications,
     contents = true,
+    only,
     signal,
-  }: { applications?: string[]; contents?: boolean; signal?: AbortSignal } = {}): Promise<Fleet> {
-    if (applications?.length === 0) return (await lookAtEngines(this.#looking(), signal)).fleet([]);
+  }: { applications?: string[]; contents?: boolean; only?: 'points'; signal?: AbortSignal } = {}): Promise<Fleet> {
+    if (applications?.length === 0) return (await lookAtEngines(this.#looking(), { points: only === 'points', signal })).fleet([]);
     const assessment = await look(this.#looking(), signal);
     const wanted: readonly Application[] = applications?.map((name) => findApplication(assessment, name)) ?? assessment.applications;
     if (contents) await decideVerdicts(assessment, wanted, this.#contents, signal);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { ClusterConfig } from '../kubeconfig/context.ts';
 import type { authProviderHeader } from './client-node.ts';
@@ -94,6 +93,7 @@ async function pem(data: string | undefined, file: string | undefined, what: str
 
 async function text(file: string, what: string): Promise<string> {
   try {
+    const { readFile } = await import('node:fs/promises');
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new InputError(`the ${what} ${file} of the kubeconfig cannot be read`, { code: 'BAD_CONFIG', cause });

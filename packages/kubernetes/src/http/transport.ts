@@ -4,6 +4,7 @@ import type { ClusterConfig } from '../kubeconfig/context.ts';
 import type { Answer, Connection, Exchange } from './connection.ts';
 import { connectTo } from './connection.ts';
 import { errorOfFailure, errorOfStatus } from './errors.ts';
+import { monotonic } from './monotonic.ts';
 import type { RequestTarget } from './errors.ts';
 
 export interface TransportOptions {
@@ -116,7 +117,7 @@ export class Transport {
     const signals = [call.signal, limit].filter((signal) => signal !== undefined);
     const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     call.signal?.throwIfAborted();
-    const began = performance.now();
+    const began = monotonic();
     const path = `${this.prefix}${call.path}`;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     try {
@@ -131,7 +132,7 @@ export class Transport {
       const { status, headers } = answer;
       if (headers.date !== undefined) this.onDate?.(headers.date);
       const done = await read(answer);
-      trace?.({ method: call.method, url: `${this.origin}${path}`, status, milliseconds: performance.now() - began });
+      trace?.({ method: call.method, url: `${this.origin}${path}`, status, milliseconds: monotonic() - began });
       return { status, headers, read: done };
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;

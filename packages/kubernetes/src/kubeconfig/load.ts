@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { KubeConfigFile } from './model.ts';
@@ -14,7 +13,7 @@ const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 export async function loadKubeConfig(options: { file?: string; env: Record<string, string | undefined> }): Promise<KubeConfigFile> {
   if (options.file !== undefined) {
     if (!existsSync(options.file)) throw new InputError(`the kubeconfig ${options.file} does not exist`, { code: 'BAD_CONFIG' });
-    return parseKubeConfig(path.resolve(options.file), await readFile(options.file, 'utf8'));
+    return parseKubeConfig(path.resolve(options.file), readFileSync(options.file, 'utf8'));
   }
   const { KUBECONFIG, HOME, USERPROFILE, KUBERNETES_SERVICE_HOST } = options.env;
   const home = HOME ?? USERPROFILE;
@@ -23,7 +22,7 @@ export async function loadKubeConfig(options: { file?: string; env: Record<strin
   if (files.length === 0 && KUBERNETES_SERVICE_HOST && existsSync(`${serviceAccount}/token`)) return inCluster(options.env);
   const merged: KubeConfigFile = { clusters: new Map(), users: new Map(), contexts: new Map(), files: [] };
   for (const file of files) {
-    const part = await parseKubeConfig(path.resolve(file), await readFile(file, 'utf8'));
+    const part = await parseKubeConfig(path.resolve(file), readFileSync(file, 'utf8'));
     for (const kind of ['clusters', 'users', 'contexts'] as const) {
       const into = merged[kind] as Map<string, unknown>;
       for (const [name, entry] of part[kind]) if (!into.has(name)) into.set(name, entry);

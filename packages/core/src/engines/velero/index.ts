@@ -2,6 +2,7 @@ import type { Engine } from '../../ports/engine.ts';
 import { progressOfBackup, startBackup } from './backup.ts';
 import { contents } from './contents.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
+import { veleroKinds } from './kinds.ts';
 import { engineId } from './map.ts';
 import { objects } from './objects.ts';
 import { ping, pingMover } from './ping.ts';
@@ -13,6 +14,7 @@ export const engine: Engine = {
   title: 'Velero',
   capabilities: { backup: true, clone: true, inPlace: true, contents: true, configuration: true, replication: false, crossCluster: true },
   kinds: interpretedKinds,
+  pointKinds: [veleroKinds.backups],
   marks: ['velero.io/backup-name', 'velero.io/restore-name'],
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
   interpret,
