@@ -1,11 +1,24 @@
+import type { Context, Host } from './context.ts';
 import { createContext } from './context.ts';
-import type { Host } from './context.ts';
 import type { Arguments, Command } from './definition.ts';
-import { handlers } from './handlers.ts';
 import { report } from './report.ts';
 
+export interface Handler {
+  /** Gives the exit code. */
+  run(args: Arguments, context: Context): Promise<number>;
+}
+
+/** What carries out each command, loaded on use. */
+export type Handlers = Readonly<Record<string, () => Promise<Handler>>>;
+
 /** The work of a command. It tells its errors itself: what is loaded only now must not throw into what was there before. */
-export async function carryOut({ name }: Command, args: Arguments, argv: readonly string[], host: Host): Promise<number> {
+export async function carryOut(
+  handlers: Handlers,
+  { name }: Command,
+  args: Arguments,
+  argv: readonly string[],
+  host: Host,
+): Promise<number> {
   const context = createContext(args, argv, host);
   try {
     return await (await handlers[name]!()).run(args, context);

@@ -25,9 +25,11 @@ export interface Arguments {
   flags: Record<string, string | boolean | number | string[] | undefined>;
 }
 
-/** One command. The definition is light: it is loaded for every start, help and completion; the work is in `handlers.ts`. */
+/** One command. The definition is light: it is loaded for every start, help and completion; the work is elsewhere. */
 export interface Command {
   name: string;
+  /** It only looks: its work is in `looking.ts`, that of the others in `acting.ts`. */
+  looks?: true;
   /** Positionals as help prints them: `[APP]` optional, `APP` required. */
   positionals: Positional[];
   summary: string;

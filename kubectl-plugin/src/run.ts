@@ -48,7 +48,8 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   }
   // Compiled once, it is read from V8's cache; what is loaded before is too small to gain by it.
   process.getBuiltinModule('node:module').enableCompileCache();
-  return (await import('./carry-out.ts')).carryOut(command, args, argv, host);
+  const { carryOut, handlers } = await (command.looks ? import('./looking.ts') : import('./acting.ts'));
+  return carryOut(handlers, command, args, argv, host);
 }
 
 function find(word: string): Command | undefined {

@@ -2,14 +2,21 @@ import { commands } from './index.ts';
 import { commandHelp, optionsHelp, rootHelp } from '../help.ts';
 import { parse } from '../parse.ts';
 import { UsageError } from '../exit-codes.ts';
-import { handlers } from '../handlers.ts';
+import { handlers as acting } from '../acting.ts';
+import { handlers as looking } from '../looking.ts';
 
 const command = (name: string) => commands.find((candidate) => candidate.name === name)!;
 
 describe('command definitions', () => {
   it('have a handler each, and no handler is without a definition', async () => {
-    expect(Object.keys(handlers).toSorted()).toEqual(commands.map(({ name }) => name).toSorted());
-    for (const [name, load] of Object.entries(handlers)) expect(typeof (await load()).run, name).toBe('function');
+    const names = (looks: boolean) =>
+      commands
+        .filter((definition) => Boolean(definition.looks) === looks)
+        .map(({ name }) => name)
+        .toSorted();
+    expect(Object.keys(looking).toSorted()).toEqual(names(true));
+    expect(Object.keys(acting).toSorted()).toEqual(names(false));
+    for (const [name, load] of Object.entries({ ...looking, ...acting })) expect(typeof (await load()).run, name).toBe('function');
   });
 
   it('have help with examples first, on one screen', () => {

@@ -3,6 +3,7 @@ import { kindNames, kindWords, kinds } from '../kinds.ts';
 
 export const describe: Command = {
   name: 'describe',
+  looks: true,
   summary: 'Everything known about one of them, with reasons and evidence',
   positionals: [
     { name: 'KIND', required: true, summary: kindNames.map((kind) => kinds[kind].one).join(', '), choices: kindNames, words: kindWords },

@@ -3,6 +3,7 @@ import { kindNames, kindWords } from '../kinds.ts';
 
 export const get: Command = {
   name: 'get',
+  looks: true,
   summary: 'List applications, points, schedules, operations and the like',
   positionals: [
     { name: 'KIND', required: true, summary: kindNames.join(', '), choices: kindNames, words: kindWords },

@@ -2,6 +2,7 @@ import type { Command } from '../definition.ts';
 
 export const version: Command = {
   name: 'version',
+  looks: true,
   summary: 'Version of this command',
   positionals: [],
   flags: {},

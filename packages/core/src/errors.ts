@@ -55,7 +55,11 @@ export interface ErrorOptions {
   details?: Record<string, unknown>;
 }
 
+/** Common to all copies of this module in one process, of which a bundle of several files has several. */
+const mark = Symbol.for('kubectl-dr.dev/error');
+
 export class DrError extends Error {
+  readonly [mark] = true;
   readonly code: ErrorCode;
   readonly hint?: string;
   readonly cluster?: string;
@@ -68,6 +72,12 @@ export class DrError extends Error {
     if (options.hint !== undefined) this.hint = options.hint;
     if (options.cluster !== undefined) this.cluster = options.cluster;
     if (options.details !== undefined) this.details = options.details;
+  }
+
+  /** Of any copy; subclasses are told apart as classes are. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this === DrError) return typeof value === 'object' && value !== null && mark in value;
+    return Function.prototype[Symbol.hasInstance].call(this, value);
   }
 }
 

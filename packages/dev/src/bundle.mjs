@@ -3,26 +3,58 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { root } from './install.mjs';
 
-/** Modules that become files of their own, loaded when they are asked for: what lies before is read at every start. */
-const files = {
-  work: 'kubectl-plugin/src/carry-out.ts',
-  sandbox: 'packages/sandbox/src/index.ts',
-  'client-node': 'packages/kubernetes/src/auth/client-node.ts',
-};
+const main = 'kubectl-plugin/src/main.ts';
+const looking = 'kubectl-plugin/src/looking.ts';
+const acting = 'kubectl-plugin/src/acting.ts';
 
-/** An import of one of `files` stays an import, of the file. */
-const apart = {
-  name: 'apart',
-  setup(bundler) {
-    const names = new Map(Object.entries(files).map(([name, file]) => [path.join(root, file), name]));
-    bundler.onResolve({ filter: /.*/ }, async ({ path: specifier, kind, pluginData, ...rest }) => {
-      if (kind !== 'dynamic-import' || pluginData === apart) return undefined;
-      const found = await bundler.resolve(specifier, { kind, pluginData: apart, ...rest });
-      const name = names.get(found.path);
-      return name === undefined ? found : { path: `./${name}.cjs`, external: true };
-    });
-  },
-};
+/** Large, and seldom asked for. */
+const seldom = { sandbox: 'packages/sandbox/src/index.ts', 'client-node': 'packages/kubernetes/src/auth/client-node.ts' };
+
+/** Dynamic imports of these modules stay imports, of the file `<name>.cjs` beside. */
+function apart(names) {
+  const files = new Map(Object.entries(names).map(([name, file]) => [path.join(root, file), `./${name}.cjs`]));
+  return onDynamicImport('apart', (found) => (files.has(found) ? { path: files.get(found), external: true } : undefined));
+}
+
+/**
+ * A command that only looks needs none of what it imports dynamically, but for its own work and the way to the cluster: that
+ * is a fifth of the code. Everything else is taken from what acts, where it exists once. Fills `taken`.
+ */
+function fromActing(taken) {
+  const own = /[\\/]commands[\\/]\w+\.run\.ts$|[\\/]connect\.ts$/;
+  const plugin = onDynamicImport('from-acting', (found) => {
+    if (own.test(found)) return undefined;
+    taken.add(found);
+    return { path: found, namespace: 'from-acting' };
+  });
+  return {
+    name: plugin.name,
+    setup(bundler) {
+      plugin.setup(bundler);
+      bundler.onLoad({ filter: /.*/, namespace: 'from-acting' }, ({ path: file }) => ({
+        contents: `module.exports = require('./acting.cjs').${nameOf(file)};`,
+      }));
+      bundler.onResolve({ filter: /^\.\/acting\.cjs$/ }, ({ path: file }) => ({ path: file, external: true }));
+    },
+  };
+}
+
+function nameOf(file) {
+  return `_${path.relative(root, file).replace(/\W/g, '_')}`;
+}
+
+function onDynamicImport(name, decide) {
+  return {
+    name,
+    setup(bundler) {
+      bundler.onResolve({ filter: /^[^:]+$/ }, async ({ path: specifier, kind, pluginData, ...rest }) => {
+        if (kind !== 'dynamic-import' || pluginData?.seen) return undefined;
+        const found = await bundler.resolve(specifier, { kind, pluginData: { seen: true }, ...rest });
+        return found.external ? undefined : decide(found.path);
+      });
+    },
+  };
+}
 
 /** zod's messages in other languages than English. */
 const leftOut = {
@@ -39,7 +71,7 @@ const leftOut = {
 };
 
 /** What a build of the CLI has in common, in one file or in several. */
-export function options() {
+function options(plugins) {
   const { version } = JSON.parse(readFileSync(path.join(root, 'kubectl-plugin/package.json'), 'utf8'));
   return {
     absWorkingDir: root,
@@ -55,30 +87,40 @@ export function options() {
     define: { KUBECTL_DR_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
     logOverride: { 'empty-import-meta': 'silent' },
+    plugins: [...plugins, leftOut],
   };
 }
 
 /**
- * The published form of the CLI in `folder`: `kubectl-dr.cjs`, executable as it is, which knows the commands, and what
- * carries them out beside it. Gives the entry, the number of files and of bytes.
+ * The published form of the CLI in `folder`: `kubectl-dr.cjs`, executable as it is, which knows the commands; beside it what
+ * carries out those that look, and those that act. Gives the entry, the number of files and of bytes.
  */
 export async function bundleCli(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const entry = path.join(folder, 'kubectl-dr.cjs');
-  const common = { ...options(), plugins: [apart, leftOut] };
-  await build({ ...common, entryPoints: ['kubectl-plugin/src/main.ts'], outfile: entry, banner: { js: '#!/usr/bin/env node' } });
-  const built = [entry];
-  for (const [name, file] of Object.entries(files)) {
-    const outfile = path.join(folder, `${name}.cjs`);
-    await build({ ...common, entryPoints: [file], outfile });
-    built.push(outfile);
-  }
-  chmodSync(entry, 0o755);
-  return { entry, files: built.length, bytes: built.reduce((sum, file) => sum + statSync(file).size, 0) };
+  const at = (name) => path.join(folder, `${name}.cjs`);
+  const files = ['kubectl-dr', 'looking', 'acting', ...Object.keys(seldom)].map(at);
+  const taken = new Set();
+  await Promise.all([
+    build({
+      ...options([apart({ looking, acting })]),
+      entryPoints: [main],
+      outfile: at('kubectl-dr'),
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+    build({ ...options([apart(seldom), fromActing(taken)]), entryPoints: [looking], outfile: at('looking') }),
+    ...Object.entries(seldom).map(([name, file]) => build({ ...options([]), entryPoints: [file], outfile: at(name) })),
+  ]);
+  const contents = [
+    `export * from './${acting}';`,
+    ...[...taken].map((file) => `export * as ${nameOf(file)} from ${JSON.stringify(file)};`),
+  ].join('\n');
+  await build({ ...options([apart(seldom)]), stdin: { contents, resolveDir: root, loader: 'ts' }, outfile: at('acting') });
+  chmodSync(files[0], 0o755);
+  return { entry: files[0], files: files.length, bytes: files.reduce((sum, file) => sum + statSync(file).size, 0) };
 }
 
 /** The whole CLI as one file, for a single executable. */
 export async function bundleWhole(outfile) {
-  await build({ ...options(), plugins: [leftOut], entryPoints: ['kubectl-plugin/src/main.ts'], outfile });
+  await build({ ...options([]), entryPoints: [main], outfile });
 }

@@ -1,10 +1,9 @@
 import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
 import { DrError, asDrError } from '../errors.ts';
-import { execute } from '../execution/execute.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
-import { type Operation, terminalStates } from '../execution/model.ts';
+import { type Operation, type OperationEvent, terminalStates } from '../execution/model.ts';
 import { nameFor } from '../planning/assemble.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -32,7 +31,6 @@ import {
   withUndo,
 } from './operations.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
-import { makePlan } from './planner.ts';
 import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
 
 export interface DrServiceDeps {
@@ -247,8 +245,12 @@ class DefaultDrService implements DrService {
     const { clusters, engines, clock } = this.#deps;
     const { id } = entry.operation;
     this.#mine.add(id);
-    const carriedOut = execute(entry, lock, { clusters, engines, clock, journal: this.#journal }, signal);
-    const events = untilOver(carriedOut, () => this.#mine.delete(id));
+    const journal = this.#journal;
+    const events = untilOver(carriedOut(), () => this.#mine.delete(id));
+    async function* carriedOut(): AsyncIterable<OperationEvent> {
+      const { execute } = await import('../execution/execute.ts');
+      yield* execute(entry, lock, { clusters, engines, clock, journal }, signal);
+    }
     return {
       operation: entry.operation,
       events,
@@ -260,7 +262,9 @@ class DefaultDrService implements DrService {
     };
   }
 
-  #plan(assessment: Assessment, request: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+  async #plan(assessment: Assessment, request: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+    // Loaded here, as is what executes: whoever only looks needs neither.
+    const { makePlan } = await import('./planner.ts');
     return makePlan({ ...this.#looking(), clusters: this.#deps.clusters }, assessment, request, signal);
   }
 

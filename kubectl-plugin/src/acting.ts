@@ -1,28 +1,19 @@
-import type { Context } from './context.ts';
-import type { Arguments } from './definition.ts';
+import type { Handlers } from './carry-out.ts';
 
-export interface Handler {
-  /** Gives the exit code. */
-  run(args: Arguments, context: Context): Promise<number>;
-}
+export { carryOut } from './carry-out.ts';
 
-/** What carries out each command, loaded on use. */
-export const handlers: Readonly<Record<string, () => Promise<Handler>>> = {
+/** Of the commands that do something. */
+export const handlers: Handlers = {
   apply: () => import('./commands/apply.run.ts'),
   backup: () => import('./commands/backup.run.ts'),
   cancel: () => import('./commands/cancel.run.ts'),
   confirm: () => import('./commands/confirm.run.ts'),
-  describe: () => import('./commands/describe.run.ts'),
   diff: () => import('./commands/diff.run.ts'),
-  explain: () => import('./commands/explain.run.ts'),
-  get: () => import('./commands/get.run.ts'),
   logs: () => import('./commands/logs.run.ts'),
   plan: () => import('./commands/plan.run.ts'),
   restore: () => import('./commands/restore.run.ts'),
   resume: () => import('./commands/resume.run.ts'),
   sandbox: () => import('./commands/sandbox.run.ts'),
-  status: () => import('./commands/status.run.ts'),
   undo: () => import('./commands/undo.run.ts'),
-  version: () => import('./commands/version.run.ts'),
   wait: () => import('./commands/wait.run.ts'),
 };
