@@ -132,7 +132,9 @@ it('has no colours in a pipe, unless asked', async () => {
 
 it('-v=6 shows requests and no credential', async () => {
   const { err } = await dr(['get', 'points', '-v=6']);
-  expect(err).toMatch(/^GET https:\/\/127\.0\.0\.1:\d+\/clusters\/east\/api\/v1\/namespaces\/kube-system 200 in \d+ milliseconds$/m);
+  expect(err).toMatch(
+    /^GET https:\/\/127\.0\.0\.1:\d+\/clusters\/east\/apis\/velero\.io\/v1\/backups\?limit=500 200 in \d+ milliseconds$/m,
+  );
   for (const token of Object.values(sandbox.tokens)) expect(err).not.toContain(token);
 });
 
