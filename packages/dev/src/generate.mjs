@@ -6,11 +6,11 @@ import { inNode24, root } from './install.mjs';
 await inNode24(import.meta.url);
 
 const { registry } = await import('./generate/registry.mjs');
-const { protobufMessages } = await import('./generate/protobuf-messages.mjs');
+const { builtInFields } = await import('./generate/built-in-fields.mjs');
 const { csiTypes, veleroTypes } = await import('./generate/custom-resources.mjs');
 const check = process.argv.includes('--check');
 
-for (const generated of [registry, veleroTypes, csiTypes, protobufMessages]) {
+for (const generated of [registry, veleroTypes, csiTypes, builtInFields]) {
   const name = path.relative(root, generated.file);
   const missing = generated.missing();
   if (missing) {

@@ -1,5 +1,6 @@
-import messages from '../../data/protobuf.json' with { type: 'json' };
 import type { JsonRecord } from './json.ts';
+import { fieldsOf, structureOf } from './schema/fields.ts';
+import type { Field as Known, Type } from './schema/fields.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 
 /** One field as it stands on the wire: a number, or bytes. */
@@ -8,24 +9,21 @@ interface Field {
   value: bigint | Uint8Array;
 }
 
-type Message = Record<number, readonly [name: string, type: string]>;
-
-const known = messages as unknown as Record<string, Message>;
 const magic = [0x6b, 0x38, 0x73, 0x00]; // "k8s\0"
 const utf8 = new TextDecoder();
 
 /**
- * A Kubernetes object sent as `application/vnd.kubernetes.protobuf`, by the messages of `data/protobuf.json`. A kind or a
+ * A Kubernetes object sent as `application/vnd.kubernetes.protobuf`, by the types of `data/fields.json`. A kind or a
  * field that is not there is answered 415, because leaving it out would lose what the client sent.
  */
 export function decodeProtobuf(bytes: Uint8Array): JsonRecord {
   if (magic.some((byte, index) => bytes[index] !== byte)) throw badRequest('the body is not a Kubernetes protobuf message');
   const envelope = byNumber(fields(bytes.subarray(4)));
   const [apiVersion = '', kind = ''] = [1, 2].map((number) => textOf(byNumber(fields(bytesOf(envelope[1])))[number]));
-  const [version, group = 'core'] = apiVersion.split('/').reverse() as [string, string?];
-  const name = [`${group.split('.')[0]!}/${version}.${kind}`, `meta/v1.${kind}`].find((candidate) => Object.hasOwn(known, candidate));
-  if (name === undefined) throw unsupportedMediaType(`the sandbox does not read ${apiVersion} ${kind} as protobuf: send application/json`);
-  return { kind, apiVersion, ...decode(name, bytesOf(envelope[2]), kind) };
+  const type = structureOf(apiVersion, kind);
+  if (type?.kind !== 'struct')
+    throw unsupportedMediaType(`the sandbox does not read ${apiVersion} ${kind} as protobuf: send application/json`);
+  return { ...decode([...fieldsOf(type.key).values()], bytesOf(envelope[2]), kind), kind, apiVersion };
 }
 
 function fields(bytes: Uint8Array): Field[] {
@@ -72,37 +70,47 @@ function numberOf(value: Field['value'] | undefined): number {
   return typeof value === 'bigint' ? Number(BigInt.asIntN(64, value)) : 0;
 }
 
-function decode(message: string, bytes: Uint8Array, path: string): JsonRecord {
+/** `depth`: how many messages lie around the one with these fields whose own fields stand beside them in JSON. */
+function decode(known: Known[], bytes: Uint8Array, path: string, depth = 0): JsonRecord {
   const result: JsonRecord = {};
   for (const { number, value } of fields(bytes)) {
-    const field = known[message]![number];
+    const found = known.filter(({ numbers }) => numbers[depth] === number);
+    const [field] = found;
     if (field === undefined)
       throw unsupportedMediaType(`the sandbox does not read field ${number} of ${path} as protobuf: send application/json`);
-    const [name, marked] = field;
-    const decoded = decodeField(marked.replace('?', ''), value, `${path}.${name}`, result[name]);
-    if (name === '') Object.assign(result, decoded);
-    else if (decoded !== undefined && !(marked.endsWith('?') && isZero(decoded))) result[name] = decoded;
+    if (field.numbers.length > depth + 1) {
+      Object.assign(result, decode(found, bytesOf(value), path, depth + 1));
+      continue;
+    }
+    const { name, type, always } = field;
+    const decoded = decodeField(type, value, `${path}.${name}`, result[name]);
+    // Unset fields that are no pointers in Go are sent as well, as zeros.
+    if (type.kind === 'pointer' || always || !isZero(decoded)) result[name] = decoded;
   }
   return result;
 }
 
-/** Unset fields that are no pointers in Go are sent as well, as zeros. */
 function isZero(value: unknown): boolean {
-  return value === '' || value === 0 || value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+  return !value || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
-function decodeField(type: string, value: Field['value'], path: string, before: unknown): unknown {
-  if (type.startsWith('[]')) return [...((before as unknown[] | undefined) ?? []), decodeValue(type.slice(2), value, path)];
-  if (!type.startsWith('{}')) return decodeValue(type, value, path);
+function decodeField(type: Type, value: Field['value'], path: string, before: unknown): unknown {
+  if (type.kind === 'list') return [...((before as unknown[] | undefined) ?? []), decodeValue(type.of, value, path)];
+  if (type.kind !== 'map') return decodeValue(type, value, path);
   const entry = byNumber(fields(bytesOf(value)));
-  return { ...(before as JsonRecord | undefined), [textOf(entry[1])]: decodeValue(type.slice(2), entry[2] ?? new Uint8Array(), path) };
+  return { ...(before as JsonRecord | undefined), [textOf(entry[1])]: decodeValue(type.of, entry[2] ?? new Uint8Array(), path) };
 }
 
-function decodeValue(type: string, value: Field['value'], path: string): unknown {
-  switch (type) {
-    case 'text':
-      return textOf(value);
-    case 'number':
+function decodeValue(type: Type, value: Field['value'], path: string): unknown {
+  switch (type.kind) {
+    case 'pointer':
+      return decodeValue(type.of, value, path);
+    case 'struct':
+      return decode([...fieldsOf(type.key).values()], bytesOf(value), path);
+    // In a map only: a list there is a message of its own.
+    case 'list':
+      return fields(bytesOf(value)).map((item) => decodeValue(type.of, item.value, path));
+    case 'int':
       return numberOf(value);
     case 'bool':
       return value !== 0n;
@@ -110,22 +118,20 @@ function decodeValue(type: string, value: Field['value'], path: string): unknown
       return Buffer.from(bytesOf(value)).toString('base64');
     case 'quantity':
       return textOf(byNumber(fields(bytesOf(value)))[1]);
-    case 'json': {
+    case 'raw': {
       const raw = textOf(byNumber(fields(bytesOf(value)))[1]);
       return raw === '' ? undefined : (JSON.parse(raw) as unknown);
     }
-    case 'time': {
+    case 'time':
+    case 'microTime': {
       const seconds = numberOf(byNumber(fields(bytesOf(value)))[1]);
       return seconds > 0 ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : undefined;
     }
-    // In a map only: a list there is a message of its own.
-    case '[]text':
-      return fields(bytesOf(value)).map((item) => textOf(item.value));
-    case 'intOrText': {
+    case 'intOrString': {
       const parts = byNumber(fields(bytesOf(value)));
       return parts[1] === 1n ? textOf(parts[3]) : numberOf(parts[2]);
     }
     default:
-      return decode(type, bytesOf(value), path);
+      return textOf(value);
   }
 }

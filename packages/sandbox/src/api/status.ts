@@ -106,7 +106,7 @@ export function unsupportedMediaType(message: string): ApiError {
 
 export interface FieldError {
   field: string;
-  reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported' | 'FieldValueTypeInvalid';
+  reason: `FieldValue${'Required' | 'Invalid' | 'Forbidden' | 'NotSupported' | 'TypeInvalid' | 'TooLong' | 'TooMany' | 'Duplicate' | 'NotFound'}`;
   /** Without the field's name in front. */
   message: string;
 }
@@ -118,7 +118,7 @@ export function invalid(type: Kinded, name: string, errors: FieldError[]): ApiEr
   return new ApiError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name === '' ? {} : { name }),
     ...(type.group === '' ? {} : { group: type.group }),
-    kind: type.kind,
+    ...(type.kind === '' ? {} : { kind: type.kind }),
     causes: errors.map(({ field, reason, message }) => ({ reason, message, field })),
   });
 }

@@ -1,56 +1,32 @@
 import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { definitionErrors } from './crd.ts';
-import { at, equal, isRecord } from './json.ts';
+import { at, equal, listAt, textAt } from './json.ts';
 import type { NameRule, Resource } from './resource.ts';
-import { badRequest, invalid } from './status.ts';
-import type { FieldError } from './status.ts';
+import { readBuiltIn, Unreadable } from './schema/built-in.ts';
+import { Checks } from './schema/checks.ts';
+import { schemaErrors } from './schema/custom-validation.ts';
+import { readCustom } from './schema/custom.ts';
+import { structureOf } from './schema/fields.ts';
+import type { NameRule as Rule } from './schema/names.ts';
+import { isLabel, isLabel1035, isLabelValue, isPath, isQualified, isSubdomain } from './schema/names.ts';
+import { ApiError, badRequest, invalid } from './status.ts';
 
-const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-const labelName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-
-const rules: Record<NameRule, (name: string) => string | undefined> = {
-  subdomain: (name) =>
-    name.length <= 253 && subdomain.test(name)
-      ? undefined
-      : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
-  label: (name) =>
-    name.length <= 63 && label.test(name)
-      ? undefined
-      : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-  label1035: (name) =>
-    name.length <= 63 && label.test(name) && /^[a-z]/.test(name)
-      ? undefined
-      : "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-  path: (name) =>
-    name !== '.' && name !== '..' && !/[/%]/.test(name) ? undefined : "may not be '.' or '..' and may not contain '/' or '%'",
-};
-
-function labelErrors(labels: unknown): FieldError[] {
-  if (labels === undefined || labels === null) return [];
-  const wrong = (message: string): FieldError => ({
-    field: 'metadata.labels',
-    reason: 'FieldValueInvalid',
-    message: `Invalid value: ${message}`,
-  });
-  if (!isRecord(labels)) return [wrong('must be a map of strings')];
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const [prefix, name] = key.includes('/') ? [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)] : [undefined, key];
-    if (name.length > 63 || !labelName.test(name) || (prefix !== undefined && !subdomain.test(prefix))) {
-      return [wrong(`"${key}": name part must consist of alphanumeric characters, '-', '_' or '.'`)];
-    }
-    if (typeof value !== 'string') return [wrong(`the value of "${key}" must be a string`)];
-    if (value.length > 63) return [wrong(`"${value}": must be no more than 63 characters`)];
-    return labelValue.test(value)
-      ? []
-      : [wrong(`"${value}": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'`)];
-  });
+/** What is to be done about fields that a type does not have (`fieldValidation`): refuse, say and drop, or drop. */
+export interface FieldValidation {
+  mode: 'Strict' | 'Warn' | 'Ignore';
+  warn(sentence: string): void;
+  /** The object is what a patch made, and is told as one. */
+  patched: boolean;
 }
 
-/** Refuses what is not an object of this type at all. `kind` and `apiVersion` may be absent: then the URL speaks. */
-export function asType(resource: Resource, object: KubeObject): KubeObject {
+const nameRules: Record<NameRule, Rule> = { subdomain: isSubdomain, label: isLabel, label1035: isLabel1035, path: isPath };
+
+/**
+ * The object as one of this type: only its fields, each in its one form, with defaults. Refuses what is not an object of
+ * this type at all. `kind` and `apiVersion` may be absent: then the URL speaks.
+ */
+export function asType(resource: Resource, object: KubeObject, fields?: FieldValidation): KubeObject {
   const expected = apiVersionOf(resource);
   const { apiVersion = expected, kind = resource.kind } = object;
   if (apiVersion !== expected) {
@@ -61,52 +37,84 @@ export function asType(resource: Resource, object: KubeObject): KubeObject {
       `${kind} in version "${apiVersion}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered for this resource`,
     );
   }
-  return object.apiVersion === undefined || object.kind === undefined ? { ...object, apiVersion, kind } : object;
+  const whole = { ...object, apiVersion, kind };
+  const refused = (sentence: string): ApiError =>
+    fields?.patched === true
+      ? patchRefused(object, sentence)
+      : badRequest(`${kind} in version "${resource.version}" cannot be handled as a ${kind}: ${sentence}`);
+  try {
+    const type = resource.builtIn ? structureOf(apiVersion, kind) : undefined;
+    const read = type === undefined ? readCustom(resource.schema, whole) : readBuiltIn(type, whole);
+    const unknown = read.unknown.map((field) => `unknown field "${field}"`);
+    if (unknown.length > 0 && fields?.mode === 'Strict') throw refused(`strict decoding error: ${unknown.join(', ')}`);
+    if (fields?.mode === 'Warn') unknown.forEach((sentence) => fields.warn(sentence));
+    return { ...(read.object as KubeObject), apiVersion, kind };
+  } catch (thrown) {
+    throw thrown instanceof Unreadable ? refused(thrown.message) : thrown;
+  }
 }
 
-/** 422 unless the object may be stored as it is. */
-export function validate(resource: Resource, object: KubeObject): void {
-  const { name } = object.metadata;
-  const errors: FieldError[] = [];
-  if (typeof name !== 'string' || name === '') {
-    errors.push({ field: 'metadata.name', reason: 'FieldValueRequired', message: 'Required value: name or generateName is required' });
-  } else {
-    const problem = rules[resource.nameRule](name);
-    if (problem !== undefined)
-      errors.push({ field: 'metadata.name', reason: 'FieldValueInvalid', message: `Invalid value: "${name}": ${problem}` });
+function patchRefused(object: KubeObject, sentence: string): ApiError {
+  return invalid({ group: '', kind: '' }, '', [
+    { field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${sentence}` },
+  ]);
+}
+
+/** 422 unless the object may be stored as it is. `before`: what it replaces. */
+export function validate(resource: Resource, object: KubeObject, before?: KubeObject): void {
+  const checks = new Checks();
+  metadata(checks, resource, object);
+  if (!resource.builtIn && resource.schema) checks.errors.push(...schemaErrors(resource.schema, object, before));
+  if (resource.resource === 'customresourcedefinitions') checks.errors.push(...definitionErrors(object));
+  if (checks.errors.length > 0) throw invalid(resource, object.metadata.name ?? '', checks.errors);
+}
+
+function metadata(checks: Checks, resource: Resource, { metadata: meta }: KubeObject): void {
+  const { name = '', labels = {}, annotations = {}, finalizers = [] } = meta;
+  if (name === '') checks.required('metadata.name', 'name or generateName is required');
+  else checks.name('metadata.name', name, nameRules[resource.nameRule]);
+  labelChecks(checks, 'metadata.labels', labels);
+  for (const key of Object.keys(annotations))
+    for (const sentence of isQualified(key.toLowerCase())) checks.invalid('metadata.annotations', key, sentence);
+  const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+  if (size > 256 * 1024) checks.tooLong('metadata.annotations', 256 * 1024);
+  for (const reference of listAt(meta, 'ownerReferences'))
+    for (const field of ['apiVersion', 'kind', 'name', 'uid'])
+      if (textAt(reference, field) === '')
+        checks.invalid(`metadata.ownerReferences.${field}`, '', field === 'apiVersion' ? 'version must not be empty' : 'must not be empty');
+  for (const finalizer of finalizers) {
+    checks.name('metadata.finalizers', finalizer, isQualified);
+    if (resource.builtIn && !finalizer.includes('/') && !['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer))
+      checks.invalid('metadata.finalizers', finalizer, 'name is neither a standard finalizer name nor is it fully qualified');
   }
-  errors.push(...labelErrors(object.metadata.labels));
-  if (resource.resource === 'customresourcedefinitions') errors.push(...definitionErrors(object));
-  if (errors.length > 0) throw invalid(resource, name ?? '', errors);
+}
+
+export function labelChecks(checks: Checks, field: string, labels: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(labels)) {
+    checks.name(field, key, isQualified);
+    checks.name(field, String(value), isLabelValue);
+  }
 }
 
 /** 422 when an update changes what can only be chosen once. A field that was not set may still be set. */
 export function validateUpdate(resource: Resource, current: KubeObject, next: KubeObject): void {
-  const paths = current.immutable === true ? ['data', 'binaryData', 'stringData', 'immutable'] : [];
-  const errors: FieldError[] = [];
-  for (const path of [...resource.immutable, ...paths]) {
+  const checks = new Checks();
+  for (const path of resource.immutable) {
     const before = at(current, ...path.split('.'));
     const after = at(next, ...path.split('.'));
     if (before === undefined || before === null || before === '' || equal(before, after)) continue;
-    errors.push({
-      field: path,
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(after) ?? '""'}: field is immutable`,
-    });
+    checks.invalid(path, after, 'field is immutable');
   }
-  const added = newFinalizers(current, next);
+  if (current.immutable === true)
+    for (const path of ['immutable', 'data', 'binaryData'])
+      if (!equal(current[path], next[path])) checks.forbidden(path, 'field is immutable when `immutable` is set');
+  const added = (next.metadata.finalizers ?? []).filter((finalizer) => current.metadata.finalizers?.includes(finalizer) !== true);
   if (current.metadata.deletionTimestamp !== undefined && added.length > 0) {
     const names = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
-    errors.push({
-      field: 'metadata.finalizers',
-      reason: 'FieldValueForbidden',
-      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`,
-    });
+    checks.forbidden(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`,
+    );
   }
-  if (errors.length > 0) throw invalid(resource, current.metadata.name, errors);
-}
-
-function newFinalizers(current: KubeObject, next: KubeObject): string[] {
-  const known = new Set(current.metadata.finalizers ?? []);
-  return (next.metadata.finalizers ?? []).filter((finalizer) => !known.has(finalizer));
+  if (checks.errors.length > 0) throw invalid(resource, current.metadata.name, checks.errors);
 }

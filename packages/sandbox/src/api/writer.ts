@@ -10,6 +10,7 @@ import type { ServiceAddresses } from './services.ts';
 import { alreadyExists, ApiError, badRequest, conflict, forbidden, invalid, notFound } from './status.ts';
 import type { Store } from './store.ts';
 import { asType, validate, validateUpdate } from './validation.ts';
+import type { FieldValidation } from './validation.ts';
 
 /** What every write needs. */
 export interface Cluster {
@@ -21,6 +22,8 @@ export interface Cluster {
 
 export interface WriteOptions {
   dryRun?: boolean;
+  /** Default: unknown fields are dropped without a word. */
+  fields?: FieldValidation;
 }
 
 export interface DeleteOptions extends WriteOptions {
@@ -53,10 +56,10 @@ export function createObject(
   resource: Resource,
   namespace: string | undefined,
   body: KubeObject,
-  { dryRun = false }: WriteOptions = {},
+  { dryRun = false, fields }: WriteOptions = {},
 ): KubeObject {
   const { store, clock } = cluster;
-  const typed = placed(resource, namespace, asType(resource, body));
+  const typed = placed(resource, namespace, asType(resource, body, fields));
   if ((typed.metadata.resourceVersion ?? '') !== '') {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
@@ -119,11 +122,11 @@ export function replaceObject(
   namespace: string | undefined,
   name: string,
   body: KubeObject,
-  { dryRun = false, subresource }: WriteOptions & { subresource?: 'status' | 'finalize' } = {},
+  { dryRun = false, fields, subresource }: WriteOptions & { subresource?: 'status' | 'finalize' } = {},
 ): KubeObject {
   const { store, clock } = cluster;
   const key = resourceKey(resource);
-  const typed = placed(resource, namespace, asType(resource, body));
+  const typed = placed(resource, namespace, asType(resource, body, fields));
   if ((typed.metadata.name ?? name) !== name) {
     throw badRequest(`the name of the object (${typed.metadata.name}) does not match the name on the URL (${name})`);
   }
@@ -133,7 +136,7 @@ export function replaceObject(
   const now = timestamp(clock);
   const whole = subresource === undefined ? merged(resource, current, typed) : withPart(current, typed, subresource);
   const next = subresource === undefined ? prepare(resource, whole, current, { addresses: cluster.addresses, now }) : whole;
-  validate(resource, next);
+  validate(resource, next, current);
   validateUpdate(resource, current, next);
   if (equal(current, next)) return inVersion(resource, current);
   const counted = resource.generation && bumps(resource, current, next) ? nextGeneration(next) : next;
