@@ -12,11 +12,11 @@ import type { Resource } from './resource.ts';
 import { negotiate, represented } from './respond.ts';
 import type { Representation } from './respond.ts';
 import { selectorText } from './selectors.ts';
-import { badRequest, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
+import { badRequest, invalid, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
 import { tableOf } from './table.ts';
 import { watchStream } from './watch.ts';
 import { createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
-import type { Cluster, DeleteOptions } from './writer.ts';
+import type { Cluster, DeleteOptions, WriteOptions } from './writer.ts';
 
 /** One request for a resource, already allowed. */
 export interface Call {
@@ -28,12 +28,21 @@ export interface Call {
   /** Ends watches when the API is closed. */
   signal: AbortSignal;
   bookmarkEvery: number;
+  /** What the client is told besides the answer. */
+  warnings: string[];
 }
 
 type Part = 'status' | 'finalize' | undefined;
 
 /** Carries out a request on a type that is served, or throws an ApiError. */
-export async function operate(call: Call): Promise<Response> {
+export async function operate(asked: Omit<Call, 'warnings'>): Promise<Response> {
+  const warnings: string[] = [];
+  const response = await carryOut({ ...asked, warnings });
+  for (const warning of warnings) response.headers.append('warning', `299 - ${JSON.stringify(warning)}`);
+  return response;
+}
+
+async function carryOut(call: Call): Promise<Response> {
   const { info, target, resource } = call;
   if (target.subresource === 'scale') return scale(call);
   if (target.subresource === 'eviction' && resource.kind === 'Pod') return evict(call);
@@ -53,7 +62,7 @@ export async function operate(call: Call): Promise<Response> {
       return object(
         call,
         201,
-        createObject(call.cluster, resource, target.namespace, asKubeObject(await readRecord(call.request)), dryRun(call)),
+        createObject(call.cluster, resource, target.namespace, asKubeObject(await readRecord(call.request)), writing(call)),
       );
     case 'update':
       return update(call, part);
@@ -84,6 +93,20 @@ function partOf({ target, resource }: Call): Part {
 
 function dryRun({ info }: Call): { dryRun: boolean } {
   return { dryRun: info.parameters.getAll('dryRun').includes('All') };
+}
+
+const validations = ['', 'Ignore', 'Strict', 'Warn'];
+
+function writing(call: Call): WriteOptions {
+  const { info, warnings } = call;
+  const mode = info.parameters.get('fieldValidation') ?? '';
+  if (!validations.includes(mode)) {
+    const kind = { create: 'CreateOptions', update: 'UpdateOptions' }[info.verb] ?? 'PatchOptions';
+    const message = `Unsupported value: ${JSON.stringify(mode)}: supported values: ${validations.map((value) => JSON.stringify(value)).join(', ')}`;
+    throw invalid({ group: 'meta.k8s.io', kind }, '', [{ field: 'fieldValidation', reason: 'FieldValueNotSupported', message }]);
+  }
+  const patched = info.verb === 'patch';
+  return { ...dryRun(call), fields: { mode: (mode || 'Warn') as 'Warn', patched, warn: (sentence) => warnings.push(sentence) } };
 }
 
 function object(call: Call, code: number, value: KubeObject): Response {
@@ -142,7 +165,7 @@ async function update(call: Call, subresource: Part): Promise<Response> {
   return object(
     call,
     200,
-    replaceObject(cluster, resource, target.namespace, target.name!, body, { ...dryRun(call), ...(subresource && { subresource }) }),
+    replaceObject(cluster, resource, target.namespace, target.name!, body, { ...writing(call), ...(subresource && { subresource }) }),
   );
 }
 
@@ -161,14 +184,14 @@ async function patch(call: Call, subresource: Part): Promise<Response> {
   if (stored === undefined && type === patchTypes.apply && subresource === undefined) {
     const name = textAt(body, 'metadata', 'name');
     if (name !== target.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name!})`);
-    return object(call, 201, createObject(cluster, resource, target.namespace, patched(resource, undefined, change), dryRun(call)));
+    return object(call, 201, createObject(cluster, resource, target.namespace, patched(resource, undefined, change), writing(call)));
   }
   const current = readObject(cluster, resource, target.namespace, target.name!);
   const next = patched(resource, current, change);
   return object(
     call,
     200,
-    replaceObject(cluster, resource, target.namespace, target.name!, next, { ...dryRun(call), ...(subresource && { subresource }) }),
+    replaceObject(cluster, resource, target.namespace, target.name!, next, { ...writing(call), ...(subresource && { subresource }) }),
   );
 }
 
