@@ -7,6 +7,10 @@ export class ControlledMemoryCluster extends MemoryCluster implements Controlled
   patchStatus(ref: ObjectRef, status: Record<string, unknown>): Promise<KubeObject> {
     return this.patch(ref, 'merge', { status });
   }
+
+  async bind(ref: ObjectRef, node: string): Promise<void> {
+    await this.patch(ref, 'merge', { spec: { nodeName: node } });
+  }
 }
 
 /** What the engine looks for besides the types that core knows by name. */

@@ -1,12 +1,11 @@
-import type { PatchType, WriteOptions } from '@kubectl-dr/core/ports/cluster';
 import type { KubeObject, ObjectRef } from '@kubectl-dr/core/ports/kubernetes';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { credentialsOf } from '@kubectl-dr/kubernetes/auth/credentials';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { pathOf } from '@kubectl-dr/kubernetes/http/paths';
 import { Transport } from '@kubectl-dr/kubernetes/http/transport';
 import type { ClusterConfig } from '@kubectl-dr/kubernetes/kubeconfig/context';
+import { bindingOf } from '@kubectl-dr/sandbox/simulators/api-cluster';
 import type { ControlledCluster } from '@kubectl-dr/sandbox/simulators/api-cluster';
 
 /** The product's client, and what only scheduler, kubelet and other controllers ask of a server. */
@@ -33,17 +32,13 @@ export class ControlledHttpCluster extends HttpCluster implements ControlledClus
     })) as KubeObject;
   }
 
-  /** A real server takes a pod's node from a Binding, and from nothing else. */
-  override async patch(ref: ObjectRef, patchType: PatchType, body: unknown, options?: WriteOptions): Promise<KubeObject> {
-    const node = (body as { spec?: { nodeName?: string } }).spec?.nodeName;
-    if (ref.type !== types.pods || node === undefined) return super.patch(ref, patchType, body, options);
+  async bind(ref: ObjectRef, node: string): Promise<void> {
     await this.#transport.json({
       method: 'POST',
       path: `${pathOf(ref.type, ref.namespace, ref.name)}/binding`,
-      body: { apiVersion: 'v1', kind: 'Binding', metadata: { name: ref.name }, target: { apiVersion: 'v1', kind: 'Node', name: node } },
+      body: bindingOf(ref, node),
       target: { verb: 'create', what: `pods/binding "${ref.name}"` },
     });
-    return this.get(ref);
   }
 
   /** Without a period of grace, and only the object that is meant. */

@@ -55,6 +55,12 @@ export class TestApi {
   }
 }
 
+export function deployment(name: string, spec: object = {}) {
+  const labels = { a: 'b' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'nginx:1.27' }] } };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: { selector: { matchLabels: labels }, template, ...spec } };
+}
+
 export function configMap(
   name: string,
   extra: Record<string, unknown> = {},

@@ -8,6 +8,13 @@ import type { Cluster } from './writer.ts';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
 
+const claimsKey = 'persistentvolumeclaims';
+/** Finalizers that keep what is in use. */
+const protections: Record<string, string> = {
+  [claimsKey]: 'kubernetes.io/pvc-protection',
+  persistentvolumes: 'kubernetes.io/pv-protection',
+};
+
 /**
  * What a control plane does behind the API's back, as far as backup and restore meet it: the contents of a new
  * namespace, the end of a namespace, of owned objects and of custom resources. Works between requests.
@@ -57,6 +64,7 @@ export class Housekeeping {
     if (resource === 'namespaces' && type === 'ADDED') this.#furnish(name);
     if (resource === 'namespaces' && leaving && !gone) this.#later(() => this.#emptyNamespace(name));
     if (resource === definitions && leaving && !gone) this.#later(() => this.#emptyDefinition(name));
+    if (resource === 'pods' && gone) for (const claim of claimsOf(object)) this.#later(() => this.#letGo(claimsKey, namespace, claim));
     if (gone) {
       for (const dependent of this.#cluster.store.dependents(uid)) this.#later(() => this.#checkOwners(dependent));
       for (const owner of references(object)) this.#later(() => this.#finishForeground(owner.uid));
@@ -67,6 +75,7 @@ export class Housekeeping {
     const here: Location = { resource, name, ...(namespace === undefined ? {} : { namespace }) };
     if (references(object).length > 0) this.#later(() => this.#checkOwners(here));
     if (leaving && object.metadata.finalizers?.includes(foregroundFinalizer)) this.#later(() => this.#startForeground(uid));
+    if (leaving && protections[resource] !== undefined) this.#later(() => this.#letGo(resource, namespace, name));
   }
 
   /** The two objects that every namespace has, and that come back when deleted. */
@@ -136,6 +145,19 @@ export class Housekeeping {
     if (definition.metadata.finalizers?.includes(cleanupFinalizer)) release(this.#cluster, definitions, definition, cleanupFinalizer);
   }
 
+  /** A claim goes when no pod uses it any more, a volume when no claim does. */
+  #letGo(resource: string, namespace: string | undefined, name: string): void {
+    const { store } = this.#cluster;
+    const object = store.get(resource, namespace, name);
+    const finalizer = protections[resource]!;
+    if (object?.metadata.deletionTimestamp === undefined || !object.metadata.finalizers?.includes(finalizer)) return;
+    const used =
+      resource === claimsKey
+        ? store.list('pods', namespace).some((pod) => textAt(pod, 'spec', 'nodeName') !== '' && claimsOf(pod).includes(name))
+        : textAt(object, 'status', 'phase') === 'Bound';
+    if (!used) release(this.#cluster, resource, object, finalizer);
+  }
+
   /** Deletes what has no owner left. An owner of a kind that is not served is left alone, as the real collector does. */
   #checkOwners(at: Location): void {
     const { store, registry } = this.#cluster;
@@ -180,6 +202,10 @@ export class Housekeeping {
     });
     if (!blocked) release(this.#cluster, found.resource, owner, foregroundFinalizer);
   }
+}
+
+function claimsOf(pod: KubeObject): string[] {
+  return listAt(pod, 'spec', 'volumes').map((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName'));
 }
 
 function references(object: KubeObject): OwnerReference[] {

@@ -15,7 +15,7 @@ import { selectorText } from './selectors.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
 import { tableOf } from './table.ts';
 import { watchStream } from './watch.ts';
-import { createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
+import { bindPod, createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
 import type { Cluster, DeleteOptions, WriteOptions } from './writer.ts';
 
 /** One request for a resource, already allowed. */
@@ -46,6 +46,7 @@ async function carryOut(call: Call): Promise<Response> {
   const { info, target, resource } = call;
   if (target.subresource === 'scale') return scale(call);
   if (target.subresource === 'eviction' && resource.kind === 'Pod') return evict(call);
+  if (target.subresource === 'binding' && resource.kind === 'Pod') return bind(call);
   if (target.subresource === 'proxy' && resource.kind === 'Service' && resource.builtIn) return proxy(call);
   const part = partOf(call);
   if (target.subresource === undefined && !resource.verbs.includes(info.verb)) throw methodNotAllowed(info.method);
@@ -83,7 +84,7 @@ function partOf({ target, resource }: Call): Part {
   if (subresource === 'status' && resource.statusSubresource) return 'status';
   if (subresource === 'finalize' && resource.resource === 'namespaces') return 'finalize';
   const real: Record<string, string[]> = {
-    Pod: ['log', 'exec', 'attach', 'portforward', 'proxy', 'binding', 'ephemeralcontainers', 'resize'],
+    Pod: ['log', 'exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize'],
   };
   if (resource.builtIn && real[resource.kind]?.includes(subresource)) throw notImplemented(`${resource.resource}/${subresource}`);
   // A definition without such a subresource has no object there, where a built-in type has no path.
@@ -293,6 +294,15 @@ const scaleType = {
     ageColumn,
   ],
 } as unknown as Resource;
+
+/** A scheduler's decision: which node a pod runs on. */
+async function bind(call: Call): Promise<Response> {
+  const { cluster, resource, target, info, request } = call;
+  if (info.verb !== 'create' || target.name === undefined) throw methodNotAllowed(info.method);
+  const body = await readRecord(request);
+  bindPod(cluster, resource, target.namespace, target.name, textAt(body, 'target', 'name'), dryRun(call));
+  return represented(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, negotiate(request));
+}
 
 /** There is nothing that a disruption budget could protect here, so that an eviction is a deletion. */
 async function evict(call: Call): Promise<Response> {

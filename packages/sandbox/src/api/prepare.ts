@@ -1,47 +1,45 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { admit } from './admission.ts';
 import { established } from './crd.ts';
-import { isRecord, recordAt, textAt, withPath } from './json.ts';
+import { at, isRecord, recordAt, withPath } from './json.ts';
 import type { Resource } from './resource.ts';
-import type { ServiceAddresses } from './services.ts';
-
-export interface Preparation {
-  addresses: ServiceAddresses;
-  /** RFC 3339, whole seconds. */
-  now: string;
-}
+import type { Cluster } from './writer.ts';
 
 /**
- * The few things that the server itself writes into an object of a kind, at creation and update. Everything else is
- * stored as it was given: no defaulting, so that what was captured is what is restored.
+ * What the server itself writes into an object of a kind, at creation and update, beyond the defaults of its type.
+ * `now`: RFC 3339, whole seconds.
  */
 export function prepare(
+  { store, addresses }: Cluster,
   resource: Resource,
   object: KubeObject,
   current: KubeObject | undefined,
-  { addresses, now }: Preparation,
+  now: string,
 ): KubeObject {
   if (!resource.builtIn) return object;
+  const admitted = current === undefined ? admit(store, resource.resource, object) : object;
   switch (resource.resource) {
     case 'namespaces':
-      return namespace(object, current);
+      return namespace(admitted, current);
     case 'services':
-      return addresses.fill(object, current);
+      return addresses.fill(admitted, current);
     case 'secrets':
-      return secret(object);
+      return secret(admitted);
+    case 'persistentvolumeclaims':
+      return claim(admitted);
+    case 'jobs':
+      return current === undefined ? job(admitted) : admitted;
     case 'customresourcedefinitions':
-      return established(object, now);
+      return established(admitted, now);
     default:
-      return object;
+      return admitted;
   }
 }
 
 function namespace(object: KubeObject, current: KubeObject | undefined): KubeObject {
   const named = withPath(object, ['metadata', 'labels', 'kubernetes.io/metadata.name'], object.metadata.name);
-  if (current !== undefined) {
-    // Only `/finalize` changes these.
-    return { ...named, spec: { ...recordAt(named, 'spec'), finalizers: recordAt(current, 'spec').finalizers ?? [] } };
-  }
-  return { ...named, spec: { ...recordAt(named, 'spec'), finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
+  // Only `/finalize` changes these.
+  return withPath(named, ['spec', 'finalizers'], current === undefined ? ['kubernetes'] : at(current, 'spec', 'finalizers'));
 }
 
 /** `stringData` can be written but not read: the server moves it into `data`. */
@@ -49,12 +47,31 @@ function secret(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object as KubeObject & { stringData?: unknown };
   if (!isRecord(stringData)) return object;
   const encoded = Object.entries(stringData).map(([key, value]) => [key, base64(String(value))]);
-  const data = { ...recordAt(rest, 'data'), ...Object.fromEntries(encoded) };
-  return { ...rest, data, type: textAt(object, 'type') || 'Opaque' } as KubeObject;
+  return { ...rest, data: { ...recordAt(rest, 'data'), ...Object.fromEntries(encoded) } } as KubeObject;
 }
 
 function base64(text: string): string {
   let binary = '';
   for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
   return btoa(binary);
+}
+
+/** Where a claim's data comes from is told under two names. */
+function claim(object: KubeObject): KubeObject {
+  const { dataSource, dataSourceRef } = recordAt(object, 'spec');
+  if (isRecord(dataSource) && dataSourceRef === undefined) return withPath(object, ['spec', 'dataSourceRef'], dataSource);
+  if (dataSource === undefined && isRecord(dataSourceRef) && dataSourceRef.namespace === undefined)
+    return withPath(object, ['spec', 'dataSource'], dataSourceRef);
+  return object;
+}
+
+/** A job chooses its pods by its own uid, unless it says that it does so itself. */
+function job(object: KubeObject): KubeObject {
+  if (at(object, 'spec', 'manualSelector') === true) return object;
+  const { name, uid } = object.metadata;
+  const prefixed = { 'batch.kubernetes.io/controller-uid': uid };
+  const labels = { ...prefixed, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
+  const template = ['spec', 'template', 'metadata', 'labels'];
+  const labelled = withPath(object, template, { ...recordAt(object, ...template), ...labels });
+  return withPath(labelled, ['spec', 'selector'], { matchLabels: prefixed });
 }

@@ -1,5 +1,5 @@
 import { Disconnected } from './faults.ts';
-import { configMap, TestApi } from './client.testing.ts';
+import { configMap, deployment, TestApi } from './client.testing.ts';
 import { jsonPath } from './jsonpath.ts';
 
 const maps = '/api/v1/namespaces/shop/configmaps';
@@ -115,11 +115,8 @@ describe('discovery', () => {
 describe('subresources', () => {
   it('scales', async () => {
     const path = '/apis/apps/v1/namespaces/shop/deployments';
-    await test.ask('POST', path, {
-      metadata: { name: 'web' },
-      spec: { replicas: 1, selector: { matchLabels: { a: 'b' } } },
-      status: { replicas: 1 },
-    });
+    await test.ask('POST', path, deployment('web'));
+    await test.ask('PATCH', `${path}/web/status`, { status: { replicas: 1 } });
     expect((await test.ask('GET', `${path}/web/scale`)).body).toMatchObject({
       kind: 'Scale',
       spec: { replicas: 1 },

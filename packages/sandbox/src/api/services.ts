@@ -33,6 +33,8 @@ export class ServiceAddresses {
     const clusterIP = textAt(given, 'clusterIP') || textAt(before, 'clusterIP') || this.#nextAddress();
     const spec: JsonRecord = { ...given, type: kind, clusterIP };
     if (spec.clusterIPs === undefined) spec.clusterIPs = [clusterIP];
+    spec.ipFamilies ??= before.ipFamilies ?? ['IPv4'];
+    spec.ipFamilyPolicy ??= before.ipFamilyPolicy ?? 'SingleStack';
     if (kind !== 'ClusterIP' && Array.isArray(given.ports)) spec.ports = this.#withNodePorts(given.ports, listAt(before, 'ports'));
     const filled = { ...service, spec };
     this.#refuseTaken(filled);

@@ -1,7 +1,7 @@
 import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { definitionErrors } from './crd.ts';
-import { at, equal, listAt, textAt } from './json.ts';
+import { at, equal, listAt, recordAt, textAt } from './json.ts';
 import type { NameRule, Resource } from './resource.ts';
 import { readBuiltIn, Unreadable } from './schema/built-in.ts';
 import { Checks } from './schema/checks.ts';
@@ -9,7 +9,7 @@ import { schemaErrors } from './schema/custom-validation.ts';
 import { readCustom } from './schema/custom.ts';
 import { structureOf } from './schema/fields.ts';
 import type { NameRule as Rule } from './schema/names.ts';
-import { isLabel, isLabel1035, isLabelValue, isPath, isQualified, isSubdomain } from './schema/names.ts';
+import { isConfigKey, isLabel, isLabel1035, isLabelValue, isPath, isQualified, isSubdomain } from './schema/names.ts';
 import { ApiError, badRequest, invalid } from './status.ts';
 
 /** What is to be done about fields that a type does not have (`fieldValidation`): refuse, say and drop, or drop. */
@@ -64,16 +64,17 @@ function patchRefused(object: KubeObject, sentence: string): ApiError {
 export function validate(resource: Resource, object: KubeObject, before?: KubeObject): void {
   const checks = new Checks();
   metadata(checks, resource, object);
+  dataKeys(checks, resource, object);
   if (!resource.builtIn && resource.schema) checks.errors.push(...schemaErrors(resource.schema, object, before));
   if (resource.resource === 'customresourcedefinitions') checks.errors.push(...definitionErrors(object));
   if (checks.errors.length > 0) throw invalid(resource, object.metadata.name ?? '', checks.errors);
 }
 
 function metadata(checks: Checks, resource: Resource, { metadata: meta }: KubeObject): void {
-  const { name = '', labels = {}, annotations = {}, finalizers = [] } = meta;
+  const { name = '', labels: own = {}, annotations = {}, finalizers = [] } = meta;
   if (name === '') checks.required('metadata.name', 'name or generateName is required');
   else checks.name('metadata.name', name, nameRules[resource.nameRule]);
-  labelChecks(checks, 'metadata.labels', labels);
+  labels(checks, 'metadata.labels', own);
   for (const key of Object.keys(annotations))
     for (const sentence of isQualified(key.toLowerCase())) checks.invalid('metadata.annotations', key, sentence);
   const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
@@ -89,11 +90,19 @@ function metadata(checks: Checks, resource: Resource, { metadata: meta }: KubeOb
   }
 }
 
-export function labelChecks(checks: Checks, field: string, labels: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(labels)) {
+function labels(checks: Checks, field: string, values: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(values)) {
     checks.name(field, key, isQualified);
     checks.name(field, String(value), isLabelValue);
   }
+}
+
+/** Keys of ConfigMaps and Secrets become names of files. */
+function dataKeys(checks: Checks, { builtIn, kind }: Resource, object: KubeObject): void {
+  if (!builtIn || (kind !== 'ConfigMap' && kind !== 'Secret')) return;
+  for (const field of ['data', 'binaryData'])
+    for (const key of Object.keys(recordAt(object, field)))
+      for (const sentence of isConfigKey(key)) checks.invalid(`${field}[${key}]`, key, sentence);
 }
 
 /** 422 when an update changes what can only be chosen once. A field that was not set may still be set. */

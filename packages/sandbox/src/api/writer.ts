@@ -1,7 +1,7 @@
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject, ObjectMeta } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
-import { equal, recordAt, textAt, textsAt, withPath, without } from './json.ts';
+import { equal, listAt, recordAt, textAt, textsAt, withPath, without } from './json.ts';
 import { prepare } from './prepare.ts';
 import type { Registry } from './registry.ts';
 import { inVersion } from './registry.ts';
@@ -59,7 +59,7 @@ export function createObject(
   { dryRun = false, fields }: WriteOptions = {},
 ): KubeObject {
   const { store, clock } = cluster;
-  const typed = placed(resource, namespace, asType(resource, body, fields));
+  const typed = placed(resource, namespace, asType(resource, asNew(resource, body), fields));
   if ((typed.metadata.resourceVersion ?? '') !== '') {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
@@ -75,10 +75,13 @@ export function createObject(
     ...named,
     metadata: { ...kept, uid: crypto.randomUUID(), creationTimestamp: now, ...(resource.generation ? { generation: 1 } : {}) },
   };
-  // Kubernetes drops the status of built-in types as well; nothing would ever fill it in again here, so it is kept.
-  if (!resource.builtIn && resource.statusSubresource) delete fresh.status;
-  const prepared = prepare(resource, fresh, undefined, { addresses: cluster.addresses, now });
+  const prepared = prepare(cluster, resource, fresh, undefined, now);
   return dryRun ? prepared : store.put(key, prepared);
+}
+
+/** Nothing has happened yet to an object that is created; only nodes come with what they are. */
+function asNew(resource: Resource, object: KubeObject): KubeObject {
+  return resource.statusSubresource && resource.kind !== 'Node' ? without(object, 'status') : object;
 }
 
 /** The object with its namespace from the URL, and with none when its type has none. */
@@ -135,7 +138,7 @@ export function replaceObject(
   checkVersion(resource, current, typed);
   const now = timestamp(clock);
   const whole = subresource === undefined ? merged(resource, current, typed) : withPart(current, typed, subresource);
-  const next = subresource === undefined ? prepare(resource, whole, current, { addresses: cluster.addresses, now }) : whole;
+  const next = subresource === undefined ? prepare(cluster, resource, whole, current, now) : whole;
   validate(resource, next, current);
   validateUpdate(resource, current, next);
   if (equal(current, next)) return inVersion(resource, current);
@@ -143,6 +146,23 @@ export function replaceObject(
   if (dryRun) return inVersion(resource, counted);
   const stored = store.put(key, counted);
   return inVersion(resource, removeIfReleased(cluster, key, stored) ?? stored);
+}
+
+export function bindPod(
+  cluster: Cluster,
+  resource: Resource,
+  namespace: string | undefined,
+  name: string,
+  node: string,
+  { dryRun = false }: WriteOptions = {},
+): void {
+  const pod = readObject(cluster, resource, namespace, name);
+  const before = textAt(pod, 'spec', 'nodeName');
+  if (before !== '') throw conflict({ group: '', resource: 'pods/binding' }, name, `pod ${name} is already assigned to node "${before}"`);
+  const others = listAt(pod, 'status', 'conditions').filter((condition) => textAt(condition, 'type') !== 'PodScheduled');
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(cluster.clock) };
+  const bound = withPath(withPath(pod, ['spec', 'nodeName'], node), ['status', 'conditions'], [...others, scheduled]);
+  if (!dryRun) cluster.store.put(resourceKey(resource), bound);
 }
 
 function checkVersion(resource: Resource, current: KubeObject, next: KubeObject): void {

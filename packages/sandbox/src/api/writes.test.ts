@@ -1,4 +1,4 @@
-import { configMap, TestApi } from './client.testing.ts';
+import { configMap, deployment, TestApi } from './client.testing.ts';
 
 const maps = '/api/v1/namespaces/shop/configmaps';
 let test: TestApi;
@@ -96,12 +96,7 @@ describe('update', () => {
 
   it('counts generations of what is desired, not of status or metadata', async () => {
     const path = '/apis/apps/v1/namespaces/shop/deployments';
-    const made = await test.ask('POST', path, {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'web' },
-      spec: { replicas: 1 },
-    });
+    const made = await test.ask('POST', path, deployment('web'));
     expect(made.body.metadata.generation).toBe(1);
     expect((await test.ask('PATCH', `${path}/web`, { metadata: { labels: { a: 'b' } } })).body.metadata.generation).toBe(1);
     expect((await test.ask('PATCH', `${path}/web`, { spec: { replicas: 2 } })).body.metadata.generation).toBe(2);
@@ -113,7 +108,7 @@ describe('update', () => {
 
   it('keeps chosen fields from changing', async () => {
     const path = '/apis/apps/v1/namespaces/shop/deployments';
-    await test.ask('POST', path, { metadata: { name: 'web' }, spec: { selector: { matchLabels: { a: 'b' } } } });
+    await test.ask('POST', path, deployment('web'));
     expect((await test.ask('PATCH', `${path}/web`, { spec: { selector: { matchLabels: { a: 'c' } } } })).body).toMatchObject({
       code: 422,
       details: { causes: [{ field: 'spec.selector' }] },
@@ -216,7 +211,9 @@ describe('services', () => {
       clusterIP,
       ports: [{ port: 81 }],
     });
-    expect((await test.ask('POST', path, service('b', { clusterIP }))).body.message).toContain('provided IP is already allocated');
+    expect((await test.ask('POST', path, service('b', { clusterIP, ports: [{ port: 80 }] }))).body.message).toContain(
+      'provided IP is already allocated',
+    );
     const node = await test.ask('POST', path, service('c', { type: 'NodePort', ports: [{ port: 80 }] }));
     expect(node.body.spec).toMatchObject({ ports: [{ port: 80, nodePort: expect.any(Number) }] });
     expect((await test.ask('PUT', `${path}/c`, service('c', { type: 'NodePort', ports: [{ port: 80 }] }))).body).toEqual(node.body);
@@ -224,6 +221,6 @@ describe('services', () => {
       'clusterIP',
     );
     await test.ask('DELETE', `${path}/a`);
-    expect((await test.ask('POST', path, service('b', { clusterIP }))).status).toBe(201);
+    expect((await test.ask('POST', path, service('b', { clusterIP, ports: [{ port: 80 }] }))).status).toBe(201);
   });
 });

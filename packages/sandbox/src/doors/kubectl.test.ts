@@ -145,6 +145,8 @@ describe.skipIf(kubectlVersion() === undefined)('the real kubectl (skipped when 
     it.for(existsSync(apps) ? readdirSync(apps) : [])('applies %s twice', { timeout: 60_000 }, async (name) => {
       const namespace = ownNamespace[name] ?? name;
       await kubectl(`create namespace ${namespace}`);
+      // What its pods run as is no part of these manifests.
+      if (name === 'gpu-ml') await kubectl('create serviceaccount axolotl-training-sa -n axolotl-training');
       const where = ownNamespace[name] === undefined ? ` -n ${namespace}` : '';
       const created = await kubectl(`apply -R -f ${join(apps, name)}${where}`);
       // A manifest may contain its own namespace: that is then not new.

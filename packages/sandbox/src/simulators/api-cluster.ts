@@ -39,10 +39,17 @@ const patchTypes: Record<PatchType, string> = {
   apply: 'application/apply-patch+yaml',
 };
 
-/** Controllers also write the `status` of types that keep it behind a subresource; nothing in core does. */
+/** Controllers also write what lies behind subresources; nothing in core does. */
 export interface ControlledCluster extends ClusterClient {
   /** RFC 7396 on `/status`. */
   patchStatus(ref: ObjectRef, status: Record<string, unknown>): Promise<KubeObject>;
+  /** A pod's node, which is chosen once. */
+  bind(ref: ObjectRef, node: string): Promise<void>;
+}
+
+/** What is posted to `/binding` of a pod. */
+export function bindingOf({ name }: ObjectRef, node: string): Record<string, unknown> {
+  return { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { apiVersion: 'v1', kind: 'Node', name: node } };
 }
 
 /** The client with which the simulators act: the port of core over a function, with no network in between. */
@@ -115,6 +122,10 @@ export class ApiCluster implements ControlledCluster {
   async patchStatus(ref: ObjectRef, status: Record<string, unknown>): Promise<KubeObject> {
     const path = `${pathOf(ref.type, ref.namespace, ref.name)}/status`;
     return (await this.#json('PATCH', path, {}, { status }, patchTypes.merge)) as KubeObject;
+  }
+
+  async bind(ref: ObjectRef, node: string): Promise<void> {
+    await this.#json('POST', `${pathOf(ref.type, ref.namespace, ref.name)}/binding`, {}, bindingOf(ref, node));
   }
 
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {

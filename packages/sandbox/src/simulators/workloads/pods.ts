@@ -1,7 +1,7 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject, ObjectRef } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
-import { at, isRecord, listAt, recordAt, textAt } from '../../api/json.ts';
+import { at, isRecord, listAt, textAt } from '../../api/json.ts';
 import { timestamp } from '../../api/writer.ts';
 import type { ControlledCluster } from '../api-cluster.ts';
 import type { Controller, Key } from '../controller.ts';
@@ -66,13 +66,12 @@ async function reconcilePod(options: PodOptions, started: Map<string, number>, {
     if ('reason' in placed) {
       const status = {
         phase: 'Pending',
-        qosClass: qosOf(pod),
         conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: placed.reason, lastTransitionTime: now }],
       };
       if (textAt(listAt(pod, 'status', 'conditions')[0], 'message') !== placed.reason) await cluster.patchStatus(ref, status);
       return;
     }
-    await cluster.patch(ref, 'merge', { spec: { nodeName: placed.node } });
+    await cluster.bind(ref, placed.node);
     started.set(pod.metadata.uid!, clock.now().getTime());
     await cluster.patchStatus(ref, waiting(pod, now, 'ContainerCreating'));
     return durations.podStart;
@@ -181,18 +180,11 @@ function waiting(pod: KubeObject, now: string, reason: string, message?: string)
   };
 }
 
-/** A server that has decided it already lets nobody change it. */
-function qosOf(pod: KubeObject): string {
-  const wants = Object.keys(recordAt(listAt(pod, 'spec', 'containers')[0], 'resources')).length > 0;
-  return textAt(pod, 'status', 'qosClass') || (wants ? 'Burstable' : 'BestEffort');
-}
-
 function running(pod: KubeObject, now: string): Record<string, unknown> {
   return {
     phase: 'Running',
     startTime: textAt(pod, 'status', 'startTime') || now,
     ...addresses(pod),
-    qosClass: qosOf(pod),
     conditions: conditions(now, 'True'),
     containerStatuses: containers(pod).map((status) => ({ ...status, state: { running: { startedAt: now } } })),
     ...(at(pod, 'status', 'initContainerStatuses') !== undefined && { initContainerStatuses: null }),
