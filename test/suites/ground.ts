@@ -23,6 +23,8 @@ export interface Ground {
   age(backup: string, minutes: number): Promise<void>;
   /** The cluster as somebody sees it who has no right but those that are bound to the name. Absent where everybody may everything. */
   user?(name: string): Promise<ClusterClient>;
+  /** Whether there are programs in the pods that can be run: `test`, `grep`, `cat` ... */
+  runsCommands: boolean;
   /** How long things take; may be changed at any time. */
   durations: Durations;
   /** What the simulated server does and how it fails; absent where the server is the real one. */

@@ -13,8 +13,10 @@ import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
 import { veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
 import { VeleroStage } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
 import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero';
+import { snapshotControllers } from '@kubectl-dr/sandbox/simulators/volumes/snapshots';
 import { VolumeStore } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
 import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volumes';
+import { type ClaimOf, runIn, usualPrograms } from '@kubectl-dr/sandbox/simulators/workloads/commands';
 import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
 import type { Ground } from './ground.ts';
 import { accessTypes, ControlledMemoryCluster, typesOf } from './memory-cluster.ts';
@@ -67,6 +69,13 @@ async function memory(): Promise<Ground> {
   const volumes = new VolumeStore();
   const velero = behaviour();
   const cluster = new ControlledMemoryCluster({ name: 'east', clock, types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes] });
+  const claimOf: ClaimOf = (namespace, name) =>
+    cluster.peek(types.persistentVolumeClaims, namespace).find(({ metadata }) => metadata.name === name);
+  cluster.runs = ({ namespace, pod: name, container }, command) => {
+    const pod = cluster.peek(types.pods, namespace).find(({ metadata }) => metadata.name === name)!;
+    const [first] = (pod.spec as { containers: { name: string }[] }).containers;
+    return runIn(claimOf, volumes, usualPrograms, pod, container ?? first!.name, command);
+  };
   const ending = new AbortController();
   await createAll(cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
   await createAll(cluster, veleroInstallation(velero.version, [{ name: 'default', bucket: 'backups', isDefault: true }]));
@@ -77,6 +86,7 @@ async function memory(): Promise<Ground> {
     onError: report,
     controllers: [
       ...volumeControllers(cluster, volumes),
+      ...snapshotControllers({ cluster, volumes, clock }),
       ...workloadControllers({ cluster, clock, durations, volumes, failures: [] }),
       ...veleroControllers({
         cluster,
@@ -109,6 +119,7 @@ async function memory(): Promise<Ground> {
     ...passing(clock, settle),
     read: async (volume) => volumes.read(volume),
     write: async (volume, files) => volumes.write(volume, files),
+    runsCommands: true,
     durations,
     velero,
     close: async () => ending.abort(new Error('the test is over')),
@@ -136,6 +147,7 @@ async function sandbox(): Promise<Ground> {
     read: async (volume) => stage.volumes.read(volume),
     write: async (volume, files) => stage.volumes.write(volume, files),
     user: async (name) => client(name),
+    runsCommands: true,
     durations: stage.durations,
     velero: settings,
     async close() {

@@ -5,6 +5,8 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type {
   ClusterClient,
   DeleteOptions,
+  ExecResult,
+  ExecTarget,
   ListOptions,
   ObjectList,
   PatchType,
@@ -241,6 +243,19 @@ export class HttpCluster implements ClusterClient {
 
   async raw(path: string, options: RequestOptions = {}): Promise<string> {
     return this.transport.text({ method: 'GET', path, accept: '*/*', target: { verb: 'get', what: path }, ...options });
+  }
+
+  async exec(target: ExecTarget, command: readonly string[], options: RequestOptions & { timeout?: number } = {}): Promise<ExecResult> {
+    const { namespace, pod, container } = target;
+    const ref: ObjectRef = { type: types.pods, namespace, name: pod };
+    const query = new URLSearchParams([
+      ...command.map((word): [string, string] => ['command', word]),
+      ...(container === undefined ? [] : [['container', container] as [string, string]]),
+      ['stdout', 'true'],
+      ['stderr', 'true'],
+    ]);
+    const path = `${this.pathOf(ref)}/exec?${query.toString()}`;
+    return (await import('./http/exec.ts')).exec(this.transport, { path, what: whatOf(ref), ...options });
   }
 
   async download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {

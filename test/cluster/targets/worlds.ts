@@ -75,6 +75,8 @@ function groundOf(east: ProtectedCluster, namespace: string): Ground {
       });
     },
     user: (name) => clientOf(realCluster('east'), { impersonate: { user: name } }),
+    // No kubelet stands behind the API server.
+    runsCommands: false,
     durations,
     ...(velero && { velero }),
     close: async () => undefined,

@@ -63,7 +63,9 @@ export const annotations = {
   policy: 'kubectl-dr.dev/policy',
   dependsOn: 'kubectl-dr.dev/depends-on',
   owner: 'kubectl-dr.dev/owner',
+  /** Rules: `planning/declared-checks.ts`. */
   check: 'kubectl-dr.dev/check',
+  checkTimeout: 'kubectl-dr.dev/check-timeout',
   /** On a PersistentVolume that outlives its claim for an undo: operation, claim, and its own reclaim policy. */
   keptBy: 'kubectl-dr.dev/kept-by',
   keptFor: 'kubectl-dr.dev/kept-for',

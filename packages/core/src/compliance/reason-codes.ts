@@ -362,7 +362,7 @@ const table = {
   CHECK_UNREADABLE: {
     title: 'A declared check cannot be made',
     why: 'Only readiness tells whether it works, which is less than the owner asked for.',
-    fix: 'Declare an HTTP path: kubectl-dr.dev/check: http://SERVICE:PORT/PATH',
+    fix: 'Declare an HTTP path (http://SERVICE:PORT/PATH) or a command (exec: COMMAND) in kubectl-dr.dev/check on the workload.',
   },
   CSI_DRIVER_MISSING: {
     title: 'The CSI driver of a snapshot is missing',

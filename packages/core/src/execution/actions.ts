@@ -1,5 +1,6 @@
 import type { StepAction } from '../planning/model.ts';
 import { awaitReady } from './actions/await-ready.ts';
+import { checkExec } from './actions/check-exec.ts';
 import { checkHttp } from './actions/check-http.ts';
 import { awaitClaims, awaitQuiet, discardClaim, removeKeptClaim } from './actions/claims.ts';
 import type { ActionContext } from './actions/context.ts';
@@ -57,5 +58,7 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return discardClaim(action, context);
     case 'check.http':
       return checkHttp(action, context);
+    case 'check.exec':
+      return checkExec(action, context);
   }
 }

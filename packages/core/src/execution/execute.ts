@@ -106,7 +106,11 @@ class Run {
     }));
     const watching = this.direction === 'forward' ? this.watchForCancel() : Promise.resolve();
     try {
-      for (const wave of this.waves()) await this.runWave(wave, signal);
+      const waves = this.waves();
+      for (const [index, wave] of waves.entries()) {
+        if (this.direction === 'forward' && onlyVerifies(waves.slice(index))) await this.verifying();
+        await this.runWave(wave, signal);
+      }
       await this.conclude();
     } catch (thrown) {
       if (this.leave.aborted) throw this.leave.reason;
@@ -121,6 +125,11 @@ class Run {
       this.stop.abort();
       await watching;
     }
+  }
+
+  /** Everything is done that the plan does; whether it works is still to be seen. */
+  private async verifying(): Promise<void> {
+    if (this.operation.state !== 'Verifying') await this.save((operation) => ({ ...operation, state: 'Verifying' }));
   }
 
   /** An undo step whose forward step was never begun has nothing to take back. */
@@ -342,6 +351,14 @@ class Run {
   private now(): string {
     return new Date(this.deps.clock.now().getTime() + this.ahead).toISOString();
   }
+}
+
+/** Steps that look and wait, and those that let controllers act again, which come at the very end. */
+const looks: ReadonlySet<string> = new Set(['await.ready', 'await.claims', 'engine.restore.end', 'check.http', 'check.exec']);
+
+function onlyVerifies(waves: readonly (readonly Step[])[]): boolean {
+  const kinds = waves.flat().map(({ action }) => action.kind);
+  return kinds.some((kind) => looks.has(kind)) && kinds.every((kind) => looks.has(kind) || kind === 'object.resume');
 }
 
 /** What was given up by going back: the most that the plan said of any component. */

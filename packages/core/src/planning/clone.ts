@@ -1,4 +1,5 @@
-import { annotations, labels } from '../application/model.ts';
+import { inventoryOf } from '../application/inventory.ts';
+import { type Placement, annotations, labels } from '../application/model.ts';
 import { dependencyGraph } from '../application/graph.ts';
 import { textAt } from '../application/raw.ts';
 import { matches, parseSelector } from '../application/selector.ts';
@@ -12,11 +13,13 @@ import { changesOf } from './changes.ts';
 import type { CheckInput } from './checks/input.ts';
 import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
+import { inventoryOfCaptured } from './in-place/scope.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
 import { newestOf } from './select-point.ts';
 import type { TargetFacts } from './target-facts.ts';
 import type { Place } from './places.ts';
+import { checkUnreadable, checksOf, titleOf } from './verification.ts';
 
 /** One place of the application with everything that was read for it. */
 export interface ClonePlace extends Place {
@@ -76,6 +79,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
   const first: Step[] = [];
   const rest: Step[] = [];
   const gates: Step[][] = order.waves.map(() => []);
+  const checks: Step[][] = order.waves.map(() => []);
 
   for (const place of places) {
     const { cluster, namespace, target } = place;
@@ -108,8 +112,20 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         action: { kind: 'namespace.isolate', namespace: target, policyName: 'kubectl-dr-isolate' },
       });
     }
-    const whole = place.exclusive && (order.waves.length <= 1 || place.components.some((entry) => entry.labelSelector === undefined));
+    const single = new Set(place.points.values()).size <= 1;
+    const whole =
+      place.exclusive && single && (order.waves.length <= 1 || place.components.some((entry) => entry.labelSelector === undefined));
     const newest = newestOf([...place.points.values()]);
+    const verify = (
+      wave: number,
+      point: RecoveryPoint,
+      entry: Pick<Placement, 'labelSelector' | 'workloads'>,
+      component?: string,
+    ): void => {
+      const found = checksOfClone(place, point, entry, component, request.isolate !== false);
+      checks[wave]?.push(...found.steps);
+      if (found.unreadable.length > 0) warnings.push(checkUnreadable(found.unreadable));
+    };
     for (const point of new Set(place.points.values())) {
       basis[`${cluster}/${point.id}`] = `${point.uid ?? ''} ${point.phase}`;
       const objects = (place.captured.get(point.id) ?? []).filter((object) => place.exclusive || isTaken(object, place));
@@ -157,6 +173,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     if (whole) {
       waves[0]?.push(restore('restore', `Restore the namespace ${namespace} into ${target}`, newest, {}));
       gates[0]?.push(gate(`ready-${nameFor(`${cluster}-${target}`, 150)}`, cluster, target, undefined));
+      verify(0, newest, {});
       continue;
     }
     if (place.exclusive)
@@ -168,17 +185,23 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       const name = entry.status.component.name;
       const point = place.points.get(name);
       if (!point) continue;
-      const wave = order.waves.findIndex((names) => names.includes(name));
+      const wave = Math.max(
+        order.waves.findIndex((names) => names.includes(name)),
+        0,
+      );
       const scope = entry.labelSelector === undefined ? {} : { labelSelector: entry.labelSelector };
-      waves[Math.max(wave, 0)]?.push(restore(`restore-${nameFor(name, 50)}`, `Restore ${name} into ${target}`, point, scope, name));
-      gates[Math.max(wave, 0)]?.push(
+      waves[wave]?.push(restore(`restore-${nameFor(name, 50)}`, `Restore ${name} into ${target}`, point, scope, name));
+      gates[wave]?.push(
         gate(`ready-${nameFor(name, 50)}-${nameFor(`${cluster}-${target}`, 150)}`, cluster, target, entry.labelSelector, name),
       );
+      verify(wave, point, entry, name);
     }
     if (place.exclusive) rest.push(restore('rest', `Restore what is left of ${namespace} into ${target}`, newest, {}));
   }
 
-  const all = [prepare, isolate, first, ...waves.flatMap((wave, index) => [wave, gates[index]!]), rest].filter((wave) => wave.length > 0);
+  const all = [prepare, isolate, first, ...waves.flatMap((wave, index) => [wave, gates[index]!, checks[index]!]), rest].filter(
+    (wave) => wave.length > 0,
+  );
   return sealPlan(
     {
       intent: 'Restore',
@@ -259,6 +282,35 @@ function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly Kube
         // A clone brings the pods along, so that a volume which waits for one is no matter.
         return { claim, method, late: false, ...(storageClass !== undefined && { storageClass }) };
       }),
+  };
+}
+
+/** What the captured workloads declare, asked of the copy. */
+function checksOfClone(
+  { cluster, namespace, target, captured }: ClonePlace,
+  point: RecoveryPoint,
+  entry: Pick<Placement, 'labelSelector' | 'workloads'>,
+  component: string | undefined,
+  isolated: boolean,
+): { steps: Step[]; unreadable: string[] } {
+  const objects = captured.get(point.id) ?? [];
+  const inventory = inventoryOfCaptured(objects, namespace);
+  const workloads = inventory ? inventoryOf(entry, inventory).workloads : [];
+  const services = objects.filter(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace);
+  const found = checksOf(workloads, services, target);
+  // Nothing from outside reaches an isolated copy, the API server's proxy included; a command runs inside.
+  const unreachable = found.checks.filter(({ kind }) => isolated && kind === 'check.http');
+  const makeable = found.checks.filter((check) => !unreachable.includes(check));
+  const steps = makeable.map((action, index) => ({
+    id: `check-${nameFor(component ?? 'all', 50)}-${nameFor(`${cluster}-${target}`, 150)}-${index + 1}`,
+    title: titleOf(action),
+    cluster,
+    ...(component !== undefined && { component }),
+    action,
+  }));
+  return {
+    steps,
+    unreadable: [...found.unreadable, ...unreachable.map((check) => `${titleOf(check)}: the copy is isolated`)],
   };
 }
 

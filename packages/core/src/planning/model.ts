@@ -60,7 +60,16 @@ export type StepAction =
   /** Of a workload that an undo has to make again as it was. */
   | { kind: 'object.create'; target: ObjectTarget; manifest: KubeObject }
   /** A path through the API server's service proxy has to answer with 2xx. */
-  | { kind: 'check.http'; namespace: string; service: string; port: string; path: string; timeoutSeconds: number };
+  | ({ kind: 'check.http'; service: string; port: string; path: string } & Declared)
+  /** A command in a ready pod of the workload has to end with 0. */
+  | ({ kind: 'check.exec'; container?: string; command: string[] } & Declared);
+
+/** A check is made only as long as this workload's own annotation still declares it. */
+export interface Declared {
+  namespace: string;
+  declaredBy: ObjectTarget;
+  timeoutSeconds: number;
+}
 
 export interface ObjectTarget {
   type: ResourceType;

@@ -1,7 +1,7 @@
 import { DrError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
-import { apiVersionOf, types } from '../ports/kubernetes.ts';
+import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
 import { accessReviewType } from '../ports/kubernetes.ts';
 import { deploysInto, gitOpsMechanisms, mechanismFor } from './suspension.ts';
 
@@ -33,6 +33,7 @@ export interface TargetFacts {
 export interface Access {
   verb: string;
   type: ResourceType;
+  subresource?: string;
   namespace?: string;
 }
 
@@ -122,12 +123,20 @@ async function quiet<T>(reading: Promise<T>): Promise<T | undefined> {
 async function deniedOf(cluster: ClusterClient, access: readonly Access[], signal?: AbortSignal): Promise<string[]> {
   const distinct = new Map(access.map((right) => [textOf(right), right]));
   const answers = await Promise.all(
-    [...distinct].map(async ([text, { verb, type, namespace }]) => {
+    [...distinct].map(async ([text, { verb, type, subresource, namespace }]) => {
       const review = {
         apiVersion: apiVersionOf(accessReviewType),
         kind: accessReviewType.kind,
         metadata: { name: '' },
-        spec: { resourceAttributes: { verb, group: type.group, resource: type.resource, ...(namespace !== undefined && { namespace }) } },
+        spec: {
+          resourceAttributes: {
+            verb,
+            group: type.group,
+            resource: type.resource,
+            ...(subresource !== undefined && { subresource }),
+            ...(namespace !== undefined && { namespace }),
+          },
+        },
       };
       const answer = await quiet(cluster.create(accessReviewType, review, signal ? { signal } : {}));
       return (answer?.status as { allowed?: boolean } | undefined)?.allowed === false ? text : undefined;
@@ -136,7 +145,6 @@ async function deniedOf(cluster: ClusterClient, access: readonly Access[], signa
   return answers.filter((text) => text !== undefined);
 }
 
-function textOf({ verb, type, namespace }: Access): string {
-  const resource = type.group === '' ? type.resource : `${type.resource}.${type.group}`;
-  return `${verb} ${resource}${namespace === undefined ? '' : ` in ${namespace}`}`;
+function textOf({ verb, type, subresource, namespace }: Access): string {
+  return `${verb} ${resourceKey(type)}${subresource === undefined ? '' : `/${subresource}`}${namespace === undefined ? '' : ` in ${namespace}`}`;
 }

@@ -48,6 +48,22 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+export interface ExecTarget {
+  namespace: string;
+  pod: string;
+  /** Absent: the pod has only one, or names its default. */
+  container?: string;
+}
+
+/** How a command ended. Each output is cut after `execOutputLimit` bytes. */
+export interface ExecResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export const execOutputLimit = 64 * 1024;
+
 /**
  * One Kubernetes API server. The only way in which core touches a cluster.
  *
@@ -111,6 +127,13 @@ export interface ClusterClient {
    * for every other call.
    */
   raw(path: string, options?: RequestOptions): Promise<string>;
+
+  /**
+   * Runs a command in a running container and resolves when it has ended, whatever its exit code; without a terminal or
+   * input. After `timeout` milliseconds it is left alone (ServiceUnavailableError, TIMEOUT). A program that could not be started at all is ServiceUnavailableError (CLUSTER_ERROR), a container that is not
+   * the pod's InputError. Who may `get` but not `create` `pods/exec` is refused by newer servers: both rights are needed.
+   */
+  exec(target: ExecTarget, command: readonly string[], options?: RequestOptions & { timeout?: number }): Promise<ExecResult>;
 
   /**
    * Bytes behind a URL that the cluster handed out (an engine's signed download link). 404 is NotFoundError; a host

@@ -1,10 +1,15 @@
+import type { NamespaceInventory } from '../application/cluster-inventory.ts';
+import { inventoryOf } from '../application/inventory.ts';
 import { textAt } from '../application/raw.ts';
+import type { Workload } from '../application/workload.ts';
 import { DrError } from '../errors.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
+import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { kindsToRead, readLive, withCapturedVersions } from '../planning/live-objects.ts';
 import type { RestoreMode } from '../planning/model.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { type Access, readTargetFacts } from '../planning/target-facts.ts';
+import { accessForChecks } from '../planning/verification.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -43,17 +48,14 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
   const preferred = await cluster.discover(options);
   const served = await withCapturedVersions(cluster, place.namespace, all, preferred, signal);
   const inventory = assessment.inventory.get(place.cluster)?.namespace(place.namespace);
+  const access = [
+    ...accessFor(ground.mode, place.namespace),
+    ...(inventory ? [] : [{ verb: 'create', type: types.namespaces }]),
+    ...accessForChecks(workloadsOf(ground, inventory, captured), place.namespace),
+  ];
   const [{ objects: live }, facts, now] = await Promise.all([
     readLive(cluster, place.namespace, kindsToRead(all, preferred), signal),
-    readTargetFacts(
-      cluster,
-      {
-        namespaces: [place.namespace],
-        served,
-        access: [...accessFor(ground.mode, place.namespace), ...(inventory ? [] : [{ verb: 'create', type: types.namespaces }])],
-      },
-      signal,
-    ),
+    readTargetFacts(cluster, { namespaces: [place.namespace], served, access }, signal),
     cluster.now(options),
   ]);
   const evidence =
@@ -74,6 +76,19 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
     volumes: ground.mode === 'configOnly' ? new Map() : await volumesBehind(cluster, live, signal),
     facts,
   };
+}
+
+/** Of the components that go back, as they are and as they were: either may declare a check. */
+function workloadsOf(
+  { place, points }: ReadInPlace,
+  now: NamespaceInventory | undefined,
+  captured: ReadonlyMap<string, KubeObject[]>,
+): Workload[] {
+  return place.components.flatMap(({ status, ...placement }) => {
+    const point = points.get(status.component.name);
+    const then = inventoryOfCaptured(point ? (captured.get(point.id) ?? []) : [], place.namespace);
+    return [now, then].flatMap((inventory) => (inventory ? inventoryOf(placement, inventory).workloads : []));
+  });
 }
 
 export function contentsOf(known: ReturnType<ContentsStore['get']>): PointContents | undefined {

@@ -116,8 +116,12 @@ export function assertInside(plan: Plan, application: Application): void {
         break;
       case 'await.quiet':
       case 'await.claims':
-      case 'check.http':
         inside(step, action.namespace);
+        break;
+      case 'check.http':
+      case 'check.exec':
+        written(action.namespace);
+        inside(step, action.declaredBy.namespace);
         break;
       case 'volume.keep':
       case 'volume.rebind':

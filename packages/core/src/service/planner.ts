@@ -5,6 +5,7 @@ import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import { type ClonePlace, planClone } from '../planning/clone.ts';
 import { sha256 } from '../planning/hash.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
+import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
 import { withCapturedVersions } from '../planning/live-objects.ts';
 import type { Plan, PlanRequest, RestoreMode, Step } from '../planning/model.ts';
@@ -12,6 +13,7 @@ import { type Choice, choiceOf } from '../planning/moment.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
 import { assertKnown, candidatesFor, newestOf, openCandidates, selectPoint, suits } from '../planning/select-point.ts';
 import { readTargetFacts } from '../planning/target-facts.ts';
+import { accessForChecks } from '../planning/verification.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine, EngineContext } from '../ports/engine.ts';
 import { type KubeObject, types } from '../ports/kubernetes.ts';
@@ -328,18 +330,19 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
   const clonePlaces: ClonePlace[] = [];
+  const suffix = await suffixOf(request.at, application.name);
   for (const place of places) {
     const { points, ...found } = pointsIn(place, choiceFor, request, request.allowMissingVolumes);
     blockers.push(...found.blockers);
     warnings.push(...found.warnings);
-    const made = await clonePlace(deps, { place, points, places, request, assessment, application, chosen }, signal);
+    const target = targetOf(place, places, request.namespace, suffix);
+    const made = await clonePlace(deps, { place, target, points, assessment, application, chosen }, signal);
     if (made) clonePlaces.push(made);
     else blockers.push(noEngine(place.cluster));
   }
   const pins = clonePlaces.flatMap((place) =>
     [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, namespace: place.namespace, pointId: id })),
   );
-  const suffix = await suffixOf(request.at, application.name);
   return planClone({
     request: {
       ...request,
@@ -351,12 +354,7 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     fleet,
     status,
     components,
-    places: clonePlaces
-      .map((place) => ({ ...place, target: targetOf(place, places, request.namespace, suffix) }))
-      .map((place) => ({
-        ...place,
-        targetExists: assessment.inventory.get(place.cluster)?.namespace(place.target) !== undefined,
-      })),
+    places: clonePlaces,
     blockers,
     warnings,
     now,
@@ -380,16 +378,16 @@ async function clonePlace(
   deps: PlannerDeps,
   ground: {
     place: Place;
+    /** Namespace of the copy. */
+    target: string;
     points: Map<string, RecoveryPoint>;
-    places: readonly Place[];
-    request: PlanRequest;
     assessment: Assessment;
     application: Application;
     chosen: ReadonlySet<string>;
   },
   signal?: AbortSignal,
 ): Promise<ClonePlace | undefined> {
-  const { place, points, assessment, application, chosen } = ground;
+  const { place, target, points, assessment, application, chosen } = ground;
   const newest = newestOf([...points.values()]);
   const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
   const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
@@ -405,14 +403,15 @@ async function clonePlace(
   await deps.contents.read([...new Set(points.values())], () => namespace, signal);
   const all = [...captured.values()].flat();
   const served = await withCapturedVersions(cluster, place.namespace, all, await cluster.discover(signal ? { signal } : {}), signal);
-  const access = [{ verb: 'create', type: types.namespaces }];
+  const workloads = inventoryOfCaptured(all, place.namespace)?.workloads ?? [];
+  const access = [{ verb: 'create', type: types.namespaces }, ...accessForChecks(workloads, target)];
   const facts = await readTargetFacts(cluster, { namespaces: [], served, access }, signal);
   return {
     ...place,
     engine,
     engineNamespace: namespace,
-    target: '',
-    targetExists: false,
+    target,
+    targetExists: assessment.inventory.get(place.cluster)?.namespace(target) !== undefined,
     exclusive: isExclusive(assessment.applications, application, chosen, place),
     points,
     captured,

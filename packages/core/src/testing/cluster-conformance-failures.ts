@@ -34,6 +34,15 @@ export function checkFailures({ harness, check }: Checks): void {
     });
   });
 
+  check('says that a pod is not there in which something should run', async () => {
+    const { cluster } = harness();
+    await expect(cluster.exec({ namespace: 'default', pod: 'absent' }, ['true'])).rejects.toMatchObject({
+      name: 'NotFoundError',
+      code: 'NOT_FOUND',
+      cluster: cluster.name,
+    });
+  });
+
   check('says CLUSTER_UNREACHABLE when nothing answers, whatever was asked', async ({ skip }) => {
     const { unreachable } = harness();
     if (!unreachable) return skip('there is no client without a server');
@@ -43,6 +52,7 @@ export function checkFailures({ harness, check }: Checks): void {
     await expect(unreachable.discover()).rejects.toMatchObject(expected);
     await expect(unreachable.identity()).rejects.toMatchObject(expected);
     await expect(unreachable.version()).rejects.toMatchObject(expected);
+    await expect(unreachable.exec({ namespace: 'default', pod: 'a' }, ['true'])).rejects.toMatchObject(expected);
     const watching = unreachable.watch(types.configMaps, { resourceVersion: '1' })[Symbol.asyncIterator]();
     await expect(watching.next()).rejects.toMatchObject(expected);
   });

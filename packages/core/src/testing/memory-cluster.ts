@@ -3,6 +3,8 @@ import type { Clock } from '../ports/clock.ts';
 import type {
   ClusterClient,
   DeleteOptions,
+  ExecResult,
+  ExecTarget,
   ListOptions,
   ObjectList,
   PatchType,
@@ -20,7 +22,20 @@ import { jsonPatch } from '../engines/json-patch.ts';
 import { canonical, mergePatch } from './memory-patch.ts';
 
 export interface Call {
-  verb: 'get' | 'list' | 'watch' | 'create' | 'replace' | 'patch' | 'delete' | 'discover' | 'version' | 'whoami' | 'raw' | 'download';
+  verb:
+    | 'get'
+    | 'list'
+    | 'watch'
+    | 'create'
+    | 'replace'
+    | 'patch'
+    | 'delete'
+    | 'discover'
+    | 'version'
+    | 'whoami'
+    | 'raw'
+    | 'exec'
+    | 'download';
   /** `backups.velero.io`; empty where there is none. */
   resource: string;
   namespace?: string;
@@ -55,6 +70,8 @@ export class MemoryCluster implements ClusterClient {
   readonly blobs = new Map<string, Uint8Array>();
   /** Path -> text, for `raw`. */
   readonly pages = new Map<string, string>();
+  /** What a command prints and how it ends, in a pod that exists; undefined: there is no such program. */
+  runs: (target: ExecTarget, command: readonly string[]) => ExecResult | undefined = () => undefined;
   /** What a SelfSubjectAccessReview is told. */
   allows: (review: KubeObject) => boolean = () => true;
   /** Called before each call is carried out; throw to fail it. */
@@ -230,6 +247,21 @@ export class MemoryCluster implements ClusterClient {
       if (text === undefined)
         throw new ServiceUnavailableError(`${this.name}: no endpoints behind ${path}`, { code: 'CLUSTER_ERROR', cluster: this.name });
       return text;
+    });
+  }
+
+  exec(target: ExecTarget, command: readonly string[], options: RequestOptions = {}): Promise<ExecResult> {
+    const { namespace, pod } = target;
+    const ref = { type: types.pods, namespace, name: pod };
+    return this.call({ verb: 'exec', ...callOf(ref) }, options.signal, () => {
+      this.find(ref);
+      const result = this.runs(target, command);
+      if (!result)
+        throw new ServiceUnavailableError(`${this.name} failed to exec pods "${pod}": executable file not found in $PATH: ${command[0]}`, {
+          code: 'CLUSTER_ERROR',
+          cluster: this.name,
+        });
+      return { ...result };
     });
   }
 

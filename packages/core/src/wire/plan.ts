@@ -47,6 +47,7 @@ const objectTarget = {
 };
 const target = z.strictObject(objectTarget);
 const point = z.strictObject({ id: z.string(), name, namespace: name, cluster: z.string() });
+const declared = { namespace: name, declaredBy: target, timeoutSeconds: z.number() };
 const keptVolume = { namespace: name, claim: name, volume: name, reclaimPolicy: z.string() };
 const manifest = z.looseObject({
   apiVersion: z.string(),
@@ -129,11 +130,16 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('object.create'), target, manifest }),
   z.strictObject({
     kind: z.literal('check.http'),
-    namespace: name,
     service: name,
     port: z.string(),
     path: z.string(),
-    timeoutSeconds: z.number(),
+    ...declared,
+  }),
+  z.strictObject({
+    kind: z.literal('check.exec'),
+    container: name.optional(),
+    command: z.array(z.string()).min(1),
+    ...declared,
   }),
 ]);
 

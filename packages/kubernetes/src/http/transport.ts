@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, WebSocket } from 'undici';
 import type { Credentials } from '../auth/credentials.ts';
 import type { ClusterConfig } from '../kubeconfig/context.ts';
 import type { Answer, Connection, Exchange } from './connection.ts';
@@ -88,6 +88,33 @@ export class Transport {
     }
   }
 
+  /**
+   * Makes WebSockets with the identity of every request, over HTTP/1.1. One that fails may tell so before anything else
+   * happens: whoever makes it listens at once. `close` ends what they go over.
+   */
+  async sockets(signal?: AbortSignal): Promise<{ open(path: string, protocol: string): WebSocket; close(): Promise<void> }> {
+    const { Agent, EnvHttpProxyAgent, ProxyAgent, WebSocket: Socket } = await import('undici');
+    const { dispatcher: given, credentials, config } = this.options;
+    const { accept: _, ...headers } = await this.headersOf({
+      method: 'GET',
+      path: '',
+      target: { verb: 'exec', what: '' },
+      ...(signal && { signal }),
+    });
+    const flat = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((text): [string, string] => [name, text]));
+    const tls = await credentials.tls();
+    const proxied = Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name));
+    const own = (): Dispatcher => {
+      if (config.cluster.proxyUrl) return new ProxyAgent({ uri: config.cluster.proxyUrl, requestTls: tls });
+      return proxied ? new EnvHttpProxyAgent({ connect: tls, requestTls: tls }) : new Agent({ connect: { timeout: 10_000, ...tls } });
+    };
+    const dispatcher = given ?? own();
+    return {
+      open: (path, protocol) => new Socket(`${this.origin}${this.prefix}${path}`, { protocols: protocol, headers: flat, dispatcher }),
+      close: async () => (given ? undefined : dispatcher.destroy()),
+    };
+  }
+
   close(): Promise<void> {
     return this.connection.close();
   }
@@ -157,7 +184,8 @@ export class Transport {
     };
   }
 
-  private targetOf({ target }: HttpRequest): RequestTarget {
+  /** As errors name it. */
+  targetOf({ target }: Pick<HttpRequest, 'target'>): RequestTarget {
     const { name, context } = this.options.config;
     return { ...target, cluster: name, context, server: this.origin };
   }

@@ -1,6 +1,8 @@
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { ageColumn, nameColumn } from './columns.ts';
+import { exec } from './exec.ts';
+import type { Runner } from './exec.ts';
 import { asKubeObject, at, isRecord, numberAt, recordAt, textAt, textsAt, withPath } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import { listObject, listPage } from './lists.ts';
@@ -30,6 +32,8 @@ export interface Call {
   bookmarkEvery: number;
   /** What the client is told besides the answer. */
   warnings: string[];
+  /** Absent: no container has any program. */
+  run?: Runner;
 }
 
 type Part = 'status' | 'finalize' | undefined;
@@ -47,6 +51,7 @@ async function carryOut(call: Call): Promise<Response> {
   if (target.subresource === 'scale') return scale(call);
   if (target.subresource === 'eviction' && resource.kind === 'Pod') return evict(call);
   if (target.subresource === 'binding' && resource.kind === 'Pod') return bind(call);
+  if (target.subresource === 'exec' && resource.kind === 'Pod' && resource.builtIn) return exec(call);
   if (target.subresource === 'proxy' && resource.kind === 'Service' && resource.builtIn) return proxy(call);
   const part = partOf(call);
   if (target.subresource === undefined && !resource.verbs.includes(info.verb)) throw methodNotAllowed(info.method);

@@ -5,6 +5,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { administrator, authenticate, impersonation, lookUp } from './authentication.ts';
 import type { Tokens, User } from './authentication.ts';
 import { Authorizer } from './authorization.ts';
+import type { Runner } from './exec.ts';
 import { discovery } from './discovery.ts';
 import { Disconnected, suffer } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -37,6 +38,8 @@ export interface ApiOptions {
   crds?: KubeObject[];
   /** Number of changes that watches can be resumed over. Default 20,000. */
   historySize?: number;
+  /** What runs in containers, for `pods/exec`. */
+  run?: Runner;
   /** Real milliseconds between bookmarks of a watch. Default 10,000. */
   bookmarkEvery?: number;
 }
@@ -88,7 +91,8 @@ export function createApi(options: ApiOptions): Api {
     if (group === '' && plural === 'serviceaccounts' && subresource === 'token' && info.verb === 'create') {
       return json(201, accounts.issue(readObject(cluster, resource, namespace, name!), await readRecord(request)));
     }
-    return operate({ cluster, request, info, target, resource, signal: closing.signal, bookmarkEvery: options.bookmarkEvery ?? 10_000 });
+    const { bookmarkEvery = 10_000, run } = options;
+    return operate({ cluster, request, info, target, resource, signal: closing.signal, bookmarkEvery, ...(run && { run }) });
   };
 
   const whoAsks = (request: Request): User => {

@@ -1,7 +1,9 @@
-import { Readable } from 'node:stream';
+import { Readable, duplexPair } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Dispatcher } from 'undici';
+import type { ExecOutcome } from '../api/exec.ts';
 import type { Api } from '../api/server.ts';
+import { acceptance, tellOutcome } from './exec-channel.ts';
 
 /**
  * An undici Dispatcher that answers in this process: no socket, no TLS, bodies streamed, aborts honoured. Nothing waits for
@@ -53,6 +55,7 @@ class ApiDispatcher extends Dispatcher {
       if (controller.aborted) return;
       const response = await this.#api.fetch(await toRequest(options, controller.signal));
       if (controller.aborted) return void (await response.body?.cancel());
+      if (options.upgrade && response.ok) return await this.#upgrade(options, response, handler, controller);
       const headers = Object.fromEntries(response.headers);
       controller.rawHeaders = [...response.headers].flat().map((text) => Buffer.from(text));
       handler.onResponseStart?.(controller, response.status, headers, response.statusText);
@@ -61,6 +64,22 @@ class ApiDispatcher extends Dispatcher {
     } catch (thrown) {
       controller.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
+  }
+
+  async #upgrade(
+    options: Dispatcher.DispatchOptions,
+    response: Response,
+    handler: Dispatcher.DispatchHandler,
+    controller: Controller,
+  ): Promise<void> {
+    const accepted = acceptance(toHeaders(options.headers));
+    if (!accepted) throw new Error('no protocol in common');
+    const [mine, theirs] = duplexPair({ allowHalfOpen: false });
+    controller.rawHeaders = Object.entries(accepted)
+      .flat()
+      .map((text) => Buffer.from(text));
+    handler.onRequestUpgrade?.(controller, 101, accepted, theirs);
+    tellOutcome(mine, (await response.json()) as ExecOutcome);
   }
 
   async #pass(response: Response, handler: Dispatcher.DispatchHandler, controller: Controller): Promise<void> {
@@ -136,6 +155,7 @@ async function toRequest(options: Dispatcher.DispatchOptions, signal: AbortSigna
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) url.searchParams.append(name, String(item));
   }
   const headers = toHeaders(options.headers);
+  if (typeof options.upgrade === 'string') headers.set('upgrade', options.upgrade);
   const body = options.body === undefined || options.body === null ? null : await toBody(options.body);
   return new Request(url, { method: options.method, headers, body, signal });
 }

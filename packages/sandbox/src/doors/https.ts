@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { Api } from '../api/server.ts';
 import { certificates } from './certificates.ts';
-import { below, listener } from './http.ts';
+import { below, listener, upgrader } from './http.ts';
 
 export interface HttpsOptions {
   /** Cluster name -> its API, served below `/clusters/<name>`. */
@@ -32,6 +32,10 @@ export async function serveHttps({ apis, port, host = '127.0.0.1', certificateFo
   const server = createServer(
     options,
     listener((request) => route(apis, request)),
+  );
+  server.on(
+    'upgrade',
+    upgrader((request) => route(apis, request)),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error));

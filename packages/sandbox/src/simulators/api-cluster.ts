@@ -10,6 +10,8 @@ import type { DrError } from '@kubectl-dr/core/errors';
 import type {
   ClusterClient,
   DeleteOptions,
+  ExecResult,
+  ExecTarget,
   ListOptions,
   ObjectList,
   PatchType,
@@ -19,7 +21,9 @@ import type {
   WriteOptions,
 } from '@kubectl-dr/core/ports/cluster';
 import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import { execOutputLimit } from '@kubectl-dr/core/ports/cluster';
 import { apiVersionOf, resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
+import type { ExecOutcome } from '../api/exec.ts';
 import { at, isRecord, listAt, recordAt, textAt, textsAt } from '../api/json.ts';
 
 const fieldManager = 'kubectl-dr-sandbox';
@@ -189,6 +193,21 @@ export class ApiCluster implements ControlledCluster {
     return (await this.#send('GET', path, options)).text();
   }
 
+  async exec({ namespace, pod, container }: ExecTarget, command: readonly string[], options: RequestOptions = {}): Promise<ExecResult> {
+    const query = new URLSearchParams([
+      ...command.map((word) => ['command', word]),
+      ...(container === undefined ? [] : [['container', container]]),
+    ]);
+    const path = `${pathOf(types.pods, namespace, pod)}/exec?${query.toString()}`;
+    const outcome = (await this.#json('GET', path, options, undefined, undefined, { upgrade: 'websocket' })) as ExecOutcome;
+    const { status, stdout = '', stderr = '' } = outcome;
+    const code = Number(textAt(listAt(status, 'details', 'causes')[0], 'message'));
+    if (textAt(status, 'status') !== 'Success' && textAt(status, 'reason') !== 'NonZeroExitCode')
+      throw new ServiceUnavailableError(textAt(status, 'message'), { code: 'CLUSTER_ERROR', cluster: this.name });
+    const cut = (text: string): string => text.slice(0, execOutputLimit);
+    return { exitCode: textAt(status, 'status') === 'Success' ? 0 : code, stdout: cut(stdout), stderr: cut(stderr) };
+  }
+
   async download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {
     const { pathname, host } = new URL(url);
     // Behind the HTTPS door a cluster lies under a path of its own; inside there is only the one.
@@ -216,8 +235,15 @@ export class ApiCluster implements ControlledCluster {
     return { type: kind as 'ADDED' | 'MODIFIED' | 'DELETED', object: object as unknown as KubeObject };
   }
 
-  async #json(method: string, path: string, options: RequestOptions, body?: unknown, contentType?: string): Promise<unknown> {
-    const response = await this.#send(method, path, options, body, contentType);
+  async #json(
+    method: string,
+    path: string,
+    options: RequestOptions,
+    body?: unknown,
+    contentType?: string,
+    headers?: Record<string, string>,
+  ): Promise<unknown> {
+    const response = await this.#send(method, path, options, body, contentType, headers);
     return (await response.json()) as unknown;
   }
 
@@ -227,6 +253,7 @@ export class ApiCluster implements ControlledCluster {
     { signal }: RequestOptions,
     body?: unknown,
     contentType = 'application/json',
+    headers: Record<string, string> = {},
   ): Promise<Response> {
     signal?.throwIfAborted();
     const request = new Request(new URL(path, this.#base()), {
@@ -234,6 +261,7 @@ export class ApiCluster implements ControlledCluster {
       headers: {
         accept: 'application/json',
         ...this.#options.headers,
+        ...headers,
         ...(body === undefined ? {} : { 'content-type': contentType }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -10,6 +10,7 @@ import type { Durations } from './durations.ts';
 import { snapshotControllers } from './volumes/snapshots.ts';
 import { VolumeStore } from './volumes/volume-store.ts';
 import { volumeControllers } from './volumes/volumes.ts';
+import { type ClaimOf, type Program, runIn, usualPrograms } from './workloads/commands.ts';
 import type { PodFailure } from './workloads/pods.ts';
 import { workloadControllers } from './workloads/workloads.ts';
 
@@ -33,6 +34,8 @@ export class Stage {
   readonly clock: Clock;
   readonly durations: Durations;
   readonly volumes = new VolumeStore();
+  /** What can be run in containers; may be changed at any time. */
+  readonly programs: Record<string, Program> = { ...usualPrograms };
   /** Pods that do not get ready; may be changed at any time. */
   readonly podFailures: PodFailure[] = [];
   readonly #end = new AbortController();
@@ -44,7 +47,12 @@ export class Stage {
     this.clock = options.clock;
     this.durations = durations;
     this.#onError = onError;
-    this.api = createApi(options);
+    const { volumes, programs } = this;
+    const claimOf: ClaimOf = (namespace, claim) => this.api.store.get('persistentvolumeclaims', namespace, claim);
+    this.api = createApi({
+      ...options,
+      run: (pod, container, command) => runIn(claimOf, volumes, programs, pod, container, command),
+    });
     this.cluster = new ApiCluster({ name: options.name, fetch: (request) => this.api.fetchInside(request) });
   }
 

@@ -1,6 +1,7 @@
+import { selectorOf } from '../../application/selector.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { ObjectTarget } from '../model.ts';
-import { type Part, type Stopped, podSelectorOf } from './part.ts';
+import type { Part, Stopped } from './part.ts';
 import type { RolledVolume } from './volumes.ts';
 
 /** A workload whose pods bring files back: a file system backup returns through nothing else. */
@@ -28,7 +29,7 @@ export function carriersOf({ place, point, scope, stopped, volumes }: Part): Car
     return [
       {
         target: { type: kind === 'Deployment' ? types.deployments : types.statefulSets, namespace: place.namespace, name },
-        podSelector: podSelectorOf(workload),
+        podSelector: selectorOf(workload.podLabels),
         pods: pods.map(({ metadata }) => metadata.name).sort(),
         volumes: mine,
         ...(running && { stopped: running }),

@@ -1,5 +1,4 @@
-import { numberAt, textAt } from '../../application/raw.ts';
-import type { Workload } from '../../application/workload.ts';
+import { numberAt } from '../../application/raw.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
@@ -9,6 +8,7 @@ import { controllerOf } from '../controllers.ts';
 import type { ObjectTarget, RestoreMode } from '../model.ts';
 import { type SuspendMechanism, gitOpsMechanisms, isSuspended, mechanismFor, suspensionOf } from '../suspension.ts';
 import { typeFor } from '../checks/versions.ts';
+import { checksOf } from '../verification.ts';
 import { type Configuration, configurationOf } from './configuration.ts';
 import type { InPlacePlace } from './inputs.ts';
 import { inventoryOfCaptured, scaleTargetOf, scopeOf, type Scope } from './scope.ts';
@@ -115,14 +115,6 @@ function stoppedBy(
   });
 }
 
-/** Selector text of its pods, for a restore that needs them. */
-export function podSelectorOf({ podLabels }: Pick<Workload, 'podLabels'>): string {
-  return Object.entries(podLabels)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-}
-
 function isAutoscaled(place: InPlacePlace, kind: string, name: string): boolean {
   return place.live.some(
     (object) =>
@@ -210,32 +202,19 @@ function missingUsers(place: InPlacePlace, component: string, scope: Scope, volu
     }));
 }
 
-/** `http:/healthz`, `http://web:8080/healthz`: what the owner says tells that it works. */
-export interface Check {
-  service: string;
-  port: string;
-  path: string;
-}
-
-export function checksOf(part: Part): { checks: Check[]; unreadable: string[] } {
-  const checks: Check[] = [];
-  const unreadable: string[] = [];
-  const services = part.place.live.filter((object) => object.kind === 'Service' && part.scope.owns(object));
-  for (const workload of part.scope.workloads) {
-    const text = workload.annotations['kubectl-dr.dev/check'];
-    if (text === undefined) continue;
-    const full = /^https?:\/\/([a-z0-9-]+)(?::(\w[\w-]*))?(\/.*)?$/.exec(text);
-    const short = /^(?:http:)?(\/.*)$/.exec(text);
-    const service =
-      full?.[1] ?? services.find(({ metadata }) => metadata.name === workload.name)?.metadata.name ?? services[0]?.metadata.name;
-    if ((!full && !short) || service === undefined) {
-      unreadable.push(`${workload.kind} ${workload.name}: ${text}`);
-      continue;
-    }
-    const object = part.place.live.find(({ kind, metadata }) => kind === 'Service' && metadata.name === service);
-    const first = (object?.spec as { ports?: unknown[] } | undefined)?.ports?.[0];
-    const port = full?.[2] ?? textAt(first, 'name') ?? String(numberAt(first, 'port') ?? 80);
-    checks.push({ service, port, path: full?.[3] ?? short?.[1] ?? '/' });
-  }
-  return { checks, unreadable };
+/** The checks of its workloads as they will be: what configuration writes may declare others than what runs now. */
+export function checksOfPart({ place, point, scope, configuration }: Pick<Part, 'place' | 'point' | 'scope' | 'configuration'>) {
+  const captured = place.captured.get(point.id) ?? [];
+  const written = new Set([...configuration.write, ...configuration.create].map(({ type, name }) => `${type.kind}/${name}`));
+  const workloads = scope.workloads.map(({ kind, name, annotations }) => {
+    const then = written.has(`${kind}/${name}`)
+      ? captured.find((object) => object.kind === kind && object.metadata.name === name)
+      : undefined;
+    return { kind, name, annotations: then ? (then.metadata.annotations ?? {}) : annotations };
+  });
+  const isOwn = (object: KubeObject): boolean =>
+    object.kind === 'Service' && object.metadata.namespace === place.namespace && scope.owns(object);
+  const live = place.live.filter(isOwn);
+  const gone = captured.filter((object) => isOwn(object) && !live.some(({ metadata }) => metadata.name === object.metadata.name));
+  return checksOf(workloads, [...live, ...gone], place.namespace);
 }

@@ -4,9 +4,10 @@ import type { CaptureMethod, RecoveryPoint } from '../../protection/model.ts';
 import { nameFor } from '../assemble.ts';
 import { comparable } from '../diff/comparable.ts';
 import { marksOf } from '../diff/marks.ts';
+import { titleOf } from '../verification.ts';
 import type { KeptVolume, ObjectTarget, RestoredObject, Step, StepAction } from '../model.ts';
 import type { Carrier } from './carriers.ts';
-import { checksOf, type Part, type Stopped, type Suspended } from './part.ts';
+import { checksOfPart, type Part, type Stopped, type Suspended } from './part.ts';
 import { newestOf } from '../select-point.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
 import type { RolledVolume } from './volumes.ts';
@@ -15,7 +16,6 @@ import { counted } from '../../text/counted.ts';
 /** How long pods may take to go, volumes to be detached. */
 const quietTimeout = 600;
 const readyTimeout = 600;
-const checkTimeout = 120;
 /** Types that bring a claim back: the snapshots have to pass the filter, the volume makes the engine drop the old name. */
 const claimTypes = ['persistentvolumeclaims', 'persistentvolumes', 'volumesnapshots.snapshot.storage.k8s.io'];
 
@@ -290,16 +290,7 @@ export class StepMaker {
   }
 
   checks(part: Part): Step[] {
-    return checksOf(part).checks.map(({ service, port, path }, index) =>
-      this.#of(part, `check-${part.name}-${index + 1}`, `Check that ${path} of ${service} answers`, {
-        kind: 'check.http',
-        namespace: part.place.namespace,
-        service,
-        port,
-        path,
-        timeoutSeconds: checkTimeout,
-      }),
-    );
+    return checksOfPart(part).checks.map((check, index) => this.#of(part, `check-${part.name}-${index + 1}`, titleOf(check), check));
   }
 
   restart(cluster: string, component: string, target: ObjectTarget): Step {

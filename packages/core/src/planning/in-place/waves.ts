@@ -7,9 +7,10 @@ import type { Step } from '../model.ts';
 import type { configurationOf } from './configuration.ts';
 import { type Carrier, carriersOf } from './carriers.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
-import { type Part, type Stopped, checksOf } from './part.ts';
+import { type Part, type Stopped, checksOfPart } from './part.ts';
 import type { StepMaker } from './steps.ts';
 import type { RolledVolume } from './volumes.ts';
+import { checkUnreadable } from '../verification.ts';
 import { counted } from '../../text/counted.ts';
 
 /** Kinds whose change starts pods: they go back in the order of the dependencies, everything else before them. */
@@ -192,15 +193,8 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
       fix: 'restart them with it: --restart-dependents',
     });
   }
-  const unreadable = parts.flatMap((part) => checksOf(part).unreadable);
-  if (unreadable.length > 0)
-    warnings.push({
-      code: 'CHECK_UNREADABLE',
-      severity: 'warning',
-      message: `${unreadable.length} declared checks cannot be made from here: only readiness tells that it works`,
-      evidence: unreadable,
-      fix: 'declare an HTTP path: kubectl-dr.dev/check: http://SERVICE:PORT/PATH',
-    });
+  const unreadable = parts.flatMap((part) => checksOfPart(part).unreadable);
+  if (unreadable.length > 0) warnings.push(checkUnreadable(unreadable));
 
   const removeControllers = controllers.map((entry) => entry.remove);
   const stagingQuiet =
