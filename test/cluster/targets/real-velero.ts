@@ -47,6 +47,7 @@ export async function startVeleroServer({ bin, plugins }: RealVelero, kubeconfig
     'backup-sync-period': '2s',
     'store-validation-frequency': '2s',
     'item-operation-sync-frequency': '1s',
+    'garbage-collection-frequency': '2s',
     'concurrent-backups': '2',
   };
   const service = await startService('velero', {

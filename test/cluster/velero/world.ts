@@ -78,6 +78,134 @@ export class World {
     await this.#stage.disks.write((await this.client.get(ref)).spec!['volumeName' as never], { 'file.txt': 'kept' });
   }
 
+  /** A pod, started by nobody but itself, that mounts a claim. */
+  async pod(namespace: string, claimName: string): Promise<void> {
+    const spec = {
+      containers: [{ name: 'main', image: 'example/lone:1', volumeMounts: [{ name: 'files', mountPath: '/files' }] }],
+      volumes: [{ name: 'files', persistentVolumeClaim: { claimName } }],
+    };
+    await this.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'lone', namespace, labels: { lone: 'yes' } }, spec });
+    const ref = { type: types.pods, namespace, name: 'lone' };
+    await eventually(async () => phaseOf(await this.client.get(ref)) === 'Running', 'the pod runs');
+  }
+
+  /** A claim for a volume that is made when a pod asks for it, and none does. */
+  async waitingClaim(namespace: string): Promise<void> {
+    const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'standard', resources: { requests: { storage: '1Gi' } } };
+    await this.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace }, spec });
+    const ref = { type: types.persistentVolumeClaims, namespace, name: 'data' };
+    await eventually(async () => phaseOf(await this.client.get(ref)) === 'Pending', 'the claim waits');
+  }
+
+  /** A claim bound to a folder of a node. */
+  async folder(namespace: string): Promise<void> {
+    const common = { accessModes: ['ReadWriteOnce'], storageClassName: this.name('folders') };
+    const volume = { ...common, capacity: { storage: '1Gi' }, hostPath: { path: '/srv/files' }, persistentVolumeReclaimPolicy: 'Retain' };
+    const claim = { ...common, resources: { requests: { storage: '1Gi' } } };
+    await this.create({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: this.name('folder') }, spec: volume });
+    await this.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace }, spec: claim });
+    const ref = { type: types.persistentVolumeClaims, namespace, name: 'data' };
+    await eventually(async () => phaseOf(await this.client.get(ref)) === 'Bound', 'the claim is bound');
+  }
+
+  /** One of each kind that the server treats in its own way. */
+  async manyKinds(namespace: string): Promise<void> {
+    const meta = (name: string): KubeObject['metadata'] => ({ name, namespace, labels: { many: 'yes' } });
+    const template = { metadata: { labels: { app: 'many' } }, spec: { containers: [{ name: 'main', image: 'example/many:1' }] } };
+    const selector = { matchLabels: { app: 'many' } };
+    const ports = [{ port: 80, protocol: 'TCP', targetPort: 8080 }];
+    const access = 'rbac.authorization.k8s.io';
+    await createAll(this.#stage.cluster, [
+      { apiVersion: 'v1', kind: 'Service', metadata: meta('headless'), spec: { clusterIP: 'None', ports } },
+      { apiVersion: 'v1', kind: 'Service', metadata: meta('inside'), spec: { ports } },
+      {
+        apiVersion: `${access}/v1`,
+        kind: 'Role',
+        metadata: meta('reader'),
+        rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+      },
+      {
+        apiVersion: `${access}/v1`,
+        kind: 'RoleBinding',
+        metadata: meta('reader'),
+        roleRef: { apiGroup: access, kind: 'Role', name: 'reader' },
+        subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace }],
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: meta('set'),
+        spec: { replicas: 0, serviceName: 'headless', selector, template },
+      },
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: meta('job'),
+        spec: { suspend: true, template: { spec: { ...template.spec, restartPolicy: 'Never' } } },
+      },
+      {
+        apiVersion: 'batch/v1',
+        kind: 'CronJob',
+        metadata: meta('cron'),
+        spec: {
+          schedule: '0 0 1 1 *',
+          suspend: true,
+          jobTemplate: { spec: { template: { spec: { ...template.spec, restartPolicy: 'Never' } } } },
+        },
+      },
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: meta('front'),
+        spec: { defaultBackend: { service: { name: 'inside', port: { number: 80 } } } },
+      },
+      { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: meta('budget'), spec: { minAvailable: 1, selector } },
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: meta('typed'),
+        type: 'kubernetes.io/basic-auth',
+        data: { username: 'YQ==', password: 'Yg==' },
+      },
+    ]);
+    await this.claim(namespace, 'quick');
+    await this.pod(namespace, 'data');
+  }
+
+  /** A type of this case alone, and one of it; gives what takes the type away. */
+  async gadget(namespace: string): Promise<() => Promise<void>> {
+    const [plural, group] = [`gadgets-${this.#prefix}`, 'example.dev'];
+    const definition: ObjectRef = { type: types.customResourceDefinitions, name: `${plural}.${group}` };
+    const type: ResourceType = { group, version: 'v1', resource: plural, kind: 'Gadget', namespaced: true };
+    const schema = {
+      openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } } },
+    };
+    await this.create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: definition.name },
+      spec: {
+        group,
+        scope: 'Namespaced',
+        names: { plural, kind: type.kind, singular: `gadget-${this.#prefix}`, listKind: 'GadgetList' },
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    });
+    const gadget: KubeObject = { apiVersion: `${group}/v1`, kind: 'Gadget', metadata: { name: 'one', namespace }, spec: { size: 1 } };
+    await eventually(
+      () =>
+        this.#stage.cluster.create(type, gadget).then(
+          () => true,
+          () => false,
+        ),
+      'the type is served',
+    );
+    return async () => {
+      await this.client.delete(definition);
+      await eventually(async () => !(await exists(this.client, definition)), 'the type went', 30_000);
+    };
+  }
+
   create(object: KubeObject): Promise<void> {
     return createAll(this.#stage.cluster, [object]);
   }
@@ -101,6 +229,7 @@ export class World {
       ...(ended && {
         objects: this.#listed(await this.artefact('BackupResourceList', name)),
         volumes: volumesOf(await this.artefact('BackupVolumeInfos', name)),
+        said: saidOf(await this.artefact('BackupResults', name)),
       }),
     });
   }
@@ -116,6 +245,7 @@ export class World {
     return this.mask({
       ...outcome,
       objects: this.#listed(await this.artefact('RestoreResourceList', name)),
+      volumes: returnedOf(await this.artefact('RestoreVolumeInfo', name)),
       said: saidOf(await this.artefact('RestoreResults', name)),
     });
   }
@@ -141,8 +271,29 @@ export class World {
     return this.mask(result);
   }
 
-  /** The bytes that a DownloadRequest leads to, unpacked; undefined when there is nothing. */
+  /** What a DownloadRequest leads to, unpacked and read as JSON; undefined when there is nothing. */
   async artefact(kind: string, name: string): Promise<unknown> {
+    const text = await this.#download(kind, name);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  /** What a restore tried to create, in that order, by its log. */
+  async attempts(of: string): Promise<string[]> {
+    const log = (await this.#download('RestoreLog', this.name(of))) ?? '';
+    const tried = [...log.matchAll(/Attempting to restore (\S+): ([^"\s]+?)\.?"/g)].map(([, kind, name]) => `${kind}/${name}`);
+    return this.mask(tried.filter((what) => !/kube-root-ca|\/default$|EndpointSlice|Endpoints|ReplicaSet|Snapshot/.test(what))) as string[];
+  }
+
+  /** A DownloadRequest that gets no answer. */
+  async unanswered(kind: string, name: string): Promise<unknown> {
+    const request = this.name('request');
+    await this.create(this.#object('DownloadRequest', request, { target: { kind, name } }));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const { status } = await this.client.get(this.ref(kinds.downloadRequests, request));
+    return this.mask(status ?? {});
+  }
+
+  async #download(kind: string, name: string): Promise<string | undefined> {
     const request = `${name}-${crypto.randomUUID().slice(0, 8)}`;
     await this.create(this.#object('DownloadRequest', request, { target: { kind, name } }));
     const ref = this.ref(kinds.downloadRequests, request);
@@ -155,7 +306,7 @@ export class World {
       if (error.name === 'NotFoundError') return undefined;
       throw error;
     });
-    return bytes === undefined ? undefined : JSON.parse(gunzipSync(bytes).toString());
+    return bytes === undefined ? undefined : gunzipSync(bytes).toString();
   }
 
   ref(type: ResourceType, name: string): ObjectRef {
@@ -165,6 +316,8 @@ export class World {
   mask(value: unknown): unknown {
     const text = JSON.stringify(value)
       .replaceAll(this.#prefix, 'case')
+      .replaceAll(/velero-data-[a-z0-9]{5}\b/g, 'velero-data-<id>')
+      .replaceAll(/\/tmp\/\d+\//g, '/tmp/<id>/')
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')
       .replaceAll(/\d{14}/g, '<time>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>');
@@ -179,7 +332,7 @@ export class World {
       const kept = names
         .filter((name) => !generated(name))
         .map((name) =>
-          name.startsWith(this.#prefix) ? name : name.startsWith('pvc-') ? name.replace(/^pvc-[0-9a-f-]{36}/, 'pvc-<uid>') : 'others',
+          name.includes(this.#prefix) ? name : /^pvc-/.test(name) ? name.replace(/^pvc-[0-9a-f-]{36}/, 'pvc-<uid>') : 'others',
         );
       if (kept.length > 0) result[kind] = [...new Set(kept)].toSorted();
     }
@@ -217,7 +370,8 @@ function outcomeOf(object: KubeObject): Spec {
 }
 
 /** Kinds that these cases are about; a real cluster holds more, and its controllers write more. */
-const shown = /^(v1\/(Namespace|ConfigMap|Secret|Service|ServiceAccount|PersistentVolumeClaim|PersistentVolume)|apps\/v1\/Deployment)$/;
+const shown =
+  /^(v1\/(Namespace|ConfigMap|Secret|Service|ServiceAccount|PersistentVolumeClaim|PersistentVolume|Pod)|apps\/v1\/(Deployment|StatefulSet)|batch\/v1\/\w+|(rbac\.authorization|networking)\.k8s\.io\/v1\/\w+|policy\/v1\/\w+|example\.dev\/v1\/\w+|apiextensions\.k8s\.io\/v1\/\w+)$/;
 
 function generated(name: string): boolean {
   return /(^|\/)(kube-root-ca\.crt|default)(\(|$)/.test(name);
@@ -229,6 +383,16 @@ function volumesOf(infos: unknown): unknown[] {
     ...(backupMethod ? { backupMethod } : {}),
     ...(skipped ? { skipped, skippedReason } : {}),
     ...(result ? { result } : {}),
+    snapshotDataMoved,
+  }));
+}
+
+/** How the data of claims came back. */
+function returnedOf(infos: unknown): unknown[] {
+  return ((infos ?? []) as Spec[]).map(({ pvcName, pvcNamespace, restoreMethod, snapshotDataMoved }) => ({
+    pvcName,
+    pvcNamespace,
+    restoreMethod,
     snapshotDataMoved,
   }));
 }

@@ -67,7 +67,7 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, backup: Kub
   const { cluster, clock, behaviour } = options;
   const { name, uid = '' } = backup.metadata;
   const { name: location } = await locationOf(options, backup.spec);
-  const spec = withDefaults(options, recordAt(backup, 'spec'), location);
+  const spec = await withDefaults(options, recordAt(backup, 'spec'), location);
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(await cluster.version()) ?? [];
   const metadata = {
     labels: { 'velero.io/storage-location': location },
@@ -79,7 +79,8 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, backup: Kub
     },
   };
   const validationErrors = await validateBackup(options, spec);
-  if (validationErrors.length > 0) {
+  const policies = await volumePolicies(options, spec, name).catch((error: Error) => void validationErrors.push(error.message));
+  if (policies === undefined || validationErrors.length > 0) {
     await patch(options, type, name, {
       metadata,
       spec,
@@ -121,12 +122,8 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, backup: Kub
     }
     report.error(failing.message, failing.namespace === undefined ? 'cluster' : { namespace: failing.namespace });
   }
-  const items = await collect(cluster, spec, report);
-  run.volumes = await captureVolumes(options, begun, items, await volumePolicies(options, spec), report);
-  run.items = items.filter(
-    ({ type: { kind }, object: { metadata } }) =>
-      kind !== 'PersistentVolumeClaim' || !run.volumes.failed.has(`${metadata.namespace}/${metadata.name}`),
-  );
+  run.items = await collect(cluster, spec, report);
+  run.volumes = await captureVolumes(options, begun, run.items, policies, report);
   await createTransfers(options, run.volumes.transfers);
   await patch(options, type, name, { status: { progress: { totalItems: run.items.length, itemsBackedUp: 0 } } });
 }
@@ -268,6 +265,7 @@ async function persist(options: VeleroOptions, backup: KubeObject, run: Run): Pr
   }
   await writeBackup(bucket, backup, {
     items: run.items,
+    failed: run.volumes.failed,
     infos: run.volumes.infos,
     results: run.report.results(),
     log: run.report.text(),
@@ -278,6 +276,8 @@ async function persist(options: VeleroOptions, backup: KubeObject, run: Run): Pr
 
 export interface BackupContents {
   items: readonly Item[];
+  /** Claims that are listed and yet not in the archive, by `namespace/name`. */
+  failed: ReadonlySet<string>;
   infos: readonly Record<string, unknown>[];
   results: unknown;
   log: string;
@@ -294,7 +294,7 @@ export async function writeBackup(
   let made: BackupContents | undefined;
   const get = (): BackupContents => (made ??= typeof contents === 'function' ? contents() : contents);
   const completed = new Date(textAt(backup, 'status', 'completionTimestamp') || textAt(backup, 'status', 'startTimestamp'));
-  await bucket.putArtefact('BackupContents', name, () => packArchive(get().items, completed));
+  await bucket.putArtefact('BackupContents', name, () => packArchive(archived(get()), completed));
   await bucket.putArtefact('BackupResourceList', name, () => packJson(resourceList(get().items)));
   await bucket.putArtefact('BackupVolumeInfos', name, () => packJson(get().infos));
   await bucket.putArtefact('BackupResults', name, () => packJson(get().results));
@@ -310,6 +310,12 @@ export async function writeBackup(
   const { resourceVersion: _, managedFields: __, ...metadata } = backup.metadata;
   const text = JSON.stringify({ ...backup, metadata });
   await bucket.put(`backups/${name}/velero-backup.json`, new TextEncoder().encode(text));
+}
+
+function archived({ items, failed }: BackupContents): Item[] {
+  return items.filter(
+    ({ type: { kind }, object: { metadata } }) => kind !== 'PersistentVolumeClaim' || !failed.has(`${metadata.namespace}/${metadata.name}`),
+  );
 }
 
 /** `{"apps/v1/Deployment": ["ns/name"]}` */

@@ -3,6 +3,7 @@ import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes
 import { apiVersionOf, types } from '@kubectl-dr/core/ports/kubernetes';
 import { at, isRecord, listAt, textAt } from '../../api/json.ts';
 import { quantity } from '../volumes/quantity.ts';
+import { find } from '../find.ts';
 import { claimNames } from '../volumes/volumes.ts';
 import type { Files } from '../volumes/volume-store.ts';
 import { sizeOf } from '../volumes/volume-store.ts';
@@ -33,11 +34,14 @@ export interface CapturedVolumes {
   transfers: Transfer[];
   /** CSI snapshots taken that stay in the cluster. */
   snapshots: number;
-  /** Claims that could not be captured and are therefore not in the archive, by `namespace/name`. */
+  /** Claims that could not be captured: listed, but not in the archive. By `namespace/name`. */
   failed: Set<string>;
 }
 
 type Method = 'csi' | 'move' | 'files';
+
+/** Why each way of copying a volume was not taken, by its name; told together when no other way was. */
+type SkipReasons = Record<string, string>;
 
 /**
  * Decides for every claim of a backup how its data is captured, and takes the copy. What is left out is told in the
@@ -53,12 +57,23 @@ export async function captureVolumes(
   const { cluster, volumes, behaviour } = options;
   const captured: CapturedVolumes = { infos: [], transfers: [], snapshots: 0, failed: new Set() };
   const pods = items.filter(({ type }) => type.kind === 'Pod').map(({ object }) => object);
-  const classes = await snapshotClasses(options);
+  const listed = new Set(items.filter(({ type }) => type.kind === 'PersistentVolume').map(({ object }) => object.metadata.name));
+  const classes = (await cluster.list(kinds.snapshotClasses)).items;
   for (const { type, object: claim } of items) {
-    if (type.kind !== 'PersistentVolumeClaim' || textAt(claim, 'status', 'phase') !== 'Bound') continue;
+    if (type.kind !== 'PersistentVolumeClaim') continue;
     const { namespace = '', name } = claim.metadata;
-    const volume = await cluster.get({ type: types.persistentVolumes, name: textAt(claim, 'spec', 'volumeName') });
+    const fail = (message: string): void => {
+      captured.failed.add(`${namespace}/${name}`);
+      report.error(` name: /${name} message: /Error backing up item error: /${message}`, 'velero');
+    };
+    const volume = await volumeOf(options, claim);
     const pod = pods.find((candidate) => candidate.metadata.namespace === namespace && claimNames(candidate).includes(name));
+    const decided = decide(options, backup, claim, volume, pod, policies);
+    if (typeof decided === 'object' && 'error' in decided) {
+      fail(decided.error);
+      continue;
+    }
+    if (volume === undefined) continue;
     const base = {
       pvcName: name,
       pvcNamespace: namespace,
@@ -69,20 +84,22 @@ export async function captureVolumes(
       startTimestamp: options.clock.now().toISOString(),
       pvInfo: { reclaimPolicy: textAt(volume, 'spec', 'persistentVolumeReclaimPolicy'), labels: volume.metadata.labels ?? {} },
     };
-    const decided = decide(options, backup, claim, volume, pod, policies);
     if (typeof decided === 'object') {
-      report.log(`Skipping volume ${volume.metadata.name} of claim ${namespace}/${name}: ${decided.skip}`);
-      captured.infos.push({ ...base, skipped: true, skippedReason: decided.skip });
+      const reasons = Object.entries(decided.skip).toSorted(([one], [other]) => (one < other ? -1 : 1));
+      report.log(`Summary for skipped PVs: ${JSON.stringify([{ name: volume.metadata.name, reasons }])}`);
+      // Only of volumes that are in the archive anything is known at the end.
+      if (listed.has(volume.metadata.name))
+        captured.infos.push({ ...base, skipped: true, skippedReason: reasons.map(([way, why]) => `${way}: ${why};`).join('') });
       continue;
     }
     const driver = textAt(volume, 'spec', 'csi', 'driver');
-    const snapshotClass = classes.get(driver);
+    const snapshotClass = snapshotClassOf(classes, driver, claim, backup);
     if (decided !== 'files' && snapshotClass === undefined) {
-      captured.failed.add(`${namespace}/${name}`);
-      const storageClass = textAt(volume, 'spec', 'storageClassName');
-      report.error(
-        `error executing custom action (groupResource=persistentvolumeclaims, namespace=${namespace}, name=${name}): failed to get VolumeSnapshotClass for StorageClass ${storageClass}: failed to get VolumeSnapshotClass for provisioner ${driver}, ensure that the desired VolumeSnapshotClass has the velero.io/csi-volumesnapshot-class label`,
-        { namespace },
+      fail(
+        customAction(
+          claim,
+          `failed to get VolumeSnapshotClass for StorageClass ${textAt(volume, 'spec', 'storageClassName')}: error getting VolumeSnapshotClass: failed to get VolumeSnapshotClass for provisioner ${driver}: ensure that the desired VolumeSnapshotClass has the velero.io/csi-volumesnapshot-class label or snapshot.storage.kubernetes.io/is-default-class annotation, and that its driver matches the StorageClass provisioner`,
+        ),
       );
       continue;
     }
@@ -120,29 +137,69 @@ export async function captureVolumes(
   return captured;
 }
 
+/** The volume that a claim is bound to. */
+async function volumeOf({ cluster }: VeleroOptions, claim: KubeObject): Promise<KubeObject | undefined> {
+  const name = textAt(claim, 'spec', 'volumeName');
+  if (name === '' || textAt(claim, 'status', 'phase') !== 'Bound') return undefined;
+  return find(cluster, { type: types.persistentVolumes, name });
+}
+
 function decide(
   { behaviour }: VeleroOptions,
   { spec }: KubeObject,
   claim: KubeObject,
-  volume: KubeObject,
+  volume: KubeObject | undefined,
   pod: KubeObject | undefined,
   policies: VolumePolicies,
-): Method | { skip: string } {
+): Method | { skip: SkipReasons } | { error: string } {
+  const { namespace, name } = claim.metadata;
+  const reasons: SkipReasons = {};
   const action = policies(claim, volume);
-  if (action === 'skip') return { skip: "matched action is 'skip' in chosen resource policies" };
   const byFiles =
     action === 'fs-backup' ||
     (action === undefined && optsIn(pod, claim, at(spec, 'defaultVolumesToFsBackup') ?? behaviour.fileSystemBackup));
-  if (byFiles && pod !== undefined) {
-    if (isRecord(at(volume, 'spec', 'hostPath')))
-      return { skip: 'the volume is a hostPath volume, which a file system backup cannot read' };
-    if (textAt(pod, 'status', 'phase') !== 'Running')
-      return { skip: `pod ${pod.metadata.name} is not running, so its volumes cannot be backed up` };
-    return 'files';
+  if (byFiles && pod !== undefined && volume !== undefined) {
+    const unfit = notRunning(pod);
+    if (unfit === undefined && !isRecord(at(volume, 'spec', 'hostPath'))) return 'files';
+    if (unfit !== undefined)
+      reasons.podvolume = `encountered a problem with backing up the PVC of pod ${namespace}/${pod.metadata.name}: ${unfit}`;
+  } else if (pod !== undefined) reasons.podvolume = `opted out due to annotation in pod ${pod.metadata.name}`;
+  if (action === undefined && volume === undefined) {
+    const phase = textAt(claim, 'status', 'phase');
+    const unbound =
+      textAt(claim, 'spec', 'volumeName') === '' ? 'has no volume backing this claim' : `is in phase ${phase} and is not bound to a volume`;
+    return { error: `PVC ${namespace}/${name} ${unbound}` };
   }
-  if (at(spec, 'snapshotVolumes') === false) return { skip: 'backup has volume snapshots disabled' };
-  if (!isRecord(at(volume, 'spec', 'csi'))) return { skip: 'no applicable volumesnapshotter found' };
+  if (action === 'skip') reasons.any = 'skipped due to resource policy ';
+  const snapshot = action === undefined ? !byFiles && at(spec, 'snapshotVolumes') !== false : action === 'snapshot';
+  if (!snapshot) {
+    // The volume is asked about without its claim.
+    if (policies(undefined, volume) !== undefined || at(spec, 'snapshotVolumes') === false || byFiles)
+      reasons.volumeSnapshot = 'not satisfy the criteria for VolumePolicy or the legacy snapshot way';
+    return { skip: reasons };
+  }
+  if (textAt(claim, 'spec', 'storageClassName') === '')
+    return { error: customAction(claim, `Cannot snapshot PVC ${namespace}/${name}, PVC has no storage class.`) };
+  if (!isRecord(at(volume, 'spec', 'csi'))) {
+    return {
+      skip: { ...reasons, csiSnapshot: "skipped b/c it's not a CSI volume", volumeSnapshot: 'no applicable volumesnapshotter found' },
+    };
+  }
   return (at(spec, 'snapshotMoveData') ?? behaviour.moveData) === true ? 'move' : 'csi';
+}
+
+/** An error of the part of the server that takes snapshots: it runs as a program of its own. */
+function customAction({ metadata: { namespace, name } }: KubeObject, message: string): string {
+  return `error executing custom action (groupResource=persistentvolumeclaims, namespace=${namespace}, name=${name}): rpc error: code = Unknown desc = ${message}`;
+}
+
+/** Why the volumes of a pod cannot be read through it (`kube/pod.go`). */
+function notRunning(pod: KubeObject): string | undefined {
+  const phase = textAt(pod, 'status', 'phase');
+  const about = `name=${pod.metadata.name}, namespace=${pod.metadata.namespace}, phase=${phase}`;
+  if (textAt(pod, 'spec', 'nodeName') === '') return `pod is not scheduled, ${about}`;
+  if (phase !== 'Running') return `pod is not in the expected status, ${about}: pod is not running`;
+  return pod.metadata.deletionTimestamp === undefined ? undefined : `pod is being terminated, ${about}`;
 }
 
 /** Pods opt their volumes in or out by annotation, by the names of the volumes in the pod. */
@@ -158,11 +215,19 @@ function volumeInPod(pod: KubeObject | undefined, claim: KubeObject): string {
   return textAt(volume, 'name');
 }
 
-/** Driver -> the class that Velero would use: the labelled one. */
-async function snapshotClasses({ cluster }: VeleroOptions): Promise<Map<string, string>> {
-  const { items } = await cluster.list(kinds.snapshotClasses);
-  const labelled = items.filter((item) => item.metadata.labels?.['velero.io/csi-volumesnapshot-class'] === 'true');
-  return new Map(labelled.map((item) => [textAt(item, 'driver'), item.metadata.name]));
+/** The class that Velero uses: named by the claim or the backup, labelled, the default one, or the only one (`volume_snapshot.go`). */
+function snapshotClassOf(classes: readonly KubeObject[], driver: string, claim: KubeObject, backup: KubeObject): string | undefined {
+  const fitting = classes.filter((item) => textAt(item, 'driver') === driver);
+  const asked = [
+    claim.metadata.annotations?.['velero.io/csi-volumesnapshot-class'],
+    backup.metadata.annotations?.[`velero.io/csi-volumesnapshot-class_${driver.toLowerCase()}`],
+  ];
+  const chosen =
+    asked.map((name) => fitting.find((item) => item.metadata.name === name)).find((item) => item !== undefined) ??
+    fitting.find((item) => item.metadata.labels?.['velero.io/csi-volumesnapshot-class'] !== undefined) ??
+    fitting.find((item) => item.metadata.annotations?.['snapshot.storage.kubernetes.io/is-default-class'] !== undefined) ??
+    (fitting.length === 1 ? fitting[0] : undefined);
+  return chosen?.metadata.name;
 }
 
 interface About {

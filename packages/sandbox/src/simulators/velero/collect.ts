@@ -1,5 +1,6 @@
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
+import { isPattern } from '@kubectl-dr/core/text/glob';
 import { listAt, textAt } from '../../api/json.ts';
 import type { ControlledCluster } from '../api-cluster.ts';
 import { find } from '../find.ts';
@@ -24,7 +25,7 @@ const clusterRoles: ResourceType = {
 };
 const clusterRoleBindings: ResourceType = { ...clusterRoles, resource: 'clusterrolebindings', kind: 'ClusterRoleBinding' };
 
-/** Everything that a backup takes: what its filters admit, and what belongs to that. */
+/** Everything that a backup takes: what its filters admit, and what belongs to that. `spec` has the defaults of the server. */
 export async function collect(cluster: ControlledCluster, spec: unknown, report: Report): Promise<Item[]> {
   const namespaces = namespaceFilter(spec);
   const wanted = typeFilter(spec);
@@ -38,30 +39,41 @@ export async function collect(cluster: ControlledCluster, spec: unknown, report:
       report.log(`Excluding item because it has label ${excludeLabel}=true (${type.kind} ${object.metadata.name})`);
       return false;
     }
+    if (object.metadata.deletionTimestamp !== undefined) {
+      report.log(`Skipping item because it's being deleted. (${type.kind} ${object.metadata.name})`);
+      return false;
+    }
     taken.set(key, { type, object });
     return true;
   };
-  const excludedNamespaces = new Set(
-    (await cluster.list(types.namespaces)).items
-      .filter((item) => item.metadata.labels?.[excludeLabel] === 'true')
-      .map((item) => item.metadata.name),
-  );
-  const inside = (name: string): boolean => namespaces.admits(name) && !excludedNamespaces.has(name);
+  const inside = (name: string): boolean => namespaces.admits(name);
+  const all = (await cluster.list(types.namespaces)).items;
+  if (wanted.lists(types.namespaces)) {
+    for (const name of namespaces.includes.filter(
+      (included) => !isPattern(included) && !all.some((item) => item.metadata.name === included),
+    ))
+      report.error(` message: /fail to get the namespace ${name} specified in backup.Spec.IncludedNamespaces`, 'velero');
+  }
 
+  const reached = new Set<string>();
   for (const type of served) {
-    if (type.resource === 'namespaces' && type.group === '') continue;
-    if (wanted(type) !== true) continue;
+    if ((type.resource === 'namespaces' && type.group === '') || !wanted.lists(type)) continue;
     for (const object of await listed(cluster, type, namespaces.listed)) {
-      if (type.namespaced && !inside(object.metadata.namespace ?? '')) continue;
-      if (labels.admits(object)) take(type, object);
+      const { namespace = '' } = object.metadata;
+      if ((type.namespaced && !inside(namespace)) || !labels.admits(object)) continue;
+      reached.add(namespace);
+      take(type, object);
     }
   }
-  await takeRelated(cluster, taken, take, (type) => wanted(type) !== false, inside, served);
-  const reached = new Set([...taken.values()].map(({ object }) => object.metadata.namespace));
-  if (wanted(types.namespaces) !== false) {
-    for (const namespace of (await cluster.list(types.namespaces)).items) {
+  await takeRelated(cluster, taken, take, wanted.admits, inside, served);
+  if (wanted.lists(types.namespaces)) {
+    for (const namespace of all) {
       const { name } = namespace.metadata;
-      if (inside(name) && (reached.has(name) || labels.admits(namespace))) take(types.namespaces, namespace);
+      // Labels choose among all namespaces, whatever the filter of names says.
+      const chosen = labels.selects && labels.admits(namespace);
+      const named = inside(name) && !(labels.selects && namespaces.everyOne);
+      if (textAt(namespace, 'status', 'phase') === 'Terminating' ? reached.has(name) : chosen || named || reached.has(name))
+        take(types.namespaces, namespace);
     }
   }
   return [...taken.values()];

@@ -11,6 +11,7 @@ import { bucketOf } from './bucket.ts';
 import type { VeleroOptions } from './context.ts';
 import { patch, refIn } from './context.ts';
 import { kinds } from './kinds.ts';
+import { releaseRestore } from './restore-files.ts';
 
 const type = kinds.deletions;
 const collectEvery = 60 * 60_000;
@@ -27,6 +28,7 @@ export function deletionController(options: VeleroOptions): Controller {
       if (request === undefined || phase === 'Processed') return void since.delete(name);
       const backupName = textAt(request, 'spec', 'backupName');
       if (!since.has(name)) {
+        await removeRequests(options, backupName, name);
         const refused = await refusal(options, backupName);
         if (refused !== undefined) return void (await processed(options, name, [refused]));
         since.set(name, options.clock.now().getTime());
@@ -40,9 +42,16 @@ export function deletionController(options: VeleroOptions): Controller {
       if (left > 0) return left;
       since.delete(name);
       await remove(options, backupName);
-      await processed(options, name, []);
+      // With the backup every request to delete it goes, this one too.
+      await removeRequests(options, backupName);
     },
   };
+}
+
+async function removeRequests({ cluster, namespace }: VeleroOptions, backupName: string, but?: string): Promise<void> {
+  const labelSelector = `velero.io/backup-name=${await labelValue(backupName)}`;
+  const { items } = backupName === '' ? { items: [] } : await cluster.list(type, { namespace, labelSelector });
+  for (const { metadata } of items) if (metadata.name !== but) await ifThere(cluster.delete({ type, namespace, name: metadata.name }));
 }
 
 async function processed(options: VeleroOptions, name: string, errors: string[]): Promise<void> {
@@ -62,7 +71,7 @@ async function refusal(options: VeleroOptions, name: string): Promise<string | u
   if (at(location, 'spec', 'accessMode') === 'ReadOnly')
     return `cannot delete backup because backup storage location ${locationName} is currently in read-only mode`;
   if (textAt(location, 'status', 'phase') === 'Unavailable')
-    return `cannot delete backup because backup storage location ${locationName} is currently unavailable`;
+    return `cannot delete backup because backup storage location ${locationName} is currently in Unavailable state`;
   return undefined;
 }
 
@@ -78,9 +87,11 @@ async function remove(options: VeleroOptions, name: string): Promise<void> {
   if (bucket !== undefined) {
     await removeData(options, bucket, name);
     await bucket.remove(`backups/${name}`);
-    for (const restore of restores) await bucket.remove(`restores/${restore.metadata.name}`);
   }
-  for (const restore of restores) await ifThere(cluster.delete(refIn(options, kinds.restores, restore.metadata.name)));
+  for (const restore of restores) {
+    await ifThere(cluster.delete(refIn(options, kinds.restores, restore.metadata.name)));
+    await releaseRestore(options, restore);
+  }
   const selector = { namespace, labelSelector: `velero.io/backup-name=${await labelValue(name)}` };
   for (const moved of [kinds.podVolumeBackups, kinds.dataUploads]) {
     for (const object of (await cluster.list(moved, selector)).items)
@@ -112,6 +123,8 @@ export function expiryController(options: VeleroOptions): Controller {
       const left = expiration - options.clock.now().getTime();
       if (left > 0) return Math.min(left, collectEvery);
       const reason = await obstacle(options, backup);
+      // Of one that only does not answer nothing is said.
+      if (reason === 'unavailable') return collectEvery;
       if (reason !== undefined) {
         if (backup.metadata.labels?.['velero.io/gc-failure'] !== reason)
           await patch(options, kinds.backups, name, { metadata: { labels: { 'velero.io/gc-failure': reason } } });
@@ -135,6 +148,6 @@ export function expiryController(options: VeleroOptions): Controller {
 async function obstacle(options: VeleroOptions, backup: KubeObject): Promise<string | undefined> {
   const location = await find(options.cluster, refIn(options, kinds.locations, textAt(backup, 'spec', 'storageLocation')));
   if (location === undefined) return 'BSLNotFound';
-  if (textAt(location, 'status', 'phase') === 'Unavailable') return 'BSLCannotGet';
+  if (textAt(location, 'status', 'phase') === 'Unavailable') return 'unavailable';
   return at(location, 'spec', 'accessMode') === 'ReadOnly' ? 'BSLReadOnly' : undefined;
 }

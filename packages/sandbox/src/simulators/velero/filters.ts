@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
-import { matchesPattern } from '@kubectl-dr/core/text/glob';
+import { isPattern, matchesPattern } from '@kubectl-dr/core/text/glob';
 import { isRecord, listAt, recordAt, textsAt } from '../../api/json.ts';
 import { labelSelector, selectorText } from '../../api/selectors.ts';
 
@@ -31,13 +31,18 @@ export class NameFilter {
     this.excludes = excludes;
   }
 
+  /** Nothing is left out, so far as the words go. */
+  get everyOne(): boolean {
+    return this.everything && this.excludes.length === 0;
+  }
+
   get everything(): boolean {
     return this.includes.length === 0 || this.includes.includes('*');
   }
 
   /** The names that are included one by one, when no pattern stands among them. */
   get listed(): readonly string[] | undefined {
-    return this.everything || this.includes.some((name) => /[*?[]/.test(name)) ? undefined : this.includes;
+    return this.everything || this.includes.some(isPattern) ? undefined : this.includes;
   }
 
   admits(name: string): boolean {
@@ -50,39 +55,65 @@ export function namespaceFilter(spec: unknown): NameFilter {
   return new NameFilter(textsAt(spec, 'includedNamespaces'), textsAt(spec, 'excludedNamespaces'));
 }
 
-/** Is the type called by one of these names: plural, plural with group, kind, or a short name? */
+/** Is the type called by one of these names: plural, plural with group, kind, a short name, or a pattern of plural and group? */
 export function namesType(names: readonly string[], type: Pick<ResourceType, 'group' | 'resource'> & { kind?: string }): boolean {
   return names.some((name) => {
-    const lower = name.toLowerCase();
-    return [resourceKey(type), type.resource, type.kind?.toLowerCase(), '*'].includes(shortNames[lower] ?? lower);
+    const lower = shortNames[name.toLowerCase()] ?? name.toLowerCase();
+    return [type.resource, type.kind?.toLowerCase()].includes(lower) || matchesPattern(lower, resourceKey(type));
   });
 }
 
-/**
- * Whether objects of a type are taken, by the old or the new style of filters. `related`: only those that belong to
- * what is taken, as the volumes of claims do.
- */
-export function typeFilter(spec: unknown): (type: ResourceType) => boolean | 'related' {
+export interface TypeFilter {
+  /** Are objects of the type listed? */
+  lists(type: ResourceType): boolean;
+  /** May they come along with what is listed, as the volumes of claims do? */
+  admits(type: ResourceType): boolean;
+}
+
+/** Which types are taken, by the old or the new words of the spec (`includes_excludes.go`). */
+export function typeFilter(spec: unknown): TypeFilter {
+  return usesOldFilters(spec) ? globalFilter(spec) : scopedFilter(spec);
+}
+
+export function usesOldFilters(spec: unknown): boolean {
+  const { includeClusterResources = null } = recordAt({ spec }, 'spec');
+  return includeClusterResources !== null || textsAt(spec, 'includedResources').length > 0 || textsAt(spec, 'excludedResources').length > 0;
+}
+
+function globalFilter(spec: unknown): TypeFilter {
   const included = textsAt(spec, 'includedResources');
   const excluded = textsAt(spec, 'excludedResources');
-  const clusterIncluded = textsAt(spec, 'includedClusterScopedResources');
-  const clusterExcluded = textsAt(spec, 'excludedClusterScopedResources');
-  const insideIncluded = textsAt(spec, 'includedNamespaceScopedResources');
-  const insideExcluded = textsAt(spec, 'excludedNamespaceScopedResources');
-  const { includeClusterResources } = recordAt({ spec }, 'spec');
-  const everyNamespace = namespaceFilter(spec).everything;
-  return (type) => {
-    if (namesType(excluded, type)) return false;
-    if (included.length > 0 && !namesType(included, type)) return false;
-    if (type.namespaced) {
-      if (namesType(insideExcluded, type)) return false;
-      return insideIncluded.length === 0 || namesType(insideIncluded, type);
-    }
-    if (namesType(clusterExcluded, type)) return false;
-    if (clusterIncluded.length > 0) return namesType(clusterIncluded, type);
-    if (includeClusterResources === false) return false;
-    return includeClusterResources === true || everyNamespace ? true : 'related';
+  const { includeClusterResources = null } = recordAt({ spec }, 'spec');
+  const everyNamespace = namespaceFilter(spec).everyOne;
+  const named = (type: ResourceType): boolean => !namesType(excluded, type) && (included.length === 0 || namesType(included, type));
+  return {
+    lists(type) {
+      if (!type.namespaced && includeClusterResources === false) return false;
+      const onlyAlong = !type.namespaced && includeClusterResources === null && !everyNamespace && !isNamespaces(type);
+      return !onlyAlong && named(type);
+    },
+    admits: (type) =>
+      type.namespaced || includeClusterResources === null ? named(type) : includeClusterResources === true && !namesType(excluded, type),
   };
+}
+
+function scopedFilter(spec: unknown): TypeFilter {
+  const inside = {
+    included: textsAt(spec, 'includedNamespaceScopedResources'),
+    excluded: textsAt(spec, 'excludedNamespaceScopedResources'),
+  };
+  const cluster = { included: textsAt(spec, 'includedClusterScopedResources'), excluded: textsAt(spec, 'excludedClusterScopedResources') };
+  const lists = (type: ResourceType): boolean => {
+    if (namesType(type.namespaced ? inside.excluded : cluster.excluded, type)) return false;
+    // The server always passes over a type of the cluster: "everything" does not bring the others along.
+    if (!type.namespaced) return isNamespaces(type) || namesType(cluster.included, type);
+    return inside.included.length === 0 || namesType(inside.included, type);
+  };
+  return { lists, admits: (type) => (type.namespaced ? lists(type) : !namesType(cluster.excluded, type)) };
+}
+
+function isNamespaces({ group, resource }: ResourceType): boolean {
+  return group === '' && resource === 'namespaces';
 }
 
 /** `labelSelector`, or any of `orLabelSelectors`. */

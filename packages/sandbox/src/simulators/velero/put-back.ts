@@ -1,11 +1,11 @@
 import { ConflictError, asDrError } from '@kubectl-dr/core/errors';
 import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
-import { equal, isRecord, without } from '../../api/json.ts';
+import { equal, isRecord, listAt, textAt } from '../../api/json.ts';
 import type { ControlledCluster } from '../api-cluster.ts';
+import { find } from '../find.ts';
 import type { Report } from './report.ts';
-import type { ResetOptions } from './reset.ts';
-import { reset } from './reset.ts';
+import { bare } from './reset.ts';
 
 export type Outcome = 'created' | 'updated' | 'failed' | 'skipped';
 
@@ -14,22 +14,28 @@ export interface PutBack {
   report: Report;
   /** `velero.io/backup-name` and `velero.io/restore-name`. */
   labels: Record<string, string>;
-  policy: 'none' | 'update';
-  resetting: ResetOptions;
+  /** As the restore says it; absent: nothing is said. */
+  policy?: 'none' | 'update';
+  namespaceMapping: Record<string, string>;
 }
 
-/** Creates an object that comes back, or does what the policy says about the one that is in its place. */
+/** Creates an object that comes back, or does what the policy says about the one that is in its place (`restore.go`, restoreItem). */
 export async function putBack(context: PutBack, type: ResourceType, wanted: KubeObject): Promise<Outcome> {
   const { cluster, report, labels } = context;
   const { namespace, name } = wanted.metadata;
   const where = namespace === undefined ? ('cluster' as const) : { namespace };
   const what = `${type.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+  const target = labelled(wanted, labels);
+  const ref: ObjectRef = { type, name, ...(namespace !== undefined && { namespace }) };
   try {
-    await cluster.create(type, { ...wanted, metadata: { ...wanted.metadata, labels: { ...wanted.metadata.labels, ...labels } } });
+    const live = await find(cluster, ref);
+    if (live !== undefined) return await meet(context, ref, bare(live), target);
+    await cluster.create(type, target);
     report.log(`Restored ${what}`);
     return 'created';
   } catch (thrown) {
-    if (thrown instanceof ConflictError && thrown.code === 'ALREADY_EXISTS') return exists(context, type, wanted, where);
+    if (thrown instanceof ConflictError && thrown.code === 'ALREADY_EXISTS')
+      return meet(context, ref, bare(await cluster.get(ref)), target);
     report.error(
       `error restoring ${resourceKey(type)}/${namespace === undefined ? '' : `${namespace}/`}${name}: ${asDrError(thrown).message}`,
       where,
@@ -38,55 +44,76 @@ export async function putBack(context: PutBack, type: ResourceType, wanted: Kube
   }
 }
 
-async function exists(
-  context: PutBack,
-  type: ResourceType,
-  wanted: KubeObject,
-  where: { namespace: string } | 'cluster',
+/** What is there meets what comes back. */
+async function meet(context: PutBack, ref: ObjectRef, live: KubeObject, target: KubeObject): Promise<Outcome> {
+  const { report, labels, policy } = context;
+  const { kind, metadata } = target;
+  const where = ref.namespace === undefined ? ('cluster' as const) : { namespace: ref.namespace };
+  if (kind === 'ServiceAccount') return merge(context, ref, labelled(live, labels), target);
+  if (!alwaysDiffers(context, target) && equal(labelled(live, labels), target)) {
+    report.log(`Restore of ${metadata.name} skipped: it already exists in the cluster and is the same as the backed up version`);
+    return policy === 'update' ? write(context, ref, { metadata: { labels } }, 'skipped') : 'skipped';
+  }
+  if (policy === 'update') return write(context, ref, difference(live, target), 'updated', { metadata: { labels } });
+  const called = policy === undefined ? `${kind}:${metadata.name}` : `${kind} "${metadata.name}"`;
+  report.warn(
+    `could not restore, ${called} already exists. Warning: the in-cluster version is different than the backed-up version`,
+    where,
+  );
+  return 'failed';
+}
+
+/** Patches what is there; where that is refused, it is a warning, and `instead` is written. */
+async function write(
+  { cluster, report }: PutBack,
+  ref: ObjectRef,
+  change: unknown,
+  outcome: Outcome,
+  instead?: Record<string, unknown>,
 ): Promise<Outcome> {
-  const { cluster, report, labels, policy, resetting } = context;
-  const { namespace, name } = wanted.metadata;
-  const ref: ObjectRef = { type, name, ...(namespace !== undefined && { namespace }) };
-  const live = unlabelled(reset(await cluster.get(ref), { ...resetting, namespaceMapping: {} }));
-  const target = unlabelled(wanted);
-  // Every namespace gets one of its own, which cannot be the same.
-  const generated = type.kind === 'ConfigMap' && name === 'kube-root-ca.crt';
-  if (generated || equal(live, target)) {
-    report.log(`${type.kind} ${name} already exists and is unchanged`);
-    if (policy === 'update' && !generated) await cluster.patch(ref, 'merge', { metadata: { labels } });
-    return 'skipped';
-  }
-  if (type.kind === 'ServiceAccount') {
-    const { metadata, ...fields } = target;
-    await cluster.patch(ref, 'merge', {
-      ...fields,
-      metadata: { labels: { ...metadata.labels, ...labels }, annotations: metadata.annotations ?? {} },
-    });
-    return 'updated';
-  }
-  if (policy === 'none') {
-    report.warn(
-      `could not restore, ${type.kind} "${name}" already exists. Warning: the in-cluster version is different than the backed-up version`,
-      where,
-    );
-    return 'skipped';
-  }
   try {
-    const change = difference(live, { ...target, metadata: { ...target.metadata, labels: { ...target.metadata.labels, ...labels } } });
-    await cluster.patch(ref, 'merge', change);
-    report.log(`Updated ${type.kind} ${name}`);
-    return 'updated';
+    await cluster.patch(ref, 'merge', change as Record<string, unknown>);
+    report.log(`${ref.type.kind} ${ref.name} successfully ${outcome}`);
+    return outcome;
   } catch (thrown) {
-    report.warn(`${type.kind} "${name}" update failed: ${asDrError(thrown).message}`, where);
-    await cluster.patch(ref, 'merge', { metadata: { labels } });
-    return 'skipped';
+    report.warn(asDrError(thrown).message, ref.namespace === undefined ? 'cluster' : { namespace: ref.namespace });
+    if (instead !== undefined) await cluster.patch(ref, 'merge', instead);
+    return 'failed';
   }
 }
 
-function unlabelled(object: KubeObject): KubeObject {
-  const own = without(object.metadata.labels ?? {}, 'velero.io/backup-name', 'velero.io/restore-name');
-  const metadata = without(object.metadata, 'labels', 'finalizers');
-  return { ...object, metadata: { ...metadata, name: object.metadata.name, ...(Object.keys(own).length > 0 && { labels: own }) } };
+/** A service account keeps what it has, and gets what only the backup has; it never gets the labels of a restore. */
+async function merge(context: PutBack, ref: ObjectRef, live: KubeObject, backedUp: KubeObject): Promise<Outcome> {
+  const named = (field: string): unknown[] => {
+    const own = listAt(live, field);
+    return [...own, ...listAt(backedUp, field).filter((item) => !own.some((other) => textAt(other, 'name') === textAt(item, 'name')))];
+  };
+  const merged = {
+    ...live,
+    ...Object.fromEntries(['secrets', 'imagePullSecrets'].map((field) => [field, named(field)]).filter(([, list]) => list!.length > 0)),
+    metadata: {
+      ...live.metadata,
+      labels: { ...backedUp.metadata.labels, ...live.metadata.labels },
+      annotations: { ...backedUp.metadata.annotations, ...live.metadata.annotations },
+    },
+  };
+  const change = difference({ ...live, metadata: { ...live.metadata, annotations: live.metadata.annotations ?? {} } }, merged);
+  return Object.keys(change as object).length === 0 ? 'skipped' : write(context, ref, change, 'updated');
+}
+
+const typed = new Set(['Pod', 'Job', 'Service', 'PersistentVolumeClaim', 'CustomResourceDefinition']);
+
+/**
+ * The server's own actions read and write objects of these kinds as Go structs, which adds empty fields: such an object
+ * never equals the one in the cluster.
+ */
+function alwaysDiffers({ namespaceMapping }: PutBack, { kind, ...fields }: KubeObject): boolean {
+  if (kind === 'Secret') return fields.type === 'kubernetes.io/service-account-token';
+  return typed.has(kind) || (/^(Cluster)?RoleBinding$/.test(kind) && Object.keys(namespaceMapping).length > 0);
+}
+
+function labelled(object: KubeObject, labels: Record<string, string>): KubeObject {
+  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } };
 }
 
 /** The RFC 7396 patch that makes `to` of `from`. */

@@ -25,38 +25,47 @@ const serverFields = [
 const bindingAnnotations =
   /^(?:pv\.kubernetes\.io\/(?:bind-completed|bound-by-controller)|volume(?:\.beta)?\.kubernetes\.io\/(?:selected-node|storage-provisioner))$/;
 
-/** The object as it goes back: without status, without what the server writes, and as the restore item actions leave it. */
-export function reset(object: KubeObject, options: ResetOptions): KubeObject {
+/** An object without status and without what the server writes. */
+export function bare(object: KubeObject): KubeObject {
   const { status: _, ...rest } = object;
-  const metadata = without(object.metadata, ...serverFields) as ObjectMeta;
-  const bare: KubeObject = { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata };
+  return {
+    ...rest,
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: without(object.metadata, ...serverFields) as ObjectMeta,
+  };
+}
+
+/** The object as it goes back: bare, and as the restore item actions leave it. */
+export function reset(source: KubeObject, options: ResetOptions): KubeObject {
+  const object = bare(source);
   switch (object.kind) {
     case 'Pod':
-      return withPath(bare, ['spec', 'nodeName'], undefined);
+      return withPath(object, ['spec', 'nodeName'], undefined);
     case 'Service':
-      return service(bare, options.preserveNodePorts);
+      return service(object, options.preserveNodePorts);
     case 'Job':
-      return job(bare);
+      return job(object);
     case 'PersistentVolumeClaim':
-      return claim(bare, options);
+      return claim(object, options);
     case 'PersistentVolume':
-      return volume(bare, options.namespaceMapping);
+      return volume(object, options.namespaceMapping);
     case 'RoleBinding':
     case 'ClusterRoleBinding':
-      return binding(bare, options.namespaceMapping);
+      return binding(object, options.namespaceMapping);
     default:
-      return bare;
+      return object;
   }
 }
 
-/** Completed pods and jobs, and the mirrors of static pods, are not brought back; gives the reason. */
-export function leftOut(object: KubeObject): string | undefined {
-  if (object.kind === 'Pod') {
-    if (object.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return 'it is a mirror pod';
-    if (['Succeeded', 'Failed'].includes(textAt(object, 'status', 'phase')))
-      return `it is a pod in the phase ${textAt(object, 'status', 'phase')}`;
-  }
-  if (object.kind === 'Job' && at(object, 'status', 'completionTime') !== undefined) return 'it is a completed job';
+/** Completed pods and jobs are not brought back, nor are the mirrors of static pods and what clusters make for themselves. */
+export function leftOut(object: KubeObject): { reason: string; outcome?: 'skipped' } | undefined {
+  const phase = textAt(object, 'status', 'phase');
+  if (object.kind === 'Pod' && ['Succeeded', 'Failed'].includes(phase)) return { reason: `it is a pod in the phase ${phase}` };
+  if (object.kind === 'Job' && at(object, 'status', 'completionTime') !== undefined) return { reason: 'it is a completed job' };
+  if (object.kind === 'Pod' && object.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined)
+    return { reason: 'it is a mirror pod', outcome: 'skipped' };
+  if (object.kind === 'APIService') return { reason: 'it is managed by Kubernetes', outcome: 'skipped' };
   return undefined;
 }
 

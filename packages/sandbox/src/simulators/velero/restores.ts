@@ -5,6 +5,7 @@ import { at, isRecord, listAt, recordAt, textAt } from '../../api/json.ts';
 import type { Controller } from '../controller.ts';
 import { own } from '../controller.ts';
 import { find } from '../find.ts';
+import { claimNames } from '../volumes/volumes.ts';
 import type { ArchivedObject } from './archive.ts';
 import { packJson, packText, unpackArchive, unpackJson } from './archive.ts';
 import type { BackupBucket } from './bucket.ts';
@@ -14,11 +15,12 @@ import { now, patch, refIn } from './context.ts';
 import { labelFilter, namespaceFilter, namesType } from './filters.ts';
 import { kinds } from './kinds.ts';
 import type { Modifiers } from './modifiers.ts';
-import { resourceModifiers } from './modifiers.ts';
 import type { Outcome, PutBack } from './put-back.ts';
 import { putBack } from './put-back.ts';
 import { Report } from './report.ts';
+import type { ResetOptions } from './reset.ts';
 import { leftOut, reset } from './reset.ts';
+import { holdRestore, releaseRestore } from './restore-files.ts';
 import { byRestoreOrder, neverRestored } from './restore-order.ts';
 import { validateRestore } from './restore-validation.ts';
 import type { ReturningVolumes } from './return-volumes.ts';
@@ -34,6 +36,7 @@ interface Run {
   done: number;
   mapping: Record<string, string>;
   modify: Modifiers;
+  resetting: ResetOptions;
   volumes: ReturningVolumes;
   context: PutBack;
   outcomes: Record<string, string[]>;
@@ -52,7 +55,9 @@ export function restoreController(options: VeleroOptions): Controller {
     async reconcile({ name }): Promise<number | void> {
       const restore = await find(options.cluster, refIn(options, type, name));
       if (restore === undefined) runs.delete(name);
-      if (restore === undefined || restore.metadata.deletionTimestamp !== undefined) return;
+      if (restore === undefined) return;
+      if (restore.metadata.deletionTimestamp !== undefined) return releaseRestore(options, restore);
+      await holdRestore(options, restore);
       const phase = textAt(restore, 'status', 'phase');
       if (phase === '' || phase === 'New') return runs.size > 0 ? 200 : begin(options, runs, restore);
       const found = runs.get(name);
@@ -81,12 +86,13 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: Ku
     itemOperationTimeout: textAt(restore, 'spec', 'itemOperationTimeout') || '4h0m0s',
     hooks: {},
   };
-  const { errors, backup, location } = await validateRestore(options, restore);
-  if (errors.length > 0 || backup === undefined || location === undefined) {
+  const { errors, backup, location, modifiers } = await validateRestore(options, { ...recordAt(restore, 'spec'), ...spec });
+  if (errors.length > 0 || backup === undefined || location === undefined || modifiers === undefined) {
     await patch(options, type, name, { spec, status: { phase: 'FailedValidation', validationErrors: errors } });
     return;
   }
-  const completeSpec = { ...spec, backupName: backup.metadata.name };
+  const scheduleName = textAt(restore, 'spec', 'scheduleName') || backup.metadata.labels?.['velero.io/schedule-name'];
+  const completeSpec = { ...spec, backupName: backup.metadata.name, ...(scheduleName && { scheduleName }) };
   const failing = options.behaviour.failures.find((rule) => rule.kind === 'Restore' && name.startsWith(rule.name));
   const bucket = bucketOf(options.buckets, location);
   const archive = await bucket?.artefact('BackupContents', backup.metadata.name);
@@ -125,18 +131,19 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: Ku
     preserveNodePorts: at(restore, 'spec', 'preserveNodePorts') === true,
     volumeReturn: (namespace: string, claim: string) => volumeReturn(volumes, namespace, claim),
   };
-  const policy = textAt(restore, 'spec', 'existingResourcePolicy') === 'update' ? 'update' : 'none';
+  const policy = textAt(restore, 'spec', 'existingResourcePolicy') as '' | 'none' | 'update';
   const run: Run = {
     uid,
     report,
     bucket,
     served: new Map((await options.cluster.discover()).map((served) => [resourceKey(served), served])),
-    items: chosen(objects, volumes, admits),
+    items: chosen(objects, admits, report),
     done: 0,
     mapping,
-    modify: await resourceModifiers(options, restore.spec),
+    modify: modifiers,
+    resetting,
     volumes,
-    context: { cluster: options.cluster, report, labels, policy, resetting },
+    context: { cluster: options.cluster, report, labels, namespaceMapping: mapping, ...(policy && { policy }) },
     outcomes: {},
     since: options.clock.now().getTime(),
   };
@@ -149,7 +156,8 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: Ku
 interface Admitted {
   typeOf(resource: string): boolean;
   object(item: ArchivedObject): boolean;
-  namespace(name: string): boolean;
+  /** May an object of the type come along with another one, whatever its labels? */
+  along(resource: string, namespace: string | undefined): boolean;
 }
 
 function admitted({ spec }: KubeObject): Admitted {
@@ -165,47 +173,37 @@ function admitted({ spec }: KubeObject): Admitted {
   };
   return {
     typeOf,
-    namespace: (name) => namespaces.admits(name),
+    along: (resource, namespace) => typeOf(resource) && (namespace === undefined ? clusterScoped !== false : namespaces.admits(namespace)),
     object: ({ resource, object }) => {
       if (!typeOf(resource) || !labels.admits(object)) return false;
-      const { namespace, name } = object.metadata;
+      const { namespace } = object.metadata;
       if (namespace !== undefined) return namespaces.admits(namespace);
-      if (resource === 'namespaces') return namespaces.admits(name);
-      return clusterScoped === true || (clusterScoped !== false && namespaces.everything);
+      return clusterScoped === true || (clusterScoped !== false && namespaces.everyOne);
     },
   };
 }
 
-/** What the filters admit, and the volumes of claims that come back as they were, in the server's order. */
-function chosen(archive: readonly ArchivedObject[], volumes: ReturningVolumes, admits: Admitted): ArchivedObject[] {
-  const wanted = archive.filter((item) => item.resource !== 'namespaces' && item.resource !== 'persistentvolumes' && admits.object(item));
-  const pods = wanted.filter(({ resource }) => resource === 'pods');
-  const mounted = new Set(
-    pods.flatMap(({ object }) =>
-      listAt(object, 'spec', 'volumes').map(
-        (volume) => `${object.metadata.namespace}/${textAt(volume, 'persistentVolumeClaim', 'claimName')}`,
-      ),
-    ),
-  );
-  // Claims of pods that come back are asked for by the pods, whatever their labels.
-  for (const item of archive) {
-    const { namespace = '', name } = item.object.metadata;
-    if (item.resource !== 'persistentvolumeclaims' || wanted.includes(item) || !mounted.has(`${namespace}/${name}`)) continue;
-    if (admits.typeOf(item.resource) && admits.namespace(namespace)) wanted.push(item);
+/** What the filters admit, and what belongs to it: claims of pods and volumes of claims. In the server's order. */
+function chosen(archive: readonly ArchivedObject[], admits: Admitted, report: Report): ArchivedObject[] {
+  const wanted = new Set(archive.filter((item) => admits.object(item)));
+  const along = (resource: string, namespace: string | undefined, name: string): void => {
+    if (!admits.along(resource, namespace)) return;
+    const item = archive.find(
+      (other) => other.resource === resource && other.object.metadata.namespace === namespace && other.object.metadata.name === name,
+    );
+    if (item !== undefined) wanted.add(item);
+    else if (namespace !== undefined)
+      report.warn(`stat /tmp/0/resources/${resource}/namespaces/${namespace}/${name}.json: no such file or directory`, { namespace });
+  };
+  for (const { resource, object } of wanted) {
+    if (resource !== 'pods' || leftOut(object) !== undefined) continue;
+    for (const claim of claimNames(object)) along('persistentvolumeclaims', object.metadata.namespace, claim);
   }
-  const claims = new Set(
-    wanted
-      .filter(({ resource }) => resource === 'persistentvolumeclaims')
-      .map(({ object }) => `${object.metadata.namespace}/${object.metadata.name}`),
-  );
-  for (const item of archive) {
-    if (item.resource !== 'persistentvolumes') continue;
-    const namespace = textAt(item.object, 'spec', 'claimRef', 'namespace');
-    const claim = textAt(item.object, 'spec', 'claimRef', 'name');
-    const asked = claims.has(`${namespace}/${claim}`) ? admits.typeOf('persistentvolumes') : admits.object(item);
-    if (asked && (claim === '' || volumeReturn(volumes, namespace, claim) === 'static')) wanted.push(item);
+  for (const { resource, object } of wanted) {
+    const volume = resource === 'persistentvolumeclaims' && textAt(object, 'status', 'phase') === 'Bound';
+    if (volume) along('persistentvolumes', undefined, textAt(object, 'spec', 'volumeName'));
   }
-  return wanted.sort((a, b) => byRestoreOrder(a.resource, b.resource));
+  return [...wanted].sort((a, b) => byRestoreOrder(a.resource, b.resource));
 }
 
 async function bringBack(options: VeleroOptions, restore: KubeObject, run: Run): Promise<number | void> {
@@ -242,22 +240,30 @@ async function bringBack(options: VeleroOptions, restore: KubeObject, run: Run):
 
 async function bringBackOne(options: VeleroOptions, run: Run, { resource, object }: ArchivedObject): Promise<Outcome | undefined> {
   const { report, context, volumes, mapping } = run;
-  const source = object.metadata.namespace;
-  const reason = leftOut(object);
-  if (reason !== undefined) {
-    report.log(`${object.kind} ${source ?? ''}/${object.metadata.name} is not restored because ${reason}`);
-    return 'skipped';
-  }
+  const { namespace: source, name } = object.metadata;
+  if (resource === 'namespaces') return void (await ensureNamespace(options, run, name, mapping[name] ?? name));
   const target = source === undefined ? undefined : (mapping[source] ?? source);
   const where = target === undefined ? ('cluster' as const) : { namespace: target };
+  if (target !== undefined) await ensureNamespace(options, run, source!, target);
+  const left = leftOut(object);
+  if (left !== undefined) {
+    report.log(`${object.kind} ${source ?? ''}/${name} is not restored because ${left.reason}`);
+    return left.outcome;
+  }
+  if (resource === 'persistentvolumes' && !comesBackItself(volumes, object)) {
+    report.log(`Dynamically re-provisioning persistent volume ${name}`);
+    return 'skipped';
+  }
   const served =
     run.served.get(resource) ?? [...(await options.cluster.discover())].find((candidate) => resourceKey(candidate) === resource);
   if (served === undefined) {
-    report.warn(`cannot restore ${resource} because the API does not serve it`, where);
+    report.error(
+      `error restoring ${resource}/${target === undefined ? '' : `${target}/`}${name}: the server could not find the requested resource`,
+      where,
+    );
     return 'failed';
   }
-  if (target !== undefined) await ensureNamespace(options, run, source!, target);
-  const modified = run.modify(reset(object, context.resetting), resource);
+  const modified = run.modify(reset(object, run.resetting), resource);
   for (const error of modified.errors) report.error(error, where);
   let wanted: KubeObject = {
     ...modified.object,
@@ -265,9 +271,15 @@ async function bringBackOne(options: VeleroOptions, run: Run, { resource, object
   };
   if (resource === 'persistentvolumeclaims') wanted = await beforeClaim(volumes, source!, wanted);
   const outcome = await putBack(context, { ...served, version: versionOf(object, served) }, wanted);
-  if (outcome === 'created' && resource === 'persistentvolumeclaims') volumes.created.add(`${target}/${object.metadata.name}`);
+  if (outcome === 'created' && resource === 'persistentvolumeclaims') volumes.created.add(`${target}/${name}`);
   if (outcome === 'created' && resource === 'pods') await afterPod(volumes, source!, wanted);
   return outcome;
+}
+
+/** Volumes of claims that get their data otherwise are made anew. */
+function comesBackItself(volumes: ReturningVolumes, object: KubeObject): boolean {
+  const claim = recordAt(object, 'spec', 'claimRef');
+  return claim.name === undefined || volumeReturn(volumes, String(claim.namespace), String(claim.name)) === 'static';
 }
 
 function versionOf(object: KubeObject, served: ResourceType): string {
@@ -285,6 +297,7 @@ async function ensureNamespace({ cluster }: VeleroOptions, run: Run, source: str
     metadata: { name: target, labels, annotations: archived?.metadata.annotations ?? {} },
   });
   run.report.log(`Created namespace ${target}`);
+  (run.outcomes['v1/Namespace'] ??= []).push(`${target}(created)`);
 }
 
 async function waitForData(options: VeleroOptions, restore: KubeObject, run: Run): Promise<number | void> {

@@ -22,11 +22,17 @@ export function scheduleController(options: VeleroOptions): Controller {
     async reconcile({ name }): Promise<number | void> {
       const schedule = await find(options.cluster, refIn(options, type, name));
       if (schedule === undefined || schedule.metadata.deletionTimestamp !== undefined) return;
+      // One that is paused is not even looked at: a new one gets no phase.
+      if (at(schedule, 'spec', 'paused') === true) return;
       const table = timetable(textAt(schedule, 'spec', 'schedule'));
       const phase = textAt(schedule, 'status', 'phase');
       if (table === undefined) {
+        const expression = textAt(schedule, 'spec', 'schedule');
+        const found = expression.split(/\s+/).filter(Boolean).length;
         const validationErrors = [
-          `invalid schedule: expected exactly 5 fields, found ${textAt(schedule, 'spec', 'schedule').split(/\s+/).filter(Boolean).length}: [${textAt(schedule, 'spec', 'schedule')}]`,
+          expression === ''
+            ? 'Schedule must be a non-empty valid Cron expression'
+            : `invalid schedule: expected exactly 5 fields, found ${found}: [${expression}]`,
         ];
         if (phase !== 'FailedValidation') await patch(options, type, name, { status: { phase: 'FailedValidation', validationErrors } });
         return;
@@ -36,7 +42,6 @@ export function scheduleController(options: VeleroOptions): Controller {
         await patch(options, type, name, { spec: { skipImmediately: false }, status: { lastSkipped: now(options) } });
         return;
       }
-      if (at(schedule, 'spec', 'paused') === true) return;
       const since = lastRun(schedule);
       const due = nextRun(table, since, since);
       if (due === undefined) return;

@@ -81,7 +81,9 @@ async function bindClaim(cluster: ControlledCluster, store: VolumeStore, { names
     'pv.kubernetes.io/bind-completed': 'yes',
     ...(textAt(claim, 'spec', 'volumeName') === '' && { 'pv.kubernetes.io/bound-by-controller': 'yes' }),
   };
-  await cluster.patch(refOf(claim), 'merge', { metadata: { annotations }, spec: { volumeName } });
+  // A claim that named no class has the default one from now on, as every bound claim of a real cluster has one.
+  const assigned = at(claim, 'spec', 'storageClassName') === undefined && { storageClassName: textAt(volume, 'spec', 'storageClassName') };
+  await cluster.patch(refOf(claim), 'merge', { metadata: { annotations }, spec: { volumeName, ...assigned } });
   await cluster.patchStatus(refOf(claim), {
     phase: 'Bound',
     accessModes: textsAt(claim, 'spec', 'accessModes'),
