@@ -37,8 +37,11 @@ async function definitionsFor(target: TargetName): Promise<KubeObject[]> {
   return [...(await shippedDefinitions('velero')), ...(await shippedDefinitions('external-snapshotter'))];
 }
 
+/** A part of the bucket that is the default location's alone: the server wants nothing in it but its own. */
+const prefix = 'default';
+
 function installation(version: string): KubeObject[] {
-  const objects = veleroInstallation(version, [{ name: 'default', bucket: 'backups', isDefault: true }]);
+  const objects = veleroInstallation(version, [{ name: 'default', bucket: 'backups', prefix, isDefault: true }]);
   // A namespace waits half of the time that its pods may take to end.
   return objects.map((object) =>
     isRecord(at(object, 'spec', 'template')) ? withPath(object, ['spec', 'template', 'spec', 'terminationGracePeriodSeconds'], 0) : object,
@@ -56,7 +59,7 @@ function realInstallation(server: RealVelero, bucket: string): KubeObject[] {
   };
   return installation('v1.18.1').map((object) => {
     if (object.kind !== 'BackupStorageLocation') return object;
-    return { ...object, spec: { provider: 'aws', default: true, objectStorage: { bucket }, config } };
+    return { ...object, spec: { provider: 'aws', default: true, objectStorage: { bucket, prefix }, config } };
   });
 }
 

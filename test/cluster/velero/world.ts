@@ -4,6 +4,7 @@ import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
+import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { removeNamespace } from '../targets/stage.ts';
 import type { ProtectedCluster } from '../targets/velero.ts';
@@ -201,7 +202,7 @@ export class World {
       'the type is served',
     );
     return async () => {
-      await this.client.delete(definition);
+      await ifThere(this.client.delete(definition));
       await eventually(async () => !(await exists(this.client, definition)), 'the type went', 30_000);
     };
   }

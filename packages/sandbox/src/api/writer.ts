@@ -60,7 +60,8 @@ export function createObject(
 ): KubeObject {
   const { store, clock } = cluster;
   const typed = placed(resource, namespace, asType(resource, asNew(resource, body), fields));
-  if ((typed.metadata.resourceVersion ?? '') !== '') {
+  // `0` stands for none.
+  if (!['', '0'].includes(typed.metadata.resourceVersion ?? '')) {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
   const named = withName(cluster, resource, typed);

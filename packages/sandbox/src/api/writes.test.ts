@@ -54,6 +54,7 @@ describe('create', () => {
     expect((await test.ask('POST', maps, configMap('a', {}, { resourceVersion: '7' }))).body.message).toBe(
       'resourceVersion should not be set on objects to be created',
     );
+    expect((await test.ask('POST', `${maps}?dryRun=All`, configMap('a', {}, { resourceVersion: '0' }))).status).toBe(201);
     expect((await test.ask('POST', maps, configMap('a', {}, { labels: { x: 'y'.repeat(64) } }))).status).toBe(422);
     expect((await test.ask('POST', maps, configMap('a', {}, { namespace: 'other' }))).status).toBe(400);
   });

@@ -198,6 +198,15 @@ export const life: Cases = {
     await world.client.delete(world.ref(kinds.backups, world.name('b')));
     return world.backup('b', spec);
   },
+  'location that holds what is none of its own': async (world) => {
+    await location(world, 'outer', {}, 'Available', 'outer');
+    await location(world, 'inner', {}, 'Available', 'outer/inner');
+    await world.backup('b', { includedNamespaces: [await world.open('shop')], storageLocation: world.name('inner') });
+    const ref = world.ref(kinds.locations, world.name('outer'));
+    const status = async (): Promise<Record<string, unknown>> => (await world.client.get(ref)).status as Record<string, unknown>;
+    await eventually(async () => (await status()).phase === 'Unavailable', 'it was noticed', 90_000);
+    return world.mask((await status()).message);
+  },
   'deletion without a name': async (world) => {
     await deletion(world, '');
     return deletionOutcome(world);

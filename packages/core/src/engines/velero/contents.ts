@@ -1,6 +1,7 @@
 import type { EngineContext } from '../../ports/engine.ts';
 import type { CapturedObject, CaptureMethod, PointContents, RecoveryPoint, VolumeCapture } from '../../protection/model.ts';
 import { assertReadable, jsonArtefact } from './artefacts.ts';
+import { skipReason } from './skip-reason.ts';
 import { count, fields, flag, text, texts } from './schema.ts';
 
 /** What a finished backup holds, by its resource list, its volume infos and its results. */
@@ -35,7 +36,8 @@ function volumesOf(infos: unknown): VolumeCapture[] {
     const skipped = flag(info.skipped) ?? false;
     const failed = info.result === 'failed';
     const bytes = bytesOf(info);
-    const message = text(info.skippedReason) ?? text(info.message);
+    const reason = text(info.skippedReason);
+    const message = reason === undefined ? text(info.message) : skipReason(reason);
     result.push({
       namespace,
       claim,

@@ -39,15 +39,17 @@ export async function withDefaults(
   );
   const excludedNamespaces = [...textsAt(spec, 'excludedNamespaces'), ...labelled];
   const included = textsAt(spec, 'includedNamespaces');
+  // What is nothing, or no time at all, is as good as unsaid.
+  const unsaid = (field: string): boolean => ['', '0s'].includes(textAt(spec, field));
   return {
-    csiSnapshotTimeout: '10m0s',
     defaultVolumesToFsBackup: behaviour.fileSystemBackup,
     hooks: {},
-    itemOperationTimeout: '4h0m0s',
     metadata: {},
     snapshotMoveData: behaviour.moveData,
-    volumeGroupSnapshotLabelKey: 'velero.io/volume-group',
     ...spec,
+    csiSnapshotTimeout: unsaid('csiSnapshotTimeout') ? '10m0s' : spec.csiSnapshotTimeout,
+    itemOperationTimeout: unsaid('itemOperationTimeout') ? '4h0m0s' : spec.itemOperationTimeout,
+    volumeGroupSnapshotLabelKey: unsaid('volumeGroupSnapshotLabelKey') ? 'velero.io/volume-group' : spec.volumeGroupSnapshotLabelKey,
     includedNamespaces: included.length === 0 ? ['*'] : included,
     ...(excludedNamespaces.length > 0 && { excludedNamespaces }),
     ...(usesOldFilters(spec)
@@ -57,7 +59,7 @@ export async function withDefaults(
           ...passOver(spec, 'includedNamespaceScopedResources', 'excludedNamespaceScopedResources', intermediate.inside),
         }),
     storageLocation: location,
-    ttl: ['', '0s'].includes(textAt(spec, 'ttl')) ? defaultTtl : textAt(spec, 'ttl'),
+    ttl: unsaid('ttl') ? defaultTtl : spec.ttl,
   };
 }
 

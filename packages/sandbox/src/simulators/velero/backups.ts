@@ -339,12 +339,14 @@ function itemOperations({ transfers, infos }: BackupContents): unknown[] {
       {
         spec: {
           backupName: listAt(object, 'metadata', 'ownerReferences').map((owner) => textAt(owner, 'name'))[0],
+          backupUID: listAt(object, 'metadata', 'ownerReferences').map((owner) => textAt(owner, 'uid'))[0],
+          backupItemAction: 'velero.io/csi-pvc-backupper',
           resourceIdentifier: { Group: '', Resource: 'persistentvolumeclaims', Namespace: namespace, Name: name },
           operationID: object.metadata.labels?.['velero.io/async-operation-id'],
         },
         status: {
           phase: info?.result === 'failed' ? 'Failed' : info?.result === 'succeeded' ? 'Completed' : 'InProgress',
-          operationUnits: 'Byte',
+          operationUnits: 'Bytes',
           nCompleted: recordAt(info, 'snapshotDataMovementInfo').size ?? 0,
           nTotal: recordAt(info, 'snapshotDataMovementInfo').size ?? 0,
           created: info?.startTimestamp,

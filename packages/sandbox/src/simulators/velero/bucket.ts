@@ -21,6 +21,9 @@ export const artefactFiles: Record<string, (name: string) => string> = {
   RestoreVolumeInfo: (name) => `restores/${name}/${name}-volumeinfo.json.gz`,
 };
 
+/** What a server keeps in its place. */
+const folders = new Set(['backups', 'restores', 'restic', 'metadata', 'plugins', 'kopia']);
+
 type Bytes = Uint8Array | (() => Uint8Array);
 
 /** The part of a bucket that a storage location points at. */
@@ -54,6 +57,13 @@ export class BackupBucket {
   async backups(): Promise<string[]> {
     const keys = await this.#store.list(`${this.#prefix}backups/`);
     return keys.flatMap((key) => /^backups\/([^/]+)\/velero-backup\.json$/.exec(key.slice(this.#prefix.length))?.[1] ?? []);
+  }
+
+  /** Folders that no server makes: with one of them the place is not a server's own (`object_store.go`, IsValid). */
+  async strangers(): Promise<string[]> {
+    const keys = await this.#store.list(this.#prefix);
+    const found = new Set(keys.map((key) => key.slice(this.#prefix.length)).flatMap((key) => /^([^/]+)\//.exec(key)?.[1] ?? []));
+    return [...found].filter((folder) => !folders.has(folder)).toSorted();
   }
 
   async remove(folder: string): Promise<void> {

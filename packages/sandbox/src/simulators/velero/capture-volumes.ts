@@ -120,7 +120,7 @@ export async function captureVolumes(
           driver,
           vscName: `snapcontent-${crypto.randomUUID()}`,
           operationID: '',
-          readyToUse: true,
+          ReadyToUse: true,
         },
       });
       continue;
@@ -362,7 +362,8 @@ export function endTransfer(transfer: Transfer, completed: string): void {
   const { info, bytes, failure, type } = transfer;
   info.result = failure === undefined ? 'succeeded' : 'failed';
   info.completionTimestamp = completed;
-  const phase = failure === undefined ? 'Completed' : 'Failed';
-  if (type.kind === 'DataUpload') Object.assign(info.snapshotDataMovementInfo as object, { size: bytes, incrementalSize: bytes, phase });
-  else Object.assign(info.pvbInfo as object, { size: bytes, incrementalSize: bytes, phase });
+  // The server writes this one field in capitals.
+  const Phase = failure === undefined ? 'Completed' : 'Failed';
+  if (type.kind === 'DataUpload') Object.assign(info.snapshotDataMovementInfo as object, { size: bytes, incrementalSize: bytes, Phase });
+  else Object.assign(info.pvbInfo as object, { size: bytes, incrementalSize: bytes, Phase });
 }

@@ -65,7 +65,7 @@ it('says which volume a Completed backup does not hold', async () => {
   const point = (await state()).points[0]!;
   expect(point.phase).toBe('Succeeded');
   expect((await engine.contents(context, point)).volumes).toMatchObject([
-    { claim: 'data-db-0', state: 'skipped', message: 'backup has volume snapshots disabled' },
+    { claim: 'data-db-0', state: 'skipped', message: expect.stringContaining('snapshots are turned off') },
   ]);
 });
 

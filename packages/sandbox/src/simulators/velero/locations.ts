@@ -27,11 +27,12 @@ export function locationController(options: VeleroOptions): Controller {
       const validated = Date.parse(textAt(location, 'status', 'lastValidationTime')) || 0;
       const left = validated + every - options.clock.now().getTime();
       const bucket = bucketOf(options.buckets, location);
-      const phase = bucket === undefined ? 'Unavailable' : 'Available';
+      const problem = await problemOf(location, bucket);
+      const phase = problem === undefined ? 'Available' : 'Unavailable';
       // Its own writes wake it up as well: only what changed, or is due, is looked at.
       if (left > 0 && textAt(location, 'status', 'phase') === phase) return Math.min(left, minute);
-      if (bucket === undefined) {
-        const message = `BackupStorageLocation "${name}" is unavailable: rpc error: code = Unknown desc = bucket ${textAt(location, 'spec', 'objectStorage', 'bucket')} does not exist`;
+      if (bucket === undefined || problem !== undefined) {
+        const message = `BackupStorageLocation "${name}" is unavailable: ${problem}`;
         await patch(options, type, name, { status: { phase, message, lastValidationTime: now(options) } });
         return every;
       }
@@ -42,6 +43,15 @@ export function locationController(options: VeleroOptions): Controller {
       return every;
     },
   };
+}
+
+async function problemOf(location: KubeObject, bucket: BackupBucket | undefined): Promise<string | undefined> {
+  if (bucket === undefined)
+    return `rpc error: code = Unknown desc = bucket ${textAt(location, 'spec', 'objectStorage', 'bucket')} does not exist`;
+  const strangers = await bucket.strangers();
+  if (strangers.length === 0) return undefined;
+  const told = strangers.length > 3 ? [...strangers.slice(0, 3), '...'] : strangers;
+  return `Backup store contains ${strangers.length > 3 ? `${strangers.length} ` : ''}invalid top-level directories: [${told.join(' ')}]`;
 }
 
 function frequency(location: KubeObject, field: string): number {

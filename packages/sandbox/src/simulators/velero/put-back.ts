@@ -26,6 +26,7 @@ export async function putBack(context: PutBack, type: ResourceType, wanted: Kube
   const where = namespace === undefined ? ('cluster' as const) : { namespace };
   const what = `${type.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
   const target = labelled(wanted, labels);
+  report.log(`Attempting to restore ${type.kind}: ${name}.`);
   const ref: ObjectRef = { type, name, ...(namespace !== undefined && { namespace }) };
   try {
     const live = await find(cluster, ref);

@@ -66,7 +66,7 @@ it('leaves what exists alone, with a warning where it differs, and stays Complet
   await velero.backup('one');
   const ref = { type: types.configMaps, namespace: 'shop', name: 'web' };
   await velero.stage.cluster.patch(ref, 'merge', { data: { page: 'changed', extra: 'new' } });
-  const restore = await velero.restore('none', { backupName: 'one' });
+  const restore = await velero.restore('none', { backupName: 'one', includedResources: ['configmaps'], existingResourcePolicy: 'none' });
   expect(restore.status).toMatchObject({ phase: 'Completed', warnings: 1 });
   expect(await warnings('none')).toContain(
     'could not restore, ConfigMap \\"web\\" already exists. Warning: the in-cluster version is different',
@@ -108,7 +108,7 @@ it('warns when an update is refused, and labels only', async () => {
   });
   expect(restore.status).toMatchObject({ phase: 'Completed', warnings: 1 });
   expect(await warnings('update')).toContain('field is immutable');
-  expect(await velero.json('RestoreResourceList', 'update')).toMatchObject({ 'apps/v1/Deployment': ['shop/web(skipped)'] });
+  expect(await velero.json('RestoreResourceList', 'update')).toMatchObject({ 'apps/v1/Deployment': ['shop/web(failed)'] });
 });
 
 it('changes objects by the rules of a ConfigMap, after its own changes, by the original namespace', async () => {
@@ -236,11 +236,11 @@ it('leaves out what has ended: completed pods and jobs', async () => {
   await velero.backup('one');
   await velero.restore('copy', { backupName: 'one', namespaceMapping: { shop: 'copy' } });
   expect(await velero.names(types.jobs, 'copy')).toEqual([]);
-  expect(await velero.json('RestoreResourceList', 'copy')).toMatchObject({ 'batch/v1/Job': ['copy/import(skipped)'] });
+  expect(await velero.json('RestoreResourceList', 'copy')).not.toHaveProperty('batch/v1/Job');
 });
 
 it.each([
-  [{ backupName: 'absent' }, 'backups.velero.io "absent" not found'],
+  [{ backupName: 'absent' }, 'Backup.velero.io "absent" not found'],
   [{}, 'Either a backup or schedule must be specified'],
   [{ scheduleName: 'absent' }, 'No completed backups found for schedule'],
   [{ backupName: 'one', includedResources: ['nodes'] }, 'non-restorable'],

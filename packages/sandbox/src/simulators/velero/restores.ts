@@ -81,9 +81,10 @@ export function restoreController(options: VeleroOptions): Controller {
 async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: KubeObject): Promise<number | void> {
   const { name, uid = '' } = restore.metadata;
   const excluded = new Set([...listAt(restore, 'spec', 'excludedResources').map(String), ...neverRestored]);
+  const timeout = textAt(restore, 'spec', 'itemOperationTimeout');
   const spec = {
     excludedResources: [...excluded],
-    itemOperationTimeout: textAt(restore, 'spec', 'itemOperationTimeout') || '4h0m0s',
+    itemOperationTimeout: ['', '0s'].includes(timeout) ? '4h0m0s' : timeout,
     hooks: {},
   };
   const { errors, backup, location, modifiers } = await validateRestore(options, { ...recordAt(restore, 'spec'), ...spec });
@@ -125,6 +126,8 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: Ku
     restoresSnapshots: admits.typeOf('volumesnapshots.snapshot.storage.k8s.io'),
     created: new Set(),
     downloads: [],
+    returned: [],
+    operations: [],
   };
   const resetting = {
     namespaceMapping: mapping,
@@ -324,10 +327,10 @@ async function finish(options: VeleroOptions, runs: Map<string, Run>, restore: K
   const { name } = restore.metadata;
   const { report, bucket, outcomes } = run;
   report.log('restore completed');
-  await bucket.putArtefact('RestoreResourceList', name, packJson(outcomes));
+  await bucket.putArtefact('RestoreResourceList', name, packJson(sorted(outcomes)));
   await bucket.putArtefact('RestoreResults', name, packJson(report.results()));
-  await bucket.putArtefact('RestoreItemOperations', name, packJson([]));
-  await bucket.putArtefact('RestoreVolumeInfo', name, packJson(run.volumes.infos.filter((info) => info.skipped !== true)));
+  await bucket.putArtefact('RestoreItemOperations', name, packJson(run.volumes.operations));
+  await bucket.putArtefact('RestoreVolumeInfo', name, packJson(run.volumes.returned));
   await bucket.putArtefact('RestoreLog', name, packText(report.text()));
   await patch(options, type, name, {
     status: {
@@ -338,6 +341,10 @@ async function finish(options: VeleroOptions, runs: Map<string, Run>, restore: K
     },
   });
   runs.delete(name);
+}
+
+function sorted(outcomes: Record<string, string[]>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(outcomes).map(([kind, names]) => [kind, names.toSorted()]));
 }
 
 async function forgotten(options: VeleroOptions, { metadata, status }: KubeObject): Promise<void> {

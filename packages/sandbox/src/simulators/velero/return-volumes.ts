@@ -27,6 +27,10 @@ export interface ReturningVolumes {
   created: Set<string>;
   /** Names of the DataDownloads that were begun. */
   downloads: string[];
+  /** As in the artefact RestoreVolumeInfo. */
+  returned: Record<string, unknown>[];
+  /** As in the artefact RestoreItemOperations. */
+  operations: Record<string, unknown>[];
 }
 
 function infoOf({ infos }: ReturningVolumes, namespace: string, claim: string): Record<string, unknown> | undefined {
@@ -74,6 +78,7 @@ async function download(
 ): Promise<void> {
   const { options, restore, labels } = context;
   const type = kinds.dataDownloads;
+  const operationID = `dd-${restore.metadata.uid}.${crypto.randomUUID().slice(0, 8)}`;
   const created = await options.cluster.create(type, {
     apiVersion: apiVersionOf(type),
     kind: type.kind,
@@ -84,7 +89,7 @@ async function download(
       labels: {
         ...labels,
         'velero.io/restore-uid': restore.metadata.uid!,
-        'velero.io/async-operation-id': `dd-${restore.metadata.uid}.${crypto.randomUUID().slice(0, 8)}`,
+        'velero.io/async-operation-id': operationID,
       },
       ownerReferences: [
         { apiVersion: restore.apiVersion, kind: restore.kind, name: restore.metadata.name, uid: restore.metadata.uid!, controller: true },
@@ -100,6 +105,23 @@ async function download(
     status: { phase: 'InProgress', startTimestamp: now(options), progress: { bytesDone: 0, totalBytes: bytes } },
   });
   context.downloads.push(created.metadata.name);
+  context.returned.push({
+    pvcName: name,
+    pvcNamespace: namespace,
+    restoreMethod: 'CSISnapshot',
+    snapshotDataMoved: true,
+    snapshotDataMovementInfo: { dataMover: 'velero', uploaderType: 'kopia', snapshotHandle: snapshotID, operationID, size: 0, Phase: '' },
+  });
+  context.operations.push({
+    spec: {
+      restoreName: restore.metadata.name,
+      restoreUID: restore.metadata.uid,
+      restoreItemAction: 'velero.io/csi-pvc-restorer',
+      resourceIdentifier: { Group: '', Resource: 'persistentvolumeclaims', Namespace: namespace, Name: name },
+      operationID,
+    },
+    status: { phase: 'InProgress', operationUnits: 'Bytes', nCompleted: 0, nTotal: bytes, created: now(options), started: now(options) },
+  });
 }
 
 /** The snapshot is still in the storage system of the cluster, or it is not: nobody carries it to another one. */
@@ -133,6 +155,14 @@ async function fromSnapshot(context: ReturningVolumes, info: Record<string, unkn
     metadata: { name: snapshotName, namespace, labels },
     spec: { source: { volumeSnapshotContentName: contentName } },
   });
+  const { snapshotHandle, size, driver } = csi;
+  context.returned.push({
+    pvcName: name,
+    pvcNamespace: namespace,
+    restoreMethod: 'CSISnapshot',
+    snapshotDataMoved: false,
+    csiSnapshotInfo: { snapshotHandle, size, driver, vscName: contentName },
+  });
   return withPath(claim, ['spec', 'dataSource'], { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: snapshotName });
 }
 
@@ -160,6 +190,22 @@ export async function afterPod(context: ReturningVolumes, source: string, pod: K
     else options.volumes.expect({ namespace, name }, files);
     const type = kinds.podVolumeRestores;
     const bytes = sizeOf(files);
+    context.returned.push({
+      pvcName: name,
+      pvcNamespace: namespace,
+      ...(disk !== '' && { pvName: disk }),
+      restoreMethod: 'PodVolumeRestore',
+      snapshotDataMoved: false,
+      pvrInfo: {
+        snapshotHandle: snapshotID,
+        size: bytes,
+        uploaderType: 'kopia',
+        volumeName: textAt(volume, 'name'),
+        podName,
+        podNamespace: namespace,
+        Phase: '',
+      },
+    });
     await options.cluster.create(type, {
       apiVersion: apiVersionOf(type),
       kind: type.kind,
@@ -190,7 +236,12 @@ export async function afterPod(context: ReturningVolumes, source: string, pod: K
 }
 
 /** Tells how far the data has come: 1 is all of it. */
-export async function tellDownloads({ options, downloads }: ReturningVolumes, share: number): Promise<void> {
+export async function tellDownloads({ options, downloads, operations }: ReturningVolumes, share: number): Promise<void> {
+  for (const { status } of operations as { status: Record<string, unknown> }[]) {
+    status.nCompleted = Math.floor(Number(status.nTotal) * share);
+    status.updated = now(options);
+    if (share >= 1) status.phase = 'Completed';
+  }
   for (const name of downloads) {
     const ref = { type: kinds.dataDownloads, namespace: options.namespace, name };
     const object = await find(options.cluster, ref);
