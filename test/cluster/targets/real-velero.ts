@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { resolveContext } from '@kubectl-dr/kubernetes/kubeconfig/context';
+import { loadKubeConfig } from '@kubectl-dr/kubernetes/kubeconfig/load';
 import { request } from 'undici';
 import type { Service } from '../control-plane/process.ts';
 import { freePort, startService } from '../control-plane/process.ts';
+import { inOwnNetwork, missingOwnNetwork } from './own-network.ts';
 
 export interface RealVelero {
   /** The program `velero`, 1.18 or newer. */
@@ -34,7 +37,10 @@ export async function createBucket({ s3 }: RealVelero, bucket: string): Promise<
 }
 
 /** The server as a plain process beside the cluster, with its periods shortened to what a test can wait for. */
-export async function startVeleroServer({ bin, plugins }: RealVelero, kubeconfig: string): Promise<Pick<Service, 'lastWords' | 'stop'>> {
+export async function startVeleroServer(
+  { bin, plugins, s3 }: RealVelero,
+  kubeconfig: string,
+): Promise<Pick<Service, 'lastWords' | 'stop'>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-velero-'));
   const [metrics, profiler] = [await freePort(), await freePort()];
   const flags = {
@@ -50,10 +56,15 @@ export async function startVeleroServer({ bin, plugins }: RealVelero, kubeconfig
     'garbage-collection-frequency': '2s',
     'concurrent-backups': '2',
   };
+  const args = ['server', ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)];
+  // Whatever its flags say, the server also listens on port 8080. In a network of its own it is alone with that.
+  const ports = await portsOf(s3, kubeconfig);
+  const own =
+    ports && missingOwnNetwork() === undefined ? await inOwnNetwork(bin, args, { folder, outward: ports, inward: [metrics] }) : undefined;
   const service = await startService('velero', {
     folder,
-    command: bin,
-    args: ['server', ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)],
+    command: own?.command ?? bin,
+    args: own?.args ?? args,
     env: s3Credentials,
     async ready() {
       const { statusCode, body } = await request(`http://127.0.0.1:${metrics}/metrics`);
@@ -65,7 +76,21 @@ export async function startVeleroServer({ bin, plugins }: RealVelero, kubeconfig
     lastWords: service.lastWords,
     async stop() {
       await service.stop();
+      await own?.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Ports of the API server and of the S3 server, when both are on the loopback interface of this machine. */
+async function portsOf(s3: string, kubeconfig: string): Promise<number[] | undefined> {
+  const { cluster } = resolveContext(await loadKubeConfig({ file: kubeconfig, env: {} }));
+  const places = [new URL(s3), new URL(cluster.server)];
+  if (!places.every(({ hostname }) => hostname === '127.0.0.1')) return undefined;
+  return places.map(({ port, protocol }) => Number(port || (protocol === 'https:' ? 443 : 80)));
+}
+
+/** Whether a machine has room for more than one server. */
+export function roomForSeveral(): boolean {
+  return missingOwnNetwork() === undefined;
 }
