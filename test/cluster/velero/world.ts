@@ -4,8 +4,8 @@ import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
-import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
+import { manyKinds, twoComponents } from './objects.ts';
 import { removeNamespace } from '../targets/stage.ts';
 import type { ProtectedCluster } from '../targets/velero.ts';
 
@@ -31,42 +31,7 @@ export class World {
   /** A namespace with two components, `web` and `db`, none of which runs anything. */
   async open(of: string, labels: Record<string, string> = {}): Promise<string> {
     const namespace = this.name(of);
-    const labelled = (app: string): Record<string, string> => ({ app, part: of });
-    await createAll(this.#stage.cluster, [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { team: of, ...labels } } },
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot', namespace } },
-      {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: 'web', namespace, labels: labelled('web') },
-        data: { page: 'hello', size: '1' },
-      },
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'db', namespace, labels: labelled('db') }, data: { page: 'none' } },
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bare', namespace }, data: { page: 'bare' } },
-      {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name: 'pass', namespace, labels: labelled('db') },
-        type: 'Opaque',
-        data: { a: 'Yg==' },
-      },
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: 'web', namespace, labels: labelled('web') },
-        spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080, protocol: 'TCP' }] },
-      },
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'web', namespace, labels: labelled('web') },
-        spec: {
-          replicas: 0,
-          selector: { matchLabels: { app: 'web' } },
-          template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'example/web:1' }] } },
-        },
-      },
-    ]);
+    await createAll(this.#stage.cluster, twoComponents(namespace, of, labels));
     return namespace;
   }
 
@@ -111,100 +76,9 @@ export class World {
 
   /** One of each kind that the server treats in its own way. */
   async manyKinds(namespace: string): Promise<void> {
-    const meta = (name: string): KubeObject['metadata'] => ({ name, namespace, labels: { many: 'yes' } });
-    const template = { metadata: { labels: { app: 'many' } }, spec: { containers: [{ name: 'main', image: 'example/many:1' }] } };
-    const selector = { matchLabels: { app: 'many' } };
-    const ports = [{ port: 80, protocol: 'TCP', targetPort: 8080 }];
-    const access = 'rbac.authorization.k8s.io';
-    await createAll(this.#stage.cluster, [
-      { apiVersion: 'v1', kind: 'Service', metadata: meta('headless'), spec: { clusterIP: 'None', ports } },
-      { apiVersion: 'v1', kind: 'Service', metadata: meta('inside'), spec: { ports } },
-      {
-        apiVersion: `${access}/v1`,
-        kind: 'Role',
-        metadata: meta('reader'),
-        rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
-      },
-      {
-        apiVersion: `${access}/v1`,
-        kind: 'RoleBinding',
-        metadata: meta('reader'),
-        roleRef: { apiGroup: access, kind: 'Role', name: 'reader' },
-        subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace }],
-      },
-      {
-        apiVersion: 'apps/v1',
-        kind: 'StatefulSet',
-        metadata: meta('set'),
-        spec: { replicas: 0, serviceName: 'headless', selector, template },
-      },
-      {
-        apiVersion: 'batch/v1',
-        kind: 'Job',
-        metadata: meta('job'),
-        spec: { suspend: true, template: { spec: { ...template.spec, restartPolicy: 'Never' } } },
-      },
-      {
-        apiVersion: 'batch/v1',
-        kind: 'CronJob',
-        metadata: meta('cron'),
-        spec: {
-          schedule: '0 0 1 1 *',
-          suspend: true,
-          jobTemplate: { spec: { template: { spec: { ...template.spec, restartPolicy: 'Never' } } } },
-        },
-      },
-      {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'Ingress',
-        metadata: meta('front'),
-        spec: { defaultBackend: { service: { name: 'inside', port: { number: 80 } } } },
-      },
-      { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: meta('budget'), spec: { minAvailable: 1, selector } },
-      {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: meta('typed'),
-        type: 'kubernetes.io/basic-auth',
-        data: { username: 'YQ==', password: 'Yg==' },
-      },
-    ]);
+    await createAll(this.#stage.cluster, manyKinds(namespace));
     await this.claim(namespace, 'quick');
     await this.pod(namespace, 'data');
-  }
-
-  /** A type of this case alone, and one of it; gives what takes the type away. */
-  async gadget(namespace: string): Promise<() => Promise<void>> {
-    const [plural, group] = [`gadgets-${this.#prefix}`, 'example.dev'];
-    const definition: ObjectRef = { type: types.customResourceDefinitions, name: `${plural}.${group}` };
-    const type: ResourceType = { group, version: 'v1', resource: plural, kind: 'Gadget', namespaced: true };
-    const schema = {
-      openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } } },
-    };
-    await this.create({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: definition.name },
-      spec: {
-        group,
-        scope: 'Namespaced',
-        names: { plural, kind: type.kind, singular: `gadget-${this.#prefix}`, listKind: 'GadgetList' },
-        versions: [{ name: 'v1', served: true, storage: true, schema }],
-      },
-    });
-    const gadget: KubeObject = { apiVersion: `${group}/v1`, kind: 'Gadget', metadata: { name: 'one', namespace }, spec: { size: 1 } };
-    await eventually(
-      () =>
-        this.#stage.cluster.create(type, gadget).then(
-          () => true,
-          () => false,
-        ),
-      'the type is served',
-    );
-    return async () => {
-      await ifThere(this.client.delete(definition));
-      await eventually(async () => !(await exists(this.client, definition)), 'the type went', 30_000);
-    };
   }
 
   create(object: KubeObject): Promise<void> {
@@ -282,7 +156,9 @@ export class World {
   async attempts(of: string): Promise<string[]> {
     const log = (await this.#download('RestoreLog', this.name(of))) ?? '';
     const tried = [...log.matchAll(/Attempting to restore (\S+): ([^"\s]+?)\.?"/g)].map(([, kind, name]) => `${kind}/${name}`);
-    return this.mask(tried.filter((what) => !/kube-root-ca|\/default$|EndpointSlice|Endpoints|ReplicaSet|Snapshot/.test(what))) as string[];
+    return this.mask(
+      tried.filter((what) => !/kube-root-ca|\/default$|EndpointSlice|Endpoints|ReplicaSet|ControllerRevision|Snapshot/.test(what)),
+    ) as string[];
   }
 
   /** A DownloadRequest that gets no answer. */
@@ -372,7 +248,7 @@ function outcomeOf(object: KubeObject): Spec {
 
 /** Kinds that these cases are about; a real cluster holds more, and its controllers write more. */
 const shown =
-  /^(v1\/(Namespace|ConfigMap|Secret|Service|ServiceAccount|PersistentVolumeClaim|PersistentVolume|Pod)|apps\/v1\/(Deployment|StatefulSet)|batch\/v1\/\w+|(rbac\.authorization|networking)\.k8s\.io\/v1\/\w+|policy\/v1\/\w+|example\.dev\/v1\/\w+|apiextensions\.k8s\.io\/v1\/\w+)$/;
+  /^(v1\/(Namespace|ConfigMap|Secret|Service|ServiceAccount|PersistentVolumeClaim|PersistentVolume|Pod)|apps\/v1\/(Deployment|StatefulSet)|batch\/v1\/\w+|(rbac\.authorization|networking)\.k8s\.io\/v1\/\w+|policy\/v1\/\w+)$/;
 
 function generated(name: string): boolean {
   return /(^|\/)(kube-root-ca\.crt|default)(\(|$)/.test(name);
@@ -404,7 +280,9 @@ function saidOf(results: unknown): unknown {
   const flat = (part: Spec): string[] =>
     ['velero', 'cluster', 'namespaces']
       .flatMap((key) => Object.values((part[key] ?? {}) as Record<string, string | string[]>).flat())
-      .filter((text) => !/kube-root-ca|"default"|:default/.test(text))
+      .filter((text) => !/kube-root-ca|ServiceAccount:default|ControllerRevision:|ReplicaSet:|EndpointSlice:|Endpoints:/.test(text))
+      // What follows a refusal of the API server is its two versions, side by side.
+      .map((text) => text.replace(/\n@@[^]*|\n {2}core\.[^]*/, ''))
       .toSorted();
   return { warnings: flat(warnings), errors: flat(errors) };
 }

@@ -126,23 +126,6 @@ export const restores: Cases = {
     await world.backup('b', { includedNamespaces: [world.name('absent')] });
     return world.restore('r', { backupName: world.name('b') });
   },
-  'restore of a type that is not served': async (world) => {
-    const shop = await world.open('shop');
-    const gone = await world.gadget(shop);
-    await world.backup('b', { includedNamespaces: [shop] });
-    await gone();
-    const mapping = { namespaceMapping: { [shop]: world.name('copy') } };
-    return world.restore('r', { backupName: world.name('b'), excludedResources: ['customresourcedefinitions'], ...mapping });
-  },
-  'restore brings the definition of a type along': async (world) => {
-    const shop = await world.open('shop');
-    const gone = await world.gadget(shop);
-    await world.backup('b', { includedNamespaces: [shop] });
-    await gone();
-    const outcome = await world.restore('r', { backupName: world.name('b'), namespaceMapping: { [shop]: world.name('copy') } });
-    await gone();
-    return outcome;
-  },
   'restore from a location that is read-only': async (world) => {
     const shop = await world.open('shop');
     await location(world, 'own', {});

@@ -92,6 +92,12 @@ export const volumes: Cases = {
     await configMap(world, 'policy', { policy });
     return world.backup('b', { includedNamespaces: [shop], resourcePolicy: { kind: 'configmap', name: world.name('policy') } });
   },
+  'backup of a claim that cannot be captured, and of its pod': async (world) => {
+    const shop = await world.open('shop');
+    await world.claim(shop, 'scratch');
+    await world.pod(shop, 'data');
+    return world.backup('b', { includedNamespaces: [shop] });
+  },
   'restore of a claim that could not be captured': async (world) => {
     const shop = await world.open('shop');
     await world.claim(shop, 'scratch');

@@ -43,8 +43,6 @@ export async function withDefaults(
   const unsaid = (field: string): boolean => ['', '0s'].includes(textAt(spec, field));
   return {
     defaultVolumesToFsBackup: behaviour.fileSystemBackup,
-    hooks: {},
-    metadata: {},
     snapshotMoveData: behaviour.moveData,
     ...spec,
     csiSnapshotTimeout: unsaid('csiSnapshotTimeout') ? '10m0s' : spec.csiSnapshotTimeout,
@@ -61,6 +59,11 @@ export async function withDefaults(
     storageLocation: location,
     ttl: unsaid('ttl') ? defaultTtl : spec.ttl,
   };
+}
+
+/** Without what the server has added itself. */
+function asked(excludes: readonly string[]): string[] {
+  return excludes.filter((name) => !intermediate.inside.includes(name) && !intermediate.cluster.includes(name));
 }
 
 function passOver(spec: unknown, included: string, excluded: string, added: readonly string[]): Record<string, unknown> {
@@ -97,7 +100,7 @@ export async function validateBackup(options: VeleroOptions, spec: Record<string
     );
   }
   const lists = (what: string, included: string, excluded: string, check: typeof overlap): void => {
-    for (const problem of check(textsAt(spec, included), textsAt(spec, excluded))) errors.push(`Invalid ${what} lists: ${problem}`);
+    for (const problem of check(textsAt(spec, included), asked(textsAt(spec, excluded)))) errors.push(`Invalid ${what} lists: ${problem}`);
   };
   if (old) lists('included/excluded resource', 'includedResources', 'excludedResources', overlap);
   else {

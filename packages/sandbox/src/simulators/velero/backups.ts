@@ -10,7 +10,7 @@ import { locationOf, validateBackup, withDefaults } from './backup-validation.ts
 import type { BackupBucket } from './bucket.ts';
 import { bucketOf } from './bucket.ts';
 import type { CapturedVolumes, Transfer } from './capture-volumes.ts';
-import { captureVolumes, endTransfer } from './capture-volumes.ts';
+import { captureVolumes, endTransfer, failedKey } from './capture-volumes.ts';
 import type { Item } from './collect.ts';
 import { collect } from './collect.ts';
 import type { VeleroOptions } from './context.ts';
@@ -36,6 +36,7 @@ const unbegun = new Set(['', 'New', 'Queued', 'ReadyToStart']);
 /** One backup at a time: New -> InProgress -> (WaitingForPluginOperations ->) Finalizing -> Completed or PartiallyFailed. */
 export function backupController(options: VeleroOptions): Controller {
   const runs = new Map<string, Run>();
+  const since = options.clock.now().getTime();
   return {
     name: 'velero backups',
     watches: [own(type)],
@@ -49,13 +50,13 @@ export function backupController(options: VeleroOptions): Controller {
       const run = found?.uid === backup.metadata.uid ? found : undefined;
       switch (phase) {
         case 'InProgress':
-          return run === undefined ? forgotten(options, backup) : copying(options, backup, run);
+          return run === undefined ? forgotten(options, since, backup) : copying(options, backup, run);
         case 'WaitingForPluginOperations':
         case 'WaitingForPluginOperationsPartiallyFailed':
-          return run === undefined ? forgotten(options, backup) : moving(options, backup, run);
+          return run === undefined ? forgotten(options, since, backup) : moving(options, backup, run);
         case 'Finalizing':
         case 'FinalizingPartiallyFailed':
-          return run === undefined ? forgotten(options, backup) : finish(options, runs, backup, run);
+          return run === undefined ? forgotten(options, since, backup) : finish(options, runs, backup, run);
         default:
           runs.delete(name);
       }
@@ -113,6 +114,15 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, backup: Kub
     status: { phase: 'InProgress', version: 1, formatVersion: '1.1.0', startTimestamp: now(options), expiration, queuePosition: null },
   });
   report.log('Starting backup');
+  const { location: into } = await locationOf(options, spec);
+  const known = into && (await bucketOf(options.buckets, into)?.backups());
+  if (known?.includes(name)) {
+    await patch(options, type, name, {
+      status: { phase: 'Failed', failureReason: 'backup already exists in object storage', completionTimestamp: now(options) },
+    });
+    runs.delete(name);
+    return;
+  }
   const failing = behaviour.failures.find((rule) => rule.kind === 'Backup' && name.startsWith(rule.name));
   if (failing?.kind === 'Backup') {
     if (failing.phase === 'Failed') {
@@ -245,7 +255,9 @@ async function finish(options: VeleroOptions, runs: Map<string, Run>, backup: Ku
   runs.delete(backup.metadata.name);
 }
 
-async function forgotten(options: VeleroOptions, { metadata, status }: KubeObject): Promise<void> {
+/** Left behind by a server that ended. Whatever says of itself later that it runs is nobody's. */
+async function forgotten(options: VeleroOptions, since: number, { metadata, status }: KubeObject): Promise<void> {
+  if (Date.parse(metadata.creationTimestamp ?? '') > since) return;
   const phase = textAt(status, 'phase');
   const failureReason = `found a backup with status "${phase}" during the server starting, mark it as "Failed"`;
   await patch(options, type, metadata.name, { status: { phase: 'Failed', failureReason, completionTimestamp: now(options) } });
@@ -276,7 +288,7 @@ async function persist(options: VeleroOptions, backup: KubeObject, run: Run): Pr
 
 export interface BackupContents {
   items: readonly Item[];
-  /** Claims that are listed and yet not in the archive, by `namespace/name`. */
+  /** What is listed and yet not in the archive, by `failedKey`. */
   failed: ReadonlySet<string>;
   infos: readonly Record<string, unknown>[];
   results: unknown;
@@ -313,9 +325,7 @@ export async function writeBackup(
 }
 
 function archived({ items, failed }: BackupContents): Item[] {
-  return items.filter(
-    ({ type: { kind }, object: { metadata } }) => kind !== 'PersistentVolumeClaim' || !failed.has(`${metadata.namespace}/${metadata.name}`),
-  );
+  return items.filter(({ object }) => !failed.has(failedKey(object)));
 }
 
 /** `{"apps/v1/Deployment": ["ns/name"]}` */

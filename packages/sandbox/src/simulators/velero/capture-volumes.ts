@@ -34,8 +34,12 @@ export interface CapturedVolumes {
   transfers: Transfer[];
   /** CSI snapshots taken that stay in the cluster. */
   snapshots: number;
-  /** Claims that could not be captured: listed, but not in the archive. By `namespace/name`. */
+  /** Claims that could not be captured, and pods that mount them: listed, but not in the archive. By `failedKey`. */
   failed: Set<string>;
+}
+
+export function failedKey({ kind, metadata: { namespace, name } }: KubeObject): string {
+  return `${kind} ${namespace}/${name}`;
 }
 
 type Method = 'csi' | 'move' | 'files';
@@ -62,14 +66,17 @@ export async function captureVolumes(
   for (const { type, object: claim } of items) {
     if (type.kind !== 'PersistentVolumeClaim') continue;
     const { namespace = '', name } = claim.metadata;
-    const fail = (message: string): void => {
-      captured.failed.add(`${namespace}/${name}`);
-      report.error(` name: /${name} message: /Error backing up item error: /${message}`, 'velero');
-    };
     const volume = await volumeOf(options, claim);
     const pod = pods.find((candidate) => candidate.metadata.namespace === namespace && claimNames(candidate).includes(name));
+    // A pod brings its claims along, and fails with the first of them.
+    const fail = (message: string): void => {
+      captured.failed.add(failedKey(claim));
+      if (pod !== undefined) captured.failed.add(failedKey(pod));
+      report.error(` name: /${(pod ?? claim).metadata.name} message: /Error backing up item error: /${message}`, 'velero');
+    };
     const decided = decide(options, backup, claim, volume, pod, policies);
     if (typeof decided === 'object' && 'error' in decided) {
+      if (volume === undefined) report.error(` message: /fail to get PV for PVC ${namespace}/${name} error: /${decided.error}`, 'velero');
       fail(decided.error);
       continue;
     }
@@ -87,9 +94,7 @@ export async function captureVolumes(
     if (typeof decided === 'object') {
       const reasons = Object.entries(decided.skip).toSorted(([one], [other]) => (one < other ? -1 : 1));
       report.log(`Summary for skipped PVs: ${JSON.stringify([{ name: volume.metadata.name, reasons }])}`);
-      // Only of volumes that are in the archive anything is known at the end.
-      if (listed.has(volume.metadata.name))
-        captured.infos.push({ ...base, skipped: true, skippedReason: reasons.map(([way, why]) => `${way}: ${why};`).join('') });
+      captured.infos.push({ ...base, skipped: true, skippedReason: reasons.map(([way, why]) => `${way}: ${why};`).join('') });
       continue;
     }
     const driver = textAt(volume, 'spec', 'csi', 'driver');
@@ -134,6 +139,8 @@ export async function captureVolumes(
     captured.transfers.push({ ...transfer, ...(failing && { failure: failing.message }) });
     captured.infos.push(transfer.info);
   }
+  // Only of volumes that are in the archive anything is known at the end.
+  captured.infos = captured.infos.filter((info) => listed.has(String(info.pvName)));
   return captured;
 }
 

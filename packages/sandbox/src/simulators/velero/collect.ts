@@ -52,7 +52,10 @@ export async function collect(cluster: ControlledCluster, spec: unknown, report:
     for (const name of namespaces.includes.filter(
       (included) => !isPattern(included) && !all.some((item) => item.metadata.name === included),
     ))
-      report.error(` message: /fail to get the namespace ${name} specified in backup.Spec.IncludedNamespaces`, 'velero');
+      report.error(
+        ` resource: /namespaces message: /fail to get the namespace ${name} specified in backup.Spec.IncludedNamespaces`,
+        'velero',
+      );
   }
 
   const reached = new Set<string>();

@@ -46,12 +46,12 @@ export async function resourceModifiers(options: VeleroOptions, spec: unknown): 
   };
 }
 
-/** Values are strings, always: the server reads them as JSON where they look like it. */
+/** Values are strings; a number or a truth value is taken for one. */
 function decodingProblem(text: string): string | undefined {
   for (const rule of listAt(parse(text), 'resourceModifierRules')) {
     for (const { value } of listAt(rule, 'patches').filter(isRecord)) {
-      if (value === undefined || value === null || typeof value === 'string') continue;
-      const kind = typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? 'array' : typeof value;
+      if (typeof value !== 'object' || value === null) continue;
+      const kind = Array.isArray(value) ? 'array' : 'object';
       return `failed to decode yaml data into resource modifiers, err: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go struct field JSONPatch.resourceModifierRules.patches.value of type string`;
     }
   }
@@ -134,8 +134,8 @@ function byJsonPatch(patches: readonly Record<string, unknown>[], object: KubeOb
 }
 
 /** What looks like JSON is JSON, everything else a string (`json_patch.go`). */
-function valueOf(value: unknown): unknown {
-  if (typeof value !== 'string') return '';
+function valueOf(given: unknown): unknown {
+  const value = String(given ?? '');
   if (/^".*"$/s.test(value)) return value.slice(1, -1);
   if (!/^(?:[[{].*|true|false|null|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)$/s.test(value)) return value;
   try {

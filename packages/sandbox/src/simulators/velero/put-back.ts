@@ -19,8 +19,8 @@ export interface PutBack {
   namespaceMapping: Record<string, string>;
 }
 
-/** Creates an object that comes back, or does what the policy says about the one that is in its place (`restore.go`, restoreItem). */
-export async function putBack(context: PutBack, type: ResourceType, wanted: KubeObject): Promise<Outcome> {
+/** Creates an object that comes back (`source` is how it was in the archive), or does what the policy says about the one that is in its place (`restore.go`, restoreItem). */
+export async function putBack(context: PutBack, type: ResourceType, wanted: KubeObject, source: KubeObject): Promise<Outcome> {
   const { cluster, report, labels } = context;
   const { namespace, name } = wanted.metadata;
   const where = namespace === undefined ? ('cluster' as const) : { namespace };
@@ -30,28 +30,31 @@ export async function putBack(context: PutBack, type: ResourceType, wanted: Kube
   const ref: ObjectRef = { type, name, ...(namespace !== undefined && { namespace }) };
   try {
     const live = await find(cluster, ref);
-    if (live !== undefined) return await meet(context, ref, bare(live), target);
+    if (live !== undefined) return await meet(context, ref, live, target, source);
     await cluster.create(type, target);
     report.log(`Restored ${what}`);
     return 'created';
   } catch (thrown) {
     if (thrown instanceof ConflictError && thrown.code === 'ALREADY_EXISTS')
-      return meet(context, ref, bare(await cluster.get(ref)), target);
-    report.error(
-      `error restoring ${resourceKey(type)}/${namespace === undefined ? '' : `${namespace}/`}${name}: ${asDrError(thrown).message}`,
-      where,
-    );
+      return meet(context, ref, await cluster.get(ref), target, source);
+    report.error(`error restoring ${resourceKey(type)}/${namespace === undefined ? '' : `${namespace}/`}${name}: ${saidBy(thrown)}`, where);
     return 'failed';
   }
 }
 
+/** The words of the API server itself. */
+function saidBy(thrown: unknown): string {
+  return asDrError(thrown).message.replace(/^[A-Z]+ \/\S+ on \S+: /, '');
+}
+
 /** What is there meets what comes back. */
-async function meet(context: PutBack, ref: ObjectRef, live: KubeObject, target: KubeObject): Promise<Outcome> {
+async function meet(context: PutBack, ref: ObjectRef, found: KubeObject, target: KubeObject, source: KubeObject): Promise<Outcome> {
   const { report, labels, policy } = context;
+  const live = bare(found);
   const { kind, metadata } = target;
   const where = ref.namespace === undefined ? ('cluster' as const) : { namespace: ref.namespace };
   if (kind === 'ServiceAccount') return merge(context, ref, labelled(live, labels), target);
-  if (!alwaysDiffers(context, target) && equal(labelled(live, labels), target)) {
+  if (!alwaysDiffers(context, target) && !isWorkedOn(found, source) && equal(labelled(live, labels), target)) {
     report.log(`Restore of ${metadata.name} skipped: it already exists in the cluster and is the same as the backed up version`);
     return policy === 'update' ? write(context, ref, { metadata: { labels } }, 'skipped') : 'skipped';
   }
@@ -77,7 +80,7 @@ async function write(
     report.log(`${ref.type.kind} ${ref.name} successfully ${outcome}`);
     return outcome;
   } catch (thrown) {
-    report.warn(asDrError(thrown).message, ref.namespace === undefined ? 'cluster' : { namespace: ref.namespace });
+    report.warn(saidBy(thrown), ref.namespace === undefined ? 'cluster' : { namespace: ref.namespace });
     if (instead !== undefined) await cluster.patch(ref, 'merge', instead);
     return 'failed';
   }
@@ -111,6 +114,13 @@ const typed = new Set(['Pod', 'Job', 'Service', 'PersistentVolumeClaim', 'Custom
 function alwaysDiffers({ namespaceMapping }: PutBack, { kind, ...fields }: KubeObject): boolean {
   if (kind === 'Secret') return fields.type === 'kubernetes.io/service-account-token';
   return typed.has(kind) || (/^(Cluster)?RoleBinding$/.test(kind) && Object.keys(namespaceMapping).length > 0);
+}
+
+const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ControllerRevision']);
+
+/** Controllers write into these all the time; the server compares who wrote what and when as well. */
+function isWorkedOn({ kind, metadata }: KubeObject, source: KubeObject): boolean {
+  return workloads.has(kind) && (metadata.uid !== source.metadata.uid || metadata.resourceVersion !== source.metadata.resourceVersion);
 }
 
 function labelled(object: KubeObject, labels: Record<string, string>): KubeObject {

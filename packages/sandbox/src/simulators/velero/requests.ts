@@ -10,10 +10,11 @@ import { kinds } from './kinds.ts';
 
 const signedFor = 10 * 60_000;
 const statusKept = 60_000;
+const retryAfter = 1_000;
 
 /**
- * Signs download links. What cannot be signed (no such backup, restore or location) stays New without a word, as with
- * the real server; an artefact that does not exist is a link to nothing.
+ * Signs download links. What cannot be signed (no such backup, restore or location) stays without a word, as with the
+ * real server, and is tried again; an artefact that does not exist is a link to nothing.
  */
 export function downloadController(options: VeleroOptions): Controller {
   const links = new Map<string, { withdraw(): void }>();
@@ -29,13 +30,13 @@ export function downloadController(options: VeleroOptions): Controller {
       const request = await find(options.cluster, refIn(options, type, name));
       if (request === undefined) return forget(name);
       const expires = Date.parse(textAt(request, 'status', 'expiration'));
-      if (!Number.isNaN(expires)) {
-        const left = expires - options.clock.now().getTime();
-        if (left > 0) return left;
+      const left = expires - options.clock.now().getTime();
+      if (left <= 0) {
         forget(name);
         await ifThere(options.cluster.delete(refIn(options, type, name)));
         return;
       }
+      if (textAt(request, 'status', 'phase') === 'Processed') return left;
       const kind = textAt(request, 'spec', 'target', 'kind');
       const target = textAt(request, 'spec', 'target', 'name');
       const restore = kind.startsWith('Restore') ? await find(options.cluster, refIn(options, kinds.restores, target)) : undefined;
@@ -43,12 +44,15 @@ export function downloadController(options: VeleroOptions): Controller {
       const backup = backupName === '' ? undefined : await find(options.cluster, refIn(options, kinds.backups, backupName));
       const location = backup && (await readableLocation(options, backup));
       const bucket = location && bucketOf(options.buckets, location);
-      if (bucket === undefined) return;
+      const expiration = new Date(options.clock.now().getTime() + signedFor).toISOString().replace(/\.\d+Z$/, 'Z');
+      if (bucket === undefined) {
+        if (Number.isNaN(expires)) await ifThere(patch(options, type, name, { status: { expiration } }));
+        return retryAfter;
+      }
       const bytes = await bucket.artefact(kind, target);
       const link = bytes === undefined ? { url: options.missing, withdraw: () => undefined } : options.offer(bytes);
       links.set(name, link);
-      const expiration = new Date(options.clock.now().getTime() + signedFor).toISOString().replace(/\.\d+Z$/, 'Z');
-      await patch(options, type, name, { status: { phase: 'Processed', downloadURL: link.url, expiration } });
+      await ifThere(patch(options, type, name, { status: { phase: 'Processed', downloadURL: link.url, expiration } }));
     },
   };
 }

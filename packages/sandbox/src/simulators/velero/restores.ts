@@ -49,6 +49,7 @@ const steps = 6;
 /** New -> InProgress -> (WaitingForPluginOperations ->) Finalizing -> Completed or PartiallyFailed; one at a time. */
 export function restoreController(options: VeleroOptions): Controller {
   const runs = new Map<string, Run>();
+  const since = options.clock.now().getTime();
   return {
     name: 'velero restores',
     watches: [own(type)],
@@ -64,13 +65,13 @@ export function restoreController(options: VeleroOptions): Controller {
       const run = found?.uid === restore.metadata.uid ? found : undefined;
       switch (phase) {
         case 'InProgress':
-          return run === undefined ? forgotten(options, restore) : bringBack(options, restore, run);
+          return run === undefined ? forgotten(options, since, restore) : bringBack(options, restore, run);
         case 'WaitingForPluginOperations':
         case 'WaitingForPluginOperationsPartiallyFailed':
-          return run === undefined ? forgotten(options, restore) : waitForData(options, restore, run);
+          return run === undefined ? forgotten(options, since, restore) : waitForData(options, restore, run);
         case 'Finalizing':
         case 'FinalizingPartiallyFailed':
-          return run === undefined ? forgotten(options, restore) : finish(options, runs, restore, run);
+          return run === undefined ? forgotten(options, since, restore) : finish(options, runs, restore, run);
         default:
           runs.delete(name);
       }
@@ -85,7 +86,6 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: Ku
   const spec = {
     excludedResources: [...excluded],
     itemOperationTimeout: ['', '0s'].includes(timeout) ? '4h0m0s' : timeout,
-    hooks: {},
   };
   const { errors, backup, location, modifiers } = await validateRestore(options, { ...recordAt(restore, 'spec'), ...spec });
   if (errors.length > 0 || backup === undefined || location === undefined || modifiers === undefined) {
@@ -111,6 +111,7 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: Ku
     report.error(failing.message, failing.namespace === undefined ? 'cluster' : { namespace: failing.namespace });
   const infos = await bucket.artefact('BackupVolumeInfos', backup.metadata.name);
   const objects = unpackArchive(archive);
+  if (objects.length === 0) report.warn('zero items to be restored: directory "/tmp/0/resources": does not exist', 'velero');
   const labels = { 'velero.io/backup-name': await labelValue(backup.metadata.name), 'velero.io/restore-name': await labelValue(name) };
   const mapping = recordAt(restore, 'spec', 'namespaceMapping') as Record<string, string>;
   const admits = admitted(restore);
@@ -273,7 +274,7 @@ async function bringBackOne(options: VeleroOptions, run: Run, { resource, object
     metadata: { ...modified.object.metadata, ...(target !== undefined && { namespace: target }) },
   };
   if (resource === 'persistentvolumeclaims') wanted = await beforeClaim(volumes, source!, wanted);
-  const outcome = await putBack(context, { ...served, version: versionOf(object, served) }, wanted);
+  const outcome = await putBack(context, { ...served, version: versionOf(object, served) }, wanted, object);
   if (outcome === 'created' && resource === 'persistentvolumeclaims') volumes.created.add(`${target}/${name}`);
   if (outcome === 'created' && resource === 'pods') await afterPod(volumes, source!, wanted);
   return outcome;
@@ -347,7 +348,9 @@ function sorted(outcomes: Record<string, string[]>): Record<string, string[]> {
   return Object.fromEntries(Object.entries(outcomes).map(([kind, names]) => [kind, names.toSorted()]));
 }
 
-async function forgotten(options: VeleroOptions, { metadata, status }: KubeObject): Promise<void> {
+/** Left behind by a server that ended. Whatever says of itself later that it runs is nobody's. */
+async function forgotten(options: VeleroOptions, since: number, { metadata, status }: KubeObject): Promise<void> {
+  if (Date.parse(metadata.creationTimestamp ?? '') > since) return;
   const failureReason = `found a restore with status "${textAt(status, 'phase')}" during the server starting, mark it as "Failed"`;
   await patch(options, type, metadata.name, { status: { phase: 'Failed', failureReason, completionTimestamp: now(options) } });
 }
