@@ -8,6 +8,9 @@ import type { Fields } from './schema.ts';
 
 export const engineId = 'velero';
 
+/** Written into every backup by the server (`autoExclude…Resources`): these come with their volumes, and are never listed. */
+const captured = new Set(['volumesnapshots.snapshot.storage.k8s.io', 'volumesnapshotcontents.snapshot.storage.k8s.io']);
+
 function scopeOf(spec: Fields): Scope {
   const included = texts(spec.includedNamespaces);
   const selectors = [
@@ -15,7 +18,9 @@ function scopeOf(spec: Fields): Scope {
     ...(Array.isArray(spec.orLabelSelectors) ? spec.orLabelSelectors.map(selectorText) : []),
   ].filter((selector) => selector !== undefined);
   const includedResources = [...texts(spec.includedResources), ...texts(spec.includedNamespaceScopedResources)];
-  const excludedResources = [...texts(spec.excludedResources), ...texts(spec.excludedNamespaceScopedResources)];
+  const excludedResources = [...texts(spec.excludedResources), ...texts(spec.excludedNamespaceScopedResources)].filter(
+    (type) => !captured.has(type),
+  );
   return {
     namespaces: included.length === 0 || included.includes('*') ? '*' : included,
     excludedNamespaces: texts(spec.excludedNamespaces),

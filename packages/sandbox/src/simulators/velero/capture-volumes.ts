@@ -100,6 +100,8 @@ export async function captureVolumes(
     const driver = textAt(volume, 'spec', 'csi', 'driver');
     const snapshotClass = snapshotClassOf(classes, driver, claim, backup);
     if (decided !== 'files' && snapshotClass === undefined) {
+      // All that is known of the volume then is that its pod did not ask for a copy of its files.
+      if (pod !== undefined) captured.infos.push({ ...base, skipped: true, skippedReason: `podvolume: ${optedOut(pod)};` });
       fail(
         customAction(
           claim,
@@ -170,7 +172,7 @@ function decide(
     if (unfit === undefined && !isRecord(at(volume, 'spec', 'hostPath'))) return 'files';
     if (unfit !== undefined)
       reasons.podvolume = `encountered a problem with backing up the PVC of pod ${namespace}/${pod.metadata.name}: ${unfit}`;
-  } else if (pod !== undefined) reasons.podvolume = `opted out due to annotation in pod ${pod.metadata.name}`;
+  } else if (pod !== undefined) reasons.podvolume = optedOut(pod);
   if (action === undefined && volume === undefined) {
     const phase = textAt(claim, 'status', 'phase');
     const unbound =
@@ -193,6 +195,10 @@ function decide(
     };
   }
   return (at(spec, 'snapshotMoveData') ?? behaviour.moveData) === true ? 'move' : 'csi';
+}
+
+function optedOut({ metadata: { name } }: KubeObject): string {
+  return `opted out due to annotation in pod ${name}`;
 }
 
 /** An error of the part of the server that takes snapshots: it runs as a program of its own. */

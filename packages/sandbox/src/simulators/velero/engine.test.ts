@@ -41,6 +41,8 @@ it('backs up, proves the volume, and reads what is inside', async () => {
   const point = await backup('one');
   expect(await engine.progressOfBackup(context, 'one')).toMatchObject({ phase: 'Succeeded', nativePhase: 'Completed' });
   expect(point).toMatchObject({ phase: 'Succeeded', location: 'default', scope: { namespaces: ['shop'] } });
+  // What the server itself excludes limits nothing.
+  expect(point.scope).toEqual({ namespaces: ['shop'], excludedNamespaces: [] });
   expect((await state()).volumeEvidence[point.id]).toMatchObject([
     { namespace: 'shop', claim: 'data-db-0', method: 'data-mover', state: 'captured', bytes: 17 },
   ]);
