@@ -55,12 +55,12 @@ export async function writePastPoints(past: Past, runs: readonly PastRun[]): Pro
   const { name: location, location: found } = await locationOf(options, template);
   const bucket = found && bucketOf(options.buckets, found);
   if (bucket === undefined) throw new Error(`${schedule.metadata.name} has no location`);
-  const spec = withDefaults(options, template, location);
+  const spec = await withDefaults(options, template, location);
   const report = new Report(options.clock, '');
   const items = await collect(options.cluster, spec, report);
   const { apiVersion, kind } = { apiVersion: apiVersionOf(kinds.backups), kind: kinds.backups.kind };
   const prototype: KubeObject = { apiVersion, kind, metadata: { name: schedule.metadata.name, uid: '' }, spec };
-  const volumes = await captureVolumes(options, prototype, items, await volumePolicies(options, spec), report);
+  const volumes = await captureVolumes(options, prototype, items, await volumePolicies(options, spec, schedule.metadata.name), report);
   for (const run of runs) await writePoint(past, { spec, location, bucket, items, volumes, ...run });
 }
 
@@ -115,7 +115,7 @@ async function writePoint({ options, schedule, contents, goTo }: Past, point: Po
   }
   await writeBackup(bucket, backup, (): BackupContents => {
     for (const { type, object } of items) report.log(`Backed up ${type.kind} ${object.metadata.name}`);
-    return { items, infos: [...infos.values()], results: report.results(), log: report.text(), transfers: own };
+    return { items, failed: volumes.failed, infos: [...infos.values()], results: report.results(), log: report.text(), transfers: own };
   });
 }
 
