@@ -209,7 +209,7 @@ export class World {
       const kept = names
         .filter((name) => !generated(name))
         .map((name) =>
-          name.includes(this.#prefix) ? name : /^pvc-/.test(name) ? name.replace(/^pvc-[0-9a-f-]{36}/, 'pvc-<uid>') : 'others',
+          name.includes(this.#prefix) ? name : name.startsWith('pvc-') ? name.replace(/^pvc-[0-9a-f-]{36}/, 'pvc-<uid>') : 'others',
         );
       if (kept.length > 0) result[kind] = [...new Set(kept)].toSorted();
     }
