@@ -1,8 +1,8 @@
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { ageColumn, nameColumn } from './columns.ts';
-import { exec } from './exec.ts';
-import type { Runner } from './exec.ts';
+import { exec } from '../simulators/workloads/exec.ts';
+import type { Runner } from '../simulators/workloads/exec.ts';
 import { asKubeObject, at, isRecord, numberAt, recordAt, textAt, textsAt, withPath } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import { listObject, listPage } from './lists.ts';

@@ -5,7 +5,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { administrator, authenticate, impersonation, lookUp } from './authentication.ts';
 import type { Tokens, User } from './authentication.ts';
 import { Authorizer } from './authorization.ts';
-import type { Runner } from './exec.ts';
+import type { Runner } from '../simulators/workloads/exec.ts';
 import { discovery } from './discovery.ts';
 import { Disconnected, suffer } from './faults.ts';
 import type { Fault } from './faults.ts';

@@ -1,9 +1,8 @@
-import { Readable, duplexPair } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Dispatcher } from 'undici';
-import type { ExecOutcome } from '../api/exec.ts';
 import type { Api } from '../api/server.ts';
-import { acceptance, tellOutcome } from './exec-channel.ts';
+import { streamTo } from '../simulators/workloads/exec-channel.ts';
 
 /**
  * An undici Dispatcher that answers in this process: no socket, no TLS, bodies streamed, aborts honoured. Nothing waits for
@@ -55,7 +54,7 @@ class ApiDispatcher extends Dispatcher {
       if (controller.aborted) return;
       const response = await this.#api.fetch(await toRequest(options, controller.signal));
       if (controller.aborted) return void (await response.body?.cancel());
-      if (options.upgrade && response.ok) return await this.#upgrade(options, response, handler, controller);
+      if (options.upgrade && response.ok) return await streamTo(toHeaders(options.headers), response, handler, controller);
       const headers = Object.fromEntries(response.headers);
       controller.rawHeaders = [...response.headers].flat().map((text) => Buffer.from(text));
       handler.onResponseStart?.(controller, response.status, headers, response.statusText);
@@ -64,22 +63,6 @@ class ApiDispatcher extends Dispatcher {
     } catch (thrown) {
       controller.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
-  }
-
-  async #upgrade(
-    options: Dispatcher.DispatchOptions,
-    response: Response,
-    handler: Dispatcher.DispatchHandler,
-    controller: Controller,
-  ): Promise<void> {
-    const accepted = acceptance(toHeaders(options.headers));
-    if (!accepted) throw new Error('no protocol in common');
-    const [mine, theirs] = duplexPair({ allowHalfOpen: false });
-    controller.rawHeaders = Object.entries(accepted)
-      .flat()
-      .map((text) => Buffer.from(text));
-    handler.onRequestUpgrade?.(controller, 101, accepted, theirs);
-    tellOutcome(mine, (await response.json()) as ExecOutcome);
   }
 
   async #pass(response: Response, handler: Dispatcher.DispatchHandler, controller: Controller): Promise<void> {

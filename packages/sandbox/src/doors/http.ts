@@ -1,11 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { ExecOutcome } from '../api/exec.ts';
-import { acceptance, tellOutcome } from './exec-channel.ts';
 
 export type Answer = (request: Request) => Promise<Response>;
 
@@ -28,33 +25,7 @@ async function respond(answer: Answer, incoming: IncomingMessage, outgoing: Serv
   else await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
 }
 
-/** For the event `upgrade`: what is refused is refused as over HTTP, what is allowed goes on as a WebSocket. */
-export function upgrader(answer: Answer): (incoming: IncomingMessage, socket: Duplex) => void {
-  return (incoming, socket) => {
-    upgrade(answer, incoming, socket).catch(() => socket.destroy());
-  };
-}
-
-async function upgrade(answer: Answer, incoming: IncomingMessage, socket: Duplex): Promise<void> {
-  const gone = new AbortController();
-  socket.once('close', () => gone.abort(new Error('the client went away')));
-  const request = requestOf(incoming, Buffer.alloc(0), gone.signal);
-  const response = await answer(request);
-  const accepted = response.ok ? acceptance(request.headers) : undefined;
-  const head = (status: string, headers: Iterable<readonly [string, string]>): string =>
-    `HTTP/1.1 ${status}\r\n${[...headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-  if (accepted) {
-    socket.write(head('101 Switching Protocols', Object.entries(accepted)));
-    tellOutcome(socket, (await response.json()) as ExecOutcome);
-    return;
-  }
-  const body = response.ok ? 'no protocol in common\n' : await response.text();
-  const length = String(Buffer.byteLength(body));
-  const status = response.ok ? '400 Bad Request' : `${response.status} ${response.statusText}`;
-  socket.end(head(status, [...response.headers, ['content-length', length], ['connection', 'close']]) + body);
-}
-
-function requestOf(incoming: IncomingMessage, content: Buffer<ArrayBuffer>, signal: AbortSignal): Request {
+export function requestOf(incoming: IncomingMessage, content: Buffer<ArrayBuffer>, signal: AbortSignal): Request {
   const { method = 'GET', url = '/', headersDistinct } = incoming;
   const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));
   const body = content.length === 0 || method === 'GET' || method === 'HEAD' ? null : content;

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { Api } from '../api/server.ts';
 import { certificates } from './certificates.ts';
-import { below, listener, upgrader } from './http.ts';
+import { upgrader } from '../simulators/workloads/exec-channel.ts';
+import { below, listener } from './http.ts';
 
 export interface HttpsOptions {
   /** Cluster name -> its API, served below `/clusters/<name>`. */
@@ -29,14 +30,8 @@ export async function serveHttps({ apis, port, host = '127.0.0.1', certificateFo
   const { ca, certificate, key } = await certificates(certificateFolder);
   // Watches are as long as they like, and idle connections outlive those of Go clients.
   const options = { key, cert: certificate, requestTimeout: 0, keepAliveTimeout: 75_000 };
-  const server = createServer(
-    options,
-    listener((request) => route(apis, request)),
-  );
-  server.on(
-    'upgrade',
-    upgrader((request) => route(apis, request)),
-  );
+  const answer = (request: Request): Promise<Response> => route(apis, request);
+  const server = createServer(options, listener(answer)).on('upgrade', upgrader(answer));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error));
     server.listen(port, host, resolve);

@@ -23,7 +23,7 @@ import type {
 import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { execOutputLimit } from '@kubectl-dr/core/ports/cluster';
 import { apiVersionOf, resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
-import type { ExecOutcome } from '../api/exec.ts';
+import type { ExecOutcome } from './workloads/exec.ts';
 import { at, isRecord, listAt, recordAt, textAt, textsAt } from '../api/json.ts';
 
 const fieldManager = 'kubectl-dr-sandbox';

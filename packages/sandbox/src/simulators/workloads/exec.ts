@@ -1,9 +1,9 @@
 import type { ExecResult } from '@kubectl-dr/core/ports/cluster';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { listAt, textAt } from './json.ts';
-import type { Call } from './operations.ts';
-import { json } from './respond.ts';
-import { ApiError, badRequest, methodNotAllowed, notFound } from './status.ts';
+import { listAt, textAt } from '../../api/json.ts';
+import type { Call } from '../../api/operations.ts';
+import { json } from '../../api/respond.ts';
+import { ApiError, badRequest, methodNotAllowed, notFound } from '../../api/status.ts';
 
 /** What runs in containers. Undefined: there is no such program. */
 export type Runner = (pod: KubeObject, container: string, command: readonly string[]) => ExecResult | undefined;
