@@ -27,7 +27,7 @@ describe('the sandbox without its simulators stays small', () => {
   const shape = /^api[\\/](schema[\\/]|(admission|prepare|validation|crd)\.ts$)/;
 
   it('server, doors and story', () => {
-    expect(total(files.filter((file) => !shape.test(file)))).toBeLessThanOrEqual(4150);
+    expect(total(files.filter((file) => !shape.test(file)))).toBeLessThanOrEqual(4160);
   });
 
   it('what knows the shape of objects: definitions, defaults, admission, validation', () => {

@@ -35,14 +35,14 @@ it('describe tells until when it can be undone, and what to type', async () => {
     State:      Succeeded
     Requested:  2026-01-15T13:12:00.000Z by kubernetes-admin
     Started:    2026-01-15T13:12:00.000Z
-    Ended:      2026-01-15T13:12:02.000Z
+    Ended:      2026-01-15T13:12:02.200Z
     Took:       2s from request to ready
     Lost:       12m of data
     Message:    rolled back in east/shop
-    Undo:       possible until 2026-01-15T15:12:02.000Z, in 119m
+    Undo:       possible until 2026-01-15T15:12:02.200Z, in 119m
 
     Next:
-      kubectl dr undo restore-shop-<id>      until 2026-01-15T15:12:02.000Z, in 119m
+      kubectl dr undo restore-shop-<id>      until 2026-01-15T15:12:02.200Z, in 119m
       kubectl dr confirm restore-shop-<id>   give up what is kept for an undo"
   `);
   await fleet.advance(180);
@@ -55,7 +55,7 @@ it('describe tells until when it can be undone, and what to type', async () => {
 it('the list tells it as well', async () => {
   expect(masked((await fleet.run('get operations')).out)).toMatchInlineSnapshot(`
     "OPERATION            INTENT               APPLICATION   STATE       STEPS   BY                 AGE   UNDO ENDS
-    restore-shop-<id>   Restore (dataOnly)   shop          Succeeded   13/13   kubernetes-admin   12s   in 119m
+    restore-shop-<id>   Restore (dataOnly)   shop          Succeeded   13/13   kubernetes-admin   22s   in 119m
     "
   `);
 });
@@ -65,7 +65,7 @@ describe('undo', () => {
     const { code, out, err } = await fleet.run(`undo ${id}`);
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(masked(err)).toMatchInlineSnapshot(`
-      "Data loss:  what was written to orders-db since 2026-01-15T13:12:02.000Z
+      "Data loss:  what was written to orders-db since 2026-01-15T13:12:02.200Z
       Plan:       Undo restore-shop-<id>: restore of shop
       Into:       shop on east
 

@@ -47,6 +47,16 @@ const changedByRestore: { why: string; apply(object: Kubernetes): void }[] = [
     },
   },
   {
+    why: 'a job finds its pods by its own uid',
+    apply: (object) => {
+      if (object.kind !== 'Job') return;
+      const template = (object.spec?.template as { metadata?: { labels?: Record<string, string> } } | undefined)?.metadata;
+      for (const labels of [object.metadata.labels, template?.labels])
+        for (const key of Object.keys(labels ?? {})) if (key.endsWith('controller-uid')) delete labels![key];
+      delete object.spec!.selector;
+    },
+  },
+  {
     why: 'an ingress of a clone has a host of its own',
     apply: (object) => {
       if (object.kind !== 'Ingress') return;

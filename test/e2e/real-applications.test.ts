@@ -84,6 +84,9 @@ describe.skipIf(reason !== undefined)(`real applications${reason ? ` (skipped: $
       const manifest = path.join(folder, `${namespace}.yaml`);
       writeFileSync(manifest, `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${namespace} }\n`);
       await kubectl('--context', cluster, 'apply', '-f', manifest);
+      // What its pods run as is no part of these manifests.
+      if (name.startsWith('axolotl'))
+        await kubectl('--context', cluster, '-n', namespace, 'create', 'serviceaccount', 'axolotl-training-sa');
       await kubectl('--context', cluster, 'apply', '--recursive', '-n', namespace, '-f', source);
     };
     try {

@@ -72,6 +72,8 @@ function job(object: KubeObject): KubeObject {
   const prefixed = { 'batch.kubernetes.io/controller-uid': uid };
   const labels = { ...prefixed, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
   const template = ['spec', 'template', 'metadata', 'labels'];
-  const labelled = withPath(object, template, { ...recordAt(object, ...template), ...labels });
-  return withPath(labelled, ['spec', 'selector'], { matchLabels: prefixed });
+  const own = { ...recordAt(object, ...template), ...labels };
+  // Whoever reads it gets the labels of the pods where it has none of its own: decoding fills them in, after the selector was made.
+  const read = Object.keys(object.metadata.labels ?? {}).length === 0 ? withPath(object, ['metadata', 'labels'], own) : object;
+  return withPath(withPath(read, template, own), ['spec', 'selector'], { matchLabels: prefixed });
 }
