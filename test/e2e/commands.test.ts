@@ -355,6 +355,7 @@ describe('acting', () => {
       Changes in copy on east:
         create    Service web
                   spec.type: "NodePort" -> "ClusterIP" (a copy is not reachable from outside)
+                  spec.externalTrafficPolicy: "Cluster" -> <absent> (belongs to the outside address)
                   spec.ports[0].nodePort: 30086 -> <absent> (the original holds this port)
         create    ConfigMap web; Deployment web
 
