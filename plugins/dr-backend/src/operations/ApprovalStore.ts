@@ -39,6 +39,8 @@ interface Row {
 /** A request waits for a day, and is remembered for thirty; milliseconds. */
 const life = 86_400_000;
 const remembered = 30 * life;
+/** How many values one query names. */
+const atOnce = 500;
 /** Whoever approved it and has not started it after this is dead, milliseconds. */
 const startLimit = 60_000;
 
@@ -85,9 +87,14 @@ export class ApprovalStore {
     return row && approvalOf(row);
   }
 
-  /** All that are remembered. */
-  async all(): Promise<Approval[]> {
-    return (await this.table()).map(approvalOf);
+  /** Of all that are remembered those that are wanted: pages ask often, and a plan is large, so only theirs are read. */
+  async list(wanted: (heading: { id: string; application: string }) => boolean): Promise<Approval[]> {
+    const headings = await this.table().select('operation_id', 'application');
+    const ids = headings.filter(({ operation_id: id, application }) => wanted({ id, application })).map(({ operation_id: id }) => id);
+    const rows: Row[] = [];
+    for (let from = 0; from < ids.length; from += atOnce)
+      rows.push(...(await this.table().whereIn('operation_id', ids.slice(from, from + atOnce))));
+    return rows.map(approvalOf);
   }
 
   /** False when it is decided already: of two people at the same moment one wins. An approval that nobody started may be given anew. */

@@ -18,9 +18,7 @@ export class OperationViews {
     const byId = new Map<string, Operation>();
     for (const operation of this.runner.operations()) byId.set(operation.id, operation);
     for (const { operation } of this.journal.entries()) if (!byId.has(operation.id)) byId.set(operation.id, operation);
-    return [...byId.values()].sort((a, b) =>
-      a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1,
-    );
+    return [...byId.values()].sort(newestFirst);
   }
 
   get(id: string): Operation | undefined {
@@ -36,4 +34,10 @@ export class OperationViews {
     this.versions = versions;
     return [...new Set(ids)];
   }
+}
+
+/** By when it was asked for; of the same moment by id. */
+export function newestFirst(a: Operation, b: Operation): number {
+  if (a.requestedAt !== b.requestedAt) return a.requestedAt < b.requestedAt ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
 }

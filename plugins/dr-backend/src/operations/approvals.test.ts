@@ -1,16 +1,9 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import { startPortal } from '../testing/backend.ts';
+import type { TestPortal as Portal } from '../testing/backend.ts';
+import { portalForTest as portal } from '../testing/backend.ts';
 import { journals } from '../testing/world.ts';
 
-type Portal = Awaited<ReturnType<typeof startPortal>>;
 const shop = '/v1/applications/system/default/shop';
-
-async function portal(options: Parameters<typeof startPortal>[0] = {}): Promise<Portal> {
-  const started = await startPortal(options);
-  onTestFinished(() => started.backend.stop());
-  await started.ready();
-  return started;
-}
 
 async function planned({ as }: Portal, who: string, body: object = {}) {
   const { body: plan } = await as(who)('post', `${shop}/plans`).send({

@@ -3,18 +3,11 @@ import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import { systemClock } from '@kubectl-dr/core/system-clock';
-import { startPortal } from '../testing/backend.ts';
+import type { TestPortal as Portal } from '../testing/backend.ts';
+import { portalForTest as portal } from '../testing/backend.ts';
 import { entities, journals } from '../testing/world.ts';
 
-type Portal = Awaited<ReturnType<typeof startPortal>>;
 const shop = '/v1/applications/system/default/shop';
-
-async function portal(options: Parameters<typeof startPortal>[0] = {}): Promise<Portal> {
-  const started = await startPortal(options);
-  onTestFinished(() => started.backend.stop());
-  await started.ready();
-  return started;
-}
 
 async function planned({ as }: Portal, body: object = {}): Promise<{ id: string; hash: string }> {
   const answer = await as('alice')('post', `${shop}/plans`).send({ intent: 'Restore', ...body });

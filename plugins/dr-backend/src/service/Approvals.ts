@@ -42,9 +42,10 @@ export class Approvals {
     return operation;
   }
 
-  async operations(): Promise<Operation[]> {
+  /** Those that are wanted, in no order. */
+  async operations(wanted: (heading: { id: string; application: string }) => boolean): Promise<Operation[]> {
     const { store, clock } = this.options;
-    return (await store.all()).map((approval) => waitingOperation(approval, clock.now()));
+    return (await store.list(wanted)).map((approval) => waitingOperation(approval, clock.now()));
   }
 
   async operation(id: string): Promise<Operation | undefined> {
@@ -115,8 +116,7 @@ export class Approvals {
       if (clock.now().getTime() > Date.parse(expiresAt)) {
         throw new ConflictError(`The request ${id} expired at ${expiresAt}`, { code: 'PLAN_EXPIRED', hint: 'Request it again.' });
       }
-      const operation = await work(approval, access).finally(() => announcer.signal({ type: 'operation', id }));
-      return operation;
+      return work(approval, access).finally(() => announcer.signal({ type: 'operation', id }));
     });
   }
 

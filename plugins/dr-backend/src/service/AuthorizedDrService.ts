@@ -11,6 +11,7 @@ import type { Gate } from '../authorization/Gate.ts';
 import type { FleetIndex } from '../index/FleetIndex.ts';
 import type { OperationRunner } from '../operations/OperationRunner.ts';
 import type { OperationViews } from '../operations/OperationViews.ts';
+import { newestFirst } from '../operations/OperationViews.ts';
 import type { PlanStore } from '../operations/PlanStore.ts';
 import type { RequestStore, StartRequest } from '../operations/RequestStore.ts';
 import { operationIdOf } from '../operations/RequestStore.ts';
@@ -121,20 +122,18 @@ export class AuthorizedDrService {
     const { applications, access } = await reads.visible(asker.credentials);
     const visible = new Set(applications.map(({ application }) => application.name));
     const wanted = filter.application === undefined ? undefined : this.nameOf(filter.application);
+    const asked = (application: string): boolean =>
+      (visible.has(application) || access.caller.operator) && (wanted === undefined || application === wanted);
     const journalled = views.all();
     const ids = new Set(journalled.map(({ id }) => id));
-    const waiting = (await approvals.operations()).filter(({ id }) => !ids.has(id));
-    return [...waiting, ...journalled]
-      .sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1))
-      .filter(({ plan }) => visible.has(plan.application) || access.caller.operator)
-      .filter(({ plan }) => wanted === undefined || plan.application === wanted)
-      .slice(0, filter.limit);
+    const waiting = await approvals.operations(({ id, application }) => !ids.has(id) && asked(application));
+    return [...waiting, ...journalled.filter(({ plan }) => asked(plan.application))].sort(newestFirst).slice(0, filter.limit);
   }
 
   async operation(asker: Asker, id: string): Promise<Operation> {
-    const { gate, judge, views, approvals } = this.options;
+    const { gate, judge } = this.options;
     const access = await gate.admit(asker.credentials);
-    const operation = views.get(id) ?? (await approvals.operation(id)) ?? judge.known(id);
+    const operation = await this.found(id);
     // One whose application is gone is still a fact; only operators are told.
     if (!access.caller.operator) await judge.seen(operation.plan.application, access, id);
     return operation;
@@ -174,15 +173,21 @@ export class AuthorizedDrService {
     eventId: string,
     work: (caller: Caller, options: { signal: AbortSignal }) => Promise<Operation>,
   ): Promise<Operation> {
-    const { gate, judge, views, approvals, auditor, leaving } = this.options;
+    const { gate, judge, auditor, leaving } = this.options;
     const access = await gate.admit(asker.credentials);
-    const { plan } = views.get(id) ?? (await approvals.operation(id)) ?? judge.known(id);
+    const { plan } = await this.found(id);
     const status = await judge.seen(plan.application, access, id);
     const meta = { operation: id, application: plan.application, planHash: plan.hash, actor: access.caller.name };
     return audited(auditor, asker, { eventId, severity: 'medium', meta }, async () => {
       await judge.assertMay('operate', status, plan.components, access);
       return work({ name: access.caller.name }, { signal: leaving });
     });
+  }
+
+  /** In the clusters, or waiting for an approval; what is journalled counts. */
+  private async found(id: string): Promise<Operation> {
+    const { views, approvals, judge } = this.options;
+    return views.get(id) ?? (await approvals.operation(id)) ?? judge.known(id);
   }
 
   /** NotAllowedError QUOTA: somebody, or something, starts more than anybody would by hand. */

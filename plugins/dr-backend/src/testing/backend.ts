@@ -78,3 +78,13 @@ export async function startPortal(options: { config?: object; clusters?: Cluster
     );
   return { backend, east, engine, audit, catalog, as, ready };
 }
+
+export type TestPortal = Awaited<ReturnType<typeof startPortal>>;
+
+/** The same for one test: ready, and stopped when that is over. */
+export async function portalForTest(options: Parameters<typeof startPortal>[0] = {}): Promise<TestPortal> {
+  const started = await startPortal(options);
+  onTestFinished(() => started.backend.stop());
+  await started.ready();
+  return started;
+}
