@@ -2,7 +2,7 @@ import { labelValue } from '@kubectl-dr/core/engines/velero/label';
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { apiVersionOf, types } from '@kubectl-dr/core/ports/kubernetes';
 import { at, isRecord, listAt, textAt } from '../../api/json.ts';
-import { quantity } from '../volumes/quantity.ts';
+import { quantity } from '@kubectl-dr/core/planning/quantity';
 import { find } from '../find.ts';
 import { claimNames } from '../volumes/volumes.ts';
 import type { Files } from '../volumes/volume-store.ts';

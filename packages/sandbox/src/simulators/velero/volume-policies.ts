@@ -4,7 +4,7 @@ import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { parse, stringify } from 'yaml';
 import { at, isRecord, listAt, recordAt, textAt, textsAt } from '../../api/json.ts';
 import { find } from '../find.ts';
-import { quantity } from '../volumes/quantity.ts';
+import { quantity } from '@kubectl-dr/core/planning/quantity';
 import { notFound } from './backup-validation.ts';
 import type { VeleroOptions } from './context.ts';
 import { refIn } from './context.ts';

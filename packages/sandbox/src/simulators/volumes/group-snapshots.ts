@@ -5,7 +5,7 @@ import { timestamp } from '../../api/writer.ts';
 import type { Controller, Key } from '../controller.ts';
 import { own } from '../controller.ts';
 import { find, ifThere } from '../find.ts';
-import { quantity } from './quantity.ts';
+import { quantity } from '@kubectl-dr/core/planning/quantity';
 import { snapshotKinds } from './snapshot-kinds.ts';
 import type { SnapshotOptions } from './snapshots.ts';
 import { tellContent } from './snapshots.ts';

@@ -8,7 +8,7 @@ import type { Controller, Key } from '../controller.ts';
 import { own } from '../controller.ts';
 import { find, ifThere } from '../find.ts';
 import { groupSnapshotController } from './group-snapshots.ts';
-import { quantity } from './quantity.ts';
+import { quantity } from '@kubectl-dr/core/planning/quantity';
 import { snapshotKinds } from './snapshot-kinds.ts';
 import type { VolumeStore } from './volume-store.ts';
 

@@ -6,7 +6,7 @@ import type { ControlledCluster } from '../api-cluster.ts';
 import type { Controller, Key } from '../controller.ts';
 import { keyOf, own } from '../controller.ts';
 import { find, ifThere } from '../find.ts';
-import { quantity } from './quantity.ts';
+import { quantity } from '@kubectl-dr/core/planning/quantity';
 import { snapshotKinds } from './snapshot-kinds.ts';
 import type { Files, VolumeStore } from './volume-store.ts';
 

@@ -3,7 +3,7 @@ import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { at, listAt, recordAt, textAt } from '../../api/json.ts';
 import type { ControlledCluster } from '../api-cluster.ts';
 import { find } from '../find.ts';
-import { quantity } from '../volumes/quantity.ts';
+import { quantity } from '@kubectl-dr/core/planning/quantity';
 import { claimNames } from '../volumes/volumes.ts';
 
 /** Of everything that a node could run out of, only what a demonstration needs. */
