@@ -1,46 +1,37 @@
 import type { Application } from '../application/model.ts';
-import { InputError, asDrError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import { type ClonePlace, planClone } from '../planning/clone.ts';
 import { sha256 } from '../planning/hash.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
-import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
+import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { withCapturedVersions } from '../planning/live-objects.ts';
-import type { Plan, PlanRequest, RestoreMode, Step } from '../planning/model.ts';
-import { type Choice, choiceOf } from '../planning/moment.ts';
+import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
-import { assertKnown, candidatesFor, newestOf, openCandidates, selectPoint, suits } from '../planning/select-point.ts';
+import { newestOf } from '../planning/select-point.ts';
 import { readTargetFacts } from '../planning/target-facts.ts';
 import { accessForChecks } from '../planning/verification.ts';
-import type { ClusterClient } from '../ports/cluster.ts';
-import type { Engine, EngineContext } from '../ports/engine.ts';
 import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
-import { type LookDeps, decide, engineHome, engineNamespace, findApplication } from './look.ts';
+import { foresee, whyDown } from './engine-answers.ts';
 import { contentsOf, readInPlace } from './in-place-reader.ts';
-import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
-
-export interface PlannerDeps extends LookDeps {
-  clusters: readonly ClusterClient[];
-}
-
-/** Everything that both kinds of plan start from. */
-interface Ground {
-  request: PlanRequest & { at: string };
-  /** By the clock of `home`, which keeps the journal. */
-  now: Date;
-  home: string;
-  assessment: Assessment;
-  application: Application;
-  fleet: Fleet;
-  status: ApplicationStatus;
-  components: ComponentStatus[];
-  places: Place[];
-}
+import { engineHome, engineNamespace, findApplication } from './look.ts';
+import type { Fleet } from './model.ts';
+import {
+  type Ground,
+  type PlannerDeps,
+  byEngine,
+  chosenGround,
+  clientOf,
+  contextOf,
+  isExclusive,
+  pinsOf,
+  pointsIn,
+} from './plan-ground.ts';
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
@@ -115,125 +106,6 @@ async function backupPlan(
   });
 }
 
-/** What the engine of a step to back up sees coming. */
-async function foresee(deps: PlannerDeps, { action, cluster, component }: Step, signal?: AbortSignal): Promise<Reason[]> {
-  const engine = action.kind === 'engine.backup' && deps.engines.find(({ id }) => id === action.engine);
-  if (!engine || !engine.foresee) return [];
-  const context = { cluster: clientOf(deps, cluster), clock: deps.clock, namespace: action.engineNamespace, ...(signal && { signal }) };
-  const reasons = await engine.foresee(context, { backup: action.request });
-  return reasons.map((reason) => ({ ...reason, ...(component !== undefined && { component }) }));
-}
-
-/** A backup that nobody carries out would be waited for in vain. */
-async function whyDown(
-  deps: PlannerDeps,
-  clusterName: string,
-  engine: { id: string; namespace: string },
-  signal?: AbortSignal,
-  ask: (driver: Engine, context: EngineContext) => Promise<unknown> | undefined = (driver, context) => driver.ping(context),
-): Promise<Reason | undefined> {
-  const cluster = clientOf(deps, clusterName);
-  const driver = deps.engines.find(({ id }) => id === engine.id)!;
-  try {
-    await ask(driver, { cluster, clock: deps.clock, namespace: engine.namespace, ...(signal && { signal }) });
-    return undefined;
-  } catch (thrown) {
-    if (signal?.aborted) throw thrown;
-    const error = asDrError(thrown);
-    // Who may not ask may still be allowed to back up.
-    if (error.code === 'FORBIDDEN') return undefined;
-    return {
-      code: 'ENGINE_DOWN',
-      severity: 'blocker',
-      cluster: clusterName,
-      message: error.message,
-      ...(error.hint && { fix: error.hint }),
-    };
-  }
-}
-
-/** What is meant for a component in one place: a component in several may need a point for each. */
-type ChoiceFor = (component: string, place: Pick<Place, 'cluster' | 'namespace'>) => Choice;
-
-/** The application with the contents of those points read that decide the choice, and the choice for each component and place. */
-async function chosenGround(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<{ ground: Ground; choiceFor: ChoiceFor }> {
-  const first = lay();
-  const { request, assessment, application } = first;
-  const choice = choiceOf(request.point, request.pins ? new Date(request.at) : first.now);
-  const choiceFor: ChoiceFor = (component, { cluster, namespace }) => {
-    const pin = request.pins?.find(
-      (candidate) => candidate.component === component && candidate.cluster === cluster && candidate.namespace === namespace,
-    );
-    return pin ? { kind: 'named', name: pin.pointId } : choice;
-  };
-  const chosen = new Set(first.components.map(({ component }) => component.name));
-  await decide(
-    assessment,
-    [application],
-    deps.contents,
-    (component) =>
-      first.places
-        .filter(
-          (place) =>
-            chosen.has(component.component.name) &&
-            place.components.some(({ status }) => status.component.name === component.component.name),
-        )
-        .map((place) =>
-          openCandidates(
-            candidatesFor(component, place).filter((use) => suits(use, request.mode ?? 'clone')),
-            choiceFor(component.component.name, place),
-          ),
-        ),
-    signal,
-  );
-  let ground = lay();
-  // A point that was called usable without a look inside may turn out not to be: then another is chosen, or none.
-  const looked = new Set<string>();
-  for (let unread = unreadOf(ground, choiceFor, looked); unread.length > 0; unread = unreadOf(ground, choiceFor, looked)) {
-    for (const { id } of unread) looked.add(id);
-    await deps.contents.read(unread, ({ cluster, engine, namespace }) => engineNamespace(assessment, cluster, engine) ?? namespace, signal);
-    ground = lay();
-  }
-  if (!request.pins) assertKnown(choice, ground.components);
-  return { ground, choiceFor };
-}
-
-function unreadOf({ places, request }: Ground, choiceFor: ChoiceFor, looked: ReadonlySet<string>): RecoveryPoint[] {
-  const chosen = places.flatMap((place) => [...pointsIn(place, choiceFor, request, request.allowMissingVolumes).points.values()]);
-  return [...new Map(chosen.filter(({ id }) => !looked.has(id)).map((point) => [point.id, point])).values()];
-}
-
-/** The point of each component in one place, and why there is none where there is none. */
-function pointsIn(
-  place: Place,
-  choiceFor: ChoiceFor,
-  { point: asked = 'the point', mode = 'clone' }: PlanRequest,
-  allowMissingVolumes = false,
-) {
-  const points = new Map<string, RecoveryPoint>();
-  const blockers: Reason[] = [];
-  const warnings: Reason[] = [];
-  for (const entry of place.components) {
-    const { name } = entry.status.component;
-    const selection = selectPoint(entry.status, place, choiceFor(name, place), mode, allowMissingVolumes);
-    blockers.push(...selection.blockers);
-    warnings.push(...selection.warnings);
-    if (selection.use) points.set(name, selection.use.point);
-    else if (selection.blockers.length === 0) blockers.push(outside(name, place, asked));
-  }
-  return { points, blockers, warnings };
-}
-
-/** Engines bring back each its own: components of one place whose points are of several are worked on one after the other. */
-function byEngine(place: Place, points: ReadonlyMap<string, RecoveryPoint>): { place: Place; points: Map<string, RecoveryPoint> }[] {
-  const ids = [...new Set([...points.values()].map(({ engine }) => engine))];
-  if (ids.length === 1) return [{ place, points: new Map(points) }];
-  return ids.map((id) => {
-    const own = new Map([...points].filter(([, point]) => point.engine === id));
-    return { place: { ...place, components: place.components.filter(({ status }) => own.has(status.component.name)) }, points: own };
-  });
-}
-
 async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
   const { ground, choiceFor } = await chosenGround(deps, lay, signal);
   const { status, components, places, request, assessment, application, now, home } = ground;
@@ -261,7 +133,7 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
       continue;
     }
     if (engine.foresee && mode !== 'configOnly') {
-      const context = { cluster: clientOf(deps, place.cluster), clock: deps.clock, namespace, ...(signal && { signal }) };
+      const context = contextOf(deps, place.cluster, namespace, signal);
       for (const point of new Set(points.values())) {
         const restore = { point, namespaces: [place.namespace], namespaceMapping: {} };
         blockers.push(...(await engine.foresee(context, { restore })).filter(({ severity }) => severity === 'blocker'));
@@ -289,16 +161,13 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     );
     if (agent) blockers.push(agent);
   }
-  const pins = read.flatMap((place) =>
-    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, namespace: place.namespace, pointId: id })),
-  );
   return planInPlace({
     request: {
       ...request,
       application: application.name,
       mode,
       components: components.map(({ component }) => component.name),
-      pins,
+      pins: pinsOf(read),
     },
     mode,
     status,
@@ -340,16 +209,13 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     if (made) clonePlaces.push(made);
     else blockers.push(noEngine(place.cluster));
   }
-  const pins = clonePlaces.flatMap((place) =>
-    [...place.points].map(([component, { id }]) => ({ component, cluster: place.cluster, namespace: place.namespace, pointId: id })),
-  );
   return planClone({
     request: {
       ...request,
       application: application.name,
       mode: 'clone',
       components: components.map(({ component }) => component.name),
-      pins,
+      pins: pinsOf(clonePlaces),
     },
     fleet,
     status,
@@ -360,17 +226,6 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     now,
     home,
   });
-}
-
-function outside(component: string, { cluster, namespace }: Place, point: string): Reason {
-  return {
-    code: 'POINT_UNUSABLE',
-    severity: 'blocker',
-    component,
-    cluster,
-    message: `${point} does not cover ${component} (${namespace} on ${cluster})`,
-    fix: 'leave that component out (--component), or choose by time: --to 14:05',
-  };
 }
 
 /** What one place needs: its engine, what its points hold, what the target offers, and who else lives there. */
@@ -392,8 +247,8 @@ async function clonePlace(
   const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
   const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
   if (!engine || namespace === undefined) return undefined;
-  const cluster = clientOf(deps, place.cluster);
-  const context = { cluster, clock: deps.clock, namespace, ...(signal && { signal }) };
+  const context = contextOf(deps, place.cluster, namespace, signal);
+  const { cluster } = context;
   const captured = new Map<string, KubeObject[]>();
   for (const point of new Set(points.values())) {
     const objects = await engine.objects(context, point, [place.namespace]);
@@ -420,19 +275,6 @@ async function clonePlace(
   };
 }
 
-/** Nobody else's components live in the namespace, and all of this application's are wanted. */
-function isExclusive(all: readonly Application[], own: Application, chosen: ReadonlySet<string>, { cluster, namespace }: Place): boolean {
-  const here = (application: Application, taken: (name: string) => boolean): boolean =>
-    application.components.some(
-      (component) =>
-        !taken(component.name) &&
-        component.placements.some(
-          (placement) => placement.namespace === namespace && placement.cluster === cluster && placement.claim !== 'unclaimed',
-        ),
-    );
-  return !all.some((application) => here(application, (name) => application.name === own.name && chosen.has(name)));
-}
-
 /** `--as` names it; several source namespaces of one cluster need several names. */
 function targetOf(place: Place, places: readonly Place[], asked: string | undefined, suffix: string): string {
   if (asked === undefined) return nameFor(`${place.namespace.slice(0, 48)}-restore-${suffix}`);
@@ -446,10 +288,6 @@ async function suffixOf(at: string, application: string): Promise<string> {
 
 async function nowAt({ clusters, clock }: PlannerDeps, name: string, signal?: AbortSignal): Promise<Date> {
   return (await clusters.find((cluster) => cluster.name === name)?.now(signal ? { signal } : {})) ?? clock.now();
-}
-
-function clientOf(deps: PlannerDeps, name: string): ClusterClient {
-  return deps.clusters.find((cluster) => cluster.name === name)!;
 }
 
 /** Where the journal of a plan without any place would lie: the plan is blocked, so it never does. */
