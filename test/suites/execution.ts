@@ -33,6 +33,19 @@ export function describeExecution(title: string, openWorlds: () => Promise<World
 
     const plan = (service: DrService, request: Partial<PlanRequest> = {}) =>
       service.plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'dataOnly', ...request }, caller);
+    /** A roll-back of corrupted data whose process has died at a write. */
+    const died = async (when: 'before' | 'after', nth: number) => {
+      await world.capture();
+      await world.write(corrupt);
+      const dying = mortal(world.cluster, when, nth);
+      const id = `restore-${world.name}-1`;
+      const started = await world
+        .service({ holder: 'first', cluster: dying.cluster })
+        .execute(await plan(world.service()), caller, { operationId: id, signal: dying.signal });
+      dying.arm();
+      await expect(started.run()).rejects.toThrow();
+      return { id, dying };
+    };
     const expectRunning = () =>
       eventually(async () => (await world.readyReplicas()).every(Boolean), 'everything is as ready as it should be', 60_000);
 
@@ -280,15 +293,7 @@ export function describeExecution(title: string, openWorlds: () => Promise<World
     });
 
     it('is ended by whoever cancels it when its process is dead', async () => {
-      await world.capture();
-      await world.write(corrupt);
-      const dying = mortal(world.cluster, 'before', 8);
-      const id = `restore-${world.name}-1`;
-      const started = await world
-        .service({ holder: 'first', cluster: dying.cluster })
-        .execute(await plan(world.service()), caller, { operationId: id, signal: dying.signal });
-      dying.arm();
-      await expect(started.run()).rejects.toThrow();
+      const { id } = await died('before', 8);
       const second = world.service({ holder: 'second' });
       expect(await second.cancel(id, caller)).toMatchObject({ state: 'Cancelled' });
       await expect(second.resume(id, caller)).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -298,15 +303,7 @@ export function describeExecution(title: string, openWorlds: () => Promise<World
     });
 
     it('is continued by another process when the one that ran it is dead, as soon as its lease has run out', async () => {
-      await world.capture();
-      await world.write(corrupt);
-      const dying = mortal(world.cluster, 'after', 6);
-      const id = `restore-${world.name}-1`;
-      const started = await world
-        .service({ holder: 'first', cluster: dying.cluster })
-        .execute(await plan(world.service()), caller, { operationId: id, signal: dying.signal });
-      dying.arm();
-      await expect(started.run()).rejects.toThrow();
+      const { id, dying } = await died('after', 6);
       expect(dying.dead).toBe(true);
       const second = world.service({ holder: 'second' });
       expect(await second.operation(id)).toMatchObject({ state: 'Running', holder: 'first' });

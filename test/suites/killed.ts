@@ -10,7 +10,6 @@ import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { methods } from './execution.ts';
 import type { Hooks, Mortal } from './seen-by.ts';
 import { mortal, seenBy, writes } from './seen-by.ts';
-import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
 import { orders } from './world.ts';
 
@@ -184,12 +183,7 @@ async function prepared(worlds: Worlds, spec: Record<string, unknown>): Promise<
   await world.write(corrupt);
   await world.change(types.secrets, 'orders-db', { data: { password: 'bmV3' } });
   await world.change(types.statefulSets, 'orders-db', { metadata: { labels: { team: 'new' } } });
-  await world.create({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'later', namespace: world.name, labels: labelsOf(world.name, 'orders-db') },
-    data: {},
-  });
+  await world.addLater('orders-db');
   await world.ground.settle();
   return world;
 }

@@ -1,9 +1,10 @@
-import type { Change, PlanRequest } from '@kubectl-dr/core/planning/model';
+import type { Change, Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { methods } from './execution.ts';
+import type { Obstacle } from './obstacles.ts';
 import { obstacles, remarks } from './obstacles.ts';
 import { seenBy, writes } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
@@ -34,6 +35,21 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
     const refuses = async (refused: Promise<unknown>, code: string) => {
       await expect(refused).rejects.toMatchObject({ code });
       expect(await world.service().operations({ application: world.name })).toEqual([]);
+    };
+
+    /** What is planned where this stands in the way, or is remarked; the world is put right again after it. */
+    const planned = async ({ capture, request, prepare, before }: Obstacle, look: (made: Plan) => Promise<void>) => {
+      await before?.(world);
+      const point = await world.capture(capture);
+      const restored = await prepare?.(world, point);
+      try {
+        await look(await plan(request(world)));
+      } finally {
+        await restored?.();
+      }
+    };
+    const expectSentences = (reasons: Plan['blockers']) => {
+      for (const { message, fix } of reasons) expect(`${message} ${fix}`).not.toMatch(/undefined|\[object/);
     };
 
     describe('a plan', () => {
@@ -181,19 +197,13 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
     });
 
     describe('what stands in the way', () => {
-      it.each(obstacles)('$title: $code', async ({ code, capture, request, prepare, before }) => {
-        await before?.(world);
-        const point = await world.capture(capture);
-        const restored = await prepare?.(world, point);
-        try {
-          const made = await plan(request(world));
-          expect(made.blockers.map((reason) => reason.code)).toContain(code);
-          for (const { message, fix } of made.blockers) expect(`${message} ${fix}`).not.toMatch(/undefined|\[object/);
+      it.each(obstacles)('$title: $code', (obstacle) =>
+        planned(obstacle, async (made) => {
+          expect(made.blockers.map(({ code }) => code)).toContain(obstacle.code);
+          expectSentences(made.blockers);
           await refuses(world.service().execute(made, caller), 'PLAN_BLOCKED');
-        } finally {
-          await restored?.();
-        }
-      });
+        }),
+      );
 
       it('an engine that does not answer: ENGINE_DOWN', async ({ skip }) => {
         const { velero } = world.ground;
@@ -245,19 +255,13 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
     });
 
     describe('what is remarked, and stops nobody', () => {
-      it.each(remarks)('$title: $code', async ({ code, capture, request, prepare, before }) => {
-        await before?.(world);
-        const point = await world.capture(capture);
-        const restored = await prepare?.(world, point);
-        try {
-          const made = await plan(request(world));
+      it.each(remarks)('$title: $code', (remark) =>
+        planned(remark, async (made) => {
           expect(made.blockers).toEqual([]);
-          expect(made.warnings.map((reason) => reason.code)).toContain(code);
-          for (const { message, fix } of made.warnings) expect(`${message} ${fix}`).not.toMatch(/undefined|\[object/);
-        } finally {
-          await restored?.();
-        }
-      });
+          expect(made.warnings.map(({ code }) => code)).toContain(remark.code);
+          expectSentences(made.warnings);
+        }),
+      );
     });
 
     describe('is refused', () => {
@@ -327,12 +331,7 @@ async function drift(world: World): Promise<void> {
   await world.change(types.secrets, 'orders-db', { data: { password: 'bmV3' } });
   await world.change(types.configMaps, 'web', { data: { page: 'new' } });
   await world.change(types.deployments, 'web', { spec: { replicas: 4 }, metadata: { labels: { tier: 'front' } } });
-  await world.create({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'later', namespace: world.name, labels: labelsOf(world.name, 'web') },
-    data: {},
-  });
+  await world.addLater('web');
   await world.ground.settle();
   await eventually(async () => (await world.readyReplicas()).every(Boolean), 'what was changed is running', 60_000);
 }

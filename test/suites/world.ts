@@ -10,7 +10,7 @@ import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import type { Files } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
 import type { Ground } from './ground.ts';
-import { catalogOf, shop } from './shop.ts';
+import { catalogOf, labelsOf, shop } from './shop.ts';
 
 /** Where a suite runs. */
 export interface Worlds {
@@ -99,6 +99,12 @@ export class World {
 
   create(object: KubeObject): Promise<void> {
     return createAll(this.cluster, [object]);
+  }
+
+  /** A ConfigMap `later` of a component, that no point of before holds. */
+  addLater(component: string): Promise<void> {
+    const metadata = { name: 'later', namespace: this.name, labels: labelsOf(this.name, component) };
+    return this.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {} });
   }
 
   async list(type: ResourceType): Promise<KubeObject[]> {
