@@ -105,10 +105,15 @@ async function tunnelTo(
   timeout: number,
   { proxy, env = process.env }: ConnectionOptions,
 ): Promise<Socket | undefined> {
-  if (proxy === undefined && !Object.keys(env).some((name) => /^https?_proxy$/i.test(name))) return undefined;
+  if (proxy === undefined && !namesProxy(env)) return undefined;
   const { proxyFromEnvironment, proxyOf, throughProxy } = await import('./proxy.ts');
   const through = proxy === undefined ? proxyFromEnvironment(url, env) : proxyOf(proxy, 'proxy-url');
   return through && throughProxy(through, host, port, timeout);
+}
+
+/** Whether the environment may want a proxy; for which server, `proxy.ts` says. */
+export function namesProxy(env: Record<string, string | undefined>): boolean {
+  return Object.keys(env).some((name) => /^https?_proxy$/i.test(name));
 }
 
 /** The socket once it is connected; its error, or ETIMEDOUT, when it is not in time. */

@@ -2,7 +2,7 @@ import type { Dispatcher, WebSocket } from 'undici';
 import type { Credentials } from '../auth/credentials.ts';
 import type { ClusterConfig } from '../kubeconfig/context.ts';
 import type { Answer, Connection, Exchange } from './connection.ts';
-import { connectTo } from './connection.ts';
+import { connectTo, namesProxy } from './connection.ts';
 import { errorOfFailure, errorOfStatus } from './errors.ts';
 import { monotonic } from './monotonic.ts';
 import type { RequestTarget } from './errors.ts';
@@ -103,10 +103,11 @@ export class Transport {
     });
     const flat = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((text): [string, string] => [name, text]));
     const tls = await credentials.tls();
-    const proxied = Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name));
     const own = (): Dispatcher => {
       if (config.cluster.proxyUrl) return new ProxyAgent({ uri: config.cluster.proxyUrl, requestTls: tls });
-      return proxied ? new EnvHttpProxyAgent({ connect: tls, requestTls: tls }) : new Agent({ connect: { timeout: 10_000, ...tls } });
+      return namesProxy(process.env)
+        ? new EnvHttpProxyAgent({ connect: tls, requestTls: tls })
+        : new Agent({ connect: { timeout: 10_000, ...tls } });
     };
     const dispatcher = given ?? own();
     return {
