@@ -119,8 +119,3 @@ export async function bundleCli(folder) {
   chmodSync(files[0], 0o755);
   return { entry: files[0], files: files.length, bytes: files.reduce((sum, file) => sum + statSync(file).size, 0) };
 }
-
-/** The whole CLI as one file, for a single executable. */
-export async function bundleWhole(outfile) {
-  await build({ ...options([]), entryPoints: [main], outfile });
-}

@@ -89,8 +89,3 @@ async function portsOf(s3: string, kubeconfig: string): Promise<number[] | undef
   if (!places.every(({ hostname }) => hostname === '127.0.0.1')) return undefined;
   return places.map(({ port, protocol }) => Number(port || (protocol === 'https:' ? 443 : 80)));
 }
-
-/** Whether a machine has room for more than one server. */
-export function roomForSeveral(): boolean {
-  return missingOwnNetwork() === undefined;
-}

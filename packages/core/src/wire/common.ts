@@ -45,4 +45,3 @@ export const errorSchema = z.object({
   cluster: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
 });
-export type WireError = z.infer<typeof errorSchema>;

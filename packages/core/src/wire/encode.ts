@@ -1,5 +1,4 @@
 import type { EngineCapabilities } from '../ports/engine.ts';
-import type { DrError } from '../errors.ts';
 import type { Operation } from '../execution/model.ts';
 import type { Plan } from '../planning/model.ts';
 import { formatDuration } from '../policy/duration.ts';
@@ -9,7 +8,6 @@ import type { ApplicationStatus, ClusterStatus, ComponentStatus, Fleet, PointUse
 import type { RestoreDiff } from '../service/port.ts';
 import { apiVersion } from './api-version.ts';
 import type { WireApplication, WireComponentStatus } from './application.ts';
-import type { WireError } from './common.ts';
 import type { WireDiff, WireOperation, WirePlan } from './plan.ts';
 import type { WireCluster, WireEngine, WirePolicy, WireRecoveryPoint, WireSchedule, WireStorageLocation } from './protection.ts';
 
@@ -251,15 +249,4 @@ export function diffToWire(diff: RestoreDiff): WireDiff {
 export function operationToWire(operation: Operation): WireOperation {
   const { id, plan, ...status } = operation;
   return present({ apiVersion, kind: 'Operation', metadata: { name: id }, spec: plan, status });
-}
-
-export function errorToWire(error: DrError): WireError {
-  return present({
-    code: error.code,
-    reason: error.name,
-    message: error.message,
-    hint: error.hint,
-    cluster: error.cluster,
-    details: error.details,
-  });
 }

@@ -100,17 +100,6 @@ export const isConfigKey: NameRule = (text) => [
   ...(text === '.' || text === '..' ? [`must not be '${text}'`] : text.startsWith('..') ? ["must not start with '..'"] : []),
 ];
 
-export const isPortName: NameRule = (text) => [
-  ...longest(15, text),
-  ...(/^[-a-z0-9]+$/.test(text) ? [] : ['must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)']),
-  ...(/[a-z]/.test(text) ? [] : ['must contain at least one letter (a-z)']),
-  ...(text.includes('--') ? ['must not contain consecutive hyphens'] : []),
-  ...(/^-|-$/.test(text) ? ['must not begin or end with a hyphen'] : []),
-];
-
-export const isVariable: NameRule = (text) =>
-  /^[ -<>-~]+$/.test(text) ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
-
 /** A value as sentences about fields show it. */
 export function shown(value: unknown): string {
   return JSON.stringify(value) ?? 'null';

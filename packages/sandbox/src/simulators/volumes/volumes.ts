@@ -215,10 +215,3 @@ async function reclaim(cluster: ControlledCluster, store: VolumeStore, { name }:
 function refOf({ metadata: { namespace, name } }: KubeObject): ObjectRef {
   return { type: claims, namespace: namespace!, name };
 }
-
-/** The files of the volume behind a claim. */
-export async function filesOfClaim(cluster: ControlledCluster, store: VolumeStore, namespace: string, name: string) {
-  const claim = await find(cluster, { type: claims, namespace, name });
-  const volume = textAt(claim, 'spec', 'volumeName');
-  return volume === '' ? undefined : store.read(volume);
-}
