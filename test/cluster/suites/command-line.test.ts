@@ -5,9 +5,11 @@ import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { inject } from 'vitest';
 import type { Ran } from '../../e2e/command-line.ts';
 import { kubectlDr } from '../../e2e/command-line.ts';
+import { describeCommandLine } from '../../suites/command-line.ts';
 import { openShop, orders, readOrders, running, writeOrders } from '../targets/shop.ts';
 import type { ProtectedCluster } from '../targets/velero.ts';
 import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
+import { worldsOf } from '../targets/worlds.ts';
 
 const target = inject('target');
 const missing = missingVelero(target);
@@ -102,4 +104,8 @@ describe.skipIf(missing !== undefined)(`kubectl dr on ${target}${missing === und
     expect(ran.err).toContain('guest');
     expect(ran.out).not.toContain('Protected');
   });
+});
+
+describe.skipIf(missing !== undefined)(`every command${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  describeCommandLine(target, () => worldsOf(target));
 });
