@@ -26,13 +26,17 @@ const tools = {
 
 export type Tool = keyof typeof tools;
 
+/** A machine without a network cannot build what it does not have the sources of; that is no fault of the sources. */
+export class ModulesOutOfReach extends Error {}
+const outOfReach = /dial tcp|no such host|i\/o timeout|connection refused|proxyconnect|module lookup disabled/;
+
 /** The Go command: of PATH, or where the official archive puts it. */
 export function goCommand(): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/local/go/bin'];
   return folders.map((folder) => path.join(folder, 'go')).find((file) => existsSync(file));
 }
 
-/** Path of each program of the control plane; built the first time, which takes minutes. */
+/** Path of each program of the control plane; built the first time, which takes minutes. Throws `ModulesOutOfReach` without a network. */
 export async function controlPlane(go: string, say: (line: string) => void): Promise<Record<Tool, string>> {
   const folder = await built(go, 'tools', tools, say);
   return Object.fromEntries(Object.keys(tools).map((tool) => [tool, path.join(folder, tool)])) as Record<Tool, string>;
@@ -66,7 +70,10 @@ async function built(go: string, module: string, programs: Record<string, string
       const args = ['build', '-trimpath', '-ldflags', `-s -w ${flags.join(' ')}`, '-o', path.join(draft, program), source];
       // The build takes every core it gets; whoever sits at this machine comes first.
       const [command, ...rest] = process.platform === 'win32' ? [go, ...args] : ['nice', '-n', '15', go, ...args];
-      await execute(command!, rest, { cwd, maxBuffer: 64 * 1024 * 1024 });
+      await execute(command!, rest, { cwd, maxBuffer: 64 * 1024 * 1024 }).catch((error: Error) => {
+        const line = error.message.split('\n').find((each) => outOfReach.test(each));
+        throw line === undefined ? error : new ModulesOutOfReach(`the Go modules of ${program} cannot be fetched: ${line.trim()}`);
+      });
     }
     await rename(draft, folder);
   } finally {

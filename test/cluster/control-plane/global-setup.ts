@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { controlPlane, goCommand } from './build.ts';
+import { controlPlane, goCommand, ModulesOutOfReach } from './build.ts';
 import { csiPrograms, startCsi } from './csi.ts';
 import type { RunningStorage } from './csi.ts';
 import { pairsOfClusters } from './pairs.ts';
@@ -49,7 +49,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const say = (line: string): void => void process.stderr.write(`control plane: ${line}\n`);
   const csi = csiPrograms();
-  const programs = await controlPlane(go, say);
+  const programs = await controlPlane(go, say).catch((error: unknown) => {
+    if (error instanceof ModulesOutOfReach) return error;
+    throw error;
+  });
+  if (programs instanceof ModulesOutOfReach) {
+    say(programs.message);
+    project.provide('clusters', { missing: programs.message });
+    return async () => undefined;
+  }
   const folder = await mkdtemp(path.join(tmpdir(), 'kubectl-dr-cluster-'));
   const planes: RunningControlPlane[] = [];
   const storages: RunningStorage[] = [];

@@ -2,20 +2,25 @@ import { execFile } from 'node:child_process';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { freshNamespace } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { inject } from 'vitest';
-import { goCommand, programOf } from '../control-plane/build.ts';
+import { goCommand, ModulesOutOfReach, programOf } from '../control-plane/build.ts';
 import { missingClusters } from '../targets/real.ts';
 import type { LivingCluster } from '../targets/stage.ts';
 import { stages } from '../targets/stage.ts';
 
 const target = inject('target');
-const missing =
-  target === 'memory'
-    ? 'nothing speaks HTTP there'
-    : target === 'real' && missingClusters() !== undefined
-      ? missingClusters()
-      : goCommand() === undefined
-        ? 'Go is not installed'
-        : undefined;
+const absent = target === 'memory' ? 'nothing speaks HTTP there' : target === 'real' ? missingClusters() : undefined;
+const program = absent === undefined ? await informerProgram() : { missing: absent };
+const missing = typeof program === 'string' ? undefined : program.missing;
+
+/** Its path, built now if it was never, or why it cannot be built. */
+async function informerProgram(): Promise<string | { missing: string }> {
+  const go = goCommand();
+  if (go === undefined) return { missing: 'Go is not installed' };
+  return programOf(go, 'informer', (line) => void process.stderr.write(`informer: ${line}\n`)).catch((error: unknown) => {
+    if (error instanceof ModulesOutOfReach) return { missing: error.message };
+    throw error;
+  });
+}
 
 interface Outcome {
   writes: number;
@@ -31,13 +36,11 @@ describe.skipIf(missing !== undefined)(
   () => {
     let stage: LivingCluster;
     let client: ClusterClient;
-    let program: string;
 
     beforeAll(async () => {
-      program = await programOf(goCommand()!, 'informer', (line) => void process.stderr.write(`informer: ${line}\n`));
       stage = await stages[target]({ name: 'east' });
       ({ client } = stage);
-    }, 600_000);
+    });
     afterAll(() => stage?.close());
 
     const watch = (namespace: string, seed: number, streaming: boolean): Promise<Outcome> =>
@@ -45,7 +48,7 @@ describe.skipIf(missing !== undefined)(
         const flags = { kubeconfig: stage.kubeconfig!, namespace, seed: String(seed), writes: '600', writers: '4' };
         const args = Object.entries(flags).map(([flag, value]) => `-${flag}=${value}`);
         const env = { ...process.env, KUBE_FEATURE_WatchListClient: String(streaming) };
-        execFile(program, args, { env, timeout: 120_000 }, (error, stdout, stderr) => {
+        execFile(program as string, args, { env, timeout: 120_000 }, (error, stdout, stderr) => {
           if (stdout === '') reject(new Error(stderr || error?.message));
           else resolve(JSON.parse(stdout) as Outcome);
         });
