@@ -3,9 +3,8 @@ import path from 'node:path';
 import { serveHttps } from './doors/https.ts';
 import { kubeconfig } from './doors/kubeconfig.ts';
 import type { Identity } from './identities.ts';
-import type { SandboxCluster } from './cluster.ts';
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
-import { kinds } from './simulators/velero/kinds.ts';
+import { trustLinks } from './simulators/velero/locations.ts';
 import { clusterNames, createSandbox, randomTokens } from './sandbox.ts';
 
 export { SandboxCluster } from './cluster.ts';
@@ -43,7 +42,7 @@ export async function startSandbox({ port, directory, ...options }: StartOptions
       certificateFolder: path.join(directory, 'certificates'),
     });
     url = door.url;
-    await Promise.all([east, west].map((cluster) => trust(cluster, door.ca)));
+    await Promise.all([east, west].map((cluster) => trustLinks(cluster.veleroOptions, door.ca)));
     const kubeconfigPath = path.resolve(directory, 'kubeconfig');
     const text = kubeconfig({ url, ca: door.ca, clusters: [...clusterNames], users: { ...tokens } });
     await writeFile(kubeconfigPath, text, { mode: 0o600 });
@@ -59,15 +58,6 @@ export async function startSandbox({ port, directory, ...options }: StartOptions
   } catch (error) {
     sandbox.close();
     throw error;
-  }
-}
-
-/** Tells by its locations whose certificate vouches for the links to artefacts, as `velero` wants to know it. */
-async function trust({ client, veleroOptions }: SandboxCluster, ca: string): Promise<void> {
-  const { namespace } = veleroOptions;
-  for (const { metadata } of (await client.list(kinds.locations, { namespace })).items) {
-    const caCert = Buffer.from(ca).toString('base64');
-    await client.patch({ type: kinds.locations, namespace, name: metadata.name }, 'merge', { spec: { objectStorage: { caCert } } });
   }
 }
 

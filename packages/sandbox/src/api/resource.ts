@@ -38,6 +38,8 @@ export interface Resource extends ResourceType {
   selectableFields: string[];
   /** Paths that cannot change once they are set. */
   immutable: string[];
+  /** What is said of all of these at once, where each is not told by itself. */
+  fixed?: string;
   columns: (Column | PrinterColumn)[];
   /** OpenAPI v3 schema of a custom resource. */
   schema?: JsonRecord;

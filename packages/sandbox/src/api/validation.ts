@@ -108,12 +108,19 @@ function dataKeys(checks: Checks, { builtIn, kind }: Resource, object: KubeObjec
 /** 422 when an update changes what can only be chosen once. A field that was not set may still be set. */
 export function validateUpdate(resource: Resource, current: KubeObject, next: KubeObject): void {
   const checks = new Checks();
-  for (const path of resource.immutable) {
-    const before = at(current, ...path.split('.'));
-    const after = at(next, ...path.split('.'));
-    if (before === undefined || before === null || before === '' || equal(before, after)) continue;
-    checks.invalid(path, after, 'field is immutable');
-  }
+  const value = (object: KubeObject, path: string): unknown => at(object, ...path.split('.'));
+  const labels = (object: KubeObject): Record<string, unknown> => recordAt(object, 'spec', 'template', 'metadata', 'labels');
+  for (const label of resource.resource === 'jobs' ? ['controller-uid', 'batch.kubernetes.io/controller-uid'] : [])
+    if (labels(current)[label] !== undefined && labels(next)[label] === undefined)
+      checks.required(`spec.template.metadata.labels[${label}]`, `must be '${current.metadata.uid}'`);
+  // What a job that waits will run may still be changed.
+  const suspended = at(current, 'spec', 'suspend') === true;
+  const changed = resource.immutable.filter(
+    (path) =>
+      !(suspended && path === 'spec.template') && (value(current, path) ?? '') !== '' && !equal(value(current, path), value(next, path)),
+  );
+  if (changed.length > 0 && resource.fixed !== undefined) checks.forbidden('spec', resource.fixed);
+  else for (const path of changed) checks.invalid(path, value(next, path), 'field is immutable');
   if (current.immutable === true)
     for (const path of ['immutable', 'data', 'binaryData'])
       if (!equal(current[path], next[path])) checks.forbidden(path, 'field is immutable when `immutable` is set');

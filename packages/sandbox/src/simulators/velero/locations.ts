@@ -45,6 +45,14 @@ export function locationController(options: VeleroOptions): Controller {
   };
 }
 
+/** Tells by the locations whose certificate vouches for the links to artefacts, as `velero` wants to know it. */
+export async function trustLinks({ cluster, namespace }: VeleroOptions, ca: string): Promise<void> {
+  for (const { metadata } of (await cluster.list(type, { namespace })).items) {
+    const caCert = Buffer.from(ca).toString('base64');
+    await cluster.patch({ type, namespace, name: metadata.name }, 'merge', { spec: { objectStorage: { caCert } } });
+  }
+}
+
 async function problemOf(location: KubeObject, bucket: BackupBucket | undefined): Promise<string | undefined> {
   if (bucket === undefined)
     return `rpc error: code = Unknown desc = bucket ${textAt(location, 'spec', 'objectStorage', 'bucket')} does not exist`;
