@@ -15,8 +15,8 @@ export interface SeenCall {
 
 /** Each may throw: before a call is carried out, or after it, so that the answer is lost. */
 export interface Hooks {
-  before?(call: SeenCall): void;
-  after?(call: SeenCall): void;
+  before?(call: SeenCall): void | Promise<void>;
+  after?(call: SeenCall): void | Promise<void>;
 }
 
 /** A cluster as a process sees it that dies, or whose calls fail. */
@@ -28,9 +28,9 @@ export function seenBy(cluster: ClusterClient, hooks: Hooks): ClusterClient {
       if (!writes.has(property) && !reads.has(property)) return value.bind(target) as unknown;
       return async (...args: unknown[]): Promise<unknown> => {
         const call = callOf(property, args);
-        hooks.before?.(call);
+        await hooks.before?.(call);
         const result: unknown = await (value as (...all: unknown[]) => Promise<unknown>).apply(target, args);
-        hooks.after?.(call);
+        await hooks.after?.(call);
         return result;
       };
     },

@@ -195,18 +195,26 @@ class Run {
       other: (stepId) => {
         const found = plan.waves.flat().find((candidate) => candidate.id === stepId);
         if (!found) throw new DrError('NotFoundError', 'NOT_FOUND', `the plan has no step ${stepId}`);
-        const { action } = found;
-        const attempts = this.operation.steps.find((record) => record.id === stepId)?.attempt ?? 1;
-        const names = Array.from({ length: attempts }, (_, index) =>
-          action.kind === 'engine.backup' ? backupName(action.request.name, index + 1) : this.nameOf(stepId, index + 1),
-        );
+        const names = this.nativeNames(found);
         return { step: found, name: names.at(-1)!, names };
       },
+      restores: () =>
+        plan.waves.flatMap((wave) =>
+          wave.filter(({ action }) => action.kind === 'engine.restore').flatMap((each) => this.nativeNames(each)),
+        ),
       signal,
       // Progress is news, not state: it is shown, and journalled with the next change.
       report: async (news) =>
         this.tell({ type: 'step', operationId: id, step: this.merge({ ...this.record(step.id), ...news }), at: this.now() }),
     };
+  }
+
+  /** Of what a step of the plan began, by its attempts. */
+  private nativeNames({ id, action }: Step): string[] {
+    const attempts = this.operation.steps.find((record) => record.id === id)?.attempt ?? 1;
+    return Array.from({ length: attempts }, (_, index) =>
+      action.kind === 'engine.backup' ? backupName(action.request.name, index + 1) : this.nameOf(id, index + 1),
+    );
   }
 
   private nameOf(stepId: string, attempt = this.record(stepId).attempt ?? 1): string {

@@ -24,6 +24,8 @@ export interface ActionContext {
   namespaces: readonly string[];
   /** Another step of the plan, and the name of the native object that it began: of the latest attempt, and of all. */
   other(stepId: string): { step: Step; name: string; names: string[] };
+  /** Names of the native restores of all steps of the plan, of all attempts. */
+  restores(): string[];
   signal: AbortSignal;
   report(news: { message?: string; progress?: number; nativePhase?: string }): Promise<void>;
 }

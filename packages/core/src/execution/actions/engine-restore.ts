@@ -1,42 +1,88 @@
+import { claimsOf } from '../../application/pod-references.ts';
 import type { Engine, EngineContext, NativeProgress } from '../../ports/engine.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
+import type { RestoredClaim } from '../../planning/model.ts';
 import { type Action, type ActionContext, absent, engineOf, failed, ours, until } from './context.ts';
 import { removeClaim } from './claims.ts';
+import { removeObject } from './objects.ts';
 import { hasEnded, tell, untilEnded } from './until-ended.ts';
 
 export async function restore(action: Action<'engine.restore'>, context: ActionContext): Promise<string> {
   const { engine, at } = engineOf(action.engine, action.engineNamespace, context);
   const { name, attempt } = context;
   const request = { ...action.request, name, labels: { ...action.request.labels, ...ours(context) } };
-  if (attempt > 1) await clearFailedAttempt(action, context);
+  // One that was begun already may have made its claims.
+  if (attempt > 1 && !(await engine.progressOfRestore(at, name).catch(absent))) await clearFailedAttempt(action, engine, context);
   await engine.startRestore(at, request);
-  if (action.until === 'claims') return untilClaims(action, context, () => engine.progressOfRestore(at, name));
+  if (action.until === 'claims') return untilClaims(action, context, engine, () => engine.progressOfRestore(at, name));
   const end = await untilEnded(() => engine.progressOfRestore(at, name), context);
-  return concluded(engine, at, name, end, context);
+  return concluded(engine, at, { name, claims: action.claims ?? [] }, end, context);
 }
 
-/** What an attempt left behind is in the way of the next: engines do not restore into claims that exist. */
-async function clearFailedAttempt({ claims = [] }: Action<'engine.restore'>, context: ActionContext): Promise<void> {
-  for (const { namespace, claim, kept } of claims) {
-    const live = await context.cluster
-      .get({ type: types.persistentVolumeClaims, namespace, name: claim }, { signal: context.signal })
-      .catch(absent);
-    if (live) await removeClaim(live, context, kept);
+/** What an attempt left behind is in the way of the next: engines do not restore into claims that exist, nor through pods. */
+async function clearFailedAttempt({ claims = [] }: Action<'engine.restore'>, engine: Engine, context: ActionContext): Promise<void> {
+  const { cluster, signal } = context;
+  for (const namespace of new Set(claims.map((each) => each.namespace))) {
+    const { items } = await cluster.list(types.pods, { namespace, signal });
+    const names = claims.filter((each) => each.namespace === namespace).map(({ claim }) => claim);
+    for (const pod of items) {
+      if (!claimsOf(pod.spec).some((name) => names.includes(name)) || !(await isOurs(pod, engine, context))) continue;
+      await removeObject({ type: types.pods, namespace, name: pod.metadata.name }, pod, context);
+    }
+  }
+  const live = await liveClaims(claims, context);
+  for (const [index, { kept }] of claims.entries()) {
+    const claim = live[index];
+    if (claim) await removeClaim(claim, context, kept);
+  }
+}
+
+/** Brought back by a restore of this operation. */
+async function isOurs(object: KubeObject, engine: Engine, context: ActionContext): Promise<boolean> {
+  return (await Promise.all(context.restores().map((name) => engine.isRestoredBy(object, name)))).includes(true);
+}
+
+function liveClaims(claims: readonly RestoredClaim[], { cluster, signal }: ActionContext): Promise<(KubeObject | undefined)[]> {
+  return Promise.all(
+    claims.map(({ namespace, claim }) =>
+      cluster.get({ type: types.persistentVolumeClaims, namespace, name: claim }, { signal }).catch(absent),
+    ),
+  );
+}
+
+/**
+ * Engines leave a claim that exists as it is and call the restore a success: whoever made one after ours was taken off has
+ * kept the data away.
+ */
+async function assertRestored(claims: readonly RestoredClaim[], engine: Engine, context: ActionContext): Promise<void> {
+  const { cluster } = context;
+  for (const live of await liveClaims(claims, context)) {
+    if (!live || (await isOurs(live, engine, context))) continue;
+    const { namespace, name } = live.metadata;
+    throw failed(
+      context,
+      `the PersistentVolumeClaim ${namespace}/${name} on ${cluster.name} was made by somebody else meanwhile, so that its data did not come back`,
+      `stop whoever makes it, and then: kubectl dr resume ${context.operationId}, or kubectl dr undo ${context.operationId}`,
+    );
   }
 }
 
 /** The claims are there, so that pods which use them can be started: until then a StatefulSet would make empty ones. */
-function untilClaims(action: Action<'engine.restore'>, context: ActionContext, look: () => Promise<NativeProgress>): Promise<string> {
+function untilClaims(
+  action: Action<'engine.restore'>,
+  context: ActionContext,
+  engine: Engine,
+  look: () => Promise<NativeProgress>,
+): Promise<string> {
   const { claims = [] } = action;
   return until(context, { timeoutSeconds: Infinity, late: () => failed(context, 'late') }, async () => {
     const progress = await look();
-    const there = await Promise.all(
-      claims.map(({ namespace, claim }) =>
-        context.cluster.get({ type: types.persistentVolumeClaims, namespace, name: claim }, { signal: context.signal }).catch(absent),
-      ),
-    );
-    if (there.every((claim) => claim !== undefined))
+    const there = await liveClaims(claims, context);
+    if (there.every((claim) => claim !== undefined)) {
+      await assertRestored(claims, engine, context);
       return `${claims.length === 1 ? '1 claim is' : `${claims.length} claims are`} back, the data is on its way`;
+    }
     if (hasEnded(progress)) {
       const missing = claims.filter((_, index) => !there[index]).map(({ claim }) => claim);
       throw failed(
@@ -52,9 +98,10 @@ function untilClaims(action: Action<'engine.restore'>, context: ActionContext, l
 /** For a restore whose claims were enough for the steps in between. `any`: it is stopped, and may end as it likes. */
 export async function endOfRestore(action: Action<'engine.restore.end'>, context: ActionContext): Promise<string> {
   const { engine, at } = engineOf(action.engine, action.engineNamespace, context);
-  const { name } = context.other(action.restore);
+  const { name, step } = context.other(action.restore);
   if (action.outcome === 'success') {
-    return concluded(engine, at, name, await untilEnded(() => engine.progressOfRestore(at, name), context), context);
+    const claims = (step.action.kind === 'engine.restore' && step.action.claims) || [];
+    return concluded(engine, at, { name, claims }, await untilEnded(() => engine.progressOfRestore(at, name), context), context);
   }
   const begun = await engine.progressOfRestore(at, name).catch(absent);
   if (!begun) return 'it was not begun';
@@ -66,11 +113,18 @@ export async function endOfRestore(action: Action<'engine.restore.end'>, context
   return `${name} writes no more`;
 }
 
-async function concluded(engine: Engine, at: EngineContext, name: string, end: NativeProgress, context: ActionContext): Promise<string> {
+async function concluded(
+  engine: Engine,
+  at: EngineContext,
+  { name, claims }: { name: string; claims: readonly RestoredClaim[] },
+  end: NativeProgress,
+  context: ActionContext,
+): Promise<string> {
   const outcome = end.phase === 'Succeeded' || end.phase === 'Degraded' ? await engine.outcomeOfRestore(at, name) : undefined;
   await engine.finishRestore(at, name);
   // An engine may list what exists and differs as failed, and still succeed: what really failed is among its errors.
   if (end.phase === 'Succeeded' && outcome && outcome.errors.length === 0) {
+    await assertRestored(claims, engine, context);
     return `${outcome.created} objects created${outcome.skipped > 0 ? `, ${outcome.skipped} were there already` : ''}`;
   }
   const why = outcome?.errors[0] ?? end.message ?? `${outcome?.failed ?? 'some'} objects failed`;

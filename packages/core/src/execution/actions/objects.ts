@@ -101,18 +101,16 @@ export async function removeObjects(action: Action<'objects.remove'>, context: A
     if (!live) continue;
     const meant = object.uid === undefined ? isOwn(live, operationId) : live.metadata.uid === object.uid;
     if (!meant) continue;
-    await cluster
-      .delete(refOf(object), { ...(live.metadata.uid !== undefined && { preconditions: { uid: live.metadata.uid } }), signal })
-      .catch(absent);
-    await gone(object, live, context);
+    await removeObject(object, live, context);
     removed += 1;
   }
   return removed === 0 ? 'nothing to remove' : `${removed} objects removed`;
 }
 
-/** Waits: what comes next may be of the same name. */
-async function gone(object: ObjectTarget, { metadata: { uid } }: KubeObject, context: ActionContext): Promise<void> {
+/** This very one, and waits until it is gone: what comes next may be of the same name. */
+export async function removeObject(object: ObjectTarget, { metadata: { uid } }: KubeObject, context: ActionContext): Promise<void> {
   const { cluster, signal } = context;
+  await cluster.delete(refOf(object), { ...(uid !== undefined && { preconditions: { uid } }), signal }).catch(absent);
   const what = `${object.type.kind} ${object.namespace}/${object.name}`;
   const late = () => failed(context, `${what} on ${cluster.name} does not go away`, 'a finalizer holds it: look at metadata.finalizers');
   await until(context, { timeoutSeconds: 300, late }, async (tell) => {
