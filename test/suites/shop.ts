@@ -60,7 +60,7 @@ export function shop(application: string): KubeObject[] {
 }
 
 /** The same as a catalog tells it: then a part is known even when nothing of it is left. */
-export function catalogOf(application: string): CatalogEntity[] {
+export function catalogOf(application: string, policy?: Record<string, unknown>): CatalogEntity[] {
   const part = (kind: string, name: string, dependsOn: string[] = []): CatalogEntity => ({
     apiVersion: 'backstage.io/v1alpha1',
     kind,
@@ -75,7 +75,13 @@ export function catalogOf(application: string): CatalogEntity[] {
     spec: { type: 'service', owner: 'team-shop', system: application, dependsOn },
   });
   return [
-    { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: application }, spec: { owner: 'team-shop' } },
+    {
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'System',
+      metadata: { name: application, ...(policy && { annotations: { 'kubectl-dr.dev/policy': 'gold' } }) },
+      spec: { owner: 'team-shop' },
+    },
+    ...(policy ? [{ apiVersion: 'kubectl-dr.dev/v1alpha1', kind: 'DRPolicy', metadata: { name: 'gold' }, spec: policy }] : []),
     part('Component', 'web', ['resource:orders-db']),
     part('Resource', 'orders-db'),
   ];

@@ -1,5 +1,6 @@
 import { engine } from '@kubectl-dr/core/engines/velero/index';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { Engine } from '@kubectl-dr/core/ports/engine';
 import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
@@ -47,6 +48,10 @@ export class World {
   readonly close: () => Promise<void>;
   /** Whether a catalog names the parts. */
   catalogued = false;
+  /** Of the application: `spec` of the DRPolicy `gold`, which only a catalog can name. */
+  policy: Record<string, unknown> | undefined;
+  /** What protects it. */
+  engines: readonly Engine[] = [engine];
   #points = 0;
 
   private constructor(ground: Ground, name: string, close: () => Promise<void>) {
@@ -74,13 +79,13 @@ export class World {
     return createDrService({
       clusters,
       reader: new ListReader(clusters),
-      engines: [engine],
+      engines: this.engines,
       clock: {
         now: () => new Date(began + (clock.now().getTime() - began) * pace + ahead),
         sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
       },
       holder,
-      ...(this.catalogued && { catalog: { read: async () => ({ entities: catalogOf(this.name), problems: [] }) } }),
+      ...(this.catalogued && { catalog: { read: async () => ({ entities: catalogOf(this.name, this.policy), problems: [] }) } }),
     });
   }
 
@@ -129,6 +134,19 @@ export class World {
     await eventually(async () => (await this.#phaseOf(name)) === 'Completed', `the backup ${name} is completed`, 60_000);
     if (minutes > 0) await this.ground.age(name, minutes);
     return name;
+  }
+
+  /** A point of one part that its engine makes as a plan asks it to. Its name. */
+  async backUp(component = 'orders-db'): Promise<string> {
+    // Points are named by the second.
+    await this.ground.pass(1_000);
+    const service = this.service();
+    const plan = await service.plan({ intent: 'Backup', application: this.name, components: [component] }, { name: 'alice' });
+    expect(plan.blockers).toEqual([]);
+    const done = await (await service.execute(plan, { name: 'alice' })).run();
+    expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+    const [step] = plan.waves.flat();
+    return step?.action.kind === 'engine.backup' ? step.action.request.name : '';
   }
 
   /** The point is gone, with what it held. */

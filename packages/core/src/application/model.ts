@@ -70,6 +70,8 @@ export const annotations = {
   keptBy: 'kubectl-dr.dev/kept-by',
   keptFor: 'kubectl-dr.dev/kept-for',
   reclaimPolicy: 'kubectl-dr.dev/reclaim-policy',
+  /** On a recovery point that has to stay, whatever its policy says: `true`. */
+  pinned: 'kubectl-dr.dev/pinned',
   kubernetesId: 'backstage.io/kubernetes-id',
   kubernetesNamespace: 'backstage.io/kubernetes-namespace',
   kubernetesLabelSelector: 'backstage.io/kubernetes-label-selector',

@@ -54,7 +54,7 @@ function timeTrouble(point: RecoveryPoint, now: Date): Reason | undefined {
     return reason(point, 'BAD_OBJECT', 'warning', `${point.name} claims to be from the future: ${point.capturedAt}`);
   }
   const expires = timeOf(point.expiresAt);
-  if (expires === undefined || expires > now.getTime()) return undefined;
+  if (expires === undefined || expires > now.getTime() || point.removedBy === 'plan') return undefined;
   return reason(point, 'POINT_EXPIRED', 'info', `${point.name} expired ${formatAge(now.getTime() - expires)} ago`);
 }
 

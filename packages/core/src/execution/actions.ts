@@ -9,6 +9,7 @@ import { endOfRestore, restore } from './actions/engine-restore.ts';
 import { createNamespace } from './actions/namespace-create.ts';
 import { isolate } from './actions/namespace-isolate.ts';
 import { removeObjects, restoreObjects } from './actions/objects.ts';
+import { removePoint } from './actions/point-remove.ts';
 import { resume, suspend } from './actions/suspension.ts';
 import { keepVolume, rebindVolume, releaseVolume } from './actions/volumes.ts';
 import { createObject, restart, scale } from './actions/workloads.ts';
@@ -22,6 +23,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return isolate(action, context);
     case 'engine.backup':
       return backup(action, context);
+    case 'point.remove':
+      return removePoint(action, context);
     case 'engine.restore':
       return restore(action, context);
     case 'engine.restore.end':

@@ -3,8 +3,9 @@ import type { Engine } from '../ports/engine.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
 import { nameFor, sealPlan } from './assemble.ts';
-import type { Plan, PlanRequest, Step } from './model.ts';
+import type { Change, Plan, PlanRequest, Step } from './model.ts';
 import type { Place } from './places.ts';
+import { overdue, removalChange, removalStep } from './retention.ts';
 
 export interface BackupPlace extends Place {
   /** Nobody else's components live in the namespace, and all of this application's are wanted. */
@@ -38,6 +39,8 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
   const basis: Record<string, string> = {};
   const stamp = (request.at ?? now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
   const steps: Step[] = [];
+  const removals: Step[] = [];
+  const changes: Change[] = [];
   const warnings: Reason[] = [...(inputs.warnings ?? [])];
   for (const place of places) {
     for (const { engine, entries } of enginesOf(inputs, place)) {
@@ -81,6 +84,22 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
         });
       }
     }
+    for (const { status: entry } of place.components) {
+      const component = entry.component.name;
+      for (const engine of inputs.engines) {
+        const made = steps.some(
+          ({ action, ...step }) =>
+            step.component === component &&
+            step.cluster === place.cluster &&
+            action.kind === 'engine.backup' &&
+            action.engine === engine.id,
+        );
+        for (const point of overdue(entry, place, engine, { at: new Date(request.at ?? now), made: made ? 1 : 0 })) {
+          removals.push(removalStep(point, component, place.namespace));
+          changes.push(removalChange(point, component));
+        }
+      }
+    }
   }
   if (places.length > 0 && steps.length === 0 && blockers.length === 0)
     blockers.push({
@@ -106,12 +125,18 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
       components: components.map((component) => component.component.name),
       points: [],
       target: [],
-      waves: [steps],
-      changes: [],
+      waves: [steps, removals].filter((wave) => wave.length > 0),
+      changes,
       dataLoss: [{ component: application.name, seconds: 0, text: 'nothing: a backup only reads' }],
       blockers,
       warnings,
-      undo: { text: 'a backup changes nothing; it is removed when it expires', possible: false },
+      undo: {
+        text:
+          removals.length > 0
+            ? 'a backup changes nothing, but what is removed because it expired does not come back'
+            : 'a backup changes nothing; it is removed when it expires',
+        possible: false,
+      },
       basis,
       home: inputs.home,
     },

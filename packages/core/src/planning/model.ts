@@ -17,6 +17,8 @@ export type StepAction =
   | { kind: 'namespace.create'; namespace: string; labels: Record<string, string>; annotations: Record<string, string> }
   | { kind: 'namespace.isolate'; namespace: string; policyName: string }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
+  /** Removes a point for good, with its data: one that its policy keeps no longer. */
+  | { kind: 'point.remove'; engine: string; engineNamespace: string; point: RestoreRequest['point'] }
   /**
    * The native name is the operation's, so that every execution of a plan has its own. `claims` are those whose data
    * comes back. With `until: 'claims'` the step is done as soon as they exist: a data mover waits for the pods that use

@@ -78,6 +78,10 @@ export function selectPoint(
   const partial = eligible.find(lacksVolumesOnly);
   if (partial && allowMissingVolumes) return { use: partial, blockers: [], warnings: partial.reasons };
   const when = choice.kind === 'before' ? ` at or before ${choice.instant.toISOString()}` : '';
+  const data = all.find(
+    (use) => !suits(use, mode) && !use.point.safety && use.usable !== 'no' && Date.parse(use.point.capturedAt ?? '') <= before,
+  );
+  if (data && eligible.length === 0) return { blockers: [dataAlone(component, data.point)], warnings: [] };
   const because = partial ? `: ${partial.reasons[0]!.message}` : '';
   const message = `there is no usable point of ${component} on ${cluster}${when}${because}`;
   return { blockers: [unusable(component, cluster, message, partial !== undefined)], warnings: [] };

@@ -35,6 +35,13 @@ export interface RecoveryPoint {
   /** When the native object appeared. Places points in time that never started. */
   createdAt?: string;
   expiresAt?: string;
+  /**
+   * `plan`: its engine removes nothing by itself, so that it stays usable after `expiresAt` until a plan to back up removes
+   * it. Absent: the engine may remove it at any moment after `expiresAt`.
+   */
+  removedBy?: 'plan';
+  /** Somebody wrote on it that it has to stay (annotation `kubectl-dr.dev/pinned`): no plan removes it. */
+  pinned?: true;
   scope: Scope;
   location?: string;
   /** Name of the schedule that made it. */

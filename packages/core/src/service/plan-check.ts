@@ -97,6 +97,10 @@ export function assertInside(plan: Plan, application: Application): void {
       case 'engine.backup':
         for (const namespace of action.request.namespaces) if (!owns(cluster, namespace)) refuse(step, namespace);
         break;
+      case 'point.remove':
+        // Only engines that work in the application's own namespace leave it to plans.
+        if (action.point.cluster !== cluster || !owns(cluster, action.point.namespace)) refuse(step, action.point.namespace);
+        break;
       case 'engine.restore':
         for (const namespace of action.request.namespaces) {
           if (!owns(cluster, namespace)) refuse(step, namespace);

@@ -207,7 +207,8 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     const target = targetOf(place, places, request.namespace, suffix);
     const made = await clonePlace(deps, { place, target, points, assessment, application, chosen }, signal);
     if (made) clonePlaces.push(made);
-    else blockers.push(noEngine(place.cluster));
+    // Where a point was refused, its reason is the one to act on.
+    else if (found.blockers.length === 0) blockers.push(noEngine(place.cluster));
   }
   return planClone({
     request: {

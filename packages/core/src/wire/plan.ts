@@ -60,6 +60,7 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.create'), namespace: name, labels: strings, annotations: strings }),
   z.strictObject({ kind: z.literal('namespace.isolate'), namespace: name, policyName: name }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
+  z.strictObject({ kind: z.literal('point.remove'), engine: z.string(), engineNamespace: name, point }),
   z.strictObject({
     kind: z.literal('engine.restore'),
     engine: z.string(),

@@ -73,7 +73,10 @@ export function pointExpiresFirst(facts: Facts): Reason | undefined {
     .sort((a, b) => a - b)[0];
   if (!usable || next === undefined) return undefined;
   let last = -Infinity;
-  for (const { usable: use, point } of facts.points) if (use === 'yes') last = Math.max(last, timeOf(point.expiresAt) ?? Infinity);
+  for (const { usable: use, point } of facts.points) {
+    const goes = point.removedBy === 'plan' ? undefined : timeOf(point.expiresAt);
+    if (use === 'yes') last = Math.max(last, goes ?? Infinity);
+  }
   if (last >= next) return undefined;
   return because(facts, {
     code: 'POINT_EXPIRES_FIRST',

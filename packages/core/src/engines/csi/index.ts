@@ -4,6 +4,7 @@ import { progressOfBackup, startBackup } from './backup.ts';
 import { contents, objects } from './contents.ts';
 import { foresee } from './foresee.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
+import { csiKinds } from './kinds.ts';
 import { ping } from './ping.ts';
 import { engineId } from './point.ts';
 import { notes } from './record.ts';
@@ -25,6 +26,7 @@ export const engine: Engine = {
     crossCluster: false,
   },
   kinds: interpretedKinds,
+  pointKinds: [csiKinds.snapshots],
   marks: [labels.restore, notes.stopped],
   interpret,
   ping,

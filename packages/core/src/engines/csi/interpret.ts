@@ -29,14 +29,15 @@ export function interpret(reading: ClusterReading): ProtectionState {
   const points = sets.map((set) => pointOf(set, cluster, now, set.snapshots.some(goes)));
   const failure = failureOf(csiKinds.snapshots);
   const served = failure === undefined ? reading.objects.has(resourceKey(csiKinds.snapshots)) : failure.code !== 'NOT_FOUND';
-  const classesHidden = (failureOf(csiKinds.classes)?.code ?? 'NOT_FOUND') !== 'NOT_FOUND';
+  // Where only points were asked for, classes were not read at all.
+  const classesRead = reading.objects.has(resourceKey(csiKinds.classes)) || failureOf(csiKinds.classes)?.code === 'NOT_FOUND';
   const volumeEvidence: Record<string, VolumeCapture[]> = {};
   for (const [index, set] of sets.entries()) volumeEvidence[points[index]!.id] = capturesOf(set, now);
   return {
     installation: {
       engine: engineId,
       cluster,
-      installed: served && (all(csiKinds.classes).length > 0 || classesHidden || points.length > 0),
+      installed: served && (all(csiKinds.classes).length > 0 || !classesRead || points.length > 0),
       problems,
     },
     points,

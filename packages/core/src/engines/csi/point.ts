@@ -2,7 +2,7 @@ import { labels } from '../../application/model.ts';
 import { at, textAt, timeOf } from '../../application/raw.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { PointPhase, RecoveryPoint, VolumeCapture } from '../../protection/model.ts';
-import { expectedClaims, expiryOf, notes, pointNameOf, sourceOf } from './record.ts';
+import { expectedClaims, expiryOf, isPinned, notes, pointNameOf, sourceOf } from './record.ts';
 
 export const engineId = 'csi';
 
@@ -123,6 +123,8 @@ export function pointOf(set: SnapshotSet, cluster: string, now: Date, goes: bool
     phase,
     nativePhase,
     ...(started !== undefined && { capturedAt: new Date(started).toISOString(), createdAt: new Date(started).toISOString() }),
+    removedBy: 'plan',
+    ...(snapshots.some(isPinned) && { pinned: true as const }),
     ...(expiries.length > 0 && { expiresAt: new Date(Math.min(...expiries)).toISOString() }),
     scope: { namespaces: [namespace], excludedNamespaces: [], claims, ...(selector !== undefined && { labelSelector: selector }) },
     ...(application !== undefined && { application }),

@@ -1,4 +1,4 @@
-import { labels } from '../../application/model.ts';
+import { annotations, labels } from '../../application/model.ts';
 import { claimManifest } from '../../application/claim-manifest.ts';
 import { at, isRaw, textAt, timeOf } from '../../application/raw.ts';
 import { isLabelValue } from '../../application/selector.ts';
@@ -62,6 +62,11 @@ export function expectedClaims(snapshot: KubeObject): string[] {
 export function membersOf(group: KubeObject): Record<string, unknown> {
   const members = parse(textAt(group, 'metadata', 'annotations', notes.members));
   return isRaw(members) ? members : {};
+}
+
+/** One pinned snapshot pins its whole point. */
+export function isPinned(object: KubeObject): boolean {
+  return textAt(object, 'metadata', 'annotations', annotations.pinned) === 'true';
 }
 
 export function expiryOf(object: KubeObject): number | undefined {

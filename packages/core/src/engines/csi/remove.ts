@@ -1,16 +1,17 @@
-import { labels } from '../../application/model.ts';
+import { annotations, labels } from '../../application/model.ts';
 import { textAt } from '../../application/raw.ts';
-import { DrError, NotFoundError } from '../../errors.ts';
+import { ConflictError, DrError, NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { readPoint } from './contents.ts';
 import { groupNameOf, readGroup } from './group.ts';
 import { csiKinds, groupKindsOf } from './kinds.ts';
+import { isPinned } from './record.ts';
 
 /**
  * Deletes the snapshots of a point, and their data: a content that would be retained is told first that it is not
- * wanted any more. Members of a group go with their group, for nobody may delete them alone.
+ * wanted any more. Members of a group go with their group, for nobody may delete them alone. ConflictError when it is pinned.
  */
 export async function removePoint(context: EngineContext, point: Pick<RecoveryPoint, 'name' | 'namespace'>): Promise<void> {
   const at = { ...context, namespace: point.namespace };
@@ -20,6 +21,12 @@ export async function removePoint(context: EngineContext, point: Pick<RecoveryPo
     if (error instanceof NotFoundError) return undefined;
     throw error;
   });
+  const pinned = set?.snapshots.find(isPinned);
+  if (pinned)
+    throw new ConflictError(`${point.name} in ${point.namespace} on ${cluster.name} is pinned, so it is not removed`, {
+      cluster: cluster.name,
+      hint: `kubectl --context ${cluster.name} -n ${point.namespace} annotate volumesnapshot ${pinned.metadata.name} ${annotations.pinned}-`,
+    });
   for (const snapshot of set?.snapshots ?? []) {
     const bound = textAt(snapshot, 'status', 'boundVolumeSnapshotContentName');
     if (bound !== undefined) await giveUp(context, { type: csiKinds.contents, name: bound }, snapshot);
