@@ -1,68 +1,89 @@
+import { Parser } from 'yargs/helpers';
 import { nearest } from '@kubectl-dr/core/text/nearest';
 import type { Arguments, Command, Flag } from './definition.ts';
 import { globalFlags } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 
+type Flags = Readonly<Record<string, Flag>>;
+
+/** Habits of yargs that are not kubectl's: what was typed is kept as it is, under the name that was declared. */
+const configuration = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'nargs-eats-options': true,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'strip-aliased': true,
+};
+
 /**
- * Parses what follows the command, as kubectl's own parser reads it: `--flag value`, `--flag=value`, `-n value`, `-nvalue`,
- * `-n=value`, switches joined (`-Aw`) or with a value (`--check=false`); `--` ends the flags. UsageError for anything else.
+ * Parses what follows the command: `--flag value`, `--flag=value`, `-n value`, `-nvalue`, `-n=value`, switches joined (`-Aw`)
+ * or with a value (`--check=false`); `--` ends the flags. UsageError for anything else.
  */
 export function parse(argv: readonly string[], command: Command): Arguments {
   const flags = { ...globalFlags, ...command.flags };
-  const given: Given = new Map();
-  const words: string[] = [];
-  for (let index = 0; index < argv.length; index += 1) {
-    const arg = argv[index]!;
-    if (arg === '--') {
-      words.push(...argv.slice(index + 1));
-      break;
-    }
-    const next = (): string | undefined => argv[(index += 1)];
-    if (arg.startsWith('--')) long(arg, flags, given, next, command);
-    else if (arg.startsWith('-') && arg !== '-') short(arg, flags, given, next, command);
-    else words.push(arg);
-  }
+  const { words, given } = read(argv, flags, command.name);
   return { positionals: positionalsOf(words, command), flags: valuesOf(given, flags, command) };
 }
 
-/** Words by flag name, in the order in which they were given. */
-type Given = Map<string, string[]>;
-
-function long(arg: string, flags: Record<string, Flag>, given: Given, next: () => string | undefined, command: Command): void {
-  const equals = arg.indexOf('=');
-  const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
-  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
-  if (!flag) {
-    const known = Object.keys(flags).filter((candidate) => !flags[candidate]!.hidden && candidate.length > 1);
-    const guess = nearest(name, known);
-    throw new UsageError(`unknown flag: --${name}${guess ? `, did you mean --${guess}?` : ''}`, command.name);
-  }
-  const inline = equals < 0 ? undefined : arg.slice(equals + 1);
-  keep(given, name, inline ?? (flag.type === 'boolean' ? 'true' : needed(next(), `--${name}`, command)));
+/** Where the command stands among the words: the first that is neither a flag nor the value of one, of whatever command. */
+export function commandIndex(argv: readonly string[], commands: readonly Command[]): number | undefined {
+  const flags: Flags = Object.assign({}, ...commands.map((command) => command.flags), globalFlags);
+  const { words } = read(argv, flags, undefined, { 'halt-at-non-option': true });
+  return words.length === 0 ? undefined : argv.length - words.length;
 }
 
-function short(arg: string, flags: Record<string, Flag>, given: Given, next: () => string | undefined, command: Command): void {
-  for (let at = 1; at < arg.length; at += 1) {
-    const letter = arg[at]!;
-    const [name, flag] = Object.entries(flags).find(([key, { alias }]) => alias === letter || key === letter) ?? [];
-    if (name === undefined || !flag) throw new UsageError(`unknown shorthand flag: '${letter}' in ${arg}`, command.name);
-    const rest = arg.slice(at + 1);
-    if (flag.type === 'boolean' && !rest.startsWith('=')) {
-      keep(given, name, 'true');
-      continue;
-    }
-    keep(given, name, rest === '' ? needed(next(), `-${letter}`, command) : rest.replace(/^=/, ''));
-    return;
-  }
+type Given = Readonly<Record<string, string | boolean | (string | boolean)[]>>;
+
+function read(
+  argv: readonly string[],
+  flags: Flags,
+  command: string | undefined,
+  more: Partial<typeof configuration & { 'halt-at-non-option': boolean }> = {},
+): { words: string[]; given: Given } {
+  const switches = Object.keys(flags).filter((name) => flags[name]!.type === 'boolean');
+  const valued = Object.keys(flags).filter((name) => flags[name]!.type !== 'boolean');
+  const { argv: parsed, error } = Parser.detailed(apart(argv, flags, command, more), {
+    configuration: { ...configuration, ...more },
+    boolean: switches,
+    string: valued,
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
+    alias: Object.fromEntries(Object.entries(flags).flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]]))),
+  });
+  const short = /: (\S+)$/.exec(error?.message ?? '')?.[1];
+  if (short !== undefined) throw new UsageError(`flag needs an argument: ${dashed(short)}`, command);
+  const { _: words, ...given } = parsed;
+  return { words: words.map(String), given };
 }
 
-function needed(value: string | undefined, flag: string, command: Command): string {
-  if (value === undefined) throw new UsageError(`flag needs an argument: ${flag}`, command.name);
-  return value;
+/**
+ * Two spellings that pflag takes and yargs reads otherwise: a letter joined with its value (`-nshop`, `-Aoyaml`), and
+ * `--check=t`. They are taken apart, up to `--`.
+ */
+function apart(argv: readonly string[], flags: Flags, command: string | undefined, { 'halt-at-non-option': halts = false }): string[] {
+  const letter = (name: string): string => flags[name]!.alias ?? (name.length === 1 ? name : '');
+  const letters = (isSwitch: boolean): string =>
+    Object.keys(flags)
+      .filter((name) => (flags[name]!.type === 'boolean') === isSwitch)
+      .map(letter)
+      .join('');
+  const joined = new RegExp(`^-([${letters(true)}]*)([${letters(false)}])([^=][^]*)$`);
+  const end = argv.indexOf('--');
+  return argv.map((arg, index) => {
+    if (end >= 0 && index > end) return arg;
+    const [, before, name, value] = joined.exec(arg) ?? [];
+    if (name !== undefined) return `-${before}${name}=${value}`;
+    const [, key = '', word = ''] = /^--?([^=]+)=([^]*)$/.exec(arg) ?? [];
+    if (halts || flags[key]?.type !== 'boolean') return arg;
+    if (/^(true|t|1)$/i.test(word)) return `--${key}=true`;
+    if (/^(false|f|0)$/i.test(word)) return `--${key}=false`;
+    throw new UsageError(`--${key} is a switch: it takes true or false, not "${word}"`, command);
+  });
 }
 
-function keep(given: Given, name: string, value: string): void {
-  given.set(name, [...(given.get(name) ?? []), value]);
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
 function positionalsOf(words: readonly string[], command: Command): Record<string, string | undefined> {
@@ -88,40 +109,40 @@ function positionalsOf(words: readonly string[], command: Command): Record<strin
   return result;
 }
 
-function valuesOf(given: Given, flags: Record<string, Flag>, command: Command): Arguments['flags'] {
+function valuesOf(given: Given, flags: Flags, command: Command): Arguments['flags'] {
   const values: Arguments['flags'] = {};
-  for (const [name, words] of given) {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(flags, name)) throw unknown(name, flags, command);
     const flag = flags[name]!;
-    if (flag.repeatable) {
-      values[name] = words;
-      continue;
-    }
-    const word = words.at(-1)!;
     if (flag.type === 'boolean') {
-      values[name] = booleanOf(word, name, command);
+      values[name] = value === true;
       continue;
     }
-    if (words.length > 1) throw new UsageError(`--${name} was given ${words.length} times`, command.name);
-    if (flag.choices && !flag.choices.includes(word)) {
-      const guess = nearest(word, flag.choices);
-      const meant = guess ? `; did you mean "${guess}"?` : '';
-      throw new UsageError(`--${name} must be one of ${flag.choices.join(', ')}, not "${word}"${meant}`, command.name);
-    }
-    if (flag.type === 'number') {
-      const number = Number(word);
-      if (word.trim() === '' || !Number.isFinite(number)) throw new UsageError(`--${name} must be a number, not "${word}"`, command.name);
-      values[name] = number;
-    } else {
-      values[name] = word;
-    }
+    const words = [value].flat().map(String);
+    if (flag.repeatable) values[name] = words;
+    else if (words.length > 1) throw new UsageError(`--${name} was given ${words.length} times`, command.name);
+    else values[name] = valueOf(words[0]!, name, flag, command);
   }
   // Where a command gives `--as` another meaning, only `--as-user` impersonates.
   if (!command.flags.as && values.as !== undefined) values['as-user'] ??= values.as;
   return values;
 }
 
-function booleanOf(word: string, name: string, command: Command): boolean {
-  if (/^(true|t|1)$/i.test(word)) return true;
-  if (/^(false|f|0)$/i.test(word)) return false;
-  throw new UsageError(`--${name} is a switch: it takes true or false, not "${word}"`, command.name);
+function valueOf(word: string, name: string, { type, choices }: Flag, command: Command): string | number {
+  if (choices && !choices.includes(word)) {
+    const guess = nearest(word, choices);
+    const meant = guess ? `; did you mean "${guess}"?` : '';
+    throw new UsageError(`--${name} must be one of ${choices.join(', ')}, not "${word}"${meant}`, command.name);
+  }
+  if (type !== 'number') return word;
+  const number = Number(word);
+  if (word.trim() === '' || !Number.isFinite(number)) throw new UsageError(`--${name} must be a number, not "${word}"`, command.name);
+  return number;
+}
+
+function unknown(name: string, flags: Flags, command: Command): UsageError {
+  if (name.length === 1) return new UsageError(`unknown shorthand flag: '${name}'`, command.name);
+  const known = Object.keys(flags).filter((candidate) => !flags[candidate]!.hidden && candidate.length > 1);
+  const guess = nearest(name, known);
+  return new UsageError(`unknown flag: --${name}${guess ? `, did you mean --${guess}?` : ''}`, command.name);
 }

@@ -1,10 +1,9 @@
 import type { Command } from './definition.ts';
-import { globalFlags } from './definition.ts';
 import { commands } from './commands/index.ts';
 import type { Host } from './context.ts';
 import { exit, UsageError } from './exit-codes.ts';
 import { commandHelp, optionsHelp, rootHelp } from './help.ts';
-import { parse } from './parse.ts';
+import { commandIndex, parse } from './parse.ts';
 import { report } from './report.ts';
 import { versionLine } from './version.ts';
 
@@ -18,7 +17,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
 }
 
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {
-  const index = commandIndex(argv);
+  const index = commandIndex(argv, commands);
   const word = index === undefined ? undefined : argv[index];
   const wantsHelp = argv.some((arg) => arg === '--help' || arg === '-h');
   if (word === undefined || word === 'help') {
@@ -54,19 +53,4 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
 
 function find(word: string): Command | undefined {
   return commands.find((command) => command.name === word);
-}
-
-/** Global flags may stand before the command: skip them together with their values. */
-const valueless = new Set(
-  Object.entries(globalFlags)
-    .filter(([, flag]) => flag.type === 'boolean')
-    .flatMap(([name, { alias }]) => (alias === undefined ? [`--${name}`] : [`--${name}`, `-${alias}`])),
-);
-function commandIndex(argv: readonly string[]): number | undefined {
-  for (let index = 0; index < argv.length; index += 1) {
-    const arg = argv[index]!;
-    if (!arg.startsWith('-')) return index;
-    if (!arg.includes('=') && !valueless.has(arg)) index += 1;
-  }
-  return undefined;
 }

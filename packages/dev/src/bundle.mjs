@@ -56,10 +56,15 @@ function onDynamicImport(name, decide) {
   };
 }
 
-/** zod's messages in other languages than English. */
+/** zod's messages in other languages than English, and of yargs everything but its parser: layout, languages, configuration files. */
 const leftOut = {
   name: 'left-out',
   setup(bundler) {
+    bundler.onResolve({ filter: /^yargs\/helpers$/ }, () => ({ path: 'yargs', namespace: 'yargs-parser' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'yargs-parser' }, () => ({
+      contents: "export { default as Parser } from 'yargs-parser/browser';",
+      resolveDir: path.join(root, 'kubectl-plugin'),
+    }));
     bundler.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
       /[\\/]zod[\\/]/.test(importer) ? { path: 'locales', namespace: 'left-out', sideEffects: false } : undefined,
     );
