@@ -7,6 +7,7 @@ export const handlers: Handlers = {
   apply: () => import('./commands/apply.run.ts'),
   backup: () => import('./commands/backup.run.ts'),
   cancel: () => import('./commands/cancel.run.ts'),
+  completion: () => import('./commands/completion.run.ts'),
   confirm: () => import('./commands/confirm.run.ts'),
   diff: () => import('./commands/diff.run.ts'),
   logs: () => import('./commands/logs.run.ts'),

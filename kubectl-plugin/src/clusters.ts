@@ -24,7 +24,7 @@ export async function clustersOf(
   const clusters = (await fleetOf(args, host, configuration)).map(
     (config) =>
       new HttpCluster({
-        config,
+        config: host.silent ? silenced(config) : config,
         clock,
         ...(requestTimeout === undefined ? {} : { requestTimeout }),
         ...(tracing
@@ -104,8 +104,13 @@ function overridesOf(args: Arguments, host: Host): ContextOverrides {
   return Object.fromEntries(Object.entries(present).filter(([, value]) => value !== undefined)) as ContextOverrides;
 }
 
+function silenced(config: ClusterConfig): ClusterConfig {
+  const { exec } = config.user;
+  return exec ? { ...config, user: { ...config.user, exec: { ...exec, interactiveMode: 'Never', silent: true } } } : config;
+}
+
 /** As kubectl reads it: `0` for no limit, a bare number is seconds. Milliseconds. */
-function timeoutOf(text: string | undefined): number | undefined {
+export function timeoutOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text, '--request-timeout');
 }

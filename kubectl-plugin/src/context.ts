@@ -18,6 +18,8 @@ export interface Host {
   output: Output;
   /** Asks on stderr and gives the line that was typed. Undefined: nobody sits at a terminal, and nothing was asked. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Nobody reads what is said, and nobody is asked: credential plugins may not prompt. */
+  silent?: boolean;
   /** Clusters instead of those of the kubeconfig (tests). */
   clusters?: ClusterClient[];
   clock?: Clock;

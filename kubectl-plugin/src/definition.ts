@@ -4,13 +4,14 @@ export interface Flag {
   /** May be given several times; the value is then always an array. */
   repeatable?: boolean;
   choices?: readonly string[];
-  /** Word in help: `--as NAMESPACE`. */
+  /** Word in help: `--as NAMESPACE`; what it names is what completes it (`completion/named.ts`). */
   value?: string;
   summary: string;
   hidden?: boolean;
 }
 
 export interface Positional {
+  /** As help prints it; what it names is what completes it. */
   name: string;
   required: boolean;
   summary: string;
@@ -41,10 +42,10 @@ export interface Command {
 /** Flags of kubectl that make sense for a client; accepted anywhere after `dr`. */
 export const globalFlags: Record<string, Flag> = {
   kubeconfig: { type: 'string', value: 'FILE', summary: 'Path to the kubeconfig file' },
-  context: { type: 'string', value: 'NAME', summary: 'Context to use; a fleet of one' },
+  context: { type: 'string', value: 'CONTEXT', summary: 'Context to use; a fleet of one' },
   contexts: { type: 'string', value: 'A,B', summary: 'Contexts that make up the fleet' },
-  cluster: { type: 'string', value: 'NAME', summary: 'Cluster of the kubeconfig to use' },
-  user: { type: 'string', value: 'NAME', summary: 'User of the kubeconfig to use' },
+  cluster: { type: 'string', value: 'CLUSTER', summary: 'Cluster of the kubeconfig to use' },
+  user: { type: 'string', value: 'USER', summary: 'User of the kubeconfig to use' },
   namespace: { type: 'string', alias: 'n', value: 'NAMESPACE', summary: 'Only what lives in this namespace' },
   'all-namespaces': { type: 'boolean', alias: 'A', summary: 'All namespaces' },
   server: { type: 'string', alias: 's', value: 'URL', summary: 'Address of the API server' },

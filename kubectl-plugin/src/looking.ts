@@ -1,6 +1,7 @@
 import type { Handlers } from './carry-out.ts';
 
 export { carryOut } from './carry-out.ts';
+export { liveNames } from './completion/live-names.ts';
 
 /** Of the commands that only look. In the bundle they have a file of their own, read sooner than one with everything. */
 export const handlers: Handlers = {

@@ -27,10 +27,23 @@ export function parse(argv: readonly string[], command: Command): Arguments {
   return { positionals: positionalsOf(words, command), flags: valuesOf(given, flags, command) };
 }
 
+/** What can be read of a line that is still being typed; never throws. `words`: the positionals, named and unnamed. */
+export function readLeniently(argv: readonly string[], command: Command | undefined): Arguments & { words: string[] } {
+  const flags: Flags = { ...globalFlags, ...command?.flags };
+  const { words, given } = read(argv, flags, undefined, { 'halt-at-non-option': false }, true);
+  const values: Arguments['flags'] = {};
+  for (const [name, value] of Object.entries(given)) {
+    const words = [value].flat();
+    if (Object.hasOwn(flags, name)) values[name] = flags[name]!.repeatable ? words.map(String) : words.at(-1);
+  }
+  if (!command?.flags.as && values.as !== undefined) values['as-user'] ??= values.as;
+  return { words, positionals: Object.fromEntries((command?.positionals ?? []).map(({ name }, at) => [name, words[at]])), flags: values };
+}
+
 /** Where the command stands among the words: the first that is neither a flag nor the value of one, of whatever command. */
 export function commandIndex(argv: readonly string[], commands: readonly Command[]): number | undefined {
   const flags: Flags = Object.assign({}, ...commands.map((command) => command.flags), globalFlags);
-  const { words } = read(argv, flags, undefined, { 'halt-at-non-option': true });
+  const { words } = read(argv, flags, undefined, { 'halt-at-non-option': true }, true);
   return words.length === 0 ? undefined : argv.length - words.length;
 }
 
@@ -41,10 +54,11 @@ function read(
   flags: Flags,
   command: string | undefined,
   more: Partial<typeof configuration & { 'halt-at-non-option': boolean }> = {},
+  lenient = false,
 ): { words: string[]; given: Given } {
   const switches = Object.keys(flags).filter((name) => flags[name]!.type === 'boolean');
   const valued = Object.keys(flags).filter((name) => flags[name]!.type !== 'boolean');
-  const { argv: parsed, error } = Parser.detailed(apart(argv, flags, command, more), {
+  const { argv: parsed, error } = Parser.detailed(apart(argv, flags, command, lenient), {
     configuration: { ...configuration, ...more },
     boolean: switches,
     string: valued,
@@ -52,7 +66,7 @@ function read(
     alias: Object.fromEntries(Object.entries(flags).flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]]))),
   });
   const short = /: (\S+)$/.exec(error?.message ?? '')?.[1];
-  if (short !== undefined) throw new UsageError(`flag needs an argument: ${dashed(short)}`, command);
+  if (short !== undefined && !lenient) throw new UsageError(`flag needs an argument: ${dashed(short)}`, command);
   const { _: words, ...given } = parsed;
   return { words: words.map(String), given };
 }
@@ -61,7 +75,7 @@ function read(
  * Two spellings that pflag takes and yargs reads otherwise: a letter joined with its value (`-nshop`, `-Aoyaml`), and
  * `--check=t`. They are taken apart, up to `--`.
  */
-function apart(argv: readonly string[], flags: Flags, command: string | undefined, { 'halt-at-non-option': halts = false }): string[] {
+function apart(argv: readonly string[], flags: Flags, command: string | undefined, lenient: boolean): string[] {
   const letter = (name: string): string => flags[name]!.alias ?? (name.length === 1 ? name : '');
   const letters = (isSwitch: boolean): string =>
     Object.keys(flags)
@@ -75,7 +89,7 @@ function apart(argv: readonly string[], flags: Flags, command: string | undefine
     const [, before, name, value] = joined.exec(arg) ?? [];
     if (name !== undefined) return `-${before}${name}=${value}`;
     const [, key = '', word = ''] = /^--?([^=]+)=([^]*)$/.exec(arg) ?? [];
-    if (halts || flags[key]?.type !== 'boolean') return arg;
+    if (lenient || flags[key]?.type !== 'boolean') return arg;
     if (/^(true|t|1)$/i.test(word)) return `--${key}=true`;
     if (/^(false|f|0)$/i.test(word)) return `--${key}=false`;
     throw new UsageError(`--${key} is a switch: it takes true or false, not "${word}"`, command);

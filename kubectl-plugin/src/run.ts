@@ -19,6 +19,11 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const index = commandIndex(argv, commands);
   const word = index === undefined ? undefined : argv[index];
+  if (word === '__complete') {
+    const { complete } = await import('./completion/complete.ts');
+    host.output.out(await complete(argv.slice(index! + 1), commands, host));
+    return exit.done;
+  }
   const wantsHelp = argv.some((arg) => arg === '--help' || arg === '-h');
   if (word === undefined || word === 'help') {
     const topic = word === 'help' ? argv.slice(index! + 1).find((arg) => !arg.startsWith('-')) : undefined;

@@ -5,7 +5,7 @@ export const backup: Command = {
   summary: 'Make a recovery point of an application now',
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
-    component: { type: 'string', repeatable: true, value: 'NAME', summary: 'Only this component; repeatable' },
+    component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
     'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },

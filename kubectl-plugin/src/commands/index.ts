@@ -2,6 +2,7 @@ import type { Command } from '../definition.ts';
 import { apply } from './apply.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
+import { completion } from './completion.ts';
 import { confirm } from './confirm.ts';
 import { describe } from './describe.ts';
 import { diff } from './diff.ts';
@@ -35,5 +36,6 @@ export const commands: readonly Command[] = [
   confirm,
   explain,
   sandbox,
+  completion,
   version,
 ];

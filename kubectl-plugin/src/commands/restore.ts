@@ -2,7 +2,7 @@ import type { Command, Flag } from '../definition.ts';
 
 /** Shared with `plan`: what is previewed is what runs. */
 export const restoreFlags: Record<string, Flag> = {
-  component: { type: 'string', repeatable: true, value: 'NAME', summary: 'Only this component; repeatable' },
+  component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
   to: { type: 'string', value: 'POINT|TIME', summary: 'A point, an instant (14:05, 2h ago, RFC 3339) or latest (default)' },
   as: { type: 'string', value: 'NAMESPACE', summary: 'Namespace to restore into (impersonate with --as-user here)' },
   mode: {

@@ -40,7 +40,7 @@ export function runExecPlugin(config: ExecConfig, cluster: NamedCluster, signal?
       );
     const child = spawn(config.command, config.args, {
       env,
-      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
+      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', config.silent ? 'ignore' : 'inherit'],
       ...(signal ? { signal } : {}),
     });
     const chunks: Buffer[] = [];

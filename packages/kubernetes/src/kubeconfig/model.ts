@@ -17,6 +17,8 @@ export interface ExecConfig {
   installHint?: string;
   provideClusterInfo: boolean;
   interactiveMode: 'Never' | 'IfAvailable' | 'Always';
+  /** What it says on stderr is not shown (not of the kubeconfig: who completes a word is told nothing). */
+  silent?: boolean;
 }
 
 export interface NamedUser {
