@@ -52,9 +52,10 @@ interface Opened {
 export function connectTo(origin: string, options: ConnectionOptions = {}): Connection {
   const url = new URL(origin);
   let opening: Promise<Opened> | undefined;
+  let leaving = new AbortController();
   const opened = async (): Promise<Opened> => {
     if (opening && !(await opening).usable()) opening = undefined;
-    opening ??= open(url, options);
+    opening ??= open(url, options, leaving.signal);
     opening.catch(() => (opening = undefined));
     return opening;
   };
@@ -66,24 +67,31 @@ export function connectTo(origin: string, options: ConnectionOptions = {}): Conn
     async close() {
       const closing = opening;
       opening = undefined;
+      // A server that does not take the connection is not waited for.
+      leaving.abort(closedEarly());
+      leaving = new AbortController();
       (await closing?.catch(() => undefined))?.close();
     },
   };
 }
 
-async function open(url: URL, options: ConnectionOptions): Promise<Opened> {
-  const connect = (): Promise<{ socket: Socket; http2: boolean }> => dial(url, options);
+async function open(url: URL, options: ConnectionOptions, leaving: AbortSignal): Promise<Opened> {
+  const connect = (): Promise<{ socket: Socket; http2: boolean }> => dial(url, options, leaving);
   const first = await connect();
   return first.http2 ? multiplexed(url, first.socket) : oneAfterTheOther(url, first.socket, async () => (await connect()).socket);
 }
 
-async function dial(url: URL, { tls, timeout = 10_000, ...options }: ConnectionOptions): Promise<{ socket: Socket; http2: boolean }> {
+async function dial(
+  url: URL,
+  { tls, timeout = 10_000, ...options }: ConnectionOptions,
+  leaving: AbortSignal,
+): Promise<{ socket: Socket; http2: boolean }> {
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port) || (secure ? 443 : 80);
   const { connect, isIP } = await import('node:net');
-  const tunnel = await tunnelTo(url, host, port, timeout, options);
-  if (!secure) return { socket: tunnel ?? (await settled(connect({ host, port }), 'connect', timeout)), http2: false };
+  const tunnel = await unlessAborted(tunnelTo(url, host, port, timeout, options), leaving);
+  if (!secure) return { socket: tunnel ?? (await settled(connect({ host, port }), 'connect', timeout, leaving)), http2: false };
   const { servername = isIP(host) ? undefined : host, ...rest } = (await tls?.()) ?? {};
   const { connect: connectTls } = await import('node:tls');
   const socket = connectTls({
@@ -94,7 +102,7 @@ async function dial(url: URL, { tls, timeout = 10_000, ...options }: ConnectionO
     port,
     ALPNProtocols: ['h2', 'http/1.1'],
   });
-  await settled(socket, 'secureConnect', timeout);
+  await settled(socket, 'secureConnect', timeout, leaving);
   return { socket, http2: socket.alpnProtocol === 'h2' };
 }
 
@@ -116,17 +124,28 @@ export function namesProxy(env: Record<string, string | undefined>): boolean {
   return Object.keys(env).some((name) => /^https?_proxy$/i.test(name));
 }
 
-/** The socket once it is connected; its error, or ETIMEDOUT, when it is not in time. */
-export function settled<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', timeout: number): Promise<S> {
+/** The socket once it is connected; its error, or ETIMEDOUT, when it is not in time. `leaving` ends it before. */
+export function settled<S extends Socket>(
+  socket: S,
+  event: 'connect' | 'secureConnect',
+  timeout: number,
+  leaving?: AbortSignal,
+): Promise<S> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })), timeout);
-    const failed = (error: Error): void => {
+    const leave = (): void => void socket.destroy(leaving!.reason as Error);
+    const done = (): void => {
       clearTimeout(timer);
+      leaving?.removeEventListener('abort', leave);
+    };
+    const failed = (error: Error): void => {
+      done();
       reject(error);
     };
+    leaving?.addEventListener('abort', leave, { once: true });
     socket.once('error', failed);
     socket.once(event, () => {
-      clearTimeout(timer);
+      done();
       socket.off('error', failed);
       socket.setNoDelay(true);
       resolve(socket);
