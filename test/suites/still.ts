@@ -20,6 +20,7 @@ import { type ClaimOf, runIn, usualPrograms } from '@kubectl-dr/sandbox/simulato
 import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
 import type { Ground } from './ground.ts';
 import { accessTypes, ControlledMemoryCluster, typesOf } from './memory-cluster.ts';
+import { operatorTypes } from './operators.ts';
 import type { Worlds } from './world.ts';
 import { World } from './world.ts';
 
@@ -68,7 +69,11 @@ async function memory(): Promise<Ground> {
   const durations = { ...instant };
   const volumes = new VolumeStore();
   const velero = behaviour();
-  const cluster = new ControlledMemoryCluster({ name: 'east', clock, types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes] });
+  const cluster = new ControlledMemoryCluster({
+    name: 'east',
+    clock,
+    types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes, ...Object.values(operatorTypes)],
+  });
   const claimOf: ClaimOf = (namespace, name) =>
     cluster.peek(types.persistentVolumeClaims, namespace).find(({ metadata }) => metadata.name === name);
   cluster.runs = ({ namespace, pod: name, container }, command) => {

@@ -319,6 +319,11 @@ const table = {
     why: 'It would start the pods again while their volumes are exchanged.',
     fix: "Use the operator's own restore, or restore beside.",
   },
+  OPERATOR_PAUSED: {
+    title: 'An operator is told to wait',
+    why: 'It would start the pods again while their volumes are exchanged; and while it waits it repairs nothing else of its own.',
+    fix: 'Nothing to do: it is let act again at the end, as it was.',
+  },
   NO_CONSUMER: {
     title: 'Nothing would use the restored volume',
     why: 'This way of capture brings data back only to a pod; without one the restore waits for ever.',

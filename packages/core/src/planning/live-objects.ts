@@ -2,6 +2,7 @@ import { DrError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
 import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
+import { mechanismFor } from './suspension.ts';
 
 /** What is in one namespace now, of the kinds that a restore is about. */
 export interface LiveNamespace {
@@ -31,14 +32,12 @@ const usual: readonly ResourceType[] = [
   types.roleBindings,
   types.resourceQuotas,
 ];
-/** Controllers of which a plan needs to know whether they are there. */
-const controllers = new Set(['keda.sh', 'kustomize.toolkit.fluxcd.io', 'helm.toolkit.fluxcd.io', 'argoproj.io']);
-
-/** The served types of a restore into a namespace: those captured, the usual ones, and controllers' own. */
+/** The served types of a restore into a namespace: those captured, the usual ones, and those of controllers to suspend. */
 export function kindsToRead(captured: readonly KubeObject[], served: readonly ResourceType[]): ResourceType[] {
   const wanted = new Set(captured.map(({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`));
   for (const type of usual) wanted.add(`${type.group}/${type.kind}`);
-  return served.filter((type) => type.namespaced && (wanted.has(`${type.group}/${type.kind}`) || controllers.has(type.group)));
+  const isController = (type: ResourceType): boolean => mechanismFor({ apiVersion: apiVersionOf(type), kind: type.kind }) !== undefined;
+  return served.filter((type) => type.namespaced && (wanted.has(`${type.group}/${type.kind}`) || isController(type)));
 }
 
 /**

@@ -34,7 +34,7 @@ export type StepAction =
     }
   /** Waits for the end of what the step `restore` began. `any`: however it ends, for an undo, after asking it to stop. */
   | { kind: 'engine.restore.end'; engine: string; engineNamespace: string; restore: string; outcome: 'success' | 'any' }
-  | { kind: 'await.ready'; namespaces: string[]; labelSelector?: string; workloads?: ObjectTarget[]; timeoutSeconds: number }
+  | { kind: 'await.ready'; namespaces: string[]; labelSelector?: string; workloads?: AwaitedWorkload[]; timeoutSeconds: number }
   /** Sets `spec.replicas`. A workload that is gone: an error, or nothing to do (`ifPresent`, for undo). */
   | { kind: 'workload.scale'; target: ObjectTarget; replicas: number; ifPresent?: boolean }
   /** A rolling restart, as `kubectl rollout restart` does it. */
@@ -78,6 +78,11 @@ export interface ObjectTarget {
   /** Absent for cluster-scoped objects. */
   namespace?: string;
   name: string;
+}
+
+/** `least`: ready with so many replicas only, for its operator starts it again by itself, in its own time. */
+export interface AwaitedWorkload extends ObjectTarget {
+  least?: number;
 }
 
 export interface RestoredClaim {

@@ -6,47 +6,88 @@ import type { KubeObject } from '../ports/kubernetes.ts';
  * object, never a patch: nobody can write anything else through it.
  */
 const mechanisms = {
-  'cron-job': { group: 'batch', kinds: ['CronJob'], path: ['spec', 'suspend'], value: true },
+  'cron-job': { of: { batch: ['CronJob'] }, path: ['spec', 'suspend'], value: true },
   'argo-cd': {
-    group: 'argoproj.io',
-    kinds: ['Application'],
+    of: { 'argoproj.io': ['Application'] },
     path: ['metadata', 'annotations', 'argocd.argoproj.io/skip-reconcile'],
     value: 'true',
   },
-  'flux-kustomization': { group: 'kustomize.toolkit.fluxcd.io', kinds: ['Kustomization'], path: ['spec', 'suspend'], value: true },
-  'flux-helm': { group: 'helm.toolkit.fluxcd.io', kinds: ['HelmRelease'], path: ['spec', 'suspend'], value: true },
-  keda: {
-    group: 'keda.sh',
-    kinds: ['ScaledObject'],
-    path: ['metadata', 'annotations', 'autoscaling.keda.sh/paused-replicas'],
-    value: '0',
-  },
+  'flux-kustomization': { of: { 'kustomize.toolkit.fluxcd.io': ['Kustomization'] }, path: ['spec', 'suspend'], value: true },
+  'flux-helm': { of: { 'helm.toolkit.fluxcd.io': ['HelmRelease'] }, path: ['spec', 'suspend'], value: true },
+  keda: { of: { 'keda.sh': ['ScaledObject'] }, path: ['metadata', 'annotations', 'autoscaling.keda.sh/paused-replicas'], value: '0' },
   strimzi: {
-    group: 'kafka.strimzi.io',
-    kinds: ['Kafka', 'KafkaConnect', 'KafkaMirrorMaker2', 'KafkaBridge'],
+    of: { 'kafka.strimzi.io': ['Kafka', 'KafkaConnect', 'KafkaMirrorMaker2', 'KafkaBridge'] },
     path: ['metadata', 'annotations', 'strimzi.io/pause-reconciliation'],
     value: 'true',
   },
   elastic: {
-    group: 'elasticsearch.k8s.elastic.co',
-    kinds: ['Elasticsearch'],
+    of: { 'elasticsearch.k8s.elastic.co': ['Elasticsearch'], 'logstash.k8s.elastic.co': ['Logstash'], 'kibana.k8s.elastic.co': ['Kibana'] },
     path: ['metadata', 'annotations', 'eck.k8s.elastic.co/managed'],
     value: 'false',
   },
   rabbitmq: {
-    group: 'rabbitmq.com',
-    kinds: ['RabbitmqCluster'],
+    of: { 'rabbitmq.com': ['RabbitmqCluster'] },
     path: ['metadata', 'labels', 'rabbitmq.com/pauseReconciliation'],
     value: 'true',
   },
+  'crunchy-postgres': { of: { 'postgres-operator.crunchydata.com': ['PostgresCluster'] }, path: ['spec', 'paused'], value: true },
+  'percona-postgres': { of: { 'pgv2.percona.com': ['PerconaPGCluster'] }, path: ['spec', 'unmanaged'], value: true },
+  /** An operator leaves alone what is annotated as another one's: its own are those of its CONTROLLER_ID, or of none. */
+  'zalando-postgres': {
+    of: { 'acid.zalan.do': ['postgresql'] },
+    path: ['metadata', 'annotations', 'acid.zalan.do/controller'],
+    value: 'suspended-by-kubectl-dr',
+  },
+  stackgres: {
+    of: { 'stackgres.io': ['SGCluster'] },
+    path: ['metadata', 'annotations', 'stackgres.io/reconciliation-pause'],
+    value: 'true',
+  },
+  mariadb: { of: { 'k8s.mariadb.com': ['MariaDB'], 'enterprise.mariadb.com': ['MariaDB'] }, path: ['spec', 'suspend'], value: true },
+  tidb: { of: { 'pingcap.com': ['TidbCluster'] }, path: ['spec', 'paused'], value: true },
+  redis: {
+    of: { 'redis.redis.opstreelabs.in': ['Redis'] },
+    path: ['metadata', 'annotations', 'redis.opstreelabs.in/skip-reconcile'],
+    value: 'true',
+  },
+  'redis-replication': {
+    of: { 'redis.redis.opstreelabs.in': ['RedisReplication'] },
+    path: ['metadata', 'annotations', 'redisreplication.opstreelabs.in/skip-reconcile'],
+    value: 'true',
+  },
+  'redis-cluster': {
+    of: { 'redis.redis.opstreelabs.in': ['RedisCluster'] },
+    path: ['metadata', 'annotations', 'rediscluster.opstreelabs.in/skip-reconcile'],
+    value: 'true',
+  },
+  'prometheus-operator': {
+    of: { 'monitoring.coreos.com': ['Prometheus', 'Alertmanager', 'ThanosRuler'] },
+    path: ['spec', 'paused'],
+    value: true,
+  },
+  percona: {
+    of: {
+      'pxc.percona.com': ['PerconaXtraDBCluster'],
+      'psmdb.percona.com': ['PerconaServerMongoDB'],
+      'ps.percona.com': ['PerconaServerMySQL'],
+    },
+    path: ['spec', 'pause'],
+    value: true,
+    stops: true,
+  },
+  cassandra: { of: { 'cassandra.datastax.com': ['CassandraDatacenter'] }, path: ['spec', 'stopped'], value: true, stops: true },
 } as const satisfies Record<string, Mechanism>;
 
 interface Mechanism {
-  group: string;
-  kinds: readonly string[];
+  /** API group -> kinds. */
+  of: Readonly<Record<string, readonly string[]>>;
   path: readonly string[];
   value: string | boolean;
+  /** Told so, the controller itself takes the pods away, and brings them back when it is let: nobody else scales. */
+  stops?: true;
 }
+
+const table: Readonly<Record<string, Mechanism>> = mechanisms;
 
 export type SuspendMechanism = keyof typeof mechanisms;
 export const suspendMechanisms = Object.keys(mechanisms) as [SuspendMechanism, ...SuspendMechanism[]];
@@ -57,7 +98,16 @@ export const gitOpsMechanisms: readonly SuspendMechanism[] = ['argo-cd', 'flux-k
 /** The mechanism for an object, when there is one. */
 export function mechanismFor({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): SuspendMechanism | undefined {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return suspendMechanisms.find((name) => mechanisms[name].group === group && (mechanisms[name].kinds as readonly string[]).includes(kind));
+  return suspendMechanisms.find((name) => table[name]?.of[group]?.includes(kind));
+}
+
+export function stopsPods(mechanism: SuspendMechanism): boolean {
+  return table[mechanism]?.stops === true;
+}
+
+/** The field that suspends: whoever writes the object meanwhile leaves it as it is. */
+export function suspensionPath(mechanism: SuspendMechanism): string[] {
+  return [...mechanisms[mechanism].path];
 }
 
 /** What the field says now; undefined when it is not set. */

@@ -80,7 +80,7 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     kind: z.literal('await.ready'),
     namespaces: z.array(name),
     labelSelector: z.string().optional(),
-    workloads: z.array(target).optional(),
+    workloads: z.array(z.strictObject({ ...objectTarget, least: z.number().int().min(0).optional() })).optional(),
     timeoutSeconds: z.number(),
   }),
   z.strictObject({

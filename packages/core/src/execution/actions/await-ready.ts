@@ -11,7 +11,8 @@ export async function awaitReady(action: Action<'await.ready'>, context: ActionC
   const deadline = clock.now().getTime() + action.timeoutSeconds * 1000;
   for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
     const workloads = await workloadsOf(action, context);
-    const waiting = workloads.filter((workload) => !isReady(workload));
+    const least = new Map(action.workloads?.map(({ type, name, least: replicas = 0 }) => [`${type.kind}/${name}`, replicas]));
+    const waiting = workloads.filter((workload) => !isReady(workload, least.get(`${workload.kind}/${workload.metadata.name}`)));
     if (waiting.length === 0) return `${counted(workloads.length, 'workload')} ready`;
     const names = waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`);
     if (clock.now().getTime() >= deadline) {
@@ -48,7 +49,7 @@ async function workloadsOf(action: Action<'await.ready'>, { cluster, signal }: A
   return lists.flatMap((list) => list.items);
 }
 
-function isReady(workload: KubeObject): boolean {
+function isReady(workload: KubeObject, least = 0): boolean {
   const spec = (workload.spec ?? {}) as Record<string, unknown>;
   const status = (workload.status ?? {}) as Record<string, unknown>;
   const number = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback);
@@ -56,5 +57,5 @@ function isReady(workload: KubeObject): boolean {
     return false;
   if (workload.kind === 'DaemonSet')
     return status.desiredNumberScheduled !== undefined && number(status.numberReady, 0) >= number(status.desiredNumberScheduled, 0);
-  return number(status.readyReplicas, 0) >= number(spec.replicas, 1);
+  return number(status.readyReplicas, 0) >= Math.max(least, number(spec.replicas, 1));
 }

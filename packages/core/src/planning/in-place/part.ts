@@ -4,9 +4,17 @@ import { types } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import type { ComponentStatus } from '../../service/model.ts';
-import { controllerOf } from '../controllers.ts';
+import { operatorOf } from '../controllers.ts';
 import type { ObjectTarget, RestoreMode } from '../model.ts';
-import { type SuspendMechanism, gitOpsMechanisms, isSuspended, mechanismFor, suspensionOf } from '../suspension.ts';
+import {
+  type SuspendMechanism,
+  gitOpsMechanisms,
+  isSuspended,
+  mechanismFor,
+  stopsPods,
+  suspensionOf,
+  suspensionPath,
+} from '../suspension.ts';
 import { typeFor } from '../checks/versions.ts';
 import { checksOf } from '../verification.ts';
 import { type Configuration, configurationOf } from './configuration.ts';
@@ -21,6 +29,8 @@ export interface Stopped {
   replicas: number;
   replicasAfter: number;
   object: KubeObject;
+  /** Its operator stops and starts it: the plan tells that one, and scales nothing. */
+  byOperator?: true;
 }
 
 export interface Suspended {
@@ -82,7 +92,7 @@ export function partOf(
     suspended,
     configuration,
     blockers: [...data.blockers, ...configuration.blockers, ...missingUsers(place, name, scope, data.volumes, mode)],
-    warnings: [...data.warnings, ...configuration.warnings],
+    warnings: [...data.warnings, ...configuration.warnings, ...pausedOperators(place, name, stopped)],
   };
 }
 
@@ -110,9 +120,15 @@ function stoppedBy(
         replicas: now,
         replicasAfter: fixed ? (numberAt(old, 'spec', 'replicas') ?? 1) : now,
         object,
+        ...(isStoppedByOperator(object, place) && { byOperator: true as const }),
       },
     ];
   });
+}
+
+function isStoppedByOperator(workload: KubeObject, { live }: InPlacePlace): boolean {
+  const mechanism = operatorOf(workload, live)?.mechanism;
+  return mechanism !== undefined && stopsPods(mechanism);
 }
 
 function isAutoscaled(place: InPlacePlace, kind: string, name: string): boolean {
@@ -132,13 +148,15 @@ function suspendedFor(
   mode: RestoreMode,
 ): Suspended[] {
   const found: Suspended[] = [];
-  const add = (object: KubeObject, captured?: KubeObject): void => {
+  const add = (object: KubeObject): void => {
     const mechanism = mechanismFor(object);
     const type = typeFor(place.served, object);
     if (!mechanism || !type || isSuspended(mechanism, object)) return;
     const { namespace, name } = object.metadata;
     const previous = suspensionOf(mechanism, object);
-    const after = captured ? suspensionOf(mechanism, captured) : previous;
+    // What goes back with the rest of the configuration is let act as it was then.
+    const old = mode === 'inPlace' && namespace === place.namespace ? captured.find((item) => isSame(item, object)) : undefined;
+    const after = old ? suspensionOf(mechanism, old) : previous;
     found.push({
       mechanism,
       target: { type, ...(namespace !== undefined && { namespace }), name },
@@ -148,19 +166,15 @@ function suspendedFor(
   };
   const claims = new Set(volumes.map(({ claim }) => claim));
   const stoppedKeys = new Set(stopped.map(({ target }) => `${target.type.kind}/${target.name}`));
+  const operators = new Set(stopped.map(({ object }) => operatorOf(object, place.live)?.object));
   for (const object of place.live) {
     const key = `${object.kind}/${object.metadata.name}`;
     if (object.kind === 'CronJob') {
       const workload = scope.workloads.find(({ kind, name }) => `${kind}/${name}` === key);
-      if (workload?.claims.some((claim) => claims.has(claim))) {
-        add(
-          object,
-          mode === 'inPlace' ? captured.find((old) => old.kind === 'CronJob' && old.metadata.name === object.metadata.name) : undefined,
-        );
-      }
+      if (workload?.claims.some((claim) => claims.has(claim))) add(object);
     } else if (object.kind === 'ScaledObject') {
       if (stoppedKeys.has(scaleTargetOf(object))) add(object);
-    } else if (stopped.some(({ object: workload }) => isControlledBy(workload, object))) add(object);
+    } else if (operators.has(object)) add(object);
   }
   for (const object of place.facts.gitOps) {
     const mechanism = mechanismFor(object);
@@ -169,9 +183,27 @@ function suspendedFor(
   return found;
 }
 
-function isControlledBy(workload: KubeObject, object: KubeObject): boolean {
-  const owner = controllerOf(workload);
-  return owner !== undefined && owner.kind === object.kind && owner.name === object.metadata.name;
+function isSame(one: KubeObject, other: KubeObject): boolean {
+  return one.kind === other.kind && one.metadata.name === other.metadata.name && one.metadata.namespace === other.metadata.namespace;
+}
+
+/** Operators that are told to wait: worth knowing, for nobody repairs what breaks meanwhile. */
+function pausedOperators({ cluster, live }: InPlacePlace, component: string, stopped: readonly Stopped[]): Reason[] {
+  const operators = new Map(
+    stopped.flatMap(({ object }) => {
+      const operator = operatorOf(object, live);
+      return operator?.object && operator.mechanism ? [[operator.object, operator.mechanism] as const] : [];
+    }),
+  );
+  return [...operators].map(([{ kind, metadata }, mechanism]) => ({
+    code: 'OPERATOR_PAUSED',
+    severity: 'info',
+    component,
+    cluster,
+    message: `the operator of ${kind} ${metadata.name} is told ${stopsPods(mechanism) ? 'to stop it' : 'to leave it alone'} meanwhile, and let again at the end`,
+    evidence: [`${kind} ${metadata.namespace}/${metadata.name}`, `by: ${suspensionPath(mechanism).join('.')}`],
+    fix: 'nothing to do',
+  }));
 }
 
 /** Fields that the steps around set themselves. */
@@ -179,7 +211,7 @@ function exceptions(object: KubeObject, place: InPlacePlace, stopped: readonly S
   const paths: string[][] = [];
   const is = ({ type, name }: ObjectTarget): boolean => type.kind === object.kind && name === object.metadata.name;
   if (stopped.some(({ target }) => is(target)) || isAutoscaled(place, object.kind, object.metadata.name)) paths.push(['spec', 'replicas']);
-  if (object.kind === 'CronJob' && suspended.some(({ target }) => is(target))) paths.push(['spec', 'suspend']);
+  for (const { target, mechanism } of suspended) if (is(target)) paths.push(suspensionPath(mechanism));
   return paths;
 }
 

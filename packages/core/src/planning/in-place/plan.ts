@@ -147,11 +147,12 @@ async function basisOf(parts: readonly Part[], places: readonly InPlacePlace[], 
   return Object.fromEntries(Object.entries(basis).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function isUsed({ volumes, stopped }: Part, object: KubeObject): boolean {
+function isUsed({ volumes, stopped, suspended }: Part, object: KubeObject): boolean {
   const key = objectKey(object);
   return (
     volumes.some(({ claim }) => key === `/PersistentVolumeClaim/${claim}`) ||
-    stopped.some(({ object: workload }) => key === objectKey(workload))
+    stopped.some(({ object: workload }) => key === objectKey(workload)) ||
+    suspended.some(({ target }) => target.type.kind === object.kind && target.name === object.metadata.name)
   );
 }
 

@@ -5,7 +5,8 @@ import { nameFor } from '../assemble.ts';
 import { comparable } from '../diff/comparable.ts';
 import { marksOf } from '../diff/marks.ts';
 import { titleOf } from '../verification.ts';
-import type { KeptVolume, ObjectTarget, RestoredObject, Step, StepAction } from '../model.ts';
+import { stopsPods } from '../suspension.ts';
+import type { AwaitedWorkload, KeptVolume, ObjectTarget, RestoredObject, Step, StepAction } from '../model.ts';
 import type { Carrier } from './carriers.ts';
 import { checksOfPart, type Part, type Stopped, type Suspended } from './part.ts';
 import { newestOf } from '../select-point.ts';
@@ -277,9 +278,14 @@ export class StepMaker {
 
   ready(part: Part): Step {
     const { namespace } = part.place;
-    const workloads = part.scope.workloads.flatMap(({ kind, name }): ObjectTarget[] => {
+    const leastOf = (kind: string, name: string): { least?: number } => {
+      const stopped = part.stopped.find(({ target }) => target.type.kind === kind && target.name === name);
+      return byOperator && stopped?.byOperator ? { least: stopped.replicas } : {};
+    };
+    const byOperator = part.suspended.some(({ mechanism }) => stopsPods(mechanism));
+    const workloads = part.scope.workloads.flatMap(({ kind, name }): AwaitedWorkload[] => {
       const type = part.place.served.find((candidate) => candidate.group === 'apps' && candidate.kind === kind);
-      return type && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) ? [{ type, namespace, name }] : [];
+      return type && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) ? [{ type, namespace, name, ...leastOf(kind, name) }] : [];
     });
     return this.#of(part, `ready-${part.name}`, `Wait until ${part.name} is ready`, {
       kind: 'await.ready',

@@ -4,6 +4,7 @@ import type { PlanUndo, RestoredObject, Step } from '../model.ts';
 import type { InPlaceInputs } from './inputs.ts';
 import type { Part } from './part.ts';
 import { StepMaker, keptOf, manifestOf } from './steps.ts';
+import { stopsPods } from '../suspension.ts';
 import type { Assembled } from './waves.ts';
 import { counted } from '../../text/counted.ts';
 
@@ -33,7 +34,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     return back(step, step.id);
   });
   const stop = rolled.flatMap((part) =>
-    part.stopped.map((stopped) => {
+    scaled(part).map((stopped) => {
       const step = maker.stop(part, stopped);
       if (step.action.kind === 'workload.scale') step.action.ifPresent = true;
       return back(step, step.id);
@@ -156,16 +157,26 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     ),
   );
   const start = rolled.flatMap((part) =>
-    part.stopped.map((stopped) => back(maker.start(part, { ...stopped, replicasAfter: stopped.replicas }), maker.stop(part, stopped).id)),
+    scaled(part).map((stopped) => back(maker.start(part, { ...stopped, replicasAfter: stopped.replicas }), maker.stop(part, stopped).id)),
   );
-  const ready = parts
-    .filter(({ stopped }) => stopped.length > 0)
-    .map((part) => back(maker.ready(part), maker.stop(part, part.stopped[0]!).id));
-  const resume = [...suspensions.values()].map(({ part, entry }) => {
-    const { after: _, ...before } = entry;
-    const step = maker.resume(part.place.cluster, { ...before, ...(entry.previous !== undefined && { after: entry.previous }) });
-    return back(step, maker.suspend(part.place.cluster, entry).id);
+  const ready = parts.flatMap((part) => {
+    const [first] = scaled(part);
+    const operator = part.suspended.find(({ mechanism }) => stopsPods(mechanism));
+    const stopped = first
+      ? maker.stop(part, first)
+      : operator && part.stopped.length > 0
+        ? maker.suspend(part.place.cluster, operator)
+        : undefined;
+    return stopped ? [back(maker.ready(part), stopped.id)] : [];
   });
+  const resumed = (early: boolean) =>
+    [...suspensions.values()]
+      .filter(({ entry }) => stopsPods(entry.mechanism) === early)
+      .map(({ part, entry }) => {
+        const { after: _, ...before } = entry;
+        const step = maker.resume(part.place.cluster, { ...before, ...(entry.previous !== undefined && { after: entry.previous }) });
+        return back(step, maker.suspend(part.place.cluster, entry).id);
+      });
   const waves = [
     settle,
     suspend,
@@ -178,9 +189,9 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     config,
     pruned,
     controllers,
-    start,
+    [...start, ...resumed(true)],
     ready,
-    resume,
+    resumed(false),
   ].filter((wave) => wave.length > 0);
   const release = kept.map(({ part, volume }) => ({
     ...maker.keep(part, volume),
@@ -202,6 +213,11 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     waves,
     ...(release.length > 0 && { release: [release] }),
   };
+}
+
+/** Those whose operator stops them are not scaled. */
+function scaled({ stopped }: Part): Part['stopped'] {
+  return stopped.filter(({ byOperator }) => !byOperator);
 }
 
 function textOf(volumes: number, fresh: number, made: readonly string[], config: boolean, complete: boolean, window: number): string {

@@ -5,7 +5,7 @@ import { captureOf } from '../../compliance/volume-capture.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { CaptureMethod, RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
-import { controllerOf } from '../controllers.ts';
+import { type Controller, operatorInTheWay, operatorOf } from '../controllers.ts';
 import type { InPlacePlace } from './inputs.ts';
 import type { Scope } from './scope.ts';
 
@@ -88,7 +88,7 @@ export function volumesOf(
       place.inventory?.workloads.some((workload) => workload.kind === kind && workload.name === name),
     );
     for (const user of running) {
-      const reason = unstoppable(user, place, component);
+      const reason = unstoppable(user, place, component, capture.method);
       if (reason) blockers.push(reason);
     }
     const storageClass = textAt(live ?? captured, 'spec', 'storageClassName');
@@ -156,31 +156,42 @@ function strangersOf({ inventory }: InPlacePlace, scope: Scope, claim: string): 
 const stoppable = new Set(['Deployment', 'StatefulSet', 'CronJob', 'ReplicaSet']);
 
 /** What uses the volume has to be stopped first: who cannot be told to stop? */
-function unstoppable({ kind, name, apiVersion, finished }: Workload, place: InPlacePlace, component: string): Reason | undefined {
+function unstoppable(
+  { kind, name, apiVersion, finished }: Workload,
+  place: InPlacePlace,
+  component: string,
+  method: CaptureMethod,
+): Reason | undefined {
   const { cluster, namespace } = place;
   if (finished) return undefined;
   const about = { severity: 'blocker' as const, component, cluster, evidence: [`${kind} ${namespace}/${name}`] };
-  if (!stoppable.has(kind)) {
-    const byHand = kind === 'Pod' || kind === 'Job' || kind === 'DaemonSet';
+  if (kind === 'Pod' || kind === 'Job' || kind === 'DaemonSet') {
     return {
       ...about,
-      code: byHand ? 'WORKLOAD_CANNOT_STOP' : 'OPERATOR_MANAGED',
-      message: byHand
-        ? `${kind} ${name} uses the volume and cannot be scaled to nothing`
-        : `the operator of ${kind} ${name} (${apiVersion}) starts its pods again, whoever stops them`,
-      fix: byHand
-        ? `stop it by hand: kubectl -n ${namespace} delete ${kind.toLowerCase()} ${name}`
-        : `restore with the operator's own means, or beside: kubectl dr restore ${place.application}`,
+      code: 'WORKLOAD_CANNOT_STOP',
+      message: `${kind} ${name} uses the volume and cannot be scaled to nothing`,
+      fix: `stop it by hand: kubectl -n ${namespace} delete ${kind.toLowerCase()} ${name}`,
     };
   }
-  const owner = controllerOf(place.live.find((object) => object.kind === kind && object.metadata.name === name));
-  if (!owner || place.live.some((object) => object.kind === owner.kind && object.metadata.name === owner.name && owner.pausable))
-    return undefined;
+  // Pods without a built-in controller are their operator's own, however it is told to wait.
+  const inTheWay = (operator: Controller): Reason => ({
+    ...about,
+    code: 'OPERATOR_MANAGED',
+    ...operatorInTheWay(`${kind} ${name}`, operator, place.application),
+  });
+  if (!stoppable.has(kind)) return inTheWay({ apiVersion, kind, name });
+  const operator = operatorOf(
+    place.live.find((object) => object.kind === kind && object.metadata.name === name),
+    place.live,
+  );
+  if (!operator) return undefined;
+  if (operator.mechanism === undefined) return inTheWay(operator);
+  if (method !== 'file-system') return undefined;
   return {
     ...about,
     code: 'OPERATOR_MANAGED',
-    message: `${kind} ${name} belongs to ${owner.kind} ${owner.name}, whose operator would scale it up again`,
-    fix: `restore with the operator's own means, or beside: kubectl dr restore ${place.application}`,
+    message: `a file system backup comes back through pods, for which ${kind} ${name} has to be taken away and made anew: ${operator.kind} ${operator.name} would not know it any more`,
+    fix: `choose a point whose data was captured by snapshots; or restore beside: kubectl dr restore ${place.application}`,
   };
 }
 

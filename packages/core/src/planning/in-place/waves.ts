@@ -8,6 +8,7 @@ import type { configurationOf } from './configuration.ts';
 import { type Carrier, carriersOf } from './carriers.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
 import { type Part, type Stopped, checksOfPart } from './part.ts';
+import { stopsPods } from '../suspension.ts';
 import type { StepMaker } from './steps.ts';
 import type { RolledVolume } from './volumes.ts';
 import { checkUnreadable } from '../verification.ts';
@@ -70,7 +71,7 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
       suspended.set(suspend.id, { suspend, resume: maker.resume(part.place.cluster, entry) });
     }
   }
-  const stop = rolled.flatMap((part) => part.stopped.map((stopped) => maker.stop(part, stopped)));
+  const stop = rolled.flatMap((part) => part.stopped.filter(({ byOperator }) => !byOperator).map((stopped) => maker.stop(part, stopped)));
   const quiet = rolled.map((part) => maker.quiet(part));
   const kept = rolled.flatMap((part) => part.volumes.filter(({ now }) => now).map((volume) => ({ part, volume })));
   const keep = kept.map(({ part, volume }) => maker.keep(part, volume));
@@ -149,6 +150,8 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
 
   const order = dependencyGraph(components.map(({ component }) => ({ name: component.name, dependsOn: component.dependsOn })));
   const starts: Step[][] = [];
+  /** Told to stop: they are let act when it is time to start. */
+  const operators: Step[] = [];
   for (const names of order.waves) {
     const here = parts.filter(({ name }) => names.includes(name));
     const objects: Step[] = [];
@@ -163,7 +166,13 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
         configs.push({ step, place: part.place });
       }
       for (const { create, part: owner } of controllers) if (owner === part && create) objects.push(create);
-      start.push(...part.stopped.map((stopped) => maker.start(part, stopped)));
+      start.push(...part.stopped.filter(({ byOperator }) => !byOperator).map((stopped) => maker.start(part, stopped)));
+      for (const entry of part.suspended) {
+        const step = maker.suspend(part.place.cluster, entry);
+        if (!stopsPods(entry.mechanism) || !suspended.delete(step.id)) continue;
+        operators.push(step);
+        start.push(maker.resume(part.place.cluster, entry));
+      }
       const touched = part.stopped.length > 0 || workloads.length > 0;
       if (part.volumes.length > 0 && part.stopped.some(({ replicasAfter }) => replicasAfter > 0)) gates.push(maker.bound(part));
       if (touched) {
@@ -203,7 +212,7 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
   const waves = [
     places.filter(({ inventory }) => inventory === undefined).map((place) => maker.namespace(place)),
     [...safety.values(), ...safetyOfData],
-    [...suspended.values()].map((entry) => entry.suspend),
+    [...[...suspended.values()].map((entry) => entry.suspend), ...operators],
     stop,
     quiet,
     keep,
