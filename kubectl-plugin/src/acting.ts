@@ -10,6 +10,7 @@ export const handlers: Handlers = {
   completion: () => import('./commands/completion.run.ts'),
   confirm: () => import('./commands/confirm.run.ts'),
   diff: () => import('./commands/diff.run.ts'),
+  doctor: () => import('./commands/doctor.run.ts'),
   logs: () => import('./commands/logs.run.ts'),
   plan: () => import('./commands/plan.run.ts'),
   restore: () => import('./commands/restore.run.ts'),

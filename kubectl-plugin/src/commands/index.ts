@@ -6,6 +6,7 @@ import { completion } from './completion.ts';
 import { confirm } from './confirm.ts';
 import { describe } from './describe.ts';
 import { diff } from './diff.ts';
+import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   get,
   describe,
   diff,
+  doctor,
   plan,
   apply,
   backup,

@@ -1,3 +1,5 @@
+import { doctorTexts } from '../doctor/reason-texts.ts';
+
 /**
  * Every reason there is, with what it means and what to do. CLI `explain`, portal and docs read this table; a code is
  * never renamed. `severity` is the usual one. `{...}` never appears here: figures belong to the Reason itself.
@@ -41,7 +43,7 @@ const table = {
   PLACEMENT_UNCLAIMED: {
     title: 'The namespace does not agree that it belongs to this owner',
     why: "Anybody can write an annotation that names another team's namespace; the cluster has to confirm it.",
-    fix: 'Label the namespace: kubectl label namespace NAMESPACE kubectl-dr.dev/owner=OWNER',
+    fix: 'Annotate the namespace: kubectl annotate namespace NAMESPACE kubectl-dr.dev/owner=OWNER',
   },
   NAMESPACE_MISSING: {
     title: 'The namespace does not exist on the cluster',
@@ -464,6 +466,8 @@ const table = {
     why: 'Fields and versions come and go between versions.',
     fix: 'Restore beside first and look.',
   },
+  // the doctor's own
+  ...doctorTexts,
 } as const satisfies Record<string, ReasonText>;
 
 export type ReasonCode = keyof typeof table;

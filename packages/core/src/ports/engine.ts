@@ -4,6 +4,7 @@ import type { KubeObject, ResourceType } from './kubernetes.ts';
 import type { ClusterReading } from './reading.ts';
 import type { PointContents, PointPhase, ProtectionState, RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
+import type { Checkup } from '../doctor/model.ts';
 
 /** What an engine can do, as data: edges offer only what is declared, and no list of engines exists elsewhere. */
 export interface EngineCapabilities {
@@ -175,6 +176,9 @@ export interface Engine {
    * cannot succeed, others for what is worth knowing. An engine that finds out for itself when it runs leaves it out.
    */
   foresee?(context: EngineContext, intended: Intended): Promise<Reason[]>;
+
+  /** What `doctor` looks after at the engine's own installation; loaded only for that. Absent: nothing. */
+  checkup?(): Promise<Checkup>;
 
   contents(context: EngineContext, point: RecoveryPoint): Promise<PointContents>;
 

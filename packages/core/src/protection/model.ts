@@ -136,6 +136,8 @@ export interface StorageLocation {
   provider?: string;
   /** `bucket/prefix`, for people. Never a credential. */
   target?: string;
+  /** Where the buckets of that name are: address of the store or region, where it is told. */
+  endpoint?: string;
   lastValidated?: string;
 }
 

@@ -40,9 +40,18 @@ function withoutComponents(application: Application) {
   };
 }
 
-function componentStatus(application: Application, component: Component, sources: Sources): ComponentStatus {
+/** Every component in every place. */
+export function factsOf(application: Application, sources: Sources): PlaceFacts[] {
+  return application.components.flatMap((component) => placesOf(application, component, sources));
+}
+
+function placesOf(application: Application, component: Component, sources: Sources): PlaceFacts[] {
   const placements = component.placements.length > 0 ? component.placements : [undefined];
-  const places = placements.map((placement) => placeFacts(application, component, placement, sources));
+  return placements.map((placement) => placeFacts(application, component, placement, sources));
+}
+
+function componentStatus(application: Application, component: Component, sources: Sources): ComponentStatus {
+  const places = placesOf(application, component, sources);
   const { verdict, reasons } = combine(places.map(({ facts }) => judge(facts)));
   const policy = places[0]?.facts.policy;
   // With several places the data is as old as in the worst of them.

@@ -4,7 +4,7 @@ import { FleetInventory } from '../application/fleet-inventory.ts';
 import { mergeApplications } from '../application/merge.ts';
 import type { Application } from '../application/model.ts';
 import { type TenancyRule, settle } from '../application/tenancy.ts';
-import type { DrillRecord } from '../compliance/facts.ts';
+import type { DrillRecord, Facts } from '../compliance/facts.ts';
 import { ClusterProtection } from '../compliance/fleet-protection.ts';
 import type { Sources } from '../compliance/place-facts.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
@@ -14,7 +14,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
-import { applicationStatus } from './application-status.ts';
+import { applicationStatus, factsOf } from './application-status.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
 
 /** Everything that a fleet is computed from. */
@@ -65,6 +65,16 @@ export class Assessment {
   /** Of all engines on all clusters. */
   points(): RecoveryPoint[] {
     return [...this.#protection.values()].flatMap(({ states }) => states).flatMap(({ points }) => points);
+  }
+
+  /** What decides about each component in each of its places. */
+  facts(application: Application): Facts[] {
+    return factsOf(application, this.#sources()).map(({ facts }) => facts);
+  }
+
+  /** Of all clusters, each once. */
+  readings(): { reading: ClusterReading; protection: ClusterProtection }[] {
+    return this.inventory.clusters.map(({ reading }) => ({ reading, protection: this.#protection.get(reading.cluster)! }));
   }
 
   status(application: Application): ApplicationStatus {

@@ -8,6 +8,7 @@ import { candidatesFor, openCandidates } from '../planning/select-point.ts';
 import type { Catalog, CatalogContents } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
+import { type ResourceType, resourceKey } from '../ports/kubernetes.ts';
 import type { ClusterReader } from '../ports/reading.ts';
 import { nearest } from '../text/nearest.ts';
 import { Assessment } from './assess.ts';
@@ -25,10 +26,17 @@ export interface LookDeps {
   operations(signal?: AbortSignal): Promise<Operation[]>;
 }
 
-/** Reads everything once: clusters, catalog and past operations side by side. */
-export async function look(deps: LookDeps, signal?: AbortSignal): Promise<Assessment> {
+/** Types that every look reads. */
+export function lookedAt(engines: readonly Engine[]): ResourceType[] {
+  return [...new Set([...applicationKinds, ...engines.flatMap((engine) => engine.kinds)])];
+}
+
+/** Reads everything once: clusters, catalog and past operations side by side. `extra`: types that are wanted besides. */
+export async function look(deps: LookDeps, signal?: AbortSignal, extra: readonly ResourceType[] = []): Promise<Assessment> {
   const { reader, engines, tenancy, clock, contents } = deps;
-  const kinds = [...new Set([...applicationKinds, ...engines.flatMap((engine) => engine.kinds)])];
+  const known = lookedAt(engines);
+  const keys = new Set(known.map(resourceKey));
+  const kinds = [...known, ...extra.filter((type) => !keys.has(resourceKey(type)))];
   const [readings, catalog, operations] = await Promise.all([
     reader.read(kinds, signal ? { signal } : {}),
     readCatalog(deps.catalog, signal),

@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../doctor/model.ts';
 import type { DrError } from '../errors.ts';
 import type { Operation, OperationEvent } from '../execution/model.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
@@ -32,6 +33,12 @@ export interface DrService {
 
   /** By name or entity ref. NotFoundError UNKNOWN_APPLICATION with the nearest name in its hint. */
   application(name: string, options?: { signal?: AbortSignal }): Promise<ApplicationStatus>;
+
+  /**
+   * Every check that there is, over the fleet or one application (by name or entity ref), with what could not be looked
+   * at. Writes nothing. For one application plans are made as well, to see what would stand in the way of going back.
+   */
+  doctor(caller: Caller, options?: { application?: string; signal?: AbortSignal }): Promise<DoctorReport>;
 
   /** Never writes to an application. A plan with blockers is returned, not thrown. */
   plan(request: PlanRequest, caller: Caller, options?: { signal?: AbortSignal }): Promise<Plan>;

@@ -1,5 +1,6 @@
 import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
+import type { DoctorReport } from '../doctor/model.ts';
 import { DrError, asDrError } from '../errors.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
@@ -90,6 +91,11 @@ class DefaultDrService implements DrService {
   async application(name: string, { signal }: { signal?: AbortSignal } = {}): Promise<ApplicationStatus> {
     const fleet = await this.fleet({ applications: [name], ...(signal && { signal }) });
     return fleet.applications[0]!;
+  }
+
+  async doctor(_caller: Caller, { application, signal }: { application?: string; signal?: AbortSignal } = {}): Promise<DoctorReport> {
+    const { diagnose } = await import('./doctor.ts');
+    return diagnose(this.#looking(), (assessment, request) => this.#plan(assessment, request, signal), application, signal);
   }
 
   async plan(request: PlanRequest, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Plan> {

@@ -20,6 +20,7 @@ export const engine: Engine = {
   interpret,
   ping,
   pingMover,
+  checkup: async () => (await import('./checkup/index.ts')).checkup,
   contents,
   objects,
   startBackup,

@@ -12,6 +12,8 @@ export const veleroKinds = {
   locations: v1('backupstoragelocations', 'BackupStorageLocation'),
   downloadRequests: v1('downloadrequests', 'DownloadRequest'),
   serverStatusRequests: v1('serverstatusrequests', 'ServerStatusRequest'),
+  repositories: v1('backuprepositories', 'BackupRepository'),
+  deletions: v1('deletebackuprequests', 'DeleteBackupRequest'),
   podVolumeBackups: v1('podvolumebackups', 'PodVolumeBackup'),
   podVolumeRestores: v1('podvolumerestores', 'PodVolumeRestore'),
   dataDownloads: { group: 'velero.io', version: 'v2alpha1', resource: 'datadownloads', kind: 'DataDownload', namespaced: true },

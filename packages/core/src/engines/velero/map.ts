@@ -37,7 +37,7 @@ function present<T extends object>(value: T): T {
 }
 
 export function pointOf(object: KubeObject, cluster: string): RecoveryPoint {
-  const { name, namespace, uid, labels, annotations, deleted } = metadataOf(object);
+  const { name, namespace, uid, labels, annotations, createdAt, deleted } = metadataOf(object);
   const spec = fields(object.spec);
   const status = fields(object.status);
   const validation = texts(status.validationErrors);
@@ -53,6 +53,7 @@ export function pointOf(object: KubeObject, cluster: string): RecoveryPoint {
     nativePhase,
     capturedAt: instant(status.startTimestamp),
     completedAt: instant(status.completionTimestamp),
+    createdAt,
     expiresAt: instant(status.expiration),
     scope: scopeOf(spec),
     location: text(spec.storageLocation),
@@ -125,6 +126,7 @@ export function locationOf(object: KubeObject, cluster: string): StorageLocation
     isDefault: flag(spec.default) ?? false,
     provider: text(spec.provider),
     target: target || undefined,
+    endpoint: text(fields(spec.config).s3Url) ?? text(fields(spec.config).region),
     lastValidated: instant(status.lastValidationTime),
   }) as StorageLocation;
 }

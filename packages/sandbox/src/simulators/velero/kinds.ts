@@ -8,9 +8,7 @@ function velero(resource: string, kind: string, version = 'v1'): ResourceType {
 /** The server's own types. */
 export const serverKinds = {
   ...veleroKinds,
-  deletions: velero('deletebackuprequests', 'DeleteBackupRequest'),
   podVolumeRestores: velero('podvolumerestores', 'PodVolumeRestore'),
-  repositories: velero('backuprepositories', 'BackupRepository'),
   snapshotLocations: velero('volumesnapshotlocations', 'VolumeSnapshotLocation'),
   dataDownloads: velero('datadownloads', 'DataDownload', 'v2alpha1'),
 } as const;

@@ -1,0 +1,77 @@
+import type { DrError } from '../errors.ts';
+import type { ResourceType } from '../ports/kubernetes.ts';
+import { resourceKey } from '../ports/kubernetes.ts';
+import type { ClusterReading } from '../ports/reading.ts';
+import type { Unseen } from './model.ts';
+
+/** What could not be read of one cluster, refusals together with the role that would end them. */
+export function unseenIn(reading: ClusterReading, kinds: readonly ResourceType[]): Unseen[] {
+  const { cluster, unreachable } = reading;
+  if (unreachable)
+    return [{ cluster, types: [], message: unreachable.message, ...(unreachable.hint !== undefined && { fix: unreachable.hint }) }];
+  const failed = kinds.flatMap((type) => {
+    const error = reading.failures.get(resourceKey(type));
+    return error && error.code !== 'NOT_FOUND' ? [{ type, error }] : [];
+  });
+  const refused = failed.filter(({ error }) => error.code === 'FORBIDDEN');
+  const others = failed.filter(({ error }) => error.code !== 'FORBIDDEN');
+  return [
+    ...(refused.length > 0 ? [refusal(cluster, refused)] : []),
+    ...others.map(({ type, error }) => ({
+      cluster,
+      types: [resourceKey(type)],
+      message: error.message,
+      ...(error.hint !== undefined && { fix: error.hint }),
+    })),
+  ];
+}
+
+function refusal(cluster: string, refused: readonly { type: ResourceType; error: DrError }[]): Unseen {
+  const identity = identityOf(refused[0]!.error);
+  const types = refused.map(({ type }) => resourceKey(type));
+  const some = types.length > 3 ? `${types.slice(0, 3).join(', ')} and ${types.length - 3} more` : types.join(', ');
+  const role = roleFor(
+    refused.map(({ type }) => type),
+    identity,
+  );
+  return {
+    cluster,
+    types,
+    message: `${identity ?? 'you'} may not list ${some} on ${cluster}`,
+    ...(identity !== undefined && { identity }),
+    role,
+    fix: `Ask an administrator of ${cluster} to apply the role below.`,
+  };
+}
+
+function identityOf({ details, message }: DrError): string | undefined {
+  const told = details?.user ?? details?.identity;
+  if (typeof told === 'string' && told !== '') return told;
+  return /User "([^"]+)" cannot/.exec(message)?.[1];
+}
+
+/** A ClusterRole that allows to list exactly these types, and its binding. */
+function roleFor(types: readonly ResourceType[], identity: string | undefined): string {
+  const groups = new Map<string, string[]>();
+  for (const { group, resource } of types) groups.set(group, [...(groups.get(group) ?? []), resource]);
+  const rules = [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => `- apiGroups: ["${group}"]\n  resources: [${resources.toSorted().join(', ')}]\n  verbs: [list]`);
+  const account = /^system:serviceaccount:([^:]+):(.+)$/.exec(identity ?? '');
+  const subject = account
+    ? `- kind: ServiceAccount\n  namespace: ${account[1]}\n  name: ${account[2]}`
+    : `- apiGroup: rbac.authorization.k8s.io\n  kind: User\n  name: ${JSON.stringify(identity ?? 'USER')}`;
+  return `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: kubectl-dr-reader }
+rules:
+${rules.join('\n')}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: kubectl-dr-reader }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubectl-dr-reader }
+subjects:
+${subject}
+`;
+}
