@@ -18,10 +18,16 @@ export async function clustersOf(
   host: Host,
   configuration: Configuration,
   clock: Clock,
-): Promise<{ clusters: ClusterClient[]; close(): Promise<void> }> {
+): Promise<{
+  clusters: ClusterClient[];
+  /** Those of the contexts, by cluster. */
+  namespaces: ReadonlyMap<string, string>;
+  close(): Promise<void>;
+}> {
   const requestTimeout = timeoutOf(flagText(args, 'request-timeout'));
   const tracing = typeof args.flags.v === 'number' && args.flags.v >= 6;
-  const clusters = (await fleetOf(args, host, configuration)).map(
+  const configs = await fleetOf(args, host, configuration);
+  const clusters = configs.map(
     (config) =>
       new HttpCluster({
         config: host.silent ? silenced(config) : config,
@@ -37,6 +43,7 @@ export async function clustersOf(
   );
   return {
     clusters,
+    namespaces: new Map(configs.flatMap(({ name, namespace }) => (namespace === undefined ? [] : [[name, namespace]]))),
     close: async () => {
       await Promise.all(clusters.map((cluster) => cluster.close()));
     },

@@ -8,16 +8,17 @@ import { clustersOf } from './clusters.ts';
 import { locate, readConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import type { Fleet, Host } from './context.ts';
-import { flagList } from './context.ts';
+import { flagList, flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
 
 /** The fleet of this command line: clusters by flags, configuration or kubeconfig; catalog; core's service over both. */
 export async function connect(args: Arguments, host: Host, clock: Clock): Promise<Fleet & { close(): Promise<void> }> {
   const configuration = await readConfiguration(host.cwd, host.env);
-  const { clusters, close } = host.clusters
-    ? { clusters: host.clusters, close: async () => undefined }
+  const { clusters, close, namespaces } = host.clusters
+    ? { clusters: host.clusters, close: async () => undefined, namespaces: new Map<string, string>() }
     : await clustersOf(args, host, configuration, clock);
-  const reader = new ListReader(clusters);
+  const chosen = flagText(args, 'namespace');
+  const reader = new ListReader(clusters, (cluster) => [chosen ?? namespaces.get(cluster)].filter((name) => name !== undefined));
   const catalog = await catalogOf(args, host, configuration);
   const service = createDrService({
     clusters,

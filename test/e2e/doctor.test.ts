@@ -192,6 +192,103 @@ describe('doctor', () => {
     expect(Object.values(report.status.counts).reduce((a, b) => a + b)).toBe(report.status.findings.length);
   });
 
+  it('shows who may look into one namespace only what is there, and the role for the rest', async () => {
+    const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' };
+    await fleet.east.create({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'reader', namespace: 'shop' },
+      rules: [{ apiGroups: ['', 'apps', 'batch'], resources: ['*'], verbs: ['get', 'list'] }],
+    } as never);
+    await fleet.east.create({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'reader', namespace: 'shop' },
+      roleRef: role,
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'dev' }],
+    } as never);
+    const clusters = [fleet.client(fleet.east, { as: 'dev' })];
+    const { code, out } = await fleet.run('doctor -n shop', { clusters });
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "Critical (3)
+        READING_FORBIDDEN
+          why:  Backups or workloads are hidden from you, so their state is unknown, not good.
+          shop/orders-db: backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and 5 more on east could not be read, so nobody can tell how safe orders-db is: dev may not list backups.velero.io in the whole cluster on east
+          seen: backups.velero.io: FORBIDDEN; schedules.velero.io: FORBIDDEN; backupstoragelocations.velero.io: FORBIDDEN; podvolumebackups.velero.io: FORBIDDEN
+          fix:  somebody who may can grant it: kubectl create clusterrole kubectl-dr-backups --verb=list --resource=backups.velero.io, and bind it to dev
+          shop/web: backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and 5 more on east could not be read, so nobody can tell how safe web is: dev may not list backups.velero.io in the whole cluster on east
+          seen: backups.velero.io: FORBIDDEN; schedules.velero.io: FORBIDDEN; backupstoragelocations.velero.io: FORBIDDEN; podvolumebackups.velero.io: FORBIDDEN
+          fix:  somebody who may can grant it: kubectl create clusterrole kubectl-dr-backups --verb=list --resource=backups.velero.io, and bind it to dev
+
+        UNKNOWN_CLUSTER
+          why:  A cluster that is not looked at cannot be judged.
+          shop/recommender: recommender is placed on the cluster west, which is not one of east
+          fix:  Add the cluster: --contexts east,west
+
+      Not looked at (2)
+        of east only shop was looked at: dev may not list what runs elsewhere
+          fix:  For more, ask an administrator of east to apply the role below.
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: { name: kubectl-dr-applications }
+            rules:
+            - apiGroups: [""]
+              resources: [namespaces, persistentvolumeclaims, pods]
+              verbs: [list]
+            - apiGroups: ["apps"]
+              resources: [daemonsets, deployments, statefulsets]
+              verbs: [list]
+            - apiGroups: ["batch"]
+              resources: [cronjobs, jobs]
+              verbs: [list]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: { name: kubectl-dr-applications }
+            roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubectl-dr-applications }
+            subjects:
+            - apiGroup: rbac.authorization.k8s.io
+              kind: User
+              name: "dev"
+        dev may not list backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and 8 more on east
+          fix:  Ask an administrator of east to apply the role below.
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: { name: kubectl-dr-reader }
+            rules:
+            - apiGroups: [""]
+              resources: [persistentvolumes]
+              verbs: [list]
+            - apiGroups: ["snapshot.storage.k8s.io"]
+              resources: [volumesnapshotclasses, volumesnapshotcontents, volumesnapshots]
+              verbs: [list]
+            - apiGroups: ["velero.io"]
+              resources: [backuprepositories, backups, backupstoragelocations, datauploads, deletebackuprequests, podvolumebackups, schedules]
+              verbs: [list]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: { name: kubectl-dr-reader }
+            roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubectl-dr-reader }
+            subjects:
+            - apiGroup: rbac.authorization.k8s.io
+              kind: User
+              name: "dev"
+
+      3 critical; of 68 checks 10 found nothing, 0 something, 58 not answered (some need a plan: kubectl dr doctor APP)
+      "
+    `);
+    const report = doctorReportSchema.parse(JSON.parse((await fleet.run('doctor -n shop -o json', { clusters })).out));
+    expect(report.status.unseen).toMatchObject([
+      { cluster: 'east', identity: 'dev', message: 'of east only shop was looked at: dev may not list what runs elsewhere' },
+      { cluster: 'east', identity: 'dev', types: expect.arrayContaining(['backups.velero.io']) as string[] },
+    ]);
+    // Another namespace is not known to exist, and so not said to be missing.
+    expect((await fleet.run('status', { clusters })).out).not.toContain('does not exist');
+    expect((await fleet.run('doctor', { clusters })).code).toBe(1);
+  });
+
   it('refuses an application that is not there', async () => {
     expect(await fleet.run('doctor shpo')).toEqual({
       code: 1,

@@ -140,9 +140,11 @@ export class TestFleet {
   }
 
   /** As a user reaches the cluster: over HTTP, without a network. */
-  client({ stage }: VeleroStage, token = 'admin'): HttpCluster {
+  client({ stage }: VeleroStage, { as }: { as?: string } = {}): HttpCluster {
     const { name } = stage;
-    const config = { name, cluster: { name, server: 'https://sandbox.invalid' }, user: { name: 'admin', token } };
+    const cluster = { name, server: 'https://sandbox.invalid' };
+    const user = { name: 'admin', token: 'admin', ...(as !== undefined && { impersonate: { user: as } }) };
+    const config = { name, cluster, user };
     return new HttpCluster({ config, dispatcher: apiDispatcher(stage.api), clock: this.clock });
   }
 

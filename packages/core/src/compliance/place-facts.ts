@@ -44,6 +44,8 @@ export function placeFacts(application: Application, component: Component, place
   const cluster = protection.get(name);
   const reading = inventory?.reading;
   const namespace = placement && inventory?.namespace(placement.namespace);
+  const outside =
+    placement && reading?.limited && !reading.limited.namespaces.includes(placement.namespace) ? reading.limited.error : undefined;
   // Of a namespace that did not agree nothing is told: neither what runs there nor how it is protected.
   const agreed = placement !== undefined && placement.claim !== 'unclaimed';
   const own = namespace && agreed ? inventoryOf(placement, namespace) : nothing;
@@ -65,12 +67,15 @@ export function placeFacts(application: Application, component: Component, place
       name,
       known: inventory !== undefined,
       ...(reading?.unreachable && { unreachable: reading.unreachable }),
-      namespaceExists: namespace !== undefined,
-      failures: applicationKinds.flatMap((type) => {
-        const error = reading?.failures.get(resourceKey(type));
-        // Who may not list namespaces may still see what is in them.
-        return error && !(namespace && type.resource === 'namespaces') ? [{ type: resourceKey(type), error }] : [];
-      }),
+      namespaceExists: namespace !== undefined || outside !== undefined,
+      failures: [
+        ...(outside ? [{ type: 'namespaces', error: outside }] : []),
+        ...applicationKinds.flatMap((type) => {
+          const error = reading?.failures.get(resourceKey(type));
+          // Who may not list namespaces may still see what is in them.
+          return error && !(namespace && type.resource === 'namespaces') ? [{ type: resourceKey(type), error }] : [];
+        }),
+      ],
       fleet: fleet.names(),
     },
     engines: {

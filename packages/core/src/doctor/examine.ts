@@ -70,7 +70,9 @@ function ofEngines({ reading, protection }: Examined['clusters'][number], checku
     .flatMap((state): Finding[] => {
       const seen: EngineSeen = { reading, state };
       const checks = checkups.get(state.installation.engine)?.checks ?? [];
-      return [...state.installation.problems, ...checks.flatMap(({ find }) => find(seen))];
+      // What could not be read is told with the role that is needed to.
+      const problems = state.installation.problems.filter(({ code }) => code !== 'READING_FORBIDDEN');
+      return [...problems, ...checks.flatMap(({ find }) => find(seen))];
     });
 }
 

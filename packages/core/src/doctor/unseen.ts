@@ -1,3 +1,4 @@
+import { applicationKinds } from '../application/cluster-inventory.ts';
 import type { DrError } from '../errors.ts';
 import type { ResourceType } from '../ports/kubernetes.ts';
 import { resourceKey } from '../ports/kubernetes.ts';
@@ -16,6 +17,7 @@ export function unseenIn(reading: ClusterReading, kinds: readonly ResourceType[]
   const refused = failed.filter(({ error }) => error.code === 'FORBIDDEN');
   const others = failed.filter(({ error }) => error.code !== 'FORBIDDEN');
   return [
+    ...(reading.limited ? [otherNamespaces(reading, reading.limited)] : []),
     ...(refused.length > 0 ? [refusal(cluster, refused)] : []),
     ...others.map(({ type, error }) => ({
       cluster,
@@ -26,6 +28,19 @@ export function unseenIn(reading: ClusterReading, kinds: readonly ResourceType[]
   ];
 }
 
+/** Who may look into some namespaces only, is told of no other. */
+function otherNamespaces({ cluster }: ClusterReading, { namespaces, error }: NonNullable<ClusterReading['limited']>): Unseen {
+  const identity = identityOf(error);
+  return {
+    cluster,
+    types: applicationKinds.map(resourceKey),
+    message: `of ${cluster} only ${namespaces.join(', ')} was looked at: ${identity ?? 'you'} may not list what runs elsewhere`,
+    ...(identity !== undefined && { identity }),
+    role: roleFor(applicationKinds, identity, 'kubectl-dr-applications'),
+    fix: `For more, ask an administrator of ${cluster} to apply the role below.`,
+  };
+}
+
 function refusal(cluster: string, refused: readonly { type: ResourceType; error: DrError }[]): Unseen {
   const identity = identityOf(refused[0]!.error);
   const types = refused.map(({ type }) => resourceKey(type));
@@ -33,6 +48,7 @@ function refusal(cluster: string, refused: readonly { type: ResourceType; error:
   const role = roleFor(
     refused.map(({ type }) => type),
     identity,
+    'kubectl-dr-reader',
   );
   return {
     cluster,
@@ -51,7 +67,7 @@ function identityOf({ details, message }: DrError): string | undefined {
 }
 
 /** A ClusterRole that allows to list exactly these types, and its binding. */
-function roleFor(types: readonly ResourceType[], identity: string | undefined): string {
+function roleFor(types: readonly ResourceType[], identity: string | undefined, name: string): string {
   const groups = new Map<string, string[]>();
   for (const { group, resource } of types) groups.set(group, [...(groups.get(group) ?? []), resource]);
   const rules = [...groups]
@@ -63,14 +79,14 @@ function roleFor(types: readonly ResourceType[], identity: string | undefined): 
     : `- apiGroup: rbac.authorization.k8s.io\n  kind: User\n  name: ${JSON.stringify(identity ?? 'USER')}`;
   return `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
-metadata: { name: kubectl-dr-reader }
+metadata: { name: ${name} }
 rules:
 ${rules.join('\n')}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
-metadata: { name: kubectl-dr-reader }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubectl-dr-reader }
+metadata: { name: ${name} }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: ${name} }
 subjects:
 ${subject}
 `;

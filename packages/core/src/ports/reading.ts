@@ -18,6 +18,11 @@ export interface ClusterReading {
   objects: ReadonlyMap<string, readonly KubeObject[]>;
   /** Types that could not be listed (not served, forbidden ...), by `resourceKey`. */
   failures: ReadonlyMap<string, DrError>;
+  /**
+   * Set when what runs could be read in these namespaces only, for lack of the right to list it everywhere; `error` is the
+   * refusal. Nothing is known of other namespaces, not even whether they exist.
+   */
+  limited?: { namespaces: readonly string[]; error: DrError };
   /** Set when nothing at all could be read. */
   unreachable?: DrError;
 }

@@ -1,3 +1,4 @@
+import { applicationKinds } from '../application/cluster-inventory.ts';
 import { asDrError } from '../errors.ts';
 import type { DrError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
@@ -5,21 +6,35 @@ import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
 import { resourceKey } from '../ports/kubernetes.ts';
 import type { ClusterReader, ClusterReading, ReadScope } from '../ports/reading.ts';
 
-/** Reads by lists: what a command does that looks once. */
+/** Namespaces in which somebody works who may not look everywhere, by the name of the cluster. */
+export type OwnNamespaces = (cluster: string) => readonly string[];
+
+/**
+ * Reads by lists: what a command does that looks once. Who may not list what runs everywhere is shown it in their own
+ * namespaces. What an engine keeps in a namespace of its own is not looked for there: it would seem to be absent.
+ */
 export class ListReader implements ClusterReader {
   private readonly clusters: readonly ClusterClient[];
+  private readonly own: OwnNamespaces;
 
-  constructor(clusters: readonly ClusterClient[]) {
+  constructor(clusters: readonly ClusterClient[], own: OwnNamespaces = () => []) {
     this.clusters = clusters;
+    this.own = own;
   }
 
   read(kinds: readonly ResourceType[], scope: ReadScope = {}): Promise<ClusterReading[]> {
-    return Promise.all(this.clusters.map((cluster) => readCluster(cluster, kinds, scope)));
+    return Promise.all(this.clusters.map((cluster) => readCluster(cluster, kinds, scope, this.own(cluster.name))));
   }
 }
 
-async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[], scope: ReadScope): Promise<ClusterReading> {
+async function readCluster(
+  cluster: ClusterClient,
+  kinds: readonly ResourceType[],
+  scope: ReadScope,
+  own: readonly string[],
+): Promise<ClusterReading> {
   const { signal } = scope;
+  let limited: DrError | undefined;
   const objects = new Map<string, KubeObject[]>();
   const failures = new Map<string, DrError>();
   const lists = Promise.all(
@@ -27,7 +42,12 @@ async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[
       try {
         objects.set(resourceKey(type), await listAll(cluster, type, scope));
       } catch (thrown) {
-        failures.set(resourceKey(type), asDrError(thrown));
+        const error = asDrError(thrown);
+        const found = error.code === 'FORBIDDEN' && applicationKinds.includes(type) ? await listOwn(cluster, type, own, scope) : undefined;
+        if (found) {
+          objects.set(resourceKey(type), found);
+          limited ??= error;
+        } else failures.set(resourceKey(type), error);
       }
     }),
   );
@@ -52,7 +72,32 @@ async function readCluster(cluster: ClusterClient, kinds: readonly ResourceType[
     age: 0,
     objects,
     failures,
+    ...(limited && { limited: { namespaces: own, error: limited } }),
   };
+}
+
+/** In the namespaces given, of those that may be read; undefined when none may. */
+async function listOwn(
+  cluster: ClusterClient,
+  type: ResourceType,
+  own: readonly string[],
+  { signal }: ReadScope,
+): Promise<KubeObject[] | undefined> {
+  const options = signal ? { signal } : {};
+  const lists = await Promise.all(
+    own.map(async (namespace) => {
+      try {
+        return type.namespaced
+          ? (await cluster.list(type, { namespace, ...options })).items
+          : [await cluster.get({ type, name: namespace }, options)];
+      } catch {
+        signal?.throwIfAborted();
+        return undefined;
+      }
+    }),
+  );
+  const found = lists.filter((list) => list !== undefined);
+  return found.length > 0 ? found.flat() : undefined;
 }
 
 async function listAll(cluster: ClusterClient, type: ResourceType, scope: ReadScope): Promise<KubeObject[]> {

@@ -89,7 +89,8 @@ export function readingFailed(facts: Facts): Reason | undefined {
   const [first] = failures;
   if (!first) return undefined;
   const forbidden = failures.find(({ error }) => error.code === 'FORBIDDEN' || error.code === 'UNAUTHENTICATED');
-  const types = [...new Set(failures.map(({ type }) => type))].join(', ');
+  const all = [...new Set(failures.map(({ type }) => type))];
+  const types = all.length > 4 ? `${all.slice(0, 3).join(', ')} and ${all.length - 3} more` : all.join(', ');
   return because(facts, {
     code: forbidden ? 'READING_FORBIDDEN' : 'CLUSTER_UNREACHABLE',
     severity: 'critical',
