@@ -2,7 +2,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import type { ClusterPlan } from './cluster.ts';
 import { SandboxCluster } from './cluster.ts';
-import { parseFault } from './fault-flags.ts';
+import { parseFault } from './simulators/faults/flags.ts';
 import type { Identity } from './identities.ts';
 import { identities, tokensOf } from './identities.ts';
 import type { Durations } from './simulators/durations.ts';

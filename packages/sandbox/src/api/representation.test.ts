@@ -1,4 +1,4 @@
-import { Disconnected } from './faults.ts';
+import { Disconnected } from '../simulators/faults/faults.ts';
 import { configMap, deployment, TestApi } from './client.testing.ts';
 import { jsonPath } from './jsonpath.ts';
 

@@ -7,9 +7,9 @@ import type { Tokens, User } from './authentication.ts';
 import { Authorizer } from './authorization.ts';
 import type { Runner } from '../simulators/workloads/exec.ts';
 import { discovery } from './discovery.ts';
-import { Disconnected, suffer } from './faults.ts';
-import type { Fault } from './faults.ts';
-import { Housekeeping } from './housekeeping.ts';
+import { ControlPlane } from '../simulators/control-plane/control-plane.ts';
+import { Disconnected, suffer } from '../simulators/faults/faults.ts';
+import type { Fault } from '../simulators/faults/faults.ts';
 import { openApiDocument, openApiIndex, openApiV2 } from './openapi.ts';
 import { operate } from './operations.ts';
 import { Registry } from './registry.ts';
@@ -63,7 +63,7 @@ export interface Api {
 export function createApi(options: ApiOptions): Api {
   const store = new Store(options.historySize === undefined ? {} : { historySize: options.historySize });
   const cluster: Cluster = { store, registry: new Registry(store), clock: options.clock, addresses: new ServiceAddresses(store) };
-  const housekeeping = new Housekeeping(cluster);
+  const controlPlane = new ControlPlane(cluster);
   const authorizer = new Authorizer(store);
   const accounts = new ServiceAccountTokens(store, options.clock);
   const userOf = (token: string): User | undefined => lookUp(token, options.tokens ?? {}) ?? accounts.userOf(token);
@@ -150,10 +150,10 @@ export function createApi(options: ApiOptions): Api {
     name: options.name,
     store,
     objects,
-    settle: () => housekeeping.settle(),
+    settle: () => controlPlane.settle(),
     close: () => {
       closing.abort(new Error('the API is closing'));
-      housekeeping.close();
+      controlPlane.close();
     },
     fetch: (request) => answer(request, false),
     fetchInside: (request) => answer(request, true),

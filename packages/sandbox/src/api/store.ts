@@ -32,8 +32,6 @@ interface Collection {
 export class Store {
   readonly #collections = new Map<string, Collection>();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
-  readonly #byUid = new Map<string, Location>();
-  readonly #dependents = new Map<string, Map<string, Location>>();
   readonly #pending: StoreEvent[] = [];
   readonly #historySize: number;
   #history: StoreEvent[] = [];
@@ -52,16 +50,6 @@ export class Store {
 
   get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined {
     return this.#collections.get(resource)?.objects.get(keyOf(namespace, name));
-  }
-
-  /** Where an object with this uid is now. */
-  locate(uid: string): Location | undefined {
-    return this.#byUid.get(uid);
-  }
-
-  /** What names this uid in its `ownerReferences`. */
-  dependents(uid: string): Location[] {
-    return [...(this.#dependents.get(uid)?.values() ?? [])];
   }
 
   /** In the order of namespace and name; all namespaces when none is given. */
@@ -129,8 +117,6 @@ export class Store {
     const stored = this.#stamp(object);
     collection.objects.set(key, stored);
     if (previous === undefined) insert(collection.keys, key);
-    else this.#unindex(resource, previous);
-    this.#index(resource, stored);
     this.#record({ type: previous === undefined ? 'ADDED' : 'MODIFIED', resource, object: stored, previous, version: this.#version });
     return stored;
   }
@@ -143,7 +129,6 @@ export class Store {
     if (collection === undefined || previous === undefined) return undefined;
     collection.objects.delete(key);
     collection.keys.splice(position(collection.keys, key), 1);
-    this.#unindex(resource, previous);
     const object = this.#stamp(previous);
     this.#record({ type: 'DELETED', resource, object, previous, version: this.#version });
     return object;
@@ -179,25 +164,6 @@ export class Store {
       this.#delivering = false;
     }
   }
-
-  #index(resource: string, object: KubeObject): void {
-    const location = locationOf(resource, object);
-    if (object.metadata.uid !== undefined) this.#byUid.set(object.metadata.uid, location);
-    for (const owner of owners(object)) {
-      let dependents = this.#dependents.get(owner);
-      if (dependents === undefined) this.#dependents.set(owner, (dependents = new Map()));
-      dependents.set(`${resource} ${keyOfObject(object)}`, location);
-    }
-  }
-
-  #unindex(resource: string, object: KubeObject): void {
-    if (object.metadata.uid !== undefined) this.#byUid.delete(object.metadata.uid);
-    for (const owner of owners(object)) {
-      const dependents = this.#dependents.get(owner);
-      dependents?.delete(`${resource} ${keyOfObject(object)}`);
-      if (dependents?.size === 0) this.#dependents.delete(owner);
-    }
-  }
 }
 
 export function keyOf(namespace: string | undefined, name: string): string {
@@ -206,16 +172,6 @@ export function keyOf(namespace: string | undefined, name: string): string {
 
 export function keyOfObject(object: KubeObject): string {
   return keyOf(object.metadata.namespace, object.metadata.name);
-}
-
-function locationOf(resource: string, object: KubeObject): Location {
-  const { namespace, name } = object.metadata;
-  return { resource, name, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-function owners(object: KubeObject): string[] {
-  const references = object.metadata.ownerReferences;
-  return Array.isArray(references) ? references.map((reference) => reference?.uid).filter((uid) => typeof uid === 'string') : [];
 }
 
 function byText(left: string, right: string): number {

@@ -26,13 +26,16 @@ export interface WriteOptions {
   fields?: FieldValidation;
 }
 
+type Propagation = 'Background' | keyof typeof propagationFinalizers;
+
 export interface DeleteOptions extends WriteOptions {
-  propagation?: 'Background' | 'Foreground' | 'Orphan';
+  propagation?: Propagation;
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
-export const foregroundFinalizer = 'foregroundDeletion';
+/** What an object waits for that is deleted in one of these ways: the garbage collector's work. */
+export const propagationFinalizers = { Foreground: 'foregroundDeletion', Orphan: 'orphan' };
 /** Namespaces that a cluster is none without. */
 const immortal = new Set(['default', 'kube-public', 'kube-system']);
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
@@ -251,10 +254,9 @@ export function deleteObject(
   const extra = addedFinalizer(cluster, current, propagation);
   const waits = held(current) || extra !== undefined;
   if (dryRun) return { object: current, gone: !waits };
-  if (propagation === 'Orphan') for (const dependent of store.dependents(uid)) disown(cluster, dependent, [uid]);
   if (!waits) return { object: store.remove(key, namespace, name) ?? current, gone: true };
   if (current.metadata.deletionTimestamp !== undefined) return { object: current, gone: false };
-  const finalizers = [...(current.metadata.finalizers ?? []), ...(extra === undefined ? [] : [extra])];
+  const finalizers = [...new Set([...(current.metadata.finalizers ?? []), ...(extra === undefined ? [] : [extra])])];
   const metadata = { ...current.metadata, deletionTimestamp: timestamp(clock), deletionGracePeriodSeconds: 0 };
   let leaving: KubeObject = { ...current, metadata: finalizers.length === 0 ? metadata : { ...metadata, finalizers } };
   if (leaving.metadata.generation !== undefined) leaving = nextGeneration(leaving);
@@ -263,21 +265,12 @@ export function deleteObject(
 }
 
 /** The finalizer that the server itself needs to do its part of a deletion. */
-function addedFinalizer({ store }: Cluster, object: KubeObject, propagation: string): string | undefined {
+function addedFinalizer({ store }: Cluster, object: KubeObject, propagation: Propagation): string | undefined {
   if (object.kind === 'CustomResourceDefinition') {
     const key = resourceKey({ group: textAt(object, 'spec', 'group'), resource: textAt(recordAt(object, 'spec', 'names'), 'plural') });
     return store.count(key) > 0 ? cleanupFinalizer : undefined;
   }
-  if (propagation !== 'Foreground' || object.metadata.deletionTimestamp !== undefined) return undefined;
-  return store.dependents(object.metadata.uid ?? '').length > 0 ? foregroundFinalizer : undefined;
-}
-
-/** Removes owners from an object's `ownerReferences`. */
-export function disown({ store }: Cluster, at: { resource: string; namespace?: string; name: string }, owners: string[]): void {
-  const object = store.get(at.resource, at.namespace, at.name);
-  if (object === undefined) return;
-  const rest = (object.metadata.ownerReferences ?? []).filter((reference) => !owners.includes(reference.uid));
-  store.put(at.resource, withPath(object, ['metadata', 'ownerReferences'], rest.length === 0 ? undefined : rest));
+  return propagation === 'Background' ? undefined : propagationFinalizers[propagation];
 }
 
 /** Drops one finalizer and finishes a deletion that waited for it. */

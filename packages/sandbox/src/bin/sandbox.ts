@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { asDrError, InputError } from '@kubectl-dr/core/errors';
-import { faultHelp } from '../fault-flags.ts';
+import { faultHelp } from '../simulators/faults/flags.ts';
 import { startSandbox } from '../index.ts';
 
 const help = `Two small Kubernetes clusters, east and west, with applications and 30 days of recovery points to look at.

@@ -1,4 +1,4 @@
-import { Disconnected } from '../api/faults.ts';
+import { Disconnected } from '../simulators/faults/faults.ts';
 import type { Api } from '../api/server.ts';
 import { below } from './http.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { Tokens } from '../api/authentication.ts';
-import type { Fault } from '../api/faults.ts';
+import type { Fault } from './faults/faults.ts';
 import type { Api, ApiOptions } from '../api/server.ts';
 import { createApi } from '../api/server.ts';
 import { ApiCluster } from './api-cluster.ts';

@@ -1,5 +1,5 @@
-import { isTrue } from './request.ts';
-import { ApiError } from './status.ts';
+import { isTrue } from '../../api/request.ts';
+import { ApiError } from '../../api/status.ts';
 
 /**
  * A failure on purpose, for tests and for stories about bad days: plain data. Every fault that befalls a request does its

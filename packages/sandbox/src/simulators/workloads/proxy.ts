@@ -1,7 +1,7 @@
-import { at, listAt, numberAt, recordAt, textAt } from './json.ts';
-import type { Call } from './operations.ts';
-import { text } from './respond.ts';
-import { ApiError, badRequest, methodNotAllowed, notFound } from './status.ts';
+import { at, listAt, numberAt, recordAt, textAt } from '../../api/json.ts';
+import type { Call } from '../../api/operations.ts';
+import { text } from '../../api/respond.ts';
+import { ApiError, badRequest, methodNotAllowed, notFound } from '../../api/status.ts';
 
 /**
  * `services/NAME:PORT/proxy/PATH`. No program runs behind a pod, so what a GET shows is only whether anybody would answer:
