@@ -23,7 +23,7 @@ export const builtIn: Resource[] = Object.entries(types as unknown as Record<str
     nameRule: 'subdomain',
     updateNeedsVersion: false,
     selectableFields: [],
-    immutable: [],
+    fixed: [],
     columns: [nameColumn, ageColumn],
     ...row,
   }));

@@ -62,7 +62,7 @@ export function resourcesOf(definition: KubeObject): Resource[] {
         nameRule: 'subdomain',
         updateNeedsVersion: true,
         selectableFields: listAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath').replace(/^\./, '')),
-        immutable: [],
+        fixed: [],
         columns: [nameColumn, ...(columns.length > 0 ? columns : [ageColumn])],
         schema: recordAt(version, 'schema', 'openAPIV3Schema'),
       };

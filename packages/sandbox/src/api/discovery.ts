@@ -17,7 +17,6 @@ function subresources({ group, version, kind, statusSubresource, scale }: Resour
   const verbs = ['get', 'patch', 'update'];
   const builtIn: Record<string, Subresource> = {
     Namespace: { name: 'finalize', group, version, kind, verbs: ['update'] },
-    Pod: { name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
     ServiceAccount: { name: 'token', group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
   };
   const own = group === '' ? builtIn[kind] : undefined;

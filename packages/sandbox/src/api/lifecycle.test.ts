@@ -218,7 +218,12 @@ it('answers through the proxy of a service while one of its pods is ready', asyn
   });
   const path = (port: string): string => `/api/v1/namespaces/shop/services/web${port}/proxy/healthz`;
   expect(await test.ask('GET', path(':80'))).toMatchObject({ status: 503, body: { message: 'no endpoints available for service "web"' } });
-  await test.ask('POST', '/api/v1/namespaces/shop/pods', { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [] } });
+  await test.ask('POST', '/api/v1/namespaces/shop/pods', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: { containers: [{ name: 'main', image: 'nginx' }] },
+  });
   await test.ask('PATCH', '/api/v1/namespaces/shop/pods/web/status', { status: { conditions: [{ type: 'Ready', status: 'True' }] } });
   for (const port of ['', ':80', ':main']) expect((await test.raw('GET', path(port))).status).toBe(200);
   expect((await test.ask('GET', path(':81'))).body.message).toContain('no service port "81"');

@@ -49,7 +49,6 @@ export async function operate(asked: Omit<Call, 'warnings'>): Promise<Response> 
 async function carryOut(call: Call): Promise<Response> {
   const { info, target, resource } = call;
   if (target.subresource === 'scale') return scale(call);
-  if (target.subresource === 'eviction' && resource.kind === 'Pod') return evict(call);
   if (target.subresource === 'binding' && resource.kind === 'Pod') return bind(call);
   if (target.subresource === 'exec' && resource.kind === 'Pod' && resource.builtIn) return exec(call);
   if (target.subresource === 'proxy' && resource.kind === 'Service' && resource.builtIn) return proxy(call);
@@ -89,7 +88,7 @@ function partOf({ target, resource }: Call): Part {
   if (subresource === 'status' && resource.statusSubresource) return 'status';
   if (subresource === 'finalize' && resource.resource === 'namespaces') return 'finalize';
   const real: Record<string, string[]> = {
-    Pod: ['log', 'exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize'],
+    Pod: ['log', 'eviction', 'exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize'],
   };
   if (resource.builtIn && real[resource.kind]?.includes(subresource)) throw notImplemented(`${resource.resource}/${subresource}`);
   // A definition without such a subresource has no object there, where a built-in type has no path.
@@ -307,14 +306,4 @@ async function bind(call: Call): Promise<Response> {
   const body = await readRecord(request);
   bindPod(cluster, resource, target.namespace, target.name, textAt(body, 'target', 'name'), dryRun(call));
   return represented(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, negotiate(request));
-}
-
-/** There is nothing that a disruption budget could protect here, so that an eviction is a deletion. */
-async function evict(call: Call): Promise<Response> {
-  const { cluster, resource, target, info } = call;
-  if (info.verb !== 'create' || target.name === undefined) throw methodNotAllowed(info.method);
-  const body = await readBody(call.request);
-  const dry = dryRun(call).dryRun || textsAt(body, 'deleteOptions', 'dryRun').includes('All');
-  deleteObject(cluster, resource, target.namespace, target.name, { dryRun: dry });
-  return represented(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, negotiate(call.request));
 }

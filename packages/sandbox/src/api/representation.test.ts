@@ -93,7 +93,7 @@ describe('discovery', () => {
     expect((await test.ask('GET', '/api/v1')).body).toMatchObject({
       kind: 'APIResourceList',
       groupVersion: 'v1',
-      resources: expect.arrayContaining([expect.objectContaining({ name: 'pods/eviction', kind: 'Eviction' })]),
+      resources: expect.arrayContaining([expect.objectContaining({ name: 'serviceaccounts/token', kind: 'TokenRequest' })]),
     });
     expect((await test.ask('GET', '/api')).body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
     expect((await test.ask('GET', '/version')).body).toMatchObject({ gitVersion: 'v1.34.4', minor: '34' });
@@ -130,11 +130,9 @@ describe('subresources', () => {
     expect((await test.ask('GET', `${maps}/a/scale`)).status).toBe(404);
   });
 
-  it('evicts', async () => {
-    const pods = '/api/v1/namespaces/shop/pods';
-    await test.ask('POST', pods, { metadata: { name: 'p' } });
-    expect((await test.ask('POST', `${pods}/p/eviction`, { kind: 'Eviction' })).status).toBe(201);
-    expect((await test.ask('GET', `${pods}/p`)).status).toBe(404);
+  it('says which it does not support', async () => {
+    const answer = await test.ask('POST', '/api/v1/namespaces/shop/pods/p/eviction', { kind: 'Eviction' });
+    expect(answer).toMatchObject({ status: 501, body: { message: 'the sandbox does not support pods/eviction' } });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import type { Column } from './columns.ts';
 import type { JsonRecord } from './json.ts';
+import type { NameForm } from './schema/names.ts';
 
 /** A column of `kubectl get`, as a CustomResourceDefinition declares it; `columns.ts` has those of built-in types. */
 export interface PrinterColumn {
@@ -12,8 +13,20 @@ export interface PrinterColumn {
   jsonPath: string;
 }
 
-/** How names of a type must look: DNS subdomain, DNS label (both flavours), or anything that fits into a path. */
-export type NameRule = 'subdomain' | 'label' | 'label1035' | 'path';
+/** What an update may not change once it is set, and what is then said. */
+export interface Fixed {
+  paths: string[];
+  /** Where it is said. Default: the path itself. */
+  field?: string;
+  /** What is wrong with the value. Default: `field is immutable`. */
+  invalid?: string;
+  /** Instead: why it is forbidden. */
+  forbidden?: string;
+  /** Path of a field that, while it is true, lets it be changed. */
+  unless?: string;
+  /** How Go calls the fields of the value. */
+  names?: Record<string, string>;
+}
 
 /** One type in one version, with everything that decides how the API treats it. */
 export interface Resource extends ResourceType {
@@ -31,15 +44,12 @@ export interface Resource extends ResourceType {
   scale?: { specReplicas: string[]; statusReplicas: string[]; selector?: string[] };
   /** `metadata.generation` is kept. */
   generation: boolean;
-  nameRule: NameRule;
+  nameRule: NameForm;
   /** An update must say which version it changes. */
   updateNeedsVersion: boolean;
   /** Field selectors besides `metadata.name` and `metadata.namespace`. */
   selectableFields: string[];
-  /** Paths that cannot change once they are set. */
-  immutable: string[];
-  /** What is said of all of these at once, where each is not told by itself. */
-  fixed?: string;
+  fixed: Fixed[];
   columns: (Column | PrinterColumn)[];
   /** OpenAPI v3 schema of a custom resource. */
   schema?: JsonRecord;

@@ -32,7 +32,8 @@ export class ServiceAddresses {
     const before = recordAt(current, 'spec');
     const clusterIP = textAt(given, 'clusterIP') || textAt(before, 'clusterIP') || this.#nextAddress();
     const spec: JsonRecord = { ...given, type: kind, clusterIP };
-    if (spec.clusterIPs === undefined) spec.clusterIPs = [clusterIP];
+    // Whoever says only one of the two means both.
+    if (spec.clusterIPs === undefined || equal(spec.clusterIPs, before.clusterIPs)) spec.clusterIPs = [clusterIP];
     spec.ipFamilies ??= before.ipFamilies ?? ['IPv4'];
     spec.ipFamilyPolicy ??= before.ipFamilyPolicy ?? 'SingleStack';
     if (kind !== 'ClusterIP' && Array.isArray(given.ports)) spec.ports = this.#withNodePorts(given.ports, listAt(before, 'ports'));

@@ -1,15 +1,16 @@
 import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { definitionErrors } from './crd.ts';
-import { at, equal, listAt, recordAt, textAt } from './json.ts';
-import type { NameRule, Resource } from './resource.ts';
+import { at, equal, isRecord, listAt, textAt } from './json.ts';
+import type { Resource } from './resource.ts';
 import { readBuiltIn, Unreadable } from './schema/built-in.ts';
 import { Checks } from './schema/checks.ts';
 import { schemaErrors } from './schema/custom-validation.ts';
 import { readCustom } from './schema/custom.ts';
 import { structureOf } from './schema/fields.ts';
-import type { NameRule as Rule } from './schema/names.ts';
-import { isConfigKey, isLabel, isLabel1035, isLabelValue, isPath, isQualified, isSubdomain } from './schema/names.ts';
+import { nameErrors } from './schema/names.ts';
+import { parseQuantity } from './schema/quantity.ts';
+import { checkStructure } from './schema/rules.ts';
 import { ApiError, badRequest, invalid } from './status.ts';
 
 /** What is to be done about fields that a type does not have (`fieldValidation`): refuse, say and drop, or drop. */
@@ -19,8 +20,6 @@ export interface FieldValidation {
   /** The object is what a patch made, and is told as one. */
   patched: boolean;
 }
-
-const nameRules: Record<NameRule, Rule> = { subdomain: isSubdomain, label: isLabel, label1035: isLabel1035, path: isPath };
 
 /**
  * The object as one of this type: only its fields, each in its one form, with defaults. Refuses what is not an object of
@@ -64,19 +63,21 @@ function patchRefused(object: KubeObject, sentence: string): ApiError {
 export function validate(resource: Resource, object: KubeObject, before?: KubeObject): void {
   const checks = new Checks();
   metadata(checks, resource, object);
-  dataKeys(checks, resource, object);
+  const type = resource.builtIn ? structureOf(object.apiVersion, object.kind) : undefined;
+  if (type !== undefined) checkStructure(type, object, '', checks);
   if (!resource.builtIn && resource.schema) checks.errors.push(...schemaErrors(resource.schema, object, before));
   if (resource.resource === 'customresourcedefinitions') checks.errors.push(...definitionErrors(object));
+  if (before !== undefined) changes(checks, resource, before, object);
   if (checks.errors.length > 0) throw invalid(resource, object.metadata.name ?? '', checks.errors);
 }
 
 function metadata(checks: Checks, resource: Resource, { metadata: meta }: KubeObject): void {
-  const { name = '', labels: own = {}, annotations = {}, finalizers = [] } = meta;
+  const { name = '', labels = {}, annotations = {}, finalizers = [] } = meta;
   if (name === '') checks.required('metadata.name', 'name or generateName is required');
-  else checks.name('metadata.name', name, nameRules[resource.nameRule]);
-  labels(checks, 'metadata.labels', own);
+  else checks.name('metadata.name', name, resource.nameRule);
+  checks.labels('metadata.labels', labels);
   for (const key of Object.keys(annotations))
-    for (const sentence of isQualified(key.toLowerCase())) checks.invalid('metadata.annotations', key, sentence);
+    for (const sentence of nameErrors('qualified', key.toLowerCase())) checks.invalid('metadata.annotations', key, sentence);
   const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
   if (size > 256 * 1024) checks.tooLong('metadata.annotations', 256 * 1024);
   for (const reference of listAt(meta, 'ownerReferences'))
@@ -84,53 +85,41 @@ function metadata(checks: Checks, resource: Resource, { metadata: meta }: KubeOb
       if (textAt(reference, field) === '')
         checks.invalid(`metadata.ownerReferences.${field}`, '', field === 'apiVersion' ? 'version must not be empty' : 'must not be empty');
   for (const finalizer of finalizers) {
-    checks.name('metadata.finalizers', finalizer, isQualified);
+    checks.name('metadata.finalizers', finalizer, 'qualified');
     if (resource.builtIn && !finalizer.includes('/') && !['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer))
       checks.invalid('metadata.finalizers', finalizer, 'name is neither a standard finalizer name nor is it fully qualified');
   }
 }
 
-function labels(checks: Checks, field: string, values: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(values)) {
-    checks.name(field, key, isQualified);
-    checks.name(field, String(value), isLabelValue);
-  }
-}
-
-/** Keys of ConfigMaps and Secrets become names of files. */
-function dataKeys(checks: Checks, { builtIn, kind }: Resource, object: KubeObject): void {
-  if (!builtIn || (kind !== 'ConfigMap' && kind !== 'Secret')) return;
-  for (const field of ['data', 'binaryData'])
-    for (const key of Object.keys(recordAt(object, field)))
-      for (const sentence of isConfigKey(key)) checks.invalid(`${field}[${key}]`, key, sentence);
-}
-
-/** 422 when an update changes what can only be chosen once. A field that was not set may still be set. */
-export function validateUpdate(resource: Resource, current: KubeObject, next: KubeObject): void {
-  const checks = new Checks();
+/** What can only be chosen once. A field that was not set may still be set. */
+function changes(checks: Checks, resource: Resource, current: KubeObject, next: KubeObject): void {
   const value = (object: KubeObject, path: string): unknown => at(object, ...path.split('.'));
-  const labels = (object: KubeObject): Record<string, unknown> => recordAt(object, 'spec', 'template', 'metadata', 'labels');
-  for (const label of resource.resource === 'jobs' ? ['controller-uid', 'batch.kubernetes.io/controller-uid'] : [])
-    if (labels(current)[label] !== undefined && labels(next)[label] === undefined)
-      checks.required(`spec.template.metadata.labels[${label}]`, `must be '${current.metadata.uid}'`);
-  // What a job that waits will run may still be changed.
-  const suspended = at(current, 'spec', 'suspend') === true;
-  const changed = resource.immutable.filter(
-    (path) =>
-      !(suspended && path === 'spec.template') && (value(current, path) ?? '') !== '' && !equal(value(current, path), value(next, path)),
-  );
-  if (changed.length > 0 && resource.fixed !== undefined) checks.forbidden('spec', resource.fixed);
-  else for (const path of changed) checks.invalid(path, value(next, path), 'field is immutable');
+  for (const { paths, field, invalid: wrong = 'field is immutable', forbidden, unless, names } of resource.fixed) {
+    if (unless !== undefined && value(current, unless) === true) continue;
+    const changed = paths.find((path) => (value(current, path) ?? '') !== '' && !equal(value(current, path), value(next, path)));
+    if (changed === undefined) continue;
+    const now = value(next, changed);
+    const told = names && isRecord(now) ? Object.fromEntries(Object.entries(now).map(([key, each]) => [names[key] ?? key, each])) : now;
+    if (forbidden !== undefined) checks.forbidden(field ?? changed, forbidden);
+    else checks.invalid(field ?? changed, told, wrong);
+  }
   if (current.immutable === true)
     for (const path of ['immutable', 'data', 'binaryData'])
       if (!equal(current[path], next[path])) checks.forbidden(path, 'field is immutable when `immutable` is set');
   const added = (next.metadata.finalizers ?? []).filter((finalizer) => current.metadata.finalizers?.includes(finalizer) !== true);
   if (current.metadata.deletionTimestamp !== undefined && added.length > 0) {
-    const names = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
+    const texts = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
     checks.forbidden(
       'metadata.finalizers',
-      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`,
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${texts}}`,
     );
   }
-  if (checks.errors.length > 0) throw invalid(resource, current.metadata.name, checks.errors);
+  if (resource.resource === 'persistentvolumeclaims') shrunk(checks, current, next);
+}
+
+function shrunk(checks: Checks, current: KubeObject, next: KubeObject): void {
+  const size = (object: KubeObject, ...path: string[]): bigint => parseQuantity(textAt(object, ...path, 'storage'))?.nanos ?? 0n;
+  const asked = size(next, 'spec', 'resources', 'requests');
+  if (asked < size(current, 'spec', 'resources', 'requests') && asked < size(current, 'status', 'capacity'))
+    checks.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity');
 }

@@ -9,7 +9,7 @@ import type { Resource } from './resource.ts';
 import type { ServiceAddresses } from './services.ts';
 import { alreadyExists, ApiError, badRequest, conflict, forbidden, invalid, notFound } from './status.ts';
 import type { Store } from './store.ts';
-import { asType, validate, validateUpdate } from './validation.ts';
+import { asType, validate } from './validation.ts';
 import type { FieldValidation } from './validation.ts';
 
 /** What every write needs. */
@@ -144,7 +144,6 @@ export function replaceObject(
   const whole = subresource === undefined ? merged(resource, current, typed) : withPart(current, typed, subresource);
   const next = subresource === undefined ? prepare(cluster, resource, whole, current, now) : whole;
   validate(resource, next, current);
-  validateUpdate(resource, current, next);
   if (equal(current, next)) return inVersion(resource, current);
   const counted = resource.generation && bumps(resource, current, next) ? nextGeneration(next) : next;
   if (dryRun) return inVersion(resource, counted);

@@ -112,7 +112,7 @@ describe('update', () => {
     await test.ask('POST', path, deployment('web'));
     expect((await test.ask('PATCH', `${path}/web`, { spec: { selector: { matchLabels: { a: 'c' } } } })).body).toMatchObject({
       code: 422,
-      details: { causes: [{ field: 'spec.selector' }] },
+      details: { causes: [{ field: 'spec.template.metadata.labels' }, { field: 'spec.selector' }] },
     });
     await test.ask('POST', maps, configMap('fixed', { immutable: true, data: { a: '1' } }));
     expect((await test.ask('PATCH', `${maps}/fixed`, { data: { a: '2' } })).status).toBe(422);

@@ -16,6 +16,8 @@ const masks: [RegExp, string][] = [
   [/-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-<hash>-<random>'],
   [/(\breplicaset\S*\/[a-z-]+|pod-template-hash[=:] ?"?|\bweb)-?[bcdfghjklmnpqrstvwxz2456789]{6,10}\b/g, '$1-<hash>'],
   [/\b(pod\/[a-z]+|generated|counted)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1-<random>'],
+  [/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>'],
+  [/\b((?:current|update)Revision: [a-z]+)-[a-z0-9]{6,10}\b/g, '$1-<hash>'],
   [/(?<=\s)(\d+[smhd])+(?=\s|$)/gm, '<age>'],
   [/(?<=\s)(\d+[smhd])+(?= ago)/g, '<age>'],
   // A column is as wide as its widest cell, which may have been masked.

@@ -1,6 +1,8 @@
 import type { FieldError } from '../status.ts';
-import type { NameRule } from './names.ts';
-import { shown, tooLong } from './names.ts';
+import type { NameForm } from './names.ts';
+import { nameErrors, shown, tooLong } from './names.ts';
+
+type Reason = FieldError['reason'] extends `FieldValue${infer Word}` ? Word : never;
 
 /** Collects what is wrong with an object, field by field, in the words of apimachinery's field package. */
 export class Checks {
@@ -35,24 +37,26 @@ export class Checks {
     this.#add('NotSupported', field, `Unsupported value: ${shown(value)}: supported values: ${values.map(shown).join(', ')}`);
   }
 
-  name(field: string, text: string, rule: NameRule): void {
-    for (const sentence of rule(text)) this.invalid(field, text, sentence);
+  name(field: string, text: string, form: NameForm): void {
+    for (const sentence of nameErrors(form, text)) this.invalid(field, text, sentence);
   }
 
-  between(field: string, value: unknown, least: number, most: number): void {
-    if (typeof value === 'number' && (value < least || value > most))
+  /** Keys and values of labels. */
+  labels(field: string, labels: Record<string, unknown>): void {
+    for (const [key, value] of Object.entries(labels)) {
+      this.name(field, key, 'qualified');
+      this.name(field, String(value), 'labelValue');
+    }
+  }
+
+  /** `most` empty: there is no upper end. */
+  range(field: string, value: number, least: number, most = ''): void {
+    if (most === '' && value < least) this.invalid(field, value, `must be greater than or equal to ${least}`);
+    if (most !== '' && (value < least || value > Number(most)))
       this.invalid(field, value, `must be between ${least} and ${most}, inclusive`);
   }
 
-  notNegative(field: string, value: unknown): void {
-    if (typeof value === 'number' && value < 0) this.invalid(field, value, 'must be greater than or equal to 0');
-  }
-
-  #add(
-    reason: 'Required' | 'Invalid' | 'Forbidden' | 'Duplicate' | 'NotFound' | 'TooLong' | 'NotSupported',
-    field: string,
-    message: string,
-  ): void {
+  #add(reason: Reason, field: string, message: string): void {
     this.errors.push({ field, reason: `FieldValue${reason}`, message });
   }
 }
