@@ -13,24 +13,14 @@ function codeLines(text: string): number {
 const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !/\.(test|testing)\.ts$/.test(entry.name))
   .map((entry) => path.relative(source, path.join(entry.parentPath, entry.name)))
-  .filter((file) => !file.startsWith('simulators'));
-
-function total(chosen: readonly string[]): number {
-  return chosen.reduce((sum, file) => sum + codeLines(readFileSync(path.join(source, file), 'utf8')), 0);
-}
+  // Simulators play programs that are no API server, the story plays the people who used the clusters for a month.
+  .filter((file) => !/^(simulators|story)[\\/]/.test(file));
 
 /**
  * The sandbox is a stage, not a product: each behaviour is there because a client above it needs it. Whoever needs more room
- * takes out what nobody needs, moves what is a table into `data`, or lowers what is above; the numbers only go down.
+ * takes out what nobody needs or moves what is a table into `data`; the number only goes down.
  */
-describe('the sandbox without its simulators stays small', () => {
-  const shape = /^api[\\/](schema[\\/]|(admission|prepare|validation|crd)\.ts$)/;
-
-  it('server, doors and story', () => {
-    expect(total(files.filter((file) => !shape.test(file)))).toBeLessThanOrEqual(4160);
-  });
-
-  it('what knows the shape of objects: definitions, defaults, admission, validation', () => {
-    expect(total(files.filter((file) => shape.test(file)))).toBeLessThanOrEqual(1240);
-  });
+it('the sandbox without its simulators stays small', () => {
+  const lines = files.map((file) => codeLines(readFileSync(path.join(source, file), 'utf8')));
+  expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(4611);
 });

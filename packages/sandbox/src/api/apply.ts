@@ -2,7 +2,9 @@ import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { equal, isRecord, listAt, mergePatch, without } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import { ApiError, badRequest } from './status.ts';
-import { isSet, mergeKey, strategicMerge } from './strategic.ts';
+import type { Type } from './schema/fields.ts';
+import { fieldIn, typeOf } from './schema/fields.ts';
+import { strategicMerge } from './strategic.ts';
 
 /**
  * Server-side apply. A manager owns the fields it applied (`fieldsV1` in `managedFields`): what it leaves out the next
@@ -13,9 +15,11 @@ export interface ApplyOptions {
   manager: string;
   force: boolean;
   now: string;
-  /** Built-in types merge the lists that have keys; in custom resources lists are one value. */
-  keyedLists: boolean;
+  /** Of a built-in kind, whose lists may have keys; in custom resources lists are one value. */
+  type: Type | undefined;
 }
+
+const objectMeta = typeOf('ObjectMeta');
 
 interface Managed {
   manager: string;
@@ -30,8 +34,9 @@ export function applyConfiguration(current: KubeObject | undefined, body: KubeOb
   const { name, namespace, resourceVersion } = metadata;
   const meta = without(metadata, 'name', 'namespace', 'resourceVersion', 'uid', 'creationTimestamp', 'managedFields');
   const content = without(body, 'apiVersion', 'kind', 'metadata');
-  const intent: JsonRecord = Object.keys(meta).length === 0 ? content : { ...content, metadata: meta };
-  const fields = fieldsOf(intent, options.keyedLists);
+  const hasMeta = Object.keys(meta).length > 0;
+  const intent: JsonRecord = { ...content, ...(hasMeta && { metadata: meta }) };
+  const fields = { ...fieldsOf(content, options.type), ...(hasMeta && { 'f:metadata': fieldsOf(meta, objectMeta) }) };
   const entries = listAt(current, 'metadata', 'managedFields').filter(isRecord) as unknown as Managed[];
   const isMine = (entry: Managed): boolean => entry.manager === options.manager && entry.operation === 'Apply';
   const others = entries.filter((entry) => !isMine(entry));
@@ -41,8 +46,7 @@ export function applyConfiguration(current: KubeObject | undefined, body: KubeOb
   const previous = entries.find(isMine)?.fieldsV1;
   const dropped = previous === undefined ? {} : appliers.reduce((left, entry) => minus(left, entry.fieldsV1), minus(previous, fields));
   const pruned = current === undefined ? {} : (removeFields(current, dropped) as JsonRecord);
-  // Lists in custom resources are one value; those of metadata have keys everywhere.
-  const merged = (options.keyedLists ? strategicMerge : mergePatch)(pruned, content) as JsonRecord;
+  const merged = (options.type ? strategicMerge(options.type, pruned, content) : mergePatch(pruned, content)) as JsonRecord;
   const mine = {
     manager: options.manager,
     operation: 'Apply',
@@ -59,7 +63,7 @@ export function applyConfiguration(current: KubeObject | undefined, body: KubeOb
     apiVersion,
     kind,
     metadata: {
-      ...(strategicMerge(pruned.metadata, meta) as JsonRecord),
+      ...(strategicMerge(objectMeta, pruned.metadata, meta) as JsonRecord),
       name,
       ...(namespace === undefined ? {} : { namespace }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
@@ -69,20 +73,22 @@ export function applyConfiguration(current: KubeObject | undefined, body: KubeOb
 }
 
 /** The set of fields in a value, in the notation of `fieldsV1`. */
-function fieldsOf(value: unknown, keyed: boolean): JsonRecord {
+function fieldsOf(value: unknown, type: Type | undefined): JsonRecord {
   if (!isRecord(value)) return {};
   return Object.fromEntries(
-    Object.entries(value).map(([field, child]) => {
-      if (!Array.isArray(child)) return [`f:${field}`, fieldsOf(child, keyed)];
-      if (isSet(field)) return [`f:${field}`, Object.fromEntries(child.map((item) => [`v:${JSON.stringify(item)}`, {}]))];
-      const key = keyed ? mergeKey(field, child) : undefined;
-      if (key === undefined) return [`f:${field}`, {}];
-      const items = child
-        .filter(isRecord)
-        .map((item) => [`k:${JSON.stringify({ [key]: item[key] })}`, { '.': {}, ...fieldsOf(item, keyed) }]);
-      return [`f:${field}`, Object.fromEntries(items)];
+    Object.entries(value).map(([name, child]) => {
+      const field = fieldIn(type, name);
+      if (!Array.isArray(child)) return [`f:${name}`, fieldsOf(child, field?.type)];
+      if (field?.keys === undefined) return [`f:${name}`, {}];
+      return [`f:${name}`, Object.fromEntries(child.map((item: unknown) => itemOf(item, field.keys!, field.type)))];
     }),
   );
+}
+
+function itemOf(item: unknown, keys: readonly string[], list: Type): [string, JsonRecord] {
+  if (keys.length === 0 || !isRecord(item)) return [`v:${JSON.stringify(item)}`, {}];
+  const key = Object.fromEntries(keys.filter((name) => name in item).map((name) => [name, item[name]]));
+  return [`k:${JSON.stringify(key)}`, { '.': {}, ...fieldsOf(item, list.kind === 'list' ? list.of : undefined) }];
 }
 
 function minus(left: JsonRecord, right: JsonRecord): JsonRecord {

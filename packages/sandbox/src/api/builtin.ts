@@ -2,6 +2,7 @@ import types from '../../data/types.json' with { type: 'json' };
 import { ageColumn, nameColumn } from './columns.ts';
 import type { Resource } from './resource.ts';
 import { allVerbs } from './resource.ts';
+import { structureOf } from './schema/fields.ts';
 
 type Row = Partial<Resource> & { resource: string; kind: string };
 
@@ -18,6 +19,7 @@ export const builtIn: Resource[] = Object.entries(types as unknown as Record<str
     categories: [],
     verbs: allVerbs,
     builtIn: true,
+    structure: structureOf(apiVersion, row.kind)!,
     statusSubresource: false,
     generation: false,
     nameRule: 'subdomain',

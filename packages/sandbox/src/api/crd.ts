@@ -36,7 +36,6 @@ function scaleOf(version: JsonRecord): Resource['scale'] {
 /** The types that a CustomResourceDefinition makes the API serve, one per served version; the storage version first. */
 export function resourcesOf(definition: KubeObject): Resource[] {
   const names = recordAt(definition, 'spec', 'names');
-  const kind = textAt(names, 'kind');
   const versions = listAt(definition, 'spec', 'versions').filter(isRecord);
   const served = versions.filter((version) => version.served === true);
   return served
@@ -48,10 +47,10 @@ export function resourcesOf(definition: KubeObject): Resource[] {
         group: textAt(definition, 'spec', 'group'),
         version: textAt(version, 'name'),
         resource: textAt(names, 'plural'),
-        kind,
+        kind: textAt(names, 'kind'),
         namespaced: textAt(definition, 'spec', 'scope') !== 'Cluster',
-        listKind: textAt(names, 'listKind') || `${kind}List`,
-        singular: textAt(names, 'singular') || kind.toLowerCase(),
+        listKind: textAt(names, 'listKind'),
+        singular: textAt(names, 'singular'),
         shortNames: textsAt(names, 'shortNames'),
         categories: textsAt(names, 'categories'),
         verbs: allVerbs,
@@ -110,13 +109,7 @@ export function established(definition: KubeObject, now: string): KubeObject {
     status: 'True',
     type,
   });
-  const names = recordAt(definition, 'spec', 'names');
-  const kind = textAt(names, 'kind');
-  const acceptedNames = {
-    ...names,
-    listKind: textAt(names, 'listKind') || `${kind}List`,
-    singular: textAt(names, 'singular') || kind.toLowerCase(),
-  };
+  const acceptedNames = recordAt(definition, 'spec', 'names');
   const stored = listAt(definition, 'spec', 'versions').filter((version) => at(version, 'storage') === true);
   const earlier = listAt(definition, 'status', 'conditions').filter(isRecord);
   const conditions = [

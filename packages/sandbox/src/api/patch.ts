@@ -32,7 +32,7 @@ export function patched(resource: Resource, current: KubeObject | undefined, req
   if (!isRecord(body)) throw badRequest('the body of a patch must be an object');
   if (mediaType === patchTypes.merge) return asKubeObject(mergePatch(current, body) as Record<string, unknown>);
   if (mediaType === patchTypes.strategic && resource.builtIn) {
-    return asKubeObject(strategicMerge(current, body) as Record<string, unknown>);
+    return asKubeObject(strategicMerge(resource.structure, current, body) as Record<string, unknown>);
   }
   const supported = Object.values(patchTypes).filter((type) => resource.builtIn || type !== patchTypes.strategic);
   throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${supported.join(', ')}`);
@@ -41,7 +41,7 @@ export function patched(resource: Resource, current: KubeObject | undefined, req
 function apply(resource: Resource, current: KubeObject | undefined, { body, manager, force, now }: PatchRequest): KubeObject {
   if (manager === '') throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
   if (!isRecord(body)) throw badRequest('the body of an apply patch must be an object');
-  return applyConfiguration(current, asKubeObject(body), { manager, force, now, keyedLists: resource.builtIn });
+  return applyConfiguration(current, asKubeObject(body), { manager, force, now, type: resource.structure });
 }
 
 function jsonPatched(current: KubeObject, body: unknown): Record<string, unknown> {

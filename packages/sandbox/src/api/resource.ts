@@ -1,6 +1,7 @@
 import type { ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import type { Column } from './columns.ts';
 import type { JsonRecord } from './json.ts';
+import type { Type } from './schema/fields.ts';
 import type { NameForm } from './schema/names.ts';
 
 /** A column of `kubectl get`, as a CustomResourceDefinition declares it; `columns.ts` has those of built-in types. */
@@ -38,6 +39,8 @@ export interface Resource extends ResourceType {
   verbs: string[];
   /** Built in, as opposed to declared by a CustomResourceDefinition. */
   builtIn: boolean;
+  /** Of a built-in type. */
+  structure?: Type;
   /** `status` is written through `/status` only. */
   statusSubresource: boolean;
   /** Paths of the `/scale` subresource. */

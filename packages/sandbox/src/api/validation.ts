@@ -7,7 +7,6 @@ import { readBuiltIn, Unreadable } from './schema/built-in.ts';
 import { Checks } from './schema/checks.ts';
 import { schemaErrors } from './schema/custom-validation.ts';
 import { readCustom } from './schema/custom.ts';
-import { structureOf } from './schema/fields.ts';
 import { nameErrors } from './schema/names.ts';
 import { parseQuantity } from './schema/quantity.ts';
 import { checkStructure } from './schema/rules.ts';
@@ -42,8 +41,7 @@ export function asType(resource: Resource, object: KubeObject, fields?: FieldVal
       ? patchRefused(object, sentence)
       : badRequest(`${kind} in version "${resource.version}" cannot be handled as a ${kind}: ${sentence}`);
   try {
-    const type = resource.builtIn ? structureOf(apiVersion, kind) : undefined;
-    const read = type === undefined ? readCustom(resource.schema, whole) : readBuiltIn(type, whole);
+    const read = resource.structure ? readBuiltIn(resource.structure, whole) : readCustom(resource.schema, whole);
     const unknown = read.unknown.map((field) => `unknown field "${field}"`);
     if (unknown.length > 0 && fields?.mode === 'Strict') throw refused(`strict decoding error: ${unknown.join(', ')}`);
     if (fields?.mode === 'Warn') unknown.forEach((sentence) => fields.warn(sentence));
@@ -63,8 +61,7 @@ function patchRefused(object: KubeObject, sentence: string): ApiError {
 export function validate(resource: Resource, object: KubeObject, before?: KubeObject): void {
   const checks = new Checks();
   metadata(checks, resource, object);
-  const type = resource.builtIn ? structureOf(object.apiVersion, object.kind) : undefined;
-  if (type !== undefined) checkStructure(type, object, '', checks);
+  if (resource.structure) checkStructure(resource.structure, object, '', checks);
   if (!resource.builtIn && resource.schema) checks.errors.push(...schemaErrors(resource.schema, object, before));
   if (resource.resource === 'customresourcedefinitions') checks.errors.push(...definitionErrors(object));
   if (before !== undefined) changes(checks, resource, before, object);

@@ -70,6 +70,12 @@ export function fieldsOf(key: string): ReadonlyMap<string, Field> {
   return found;
 }
 
+/** A field of a structure, or of what a pointer leads to. */
+export function fieldIn(type: Type | undefined, name: string): Field | undefined {
+  if (type?.kind === 'pointer') return fieldIn(type.of, name);
+  return type?.kind === 'struct' ? fieldsOf(type.key).get(name) : undefined;
+}
+
 const row = /^([^:]+):([^#!+~@/=]+)(?:#(\d+))?(!?)(\+?)(~?)(?:@([\w,]*))?(?:\/(\w*))?(?:=(.*))?$/;
 
 function read(key: string): ReadonlyMap<string, Field> {

@@ -5,6 +5,7 @@ import { matchesPattern } from '@kubectl-dr/core/text/glob';
 import { parse } from 'yaml';
 import { asKubeObject, isRecord, listAt, mergePatch, recordAt, textAt, textsAt } from '../../api/json.ts';
 import { labelSelector, selectorText } from '../../api/selectors.ts';
+import { structureOf } from '../../api/schema/fields.ts';
 import { strategicMerge } from '../../api/strategic.ts';
 import { find } from '../find.ts';
 import type { VeleroOptions } from './context.ts';
@@ -112,7 +113,10 @@ function modified(rule: unknown, object: KubeObject): KubeObject {
   if (patches.length > 0) return byJsonPatch(patches, object);
   let next = object;
   for (const merge of merges) next = asKubeObject(recordAt({ to: mergePatch(next, parse(textAt(merge, 'patchData'))) }, 'to'));
-  for (const merge of strategic) next = asKubeObject(recordAt({ to: strategicMerge(next, parse(textAt(merge, 'patchData'))) }, 'to'));
+  for (const merge of strategic)
+    next = asKubeObject(
+      recordAt({ to: strategicMerge(structureOf(next.apiVersion, next.kind), next, parse(textAt(merge, 'patchData'))) }, 'to'),
+    );
   if (merges.length + strategic.length === 0) throw new Error('no patch data found');
   return next;
 }
