@@ -1,6 +1,7 @@
 import type { Dispatcher, WebSocket } from 'undici';
 import type { Credentials } from '../auth/credentials.ts';
 import type { ClusterConfig } from '../kubeconfig/context.ts';
+import { bytesOf, textOf } from './body.ts';
 import type { Answer, Connection, Exchange } from './connection.ts';
 import { connectTo, namesProxy } from './connection.ts';
 import { errorOfFailure, errorOfStatus } from './errors.ts';
@@ -214,17 +215,4 @@ function through(dispatcher: Dispatcher, origin: string): Connection {
     },
     close: async () => undefined,
   };
-}
-
-async function textOf(body: Answer['body']): Promise<string> {
-  let text = '';
-  body.setEncoding('utf8');
-  for await (const chunk of body) text += chunk as string;
-  return text;
-}
-
-async function bytesOf(body: Answer['body']): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
 }
