@@ -69,7 +69,7 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
             engine: id,
             engineNamespace,
             request: {
-              name: `${name}-${stamp}`,
+              name: unused(`${name}-${stamp}`, inputs.fleet, place.cluster),
               namespaces: [place.namespace],
               ...(claims ? { claims } : entry?.labelSelector === undefined ? {} : { labelSelector: entry.labelSelector }),
               ...(claims && entry?.status.policy?.consistency.volumes === 'group' && { consistency: 'group' as const }),
@@ -233,4 +233,12 @@ export function noEngine(cluster: string): Reason {
     message: `no engine that can do this is installed on ${cluster}`,
     fix: 'install Velero on the cluster',
   };
+}
+
+/** Names tell the second; who asks twice in one gets two points. */
+function unused(name: string, { points }: Fleet, cluster: string): string {
+  const taken = new Set(points.filter((point) => point.cluster === cluster).map((point) => point.name));
+  let free = name;
+  for (let number = 2; taken.has(free); number += 1) free = `${name}-${number}`;
+  return free;
 }

@@ -239,6 +239,17 @@ describe('execute', () => {
     ]);
   });
 
+  it('makes two points when it is asked twice within one second', async () => {
+    const { service, engine } = world();
+    const backUp = async () => (await service.execute(await service.plan({ intent: 'Backup', application: 'shop' }, caller), caller)).run();
+    const done = [await backUp(), await backUp()];
+    expect(done.map(({ state }) => state)).toEqual(['Succeeded', 'Succeeded']);
+    expect([...engine.backups.values()].map(({ request }) => request.name)).toEqual([
+      'shop-shop-20260115120000',
+      'shop-shop-20260115120000-2',
+    ]);
+  });
+
   it('backs up one of several components by its labels, and says what that leaves out', async () => {
     const { service, engine } = world();
     const plan = await service.plan({ intent: 'Backup', application: 'shop', components: ['web'] }, caller);
