@@ -1,25 +1,15 @@
-import type { PlanRequest } from '@kubectl-dr/core/planning/model';
-import type { KubeObject, ObjectRef } from '@kubectl-dr/core/ports/kubernetes';
+import { NotFoundError } from '@kubectl-dr/core/errors';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject, ObjectRef, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
+import { snapshotKinds } from '@kubectl-dr/sandbox/simulators/volumes/snapshot-kinds';
+import { customTypes, serve } from './custom-types.ts';
+import type { Obstacle } from './obstacle.ts';
+import { database, part, webOnly, without } from './obstacle.ts';
 import { labelsOf } from './shop.ts';
 import type { World } from './world.ts';
-
-/** Something about an application or its cluster that a plan has to tell. */
-export interface Obstacle {
-  title: string;
-  code: string;
-  /** Of the Backup, where it is not a plain one. */
-  capture?: Record<string, unknown>;
-  /** Before the point is made, so that the point holds it. */
-  before?(world: World): Promise<void>;
-  /** After it. Answers how it is taken back, where it is more than the namespace's. */
-  prepare?(world: World, point: string): Promise<(() => Promise<void>) | void>;
-  request(world: World): Partial<PlanRequest>;
-}
-
-const database: Partial<PlanRequest> = { components: ['orders-db'], mode: 'dataOnly' };
-const whole: Partial<PlanRequest> = { mode: 'inPlace' };
 
 /** Each blocks the plan. */
 export const obstacles: readonly Obstacle[] = [
@@ -77,72 +67,105 @@ export const obstacles: readonly Obstacle[] = [
     },
     request: ({ name }) => ({ components: ['web', 'orders-db'], mode: 'clone', namespace: `${name}-taken` }),
   },
-];
-
-/** Each is told, and the plan can be carried out. */
-export const remarks: readonly Obstacle[] = [
   {
-    title: 'dependents that are not restarted',
-    code: 'DEPENDENTS_KEEP_RUNNING',
+    title: 'a point that does not hold the data',
+    code: 'POINT_UNUSABLE',
+    capture: { snapshotVolumes: false },
     request: () => database,
   },
   {
-    title: 'an autoscaler',
-    code: 'AUTOSCALED',
-    prepare: (world) =>
-      world.create({
-        apiVersion: 'autoscaling/v2',
-        kind: 'HorizontalPodAutoscaler',
-        metadata: { name: 'orders-db', namespace: world.name },
-        spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'orders-db' }, maxReplicas: 3 },
-      }),
+    title: 'points whose storage location does not answer',
+    code: 'POINT_UNUSABLE',
+    prepare: (world) => changed(world, location, { spec: { objectStorage: { bucket: 'nowhere' } } }, unavailable),
     request: () => database,
   },
   {
-    title: 'a cron job that begins again',
-    code: 'CRON_JOBS_START',
-    before: (world) => world.create(mails(world)),
-    prepare: (world) => world.cluster.delete(world.ref(types.cronJobs, 'mails')),
-    request: () => whole,
+    title: 'a storage location that does not answer, for a backup',
+    code: 'LOCATION_UNAVAILABLE',
+    prepare: (world) => changed(world, location, { spec: { objectStorage: { bucket: 'nowhere' } } }, unavailable),
+    request: () => ({ intent: 'Backup' }),
   },
-  {
-    title: 'a node port that somebody else has taken',
-    code: 'NETWORK_CLASH',
-    before: (world) => world.create(service(world, world.name, 'web')),
-    async prepare(world) {
-      const { spec } = await world.get(types.services, 'web');
-      const [{ nodePort }] = (spec as { ports: [{ nodePort: number }] }).ports;
-      await world.cluster.delete(world.ref(types.services, 'web'));
-      const namespace = `${world.name}-other`;
-      await world.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-      await world.create(service(world, namespace, 'api', nodePort));
-      return () => world.cluster.delete({ type: types.namespaces, name: namespace });
-    },
-    request: () => whole,
-  },
-  {
-    title: 'marks of a GitOps controller that is not to be seen',
-    code: 'GITOPS_MANAGED',
-    prepare: async (world) =>
-      void (await world.change(types.deployments, 'web', { metadata: { annotations: { 'argocd.argoproj.io/tracking-id': 'shop' } } })),
-    request: () => whole,
-  },
-  ...(['clone', 'inPlace'] as const).map((mode) => ({
-    title: `a newer Kubernetes on which the point was made, ${mode}`,
-    code: 'VERSION_SKEW',
-    prepare: async ({ cluster }: World, point: string) =>
-      void (await cluster.patch({ type: kinds.backups, namespace: 'velero', name: point }, 'merge', {
-        metadata: { annotations: { 'velero.io/source-cluster-k8s-gitversion': 'v1.37.0' } },
-      })),
-    request: () => ({ mode }),
+  ...([{ intent: 'Backup' }, database] as const).map((request) => ({
+    title: `a storage location that may only be read, for ${request === database ? 'the copy before a restore' : 'a backup'}`,
+    code: 'LOCATION_READ_ONLY',
+    prepare: (world: World) => changed(world, location, { spec: { accessMode: 'ReadOnly' } }),
+    request: () => request,
   })),
   {
-    title: 'a check that cannot be made from here',
-    code: 'CHECK_UNREADABLE',
-    before: async (world) =>
-      void (await world.change(types.statefulSets, 'orders-db', {
-        metadata: { annotations: { 'kubectl-dr.dev/check': 'psql -c select' } },
-      })),
+    title: 'no class for snapshots of the driver',
+    code: 'SNAPSHOT_CLASS_MISSING',
+    prepare: (world) => without(world, { type: snapshotKinds.snapshotClasses, name: 'standard' }),
+    request: () => database,
+  },
+  {
+    title: 'a kind that is not served any more',
+    code: 'KIND_NOT_SERVED',
+    async before(world) {
+      await serve(world, customTypes.widgets);
+      await world.create(part(world, 'web', 'example.com/v1', 'Widget', 'handle', { spec: { size: 1 } }));
+    },
+    prepare: (world) => world.cluster.delete(world.ref(customTypes.widgets, 'handle')),
+    request: () => webOnly,
+    seen: ({ cluster }) => discovering(cluster, (types) => types.filter(({ kind }) => kind !== 'Widget')),
+  },
+  {
+    title: 'a version of a kind that is not served any more',
+    code: 'KIND_NOT_SERVED',
+    async before(world) {
+      await serve(world, customTypes.widgets);
+      await world.create(part(world, 'web', 'example.com/v1', 'Widget', 'handle', { spec: { size: 1 } }));
+    },
+    request: () => webOnly,
+    seen: ({ cluster }) =>
+      discovering(cluster, (types) => types.map((type) => (type.kind === 'Widget' ? { ...type, version: 'v2' } : type)), 'v1'),
+  },
+  {
+    title: 'a quota that leaves no room for a claim that comes back',
+    code: 'QUOTA_EXCEEDED',
+    async prepare(world) {
+      world.catalogued = true;
+      await world.cluster.delete(world.ref(types.statefulSets, 'orders-db'));
+      await eventually(async () => !(await world.names(types.pods)).includes('orders-db-0'), 'its pod is gone', 60_000);
+      await world.cluster.delete(world.ref(types.persistentVolumeClaims, 'data-orders-db-0'));
+      await world.create({
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'small', namespace: world.name },
+        spec: { hard: { persistentvolumeclaims: '0' } },
+      });
+    },
+    request: () => ({ components: ['orders-db'], mode: 'inPlace' }),
+  },
+  {
+    title: 'taints on every node',
+    code: 'NO_NODE_TOLERATED',
+    async prepare(world) {
+      await world.change(types.deployments, 'web', { metadata: { labels: { tier: 'front' } } });
+      const { items } = await world.cluster.list(types.nodes);
+      const taint = (taints: unknown) =>
+        Promise.all(items.map(({ metadata: { name } }) => world.cluster.patch({ type: types.nodes, name }, 'merge', { spec: { taints } })));
+      await taint([{ key: 'maintenance', effect: 'NoSchedule' }]);
+      return async () => void (await taint(null));
+    },
+    request: () => webOnly,
+  },
+  {
+    title: 'a GPU that no node has',
+    code: 'NO_DEVICE',
+    before: (world) => asking(world, '64'),
+    prepare: (world) => asking(world, null),
+    request: () => webOnly,
+  },
+  {
+    title: 'an operator that cannot be told to wait',
+    code: 'OPERATOR_MANAGED',
+    async before(world) {
+      await serve(world, customTypes.mongodb);
+      await world.create(part(world, 'orders-db', 'mongodbcommunity.mongodb.com/v1', 'MongoDBCommunity', 'orders'));
+      const { apiVersion, kind, metadata } = await world.get(customTypes.mongodb, 'orders');
+      const ownerReferences = [{ apiVersion, kind, name: metadata.name, uid: metadata.uid!, controller: true }];
+      await world.change(types.statefulSets, 'orders-db', { metadata: { ownerReferences } });
+    },
     request: () => database,
   },
 ];
@@ -159,30 +182,53 @@ function user(world: World, apiVersion: string, kind: 'Deployment' | 'Pod'): Kub
   return { apiVersion, kind, metadata, spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } } };
 }
 
-function mails(world: World): KubeObject {
-  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example/mails:1' }] } };
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name: 'mails', namespace: world.name, labels: labelsOf(world.name, 'web') },
-    spec: { schedule: '0 3 1 1 *', jobTemplate: { spec: { template } } },
+const location: ObjectRef = { type: kinds.locations, namespace: 'velero', name: 'default' };
+
+function unavailable({ status }: KubeObject): boolean {
+  return (status as { phase?: string } | undefined)?.phase === 'Unavailable';
+}
+
+/** Changes what others need as well, and answers how it is again as it was. Velero looks at a location once a minute. */
+async function changed(
+  world: World,
+  ref: ObjectRef,
+  patch: { spec: Record<string, unknown> },
+  until: (object: KubeObject) => boolean = () => true,
+): Promise<() => Promise<void>> {
+  const { spec } = await world.cluster.get(ref);
+  await world.cluster.patch(ref, 'merge', patch);
+  await world.ground.settle();
+  await eventually(async () => until(await world.cluster.get(ref)), `${ref.name} is changed`, 90_000);
+  const before = Object.fromEntries(Object.keys(patch.spec).map((key) => [key, (spec as Record<string, unknown>)[key] ?? null]));
+  return async () => {
+    await world.cluster.patch(ref, 'merge', { spec: before });
+    await world.ground.settle();
+    await eventually(async () => !unavailable(await world.cluster.get(ref)), `${ref.name} answers again`, 90_000);
   };
 }
 
-function service(world: World, namespace: string, name: string, nodePort = 30_000 + Math.floor(Math.random() * 2_700)): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name, namespace, labels: labelsOf(world.name, 'web') },
-    spec: { type: 'NodePort', selector: { app: name }, ports: [{ port: 80, targetPort: 80, protocol: 'TCP', nodePort }] },
-  };
+/** The cluster as it would be with other types; a list of Widgets of the version `gone` is answered as a server does that has it not. */
+function discovering(cluster: ClusterClient, change: (types: ResourceType[]) => ResourceType[], gone?: string): ClusterClient {
+  return new Proxy(cluster, {
+    get(target, property) {
+      if (property === 'discover') return async (...args: Parameters<ClusterClient['discover']>) => change(await target.discover(...args));
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      if (property !== 'list') return value.bind(target) as unknown;
+      return (...args: Parameters<ClusterClient['list']>) => {
+        const [{ kind, version }] = args;
+        if (kind !== 'Widget') return target.list(...args);
+        if (version === gone) throw new NotFoundError(`the server has no Widget ${version}`, { cluster: target.name });
+        return Promise.resolve({ items: [], resourceVersion: '1' });
+      };
+    },
+  });
 }
 
-/** Takes an object away that others need as well, and answers how it comes back. */
-async function without(world: World, ref: ObjectRef): Promise<() => Promise<void>> {
-  const { metadata, status: _, ...rest } = await world.cluster.get(ref);
-  const { name, namespace, labels, annotations } = metadata;
-  await world.cluster.delete(ref);
-  const kept = { name, ...(namespace && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) };
-  return () => world.create({ ...rest, metadata: kept } as KubeObject);
+async function asking(world: World, gpus: string | null): Promise<void> {
+  const limits = { 'nvidia.com/gpu': gpus };
+  const containers = [
+    { name: 'main', image: 'example/web:1', envFrom: [{ configMapRef: { name: 'web' } }], ...(gpus && { resources: { limits } }) },
+  ];
+  await world.change(types.deployments, 'web', { spec: { template: { spec: { containers } } } });
 }

@@ -1,10 +1,9 @@
 import type { SuspendMechanism } from '@kubectl-dr/core/planning/suspension';
 import { suspensionOf } from '@kubectl-dr/core/planning/suspension';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { apiVersionOf, types } from '@kubectl-dr/core/ports/kubernetes';
-import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
-import { definition } from '@kubectl-dr/sandbox/simulators/definition';
+import { customTypes, serve } from './custom-types.ts';
 import { seenBy } from './seen-by.ts';
 import type { World, Worlds } from './world.ts';
 import { orders } from './world.ts';
@@ -12,23 +11,8 @@ import { orders } from './world.ts';
 const caller = { name: 'alice' };
 const corrupt = { 'orders.csv': '%%%' };
 
-function type(group: string, version: string, kind: string, resource: string): ResourceType {
-  return { group, version, kind, resource, namespaced: true };
-}
-
-/** Types of operators, which are no part of any cluster by themselves. */
-export const operatorTypes = {
-  percona: type('pxc.percona.com', 'v1', 'PerconaXtraDBCluster', 'perconaxtradbclusters'),
-  crunchy: type('postgres-operator.crunchydata.com', 'v1beta1', 'PostgresCluster', 'postgresclusters'),
-  zalando: type('acid.zalan.do', 'v1', 'postgresql', 'postgresqls'),
-  elastic: type('elasticsearch.k8s.elastic.co', 'v1', 'Elasticsearch', 'elasticsearches'),
-  mariadb: type('k8s.mariadb.com', 'v1alpha1', 'MariaDB', 'mariadbs'),
-  mongodb: type('mongodbcommunity.mongodb.com', 'v1', 'MongoDBCommunity', 'mongodbcommunity'),
-  cloudNative: type('postgresql.cnpg.io', 'v1', 'Cluster', 'clusters'),
-} as const satisfies Record<string, ResourceType>;
-
 /** Those that are told to leave alone what they manage, and what they say afterwards when it was said before. */
-const switches: [keyof typeof operatorTypes, SuspendMechanism, before: KubeObject | undefined][] = [
+const switches: [keyof typeof customTypes, SuspendMechanism, before: KubeObject | undefined][] = [
   ['crunchy', 'crunchy-postgres', undefined],
   ['elastic', 'elastic', undefined],
   ['mariadb', 'mariadb', { spec: { suspend: false } } as never],
@@ -53,20 +37,9 @@ export function describeOperators(title: string, openWorlds: () => Promise<World
       world.service().plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'dataOnly' }, caller);
 
     /** Its object `orders`, which owns the database. */
-    const managed = async (name: keyof typeof operatorTypes, extra: Partial<KubeObject> = {}): Promise<KubeObject> => {
-      const kind = operatorTypes[name];
-      if (!(await world.cluster.discover()).some(({ group, kind: known }) => group === kind.group && known === kind.kind)) {
-        await world.create(definition(kind, {}));
-        await eventually(
-          async () =>
-            await world.cluster.list(kind).then(
-              () => true,
-              () => false,
-            ),
-          `${kind.kind} is served`,
-          30_000,
-        );
-      }
+    const managed = async (name: keyof typeof customTypes, extra: Partial<KubeObject> = {}): Promise<KubeObject> => {
+      const kind = customTypes[name];
+      await serve(world, kind);
       const { metadata, ...rest } = extra;
       await world.create({
         apiVersion: apiVersionOf(kind),
@@ -95,7 +68,7 @@ export function describeOperators(title: string, openWorlds: () => Promise<World
         expect(made.blockers).toEqual([]);
         expect(made.warnings).toContainEqual(expect.objectContaining({ code: 'OPERATOR_PAUSED', fix: 'nothing to do' }));
         const said: unknown[] = [];
-        const kind = operatorTypes[name];
+        const kind = customTypes[name];
         const cluster = seenBy(world.cluster, {
           after: ({ verb, what }) => void (verb === 'delete' && what === 'persistentvolumeclaims' && said.push(world.get(kind, 'orders'))),
         });
@@ -130,11 +103,11 @@ export function describeOperators(title: string, openWorlds: () => Promise<World
       expect(done, done.message).toMatchObject({ state: 'Succeeded' });
       expect(await world.readyReplicas()).toEqual([true, true]);
       expect(await world.files()).toEqual(orders);
-      expect(await world.get(operatorTypes.percona, 'orders')).toMatchObject({ spec: { pause: false } });
+      expect(await world.get(customTypes.percona, 'orders')).toMatchObject({ spec: { pause: false } });
       const undone = await (await service.undo(done.id, caller)).run();
       expect(undone, undone.message).toMatchObject({ state: 'Undone' });
       expect(await world.files()).toEqual(corrupt);
-      expect(await world.get(operatorTypes.percona, 'orders')).toMatchObject({ spec: { pause: false } });
+      expect(await world.get(customTypes.percona, 'orders')).toMatchObject({ spec: { pause: false } });
       expect(scaled).toEqual([]);
     });
 
@@ -145,7 +118,7 @@ export function describeOperators(title: string, openWorlds: () => Promise<World
       await owned(await managed(name));
       await world.capture();
       expect((await plan()).blockers).toMatchObject([
-        { code: 'OPERATOR_MANAGED', message: expect.stringContaining(operatorTypes[name].kind), fix: expect.stringContaining(instead) },
+        { code: 'OPERATOR_MANAGED', message: expect.stringContaining(customTypes[name].kind), fix: expect.stringContaining(instead) },
       ]);
     });
 

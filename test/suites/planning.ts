@@ -4,8 +4,9 @@ import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { methods } from './execution.ts';
-import type { Obstacle } from './obstacles.ts';
-import { obstacles, remarks } from './obstacles.ts';
+import type { Obstacle } from './obstacle.ts';
+import { obstacles } from './obstacles.ts';
+import { remarks } from './remarks.ts';
 import { seenBy, writes } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
@@ -38,18 +39,21 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
     };
 
     /** What is planned where this stands in the way, or is remarked; the world is put right again after it. */
-    const planned = async ({ capture, request, prepare, before }: Obstacle, look: (made: Plan) => Promise<void>) => {
+    const planned = async ({ capture, request, prepare, before, seen }: Obstacle, look: (made: Plan) => Promise<void>) => {
       await before?.(world);
       const point = await world.capture(capture);
       const restored = await prepare?.(world, point);
       try {
-        await look(await plan(request(world)));
+        await look(await plan(request(world), world.service({ ...(seen && { cluster: seen(world) }) })));
       } finally {
         await restored?.();
       }
     };
     const expectSentences = (reasons: Plan['blockers']) => {
-      for (const { message, fix } of reasons) expect(`${message} ${fix}`).not.toMatch(/undefined|\[object/);
+      for (const { message, fix } of reasons) {
+        expect(fix).toBeTruthy();
+        expect(`${message} ${fix}`).not.toMatch(/undefined|\[object/);
+      }
     };
 
     describe('a plan', () => {

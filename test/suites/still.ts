@@ -20,7 +20,7 @@ import { type ClaimOf, runIn, usualPrograms } from '@kubectl-dr/sandbox/simulato
 import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
 import type { Ground } from './ground.ts';
 import { accessTypes, ControlledMemoryCluster, typesOf } from './memory-cluster.ts';
-import { operatorTypes } from './operators.ts';
+import { customTypes } from './custom-types.ts';
 import type { Worlds } from './world.ts';
 import { World } from './world.ts';
 
@@ -72,7 +72,7 @@ async function memory(): Promise<Ground> {
   const cluster = new ControlledMemoryCluster({
     name: 'east',
     clock,
-    types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes, ...Object.values(operatorTypes)],
+    types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes, ...Object.values(customTypes)],
   });
   const claimOf: ClaimOf = (namespace, name) =>
     cluster.peek(types.persistentVolumeClaims, namespace).find(({ metadata }) => metadata.name === name);

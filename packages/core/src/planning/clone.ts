@@ -272,6 +272,7 @@ function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly Kube
     namespace: target,
     incoming,
     live: [],
+    stopped: [],
     clone: true,
     madeOn: [...place.points.values()].flatMap(({ madeOn }) => madeOn ?? []),
     volumes: (place.contents.get(point.id)?.volumes ?? [])

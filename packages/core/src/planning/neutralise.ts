@@ -150,6 +150,6 @@ export function groupResource(object: KubeObject): string {
 export function namesNamespace(object: KubeObject, namespace: string): boolean {
   if (object.kind === 'Secret') return false;
   const escaped = namespace.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const pattern = new RegExp(String.raw`[a-z0-9]\.${escaped}(\.svc\b|[:/"\s,]|$)`);
+  const pattern = new RegExp(String.raw`[a-z0-9]\.${escaped}(\.svc\b|[:/"\\\s,]|$)`);
   return pattern.test(JSON.stringify([object.data, object.spec]));
 }

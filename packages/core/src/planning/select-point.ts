@@ -82,7 +82,8 @@ export function selectPoint(
     (use) => !suits(use, mode) && !use.point.safety && use.usable !== 'no' && Date.parse(use.point.capturedAt ?? '') <= before,
   );
   if (data && eligible.length === 0) return { blockers: [dataAlone(component, data.point)], warnings: [] };
-  const because = partial ? `: ${partial.reasons[0]!.message}` : '';
+  const why = (partial ?? eligible[0])?.reasons[0];
+  const because = why ? `: ${why.message}` : '';
   const message = `there is no usable point of ${component} on ${cluster}${when}${because}`;
   return { blockers: [unusable(component, cluster, message, partial !== undefined)], warnings: [] };
 }

@@ -161,7 +161,7 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     );
     if (agent) blockers.push(agent);
   }
-  return planInPlace({
+  const inputs = {
     request: {
       ...request,
       application: application.name,
@@ -177,7 +177,17 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     blockers,
     now,
     home,
-  });
+  };
+  const draft = await planInPlace(inputs);
+  // The copies that are made first have to be possible as well.
+  const foreseen = (await Promise.all(draft.waves.flat().map((step) => foresee(deps, step, signal)))).flat();
+  const inTheWay = foreseen.filter(({ severity }) => severity === 'blocker').map(asCopy);
+  return inTheWay.length === 0 ? draft : planInPlace({ ...inputs, blockers: [...blockers, ...inTheWay] });
+}
+
+/** What is in the way of a copy of the present state alone can be gone without. */
+function asCopy(reason: Reason): Reason {
+  return { ...reason, fix: `${reason.fix ?? 'look at it'}; or go without a copy of the present state: --safety-backup=false` };
 }
 
 /** Does any of its volumes need something on the nodes to carry the data? */

@@ -1,6 +1,7 @@
 import type { Engine } from '../../ports/engine.ts';
 import { progressOfBackup, startBackup } from './backup.ts';
 import { contents } from './contents.ts';
+import { foresee } from './foresee.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
 import { veleroKinds } from './kinds.ts';
 import { engineId } from './map.ts';
@@ -21,6 +22,7 @@ export const engine: Engine = {
   ping,
   pingMover,
   checkup: async () => (await import('./checkup/index.ts')).checkup,
+  foresee,
   contents,
   objects,
   startBackup,

@@ -1,4 +1,14 @@
-import { configMap, cronJob, deployment, ingress, object, persistentVolumeClaim, service, storageClass } from '../../testing/builders.ts';
+import {
+  configMap,
+  cronJob,
+  deployment,
+  ingress,
+  object,
+  persistentVolumeClaim,
+  service,
+  statefulSet,
+  storageClass,
+} from '../../testing/builders.ts';
 import { reasonCodes } from '../../compliance/reason-codes.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import type { CheckInput } from './input.ts';
@@ -13,6 +23,7 @@ function codes({ facts = {}, ...rest }: Given): string[] {
     namespace: 'shop',
     incoming: [],
     live: [],
+    stopped: [],
     volumes: [],
     clone: false,
     madeOn: [],
@@ -152,8 +163,7 @@ describe.each<[string, Given, string[]]>([
       live: [
         object('autoscaling/v2', 'HorizontalPodAutoscaler', 'shop/db', { spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'db' } } }),
       ],
-      facts: classes,
-      volumes: [volume('csi-snapshot')],
+      stopped: [statefulSet('shop/db')],
     },
     ['AUTOSCALED'],
   ],

@@ -1,4 +1,5 @@
-import { at, listAt, numberAt, textAt } from '../../application/raw.ts';
+import { at, listAt, numberAt, textAt, textsAt } from '../../application/raw.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { scaleTargetOf } from '../in-place/scope.ts';
 import type { Rule } from './input.ts';
@@ -44,9 +45,11 @@ export const gitOpsElsewhere: Rule = ({ facts, cluster, namespace, live }) => {
 };
 
 /** Autoscalers act on what is scaled; a budget does not stop scaling, but it may stop what follows. */
-export const autoscalers: Rule = ({ cluster, namespace, live, volumes }) => {
-  if (volumes.length === 0) return [];
-  const scalers = live.filter(({ kind }) => kind === 'HorizontalPodAutoscaler' || kind === 'ScaledObject');
+export const autoscalers: Rule = ({ cluster, namespace, live, stopped }) => {
+  const targets = new Set(stopped.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  const scalers = live.filter(
+    (object) => (object.kind === 'HorizontalPodAutoscaler' || object.kind === 'ScaledObject') && targets.has(scaleTargetOf(object)),
+  );
   const found: Reason[] = scalers.map((scaler) => ({
     code: 'AUTOSCALED',
     severity: 'info',
@@ -59,7 +62,8 @@ export const autoscalers: Rule = ({ cluster, namespace, live, volumes }) => {
     fix: 'nothing to do',
   }));
   for (const budget of live.filter(({ kind }) => kind === 'PodDisruptionBudget')) {
-    if (numberAt(budget, 'status', 'disruptionsAllowed') !== 0) continue;
+    const selected = textsAt(budget, 'spec', 'selector', 'matchLabels');
+    if (numberAt(budget, 'status', 'disruptionsAllowed') !== 0 || !stopped.some((workload) => selects(selected, workload))) continue;
     found.push({
       code: 'DISRUPTION_BUDGET',
       severity: 'info',
@@ -73,8 +77,11 @@ export const autoscalers: Rule = ({ cluster, namespace, live, volumes }) => {
 };
 
 /** A webhook that has to agree and whose own server is being restored refuses everything. */
-export const webhooksInside: Rule = ({ facts, cluster, namespace, incoming }) => {
-  const services = new Set(incoming.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name));
+export const webhooksInside: Rule = ({ facts, cluster, namespace, incoming, live, stopped }) => {
+  const led = live.filter(
+    (object) => object.kind === 'Service' && stopped.some((workload) => selects(textsAt(object, 'spec', 'selector'), workload)),
+  );
+  const services = new Set([...incoming.filter(({ kind }) => kind === 'Service'), ...led].map(({ metadata }) => metadata.name));
   const served = new Set(
     incoming.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').map(({ metadata }) => metadata.name),
   );
@@ -97,6 +104,13 @@ export const webhooksInside: Rule = ({ facts, cluster, namespace, incoming }) =>
     }),
   );
 };
+
+/** Does a selector take the pods of a workload? */
+function selects(selector: Readonly<Record<string, string>>, workload: KubeObject): boolean {
+  const labels = textsAt(workload, 'spec', 'template', 'metadata', 'labels');
+  const pairs = Object.entries(selector);
+  return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
+}
 
 /** A cron job that comes back beside one that runs elsewhere would do its work twice. */
 export const cronJobsTwice: Rule = ({ cluster, namespace, incoming, live, clone }) => {

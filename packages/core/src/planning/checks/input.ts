@@ -14,6 +14,8 @@ export interface CheckInput {
   incoming: readonly KubeObject[];
   /** What is there now; empty for a clone. */
   live: readonly KubeObject[];
+  /** Workloads that are stopped meanwhile, as they are now. */
+  stopped: readonly KubeObject[];
   volumes: readonly { claim: string; method: CaptureMethod; storageClass?: string; late: boolean }[];
   /** Versions of Kubernetes on which the points were made, as far as they are known. */
   madeOn: readonly string[];

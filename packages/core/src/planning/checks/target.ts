@@ -57,6 +57,7 @@ export function checkTarget(place: InPlacePlace, all: readonly Part[], mode: Res
     namespace: place.namespace,
     incoming,
     live: place.live,
+    stopped: parts.flatMap(({ stopped }) => stopped.map(({ object }) => object)),
     clone: false,
     madeOn: points.flatMap(({ madeOn }) => madeOn ?? []),
     volumes: parts.flatMap(({ volumes }) =>

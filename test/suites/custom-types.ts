@@ -1,0 +1,37 @@
+import type { ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { definition } from '@kubectl-dr/sandbox/simulators/definition';
+import type { World } from './world.ts';
+
+function type(group: string, version: string, kind: string, resource: string): ResourceType {
+  return { group, version, kind, resource, namespaced: true };
+}
+
+/** Of operators and other controllers: no part of any cluster by themselves. */
+export const customTypes = {
+  percona: type('pxc.percona.com', 'v1', 'PerconaXtraDBCluster', 'perconaxtradbclusters'),
+  crunchy: type('postgres-operator.crunchydata.com', 'v1beta1', 'PostgresCluster', 'postgresclusters'),
+  zalando: type('acid.zalan.do', 'v1', 'postgresql', 'postgresqls'),
+  elastic: type('elasticsearch.k8s.elastic.co', 'v1', 'Elasticsearch', 'elasticsearches'),
+  mariadb: type('k8s.mariadb.com', 'v1alpha1', 'MariaDB', 'mariadbs'),
+  mongodb: type('mongodbcommunity.mongodb.com', 'v1', 'MongoDBCommunity', 'mongodbcommunity'),
+  cloudNative: type('postgresql.cnpg.io', 'v1', 'Cluster', 'clusters'),
+  keda: type('keda.sh', 'v1alpha1', 'ScaledObject', 'scaledobjects'),
+  argoCd: type('argoproj.io', 'v1alpha1', 'Application', 'applications'),
+  flux: type('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'kustomizations'),
+  widgets: type('example.com', 'v1', 'Widget', 'widgets'),
+} as const satisfies Record<string, ResourceType>;
+
+/** From now on the cluster serves the type, where it did not before. */
+export async function serve(world: World, wanted: ResourceType): Promise<void> {
+  const { cluster } = world;
+  const known = await cluster.discover();
+  if (known.some(({ group, kind }) => group === wanted.group && kind === wanted.kind)) return;
+  await world.create(definition(wanted, {}));
+  const served = () =>
+    cluster.list(wanted).then(
+      () => true,
+      () => false,
+    );
+  await eventually(served, `${wanted.kind} is served`, 30_000);
+}
