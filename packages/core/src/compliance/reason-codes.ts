@@ -296,11 +296,6 @@ const table = {
     why: 'There is nothing to keep and nothing to exchange.',
     fix: 'Delete the claim, or wait until it is bound.',
   },
-  NATIVE_VOLUME_IN_PLACE: {
-    title: 'A native snapshot cannot come back beside its own volume',
-    why: 'It is restored under the name of the volume it was taken of; that one would have to be deleted first, and nothing is deleted without a copy.',
-    fix: 'Restore beside the original, and switch over.',
-  },
   VOLUME_KEPT: {
     title: 'The volume is kept by an earlier restore',
     why: 'Its undo would be lost if it were exchanged again.',

@@ -66,7 +66,11 @@ export interface RestoreRequest {
   point: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'>;
   /** Source namespaces to take from the point. */
   namespaces: string[];
-  /** source -> target. Every namespace of `namespaces` that is absent here goes back under its own name. */
+  /**
+   * source -> target. Every namespace of `namespaces` that is absent here goes back under its own name. One that is mapped
+   * to itself does so too, and a volume that would come back under its own name (native snapshots) gets another where that
+   * is taken: the present one can be kept beside it.
+   */
   namespaceMapping: Record<string, string>;
   labelSelector?: string;
   /** As in `BackupRequest`: these claims, under their names in the point. One that exists already is a conflict. */

@@ -200,8 +200,22 @@ describe('plan of a restore in place', () => {
     expect(position('object.create')).toBeGreaterThan(position('engine.restore'));
   });
 
-  it('refuses a native snapshot whose volume is in use under its own name', async () => {
-    expect((await world({ method: 'native-snapshot' }).plan()).blockers).toMatchObject([{ code: 'NATIVE_VOLUME_IN_PLACE' }]);
+  it('brings a native snapshot back beside its own volume, which is kept under its name', async () => {
+    const { waves, blockers, undo } = await world({ method: 'native-snapshot' }).plan({ components: ['db'], mode: 'dataOnly' });
+    expect(blockers).toEqual([]);
+    const actions = waves.flat().map(({ action }) => action);
+    // Mapped to itself: the engine takes another name for a volume whose own is taken.
+    expect(actions.find(({ kind }) => kind === 'engine.restore')).toMatchObject({
+      request: { namespaceMapping: { shop: 'shop' }, includedResources: expect.arrayContaining(['persistentvolumes']) },
+      claims: [{ claim: 'data-db-0', kept: 'pvc-shop-data-db-0' }],
+    });
+    expect(undo.waves!.flat().map(({ action }) => action)).toContainEqual(
+      expect.objectContaining({ kind: 'volume.rebind', volume: 'pvc-shop-data-db-0', reclaimPolicy: 'Delete' }),
+    );
+    const [, snapshot] = (await world().plan({ components: ['db'], mode: 'dataOnly' })).waves
+      .flat()
+      .flatMap(({ action }) => (action.kind === 'engine.restore' ? [action.kind, action.request.namespaceMapping] : []));
+    expect(snapshot).toEqual({});
   });
 
   it('removes what did not exist then only when asked, and brings it back by undo', async () => {

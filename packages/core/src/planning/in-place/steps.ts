@@ -1,5 +1,6 @@
 import { annotations, labels } from '../../application/model.ts';
 import { type KubeObject, types } from '../../ports/kubernetes.ts';
+import type { RestoreRequest } from '../../ports/engine.ts';
 import type { CaptureMethod, RecoveryPoint } from '../../protection/model.ts';
 import { nameFor } from '../assemble.ts';
 import { comparable } from '../diff/comparable.ts';
@@ -216,7 +217,11 @@ export class StepMaker {
       place.cluster,
       {
         kind: 'engine.restore',
-        ...this.#restore(place, point, { ...(this.#only(place, volumes) ?? scope), includedResources: claimTypes }),
+        ...this.#restore(place, point, {
+          ...(this.#only(place, volumes) ?? scope),
+          includedResources: claimTypes,
+          ...(volumes.some(({ method }) => method === 'native-snapshot') && { namespaceMapping: { [place.namespace]: place.namespace } }),
+        }),
         claims: claimsOf(volumes),
         ...(moves && { until: 'claims' }),
       },
@@ -320,7 +325,11 @@ export class StepMaker {
     return engine.capabilities.configuration ? undefined : { claims: volumes.map(({ claim }) => claim) };
   }
 
-  #restore(place: InPlacePlace, point: RecoveryPoint, scope: { labelSelector?: string; claims?: string[]; includedResources: string[] }) {
+  #restore(
+    place: InPlacePlace,
+    point: RecoveryPoint,
+    scope: Pick<RestoreRequest, 'labelSelector' | 'claims' | 'includedResources'> & Partial<Pick<RestoreRequest, 'namespaceMapping'>>,
+  ) {
     return {
       engine: place.engine.id,
       engineNamespace: place.engineNamespace,

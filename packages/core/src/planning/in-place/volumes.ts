@@ -115,15 +115,6 @@ export function volumesOf(
         'ask for the right to get and patch persistentvolumes',
       );
     } else {
-      if (capture.method === 'native-snapshot' && textAt(captured, 'spec', 'volumeName') === volumeName) {
-        block(
-          'NATIVE_VOLUME_IN_PLACE',
-          claim,
-          `the snapshot of ${claim} comes back as a volume named ${volumeName}, which is the one in use: it would have to be deleted first, with nothing to go back to`,
-          `restore beside instead: kubectl dr restore ${place.application}`,
-        );
-        continue;
-      }
       const reclaimPolicy = textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') ?? 'Delete';
       const keeper = volume.metadata.annotations?.['kubectl-dr.dev/kept-by'];
       if (keeper !== undefined) {

@@ -23,6 +23,8 @@ export interface VeleroBehaviour {
   moveData: boolean;
   /** `--default-volumes-to-fs-backup` */
   fileSystemBackup: boolean;
+  /** A plugin takes snapshots of disks that no CSI driver carries. */
+  nativeSnapshots: boolean;
   failures: VeleroFailure[];
 }
 
@@ -42,7 +44,7 @@ export interface VeleroOptions {
 }
 
 export function behaviour(values: Partial<VeleroBehaviour> = {}): VeleroBehaviour {
-  return { version: 'v1.18.1', down: false, moveData: false, fileSystemBackup: false, failures: [], ...values };
+  return { version: 'v1.18.1', down: false, moveData: false, fileSystemBackup: false, nativeSnapshots: false, failures: [], ...values };
 }
 
 export function refIn({ namespace }: VeleroOptions, type: ResourceType, name: string): ObjectRef {

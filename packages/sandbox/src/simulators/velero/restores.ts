@@ -24,7 +24,7 @@ import { holdRestore, releaseRestore } from './restore-files.ts';
 import { byRestoreOrder, neverRestored } from './restore-order.ts';
 import { validateRestore } from './restore-validation.ts';
 import type { ReturningVolumes } from './return-volumes.ts';
-import { afterPod, beforeClaim, tellDownloads, volumeReturn } from './return-volumes.ts';
+import { afterPod, beforeClaim, beforeVolume, tellDownloads, volumeReturn } from './return-volumes.ts';
 
 interface Run {
   uid: string;
@@ -126,6 +126,7 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, restore: Ku
     restoresVolumes: at(restore, 'spec', 'restorePVs') !== false,
     restoresSnapshots: admits.typeOf('volumesnapshots.snapshot.storage.k8s.io'),
     created: new Set(),
+    renamed: new Map(),
     downloads: [],
     returned: [],
     operations: [],
@@ -273,6 +274,7 @@ async function bringBackOne(options: VeleroOptions, run: Run, { resource, object
     ...modified.object,
     metadata: { ...modified.object.metadata, ...(target !== undefined && { namespace: target }) },
   };
+  if (resource === 'persistentvolumes') wanted = await beforeVolume(volumes, wanted, run.mapping);
   if (resource === 'persistentvolumeclaims') wanted = await beforeClaim(volumes, source!, wanted);
   const outcome = await putBack(context, { ...served, version: versionOf(object, served) }, wanted, object);
   if (outcome === 'created' && resource === 'persistentvolumeclaims') volumes.created.add(`${target}/${name}`);

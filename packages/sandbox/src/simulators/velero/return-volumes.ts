@@ -25,6 +25,8 @@ export interface ReturningVolumes {
   restoresSnapshots: boolean;
   /** Claims that this restore created, by `namespace/name` of the target. */
   created: Set<string>;
+  /** Of volumes that came back under another name, because theirs was taken. */
+  renamed: Map<string, string>;
   /** Names of the DataDownloads that were begun. */
   downloads: string[];
   /** As in the artefact RestoreVolumeInfo. */
@@ -42,7 +44,8 @@ function infoOf({ infos }: ReturningVolumes, namespace: string, claim: string): 
 /** How the data of a claim comes back: `restore.go` decides by snapshot, then by the reclaim policy of its volume. */
 export function volumeReturn(context: ReturningVolumes, namespace: string, claim: string): VolumeReturn {
   if (!context.restoresVolumes) return 'empty';
-  if (infoOf(context, namespace, claim) !== undefined) return 'from data';
+  const info = infoOf(context, namespace, claim);
+  if (info !== undefined) return info.backupMethod === 'NativeSnapshot' ? 'static' : 'from data';
   const volume = context.archive.find(({ resource, object }) => {
     const reference = recordAt(object, 'spec', 'claimRef');
     return resource === 'persistentvolumes' && reference.namespace === namespace && reference.name === claim;
@@ -50,11 +53,33 @@ export function volumeReturn(context: ReturningVolumes, namespace: string, claim
   return volume !== undefined && textAt(volume.object, 'spec', 'persistentVolumeReclaimPolicy') !== 'Delete' ? 'static' : 'empty';
 }
 
+/**
+ * A disk made from a native snapshot comes back as the volume that it was, or under a new name where that one is still
+ * there and the restore maps its namespace (`shouldRenamePV`); otherwise the volume that is there is all.
+ */
+export async function beforeVolume(context: ReturningVolumes, volume: KubeObject, mapping: Record<string, string>): Promise<KubeObject> {
+  const { options, renamed } = context;
+  const { name } = volume.metadata;
+  const info = context.infos.find((item) => item.pvName === name && item.backupMethod === 'NativeSnapshot');
+  const files = info && options.volumes.snapshot(textAt(info, 'nativeSnapshotInfo', 'snapshotHandle'));
+  if (info === undefined || files === undefined) return volume;
+  const taken = (await find(options.cluster, { type: types.persistentVolumes, name })) !== undefined;
+  if (taken && mapping[String(info.pvcNamespace)] === undefined) return volume;
+  const target = taken ? `velero-clone-${crypto.randomUUID()}` : name;
+  if (taken) renamed.set(name, target);
+  options.volumes.write(target, files);
+  return withPath({ ...volume, metadata: { ...volume.metadata, name: target } }, ['spec', 'awsElasticBlockStore', 'volumeID'], target);
+}
+
 /** Prepares the data of a claim that is about to be created, and gives the claim as it has to be created for that. */
 export async function beforeClaim(context: ReturningVolumes, source: string, claim: KubeObject): Promise<KubeObject> {
   const { options, bucket, report, restoresVolumes } = context;
   const { namespace = '', name } = claim.metadata;
   const info = restoresVolumes ? infoOf(context, source, name) : undefined;
+  if (info?.backupMethod === 'NativeSnapshot') {
+    const volume = textAt(claim, 'spec', 'volumeName');
+    return withPath(claim, ['spec', 'volumeName'], context.renamed.get(volume) ?? volume);
+  }
   if (info === undefined || info.backupMethod !== 'CSISnapshot') return claim;
   if (await find(options.cluster, { type: types.persistentVolumeClaims, namespace, name })) return claim;
   if (info.snapshotDataMoved !== true) return fromSnapshot(context, info, claim);

@@ -183,7 +183,10 @@ async function provision(cluster: ControlledCluster, claim: KubeObject, storageC
       accessModes: textsAt(claim, 'spec', 'accessModes'),
       capacity: { storage: at(claim, 'spec', 'resources', 'requests', 'storage') ?? '1Gi' },
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid },
-      csi: { driver: provisioner, volumeHandle: volumeName },
+      // A provisioner inside Kubernetes: nobody's CSI driver.
+      ...(provisioner.startsWith('kubernetes.io/')
+        ? { awsElasticBlockStore: { volumeID: volumeName, fsType: 'ext4' } }
+        : { csi: { driver: provisioner, volumeHandle: volumeName } }),
       persistentVolumeReclaimPolicy: textAt(storageClass, 'reclaimPolicy') || 'Delete',
       storageClassName: storageClass.metadata.name,
       volumeMode: 'Filesystem',
