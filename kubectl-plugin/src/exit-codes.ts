@@ -5,17 +5,26 @@ export const exit = {
   done: 0,
   error: 1,
   usage: 2,
-  /** The operation ended, but failed or only partly succeeded. */
   failed: 3,
-  /** Not protected, or a policy is violated (`--check`). */
   unprotected: 4,
-  /** Timed out while waiting; the operation goes on. */
   timeout: 5,
-  /** Refused: permission, quota, guard, blocker, stale plan. */
   refused: 6,
   notConfirmed: 7,
   interrupted: 130,
 } as const;
+
+/** As help and documentation tell them. */
+export const meanings: Readonly<Record<keyof typeof exit, string>> = {
+  done: 'done',
+  error: 'error; diff: something differs',
+  usage: 'the command line itself is wrong',
+  failed: 'the operation ended, but failed or only partly succeeded',
+  unprotected: 'not protected, or a policy is violated (--check)',
+  timeout: 'timed out while waiting; the operation goes on',
+  refused: 'refused: permission, quota, guard, blocker, stale plan',
+  notConfirmed: 'not confirmed; nothing was changed',
+  interrupted: 'interrupted; what the cluster has begun goes on, and how to continue is printed',
+};
 
 const byCode: Partial<Record<ErrorCode, number>> = {
   FORBIDDEN: exit.refused,

@@ -1,5 +1,6 @@
 import type { Command, Flag } from './definition.ts';
 import { globalFlags } from './definition.ts';
+import { exit, meanings } from './exit-codes.ts';
 
 /** Examples first, then what there is, on one screen. */
 export function rootHelp(commands: readonly Command[]): string {
@@ -23,10 +24,15 @@ Use "kubectl dr COMMAND --help" for one command, "kubectl dr options" for the fl
 }
 
 export function optionsHelp(): string {
-  return `Flags of every command, anywhere after "dr":\n${flagLines(Object.entries(globalFlags).filter(([, flag]) => !flag.hidden))}
+  return `Flags of every command, anywhere after "dr":\n${flagLines(shown(globalFlags))}
 
 A fleet of several clusters is named by --contexts, by KUBECTL_DR_CONTEXTS, or by dr.clusters in ./app-config.yaml or
 ~/.config/kubectl-dr/config.yaml; otherwise it is the current context.
+
+Exit codes:
+${exitLines()
+  .map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`)
+  .join('\n')}
 `;
 }
 
@@ -36,7 +42,7 @@ export function usageOf(command: Command): string {
 }
 
 export function commandHelp(command: Command): string {
-  const own = Object.entries(command.flags).filter(([, flag]) => !flag.hidden);
+  const own = shown(command.flags);
   const blocks = [
     command.summary + '.',
     `Examples:\n${command.examples.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n\n')}`,
@@ -51,11 +57,21 @@ export function commandHelp(command: Command): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
+export function shown(flags: Readonly<Record<string, Flag>>): [string, Flag][] {
+  return Object.entries(flags).filter(([, flag]) => !flag.hidden);
+}
+
+export function exitLines(): [code: number, meaning: string][] {
+  return (Object.keys(exit) as (keyof typeof exit)[]).map((name) => [exit[name], meanings[name]]);
+}
+
+/** `-n, --namespace=NAMESPACE`. */
+export function flagHead(name: string, { alias, value }: Flag): string {
+  return `${alias === undefined ? '' : `-${alias}, `}${name.length === 1 ? '-' : '--'}${name}${value === undefined ? '' : `=${value}`}`;
+}
+
 function flagLines(flags: [string, Flag][]): string {
-  const heads = flags.map(([name, flag]) => {
-    const alias = flag.alias === undefined ? '    ' : `-${flag.alias}, `;
-    return `${alias}${name.length === 1 ? '-' : '--'}${name}${flag.value === undefined ? '' : `=${flag.value}`}`;
-  });
+  const heads = flags.map(([name, flag]) => `${flag.alias === undefined ? '    ' : ''}${flagHead(name, flag)}`);
   const width = Math.max(...heads.map((head) => head.length));
   return flags.map(([, flag], index) => `  ${heads[index]!.padEnd(width)}  ${flag.summary}`).join('\n');
 }

@@ -27,20 +27,18 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const wantsHelp = argv.some((arg) => arg === '--help' || arg === '-h');
   if (word === undefined || word === 'help') {
     const topic = word === 'help' ? argv.slice(index! + 1).find((arg) => !arg.startsWith('-')) : undefined;
-    const command = topic === undefined ? undefined : find(topic);
-    host.output.out(command ? commandHelp(command) : rootHelp(commands));
+    if (topic === 'options') {
+      host.output.out(optionsHelp());
+      return exit.done;
+    }
+    host.output.out(topic === undefined ? rootHelp(commands) : commandHelp(await find(topic)));
     return word === undefined && !wantsHelp && argv.length > 0 ? exit.usage : exit.done;
   }
   if (word === 'options') {
     host.output.out(optionsHelp());
     return exit.done;
   }
-  const command = find(word);
-  if (!command) {
-    const { nearest } = await import('@kubectl-dr/core/text/nearest');
-    const guess = nearest(word, [...commands.map((candidate) => candidate.name), 'options', 'help']);
-    throw new UsageError(`unknown command "${word}"${guess ? `, did you mean "${guess}"?` : ''}`);
-  }
+  const command = await find(word);
   if (wantsHelp) {
     host.output.out(commandHelp(command));
     return exit.done;
@@ -56,6 +54,11 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   return carryOut(handlers, command, args, argv, host);
 }
 
-function find(word: string): Command | undefined {
-  return commands.find((command) => command.name === word);
+/** UsageError with the nearest name, which is not run. */
+async function find(word: string): Promise<Command> {
+  const command = commands.find(({ name }) => name === word);
+  if (command) return command;
+  const { nearest } = await import('@kubectl-dr/core/text/nearest');
+  const guess = nearest(word, [...commands.map(({ name }) => name), 'options', 'help']);
+  throw new UsageError(`unknown command "${word}"${guess ? `, did you mean "${guess}"?` : ''}`);
 }

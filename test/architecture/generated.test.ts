@@ -9,6 +9,7 @@ describe('generated files', () => {
   it('are what `npm run generate` would write', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [generate, '--check']);
     expect(stdout).toContain('same    packages/core/src/engines/registry.generated.ts');
+    expect(stdout).toContain('same    docs/cli.md');
     expect(stdout).not.toContain('differs');
   }, 60_000);
 });

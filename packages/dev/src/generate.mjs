@@ -8,9 +8,10 @@ await inNode24(import.meta.url);
 const { registry } = await import('./generate/registry.mjs');
 const { builtInFields } = await import('./generate/built-in-fields.mjs');
 const { csiTypes, veleroTypes } = await import('./generate/custom-resources.mjs');
+const { commandLine } = await import('./generate/command-line.mjs');
 const check = process.argv.includes('--check');
 
-for (const generated of [registry, veleroTypes, csiTypes, builtInFields]) {
+for (const generated of [registry, veleroTypes, csiTypes, builtInFields, commandLine]) {
   const name = path.relative(root, generated.file);
   const missing = generated.missing();
   if (missing) {
