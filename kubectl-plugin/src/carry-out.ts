@@ -1,5 +1,5 @@
 import type { Context, Host } from './context.ts';
-import { createContext } from './context.ts';
+import { createContext, flagText } from './context.ts';
 import type { Arguments, Command } from './definition.ts';
 import { report } from './report.ts';
 
@@ -21,6 +21,12 @@ export async function carryOut(
 ): Promise<number> {
   const context = createContext(args, argv, host);
   try {
+    const format = flagText(args, 'output');
+    const order = flagText(args, 'sort-by');
+    if (format?.includes('=') || order !== undefined) {
+      const { assertReadable } = await import('./output/data.ts');
+      await assertReadable({ output: format?.includes('=') ? format : undefined, 'sort-by': order }, name);
+    }
     return await (await handlers[name]!()).run(args, context);
   } catch (thrown) {
     return report(thrown, argv, host);

@@ -1,17 +1,9 @@
-import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire/application';
+import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
-
-/** A component with its status, as `get components` lists it. */
-export interface ComponentRow {
-  apiVersion: string;
-  kind: 'Component';
-  metadata: { name: string; application: string };
-  spec: WireApplication['spec']['components'][number];
-  status: WireComponentStatus;
-}
+import type { WireComponent } from '@kubectl-dr/core/wire/command-line';
 
 /** Of all applications; with `namespace` those that have a place there. */
-export function componentRows(applications: readonly WireApplication[], namespace?: string): ComponentRow[] {
+export function componentRows(applications: readonly WireApplication[], namespace?: string): WireComponent[] {
   return applications.flatMap((app) => {
     const specs = new Map(app.spec.components.map((component) => [component.name, component]));
     return app.status.components.flatMap((status) => {

@@ -3,6 +3,7 @@ export interface Flag {
   alias?: string;
   /** May be given several times; the value is then always an array. */
   repeatable?: boolean;
+  /** One that ends in `=` takes whatever follows. */
   choices?: readonly string[];
   /** Word in help: `--as NAMESPACE`; what it names is what completes it (`completion/named.ts`). */
   value?: string;
@@ -29,6 +30,8 @@ export interface Arguments {
 /** One command. The definition is light: it is loaded for every start, help and completion; the work is elsewhere. */
 export interface Command {
   name: string;
+  /** It prints no data: `-o` is refused. */
+  withoutData?: true;
   /** It only looks: its work is in `looking.ts`, that of the others in `acting.ts`. */
   looks?: true;
   /** Positionals as help prints them: `[APP]` optional, `APP` required. */
@@ -64,8 +67,8 @@ export const globalFlags: Record<string, Flag> = {
     type: 'string',
     alias: 'o',
     value: 'FORMAT',
-    choices: ['json', 'yaml', 'wide', 'name'],
-    summary: 'Output format: json, yaml, wide or name',
+    choices: ['json', 'yaml', 'wide', 'name', 'jsonpath=', 'custom-columns='],
+    summary: 'Output format: json, yaml, wide, name, jsonpath=TEMPLATE or custom-columns=HEADER:.path,...',
   },
   'no-headers': { type: 'boolean', summary: 'Leave the header line out' },
   color: { type: 'string', value: 'WHEN', choices: ['auto', 'always', 'never'], summary: 'Colours: auto, always or never' },

@@ -15,6 +15,7 @@ import {
   scheduleToWire,
   storageLocationToWire,
 } from '@kubectl-dr/core/wire/encode';
+import type { WireComponent } from '@kubectl-dr/core/wire/command-line';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type {
   WireCluster,
@@ -25,7 +26,6 @@ import type {
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
 import { note } from './cluster-notes.ts';
-import type { ComponentRow } from './component-rows.ts';
 import { componentRows } from './component-rows.ts';
 import type { Context } from './context.ts';
 import { flagText } from './context.ts';
@@ -38,7 +38,7 @@ import { inNamespace, pointsOf } from './selection.ts';
 /** What each kind is listed as. */
 export interface Items {
   apps: WireApplication;
-  components: ComponentRow;
+  components: WireComponent;
   points: WireRecoveryPoint;
   schedules: WireSchedule;
   policies: WirePolicy;

@@ -137,13 +137,15 @@ function valuesOf(given: Given, flags: Flags, command: Command): Arguments['flag
     else if (words.length > 1) throw new UsageError(`--${name} was given ${words.length} times`, command.name);
     else values[name] = valueOf(words[0]!, name, flag, command);
   }
+  if (command.withoutData && values.output !== undefined)
+    throw new UsageError(`${command.name} prints no data: --output means nothing to it`, command.name);
   // Where a command gives `--as` another meaning, only `--as-user` impersonates.
   if (!command.flags.as && values.as !== undefined) values['as-user'] ??= values.as;
   return values;
 }
 
 function valueOf(word: string, name: string, { type, choices }: Flag, command: Command): string | number {
-  if (choices && !choices.includes(word)) {
+  if (choices && !choices.some((choice) => (choice.endsWith('=') ? word.startsWith(choice) : word === choice))) {
     const guess = nearest(word, choices);
     const meant = guess ? `; did you mean "${guess}"?` : '';
     throw new UsageError(`--${name} must be one of ${choices.join(', ')}, not "${word}"${meant}`, command.name);

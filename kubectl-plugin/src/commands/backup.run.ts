@@ -1,11 +1,10 @@
-import { planText } from '../output/plan.ts';
-import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
 import { flagList, flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { reasonLines } from '../output/reasons.ts';
 import { lookOf } from '../output/terminal.ts';
+import { planShown } from '../plan-shown.ts';
 import { start } from '../start.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
@@ -23,7 +22,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     return exit.refused;
   }
   if (flagText(args, 'dry-run')) {
-    context.output.out(planText(planToWire(plan).spec, lookOf(context.output, 'out')));
+    context.output.out(await planShown(plan, args, context));
     return exit.done;
   }
   return start(plan, args, context);

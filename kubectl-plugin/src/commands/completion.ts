@@ -2,6 +2,7 @@ import type { Command } from '../definition.ts';
 
 export const completion: Command = {
   name: 'completion',
+  withoutData: true,
   summary: 'Completion of words by the tab key: for kubectl dr, or for a shell',
   positionals: [
     { name: 'SHELL', required: true, summary: 'install (for kubectl), bash, zsh or fish', choices: ['install', 'bash', 'zsh', 'fish'] },

@@ -19,9 +19,13 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   // The list of clusters says it itself.
   if (fleet && kind !== 'clusters') clusterNotes(fleet, output);
   if (fleet && name !== undefined && all.length === 0 && exitOfFleet(fleet) !== exit.done) return exit.error;
-  const items = name === undefined ? all : named(kind, all, name);
+  const found = name === undefined ? all : named(kind, all, name);
+  const order = flagText(args, 'sort-by');
+  const items = order === undefined ? found : (await import('../output/custom-columns.ts')).sortedBy(found, order);
   const format = flagText(args, 'output');
-  const text = await data(format, name !== undefined && items.length === 1 ? items[0]! : list(kinds[kind].wire, items));
+  const text = await data(format, name !== undefined && items.length === 1 ? items[0]! : list(kinds[kind].wire, items), {
+    headers: args.flags['no-headers'] !== true,
+  });
   if (text !== undefined) {
     output.out(text);
   } else if (items.length === 0) {

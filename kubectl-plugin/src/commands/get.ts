@@ -10,6 +10,7 @@ export const get: Command = {
     { name: 'NAME', required: false, summary: 'Only this one' },
   ],
   flags: {
+    'sort-by': { type: 'string', value: '.PATH', summary: 'Order by a field of -o json, such as .status.ageSeconds' },
     application: { type: 'string', value: 'APP', summary: 'Only what belongs to this application' },
   },
   examples: [

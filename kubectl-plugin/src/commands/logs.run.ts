@@ -11,14 +11,21 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { service } = await context.fleet();
   const { output, signal } = context;
   const id = args.positionals.OPERATION!;
+  const format = flagText(args, 'output');
   if (args.flags.follow !== true) {
     const operation = await service.operation(id);
-    output.out((await data(flagText(args, 'output'), operationToWire(operation))) ?? linesOf(operation, new Set(), output.color.out));
+    output.out((await data(format, operationToWire(operation))) ?? linesOf(operation, new Set(), output.color.out));
     return exit.done;
   }
   const told = new Set<string>();
-  for await (const operation of service.watchOperation(id, signal)) output.out(linesOf(operation, told, output.color.out));
+  let last: Operation | undefined;
+  for await (const operation of service.watchOperation(id, signal)) {
+    last = operation;
+    // As data only the end is told: half of a document is none.
+    if (format === undefined || format === 'wide') output.out(linesOf(operation, told, output.color.out));
+  }
   signal.throwIfAborted();
+  if (last) output.out((await data(format, operationToWire(last))) ?? '');
   return exit.done;
 }
 

@@ -5,9 +5,7 @@ import type { Context } from '../context.ts';
 import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
-import { data } from '../output/data.ts';
-import { planText } from '../output/plan.ts';
-import { lookOf } from '../output/terminal.ts';
+import { planShown } from '../plan-shown.ts';
 import { restoreRequest } from '../restore-request.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
@@ -20,8 +18,6 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const plan = await service.plan(request, await caller(), { signal: context.signal });
   const file = flagText(args, 'out');
   if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(planToWire(plan), undefined, 2)}\n`);
-  context.output.out(
-    (await data(flagText(args, 'output'), planToWire(plan))) ?? planText(planToWire(plan).spec, lookOf(context.output, 'out')),
-  );
+  context.output.out(await planShown(plan, args, context));
   return plan.blockers.length > 0 ? exit.refused : exit.done;
 }

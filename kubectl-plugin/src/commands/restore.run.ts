@@ -7,6 +7,7 @@ import { exit } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';
 import { lookOf } from '../output/terminal.ts';
 import { restoreRequest } from '../restore-request.ts';
+import { planShown } from '../plan-shown.ts';
 import { start } from '../start.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const plan = await service.plan(restoreRequest(args, 'restore'), await caller(), { signal: context.signal });
   if (flagText(args, 'dry-run')) {
-    context.output.out(planText(planToWire(plan).spec, lookOf(context.output, 'out')));
+    context.output.out(await planShown(plan, args, context));
     return plan.blockers.length > 0 ? exit.refused : exit.done;
   }
   context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));

@@ -2,6 +2,7 @@ import type { Command } from '../definition.ts';
 
 export const sandbox: Command = {
   name: 'sandbox',
+  withoutData: true,
   summary: 'Start two small clusters with applications and points to try on',
   positionals: [],
   flags: {

@@ -1,12 +1,14 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import { directionOf } from '@kubectl-dr/core/execution/execute';
 import { assertUndoable } from '@kubectl-dr/core/service/operations';
+import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import { assertConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
+import { data } from '../output/data.ts';
 import { undoText } from '../output/undo.ts';
 import { lookOf } from '../output/terminal.ts';
 import { phaseOf } from '../phase.ts';
@@ -19,7 +21,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   assertUndoable(operation, (await home?.now({ signal: context.signal })) ?? context.clock.now());
   const steps = stepsOf(operation);
   if (flagText(args, 'dry-run')) {
-    context.output.out(undoText(operation, steps, lookOf(context.output, 'out')));
+    const text = await data(flagText(args, 'output'), operationToWire(operation));
+    context.output.out(text ?? undoText(operation, steps, lookOf(context.output, 'out')));
     return exit.done;
   }
   context.output.err(undoText(operation, steps, lookOf(context.output, 'err')));

@@ -1,3 +1,4 @@
+import type { WireVersion } from '@kubectl-dr/core/wire/command-line';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
@@ -13,7 +14,7 @@ export async function run(args: Arguments, { output }: Context): Promise<number>
   }
   const { data } = await import('../output/data.ts');
   const { apiVersion } = await import('@kubectl-dr/core/wire/api-version');
-  const value = { apiVersion, kind: 'Version', metadata: { name: 'kubectl-dr' }, client };
+  const value: WireVersion = { apiVersion, kind: 'Version', metadata: { name: 'kubectl-dr' }, client };
   output.out((await data(format, value))!);
   return exit.done;
 }

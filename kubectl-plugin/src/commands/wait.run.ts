@@ -1,10 +1,12 @@
 import { terminalStates } from '@kubectl-dr/core/execution/model';
+import { applicationToWire } from '@kubectl-dr/core/wire/encode';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { showOperation } from '../follow.ts';
+import { data } from '../output/data.ts';
 import { clean } from '../output/terminal.ts';
 
 /** Local time decides only when to give up; what is waited for is judged by the cluster's clock. */
@@ -15,7 +17,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const signal = AbortSignal.any([deadline, context.signal]);
   try {
     return flagText(args, 'for') === 'protected'
-      ? await untilProtected(name, context, signal)
+      ? await untilProtected(name, args, context, signal)
       : await untilEnded(name, args, context, signal);
   } catch (error) {
     if (!deadline.aborted || context.signal.aborted) throw error;
@@ -42,12 +44,13 @@ async function untilEnded(id: string, args: Arguments, context: Context, signal:
   return operation.state === success ? exit.done : exit.failed;
 }
 
-async function untilProtected(name: string, context: Context, signal: AbortSignal): Promise<number> {
+async function untilProtected(name: string, args: Arguments, context: Context, signal: AbortSignal): Promise<number> {
   const { service } = await context.fleet();
   for (;;) {
     const status = await service.application(name, { signal });
     if (status.verdict === 'Protected') {
-      context.output.out(`application ${clean(name)} Protected\n`);
+      const text = await data(flagText(args, 'output'), applicationToWire(status));
+      context.output.out(text ?? `application ${clean(name)} Protected\n`);
       return exit.done;
     }
     await context.clock.sleep(2_000, signal);

@@ -1,3 +1,4 @@
+import type { WireComponent } from '@kubectl-dr/core/wire/command-line';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type {
   WireCluster,
@@ -7,7 +8,6 @@ import type {
   WireSchedule,
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
-import type { ComponentRow } from '../component-rows.ts';
 import type { Items } from '../listing.ts';
 import type { Kind } from '../kinds.ts';
 import { age, duration, since, until } from '../view.ts';
@@ -53,7 +53,7 @@ function usableFor(point: WireRecoveryPoint): string | undefined {
   return `${usable}/${use.length}${unknown > 0 ? ` (${unknown} not read)` : ''}`;
 }
 
-export function componentColumns(now: Date): Column<ComponentRow>[] {
+export function componentColumns(now: Date): Column<WireComponent>[] {
   return [
     { header: 'application', value: (row) => row.metadata.application },
     { header: 'component', value: (row) => row.metadata.name },

@@ -66,7 +66,6 @@ function slice({ from: first = 0, to: last, step = 1, single }: Extract<Step, { 
   const { length } = value;
   const from = first < 0 ? first + length : first;
   const to = single ? from + 1 : last === undefined ? length : last < 0 ? last + length : last;
-  if (single && length === 0 && first === 0 && last === undefined) throw outOfBounds(0, 0);
   if (from === to) return [];
   if (from >= length || from < 0) throw outOfBounds(from, length);
   if (to > length || to < 0) throw outOfBounds(to - 1, length);
