@@ -3,6 +3,7 @@ import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { configuredCluster } from '@kubectl-dr/kubernetes/configured';
+import type { HttpClusterOptions } from '@kubectl-dr/kubernetes/http-cluster';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import type { ClusterConfig, ContextOverrides } from '@kubectl-dr/kubernetes/kubeconfig/context';
 import { resolveContext } from '@kubectl-dr/kubernetes/kubeconfig/context';
@@ -25,20 +26,16 @@ export async function clustersOf(
   close(): Promise<void>;
 }> {
   const requestTimeout = timeoutOf(flagText(args, 'request-timeout'));
-  const tracing = typeof args.flags.v === 'number' && args.flags.v >= 6;
+  const trace = typeof args.flags.v === 'number' && args.flags.v >= 6 ? await tracing(args.flags.v, host) : undefined;
   const configs = await fleetOf(args, host, configuration);
   const clusters = configs.map(
     (config) =>
       new HttpCluster({
         config: host.silent ? silenced(config) : config,
         clock,
+        env: host.env,
         ...(requestTimeout === undefined ? {} : { requestTimeout }),
-        ...(tracing
-          ? {
-              trace: ({ method, url, status, milliseconds }) =>
-                host.output.err(`${method} ${url} ${status} in ${Math.round(milliseconds)} milliseconds\n`),
-            }
-          : {}),
+        ...(trace ? { trace } : {}),
       }),
   );
   return {
@@ -109,6 +106,11 @@ function overridesOf(args: Arguments, host: Host): ContextOverrides {
         : { ...(user === undefined ? {} : { user }), ...(groups ? { groups } : {}), ...(uid === undefined ? {} : { uid }) },
   };
   return Object.fromEntries(Object.entries(present).filter(([, value]) => value !== undefined)) as ContextOverrides;
+}
+
+async function tracing(level: number, host: Host): Promise<HttpClusterOptions['trace']> {
+  const { traceText } = await import('@kubectl-dr/kubernetes/http/trace');
+  return (traced) => host.output.err(traceText(level, traced));
 }
 
 function silenced(config: ClusterConfig): ClusterConfig {

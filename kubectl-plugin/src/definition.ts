@@ -61,7 +61,7 @@ export const globalFlags: Record<string, Flag> = {
   'certificate-authority': { type: 'string', value: 'FILE', summary: 'Certificate authority file' },
   'insecure-skip-tls-verify': { type: 'boolean', summary: "Do not check the server's certificate" },
   'tls-server-name': { type: 'string', value: 'NAME', summary: "Name to expect in the server's certificate" },
-  v: { type: 'number', value: 'LEVEL', summary: 'Log level; 6 and more shows requests and stacks' },
+  v: { type: 'number', value: 'LEVEL', summary: 'Log level: 6 shows requests and stacks, 7 their headers, 8 and 9 bodies; no secrets' },
   catalog: { type: 'string', repeatable: true, value: 'FILE', summary: 'Catalog file or folder; repeatable' },
   output: {
     type: 'string',

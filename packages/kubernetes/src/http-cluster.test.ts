@@ -99,6 +99,7 @@ describe('HttpCluster', () => {
     await expect(client.get({ type: types.pods, namespace: 'x', name: 'a' })).rejects.toMatchObject({
       code: expected,
       message: expect.stringContaining(text),
+      hint: expect.stringMatching(/./),
     });
   });
 

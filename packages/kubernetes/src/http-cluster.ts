@@ -36,6 +36,8 @@ export interface HttpClusterOptions {
   /** Milliseconds; default 30 s, 0 for none. */
   requestTimeout?: number;
   trace?: TransportOptions['trace'];
+  /** Where proxies are named; default: that of this process. */
+  env?: TransportOptions['env'];
 }
 
 /** kubectl's page size. */
@@ -67,6 +69,7 @@ export class HttpCluster implements ClusterClient {
       sleep: (milliseconds, signal) => this.clock.sleep(milliseconds, signal),
       ...(options.dispatcher ? { dispatcher: options.dispatcher } : {}),
       ...(options.trace ? { trace: options.trace } : {}),
+      ...(options.env ? { env: options.env } : {}),
     });
     this.transport.onDate = (date) => {
       const ahead = Date.parse(date) - this.clock.now().getTime();

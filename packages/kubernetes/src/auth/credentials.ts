@@ -15,8 +15,11 @@ export interface Credentials {
   tls(): Promise<TlsOptions>;
   /** The Authorization header for a request made now; undefined for anonymous or certificate users. */
   authorization(signal?: AbortSignal): Promise<string | undefined>;
-  /** Forgets what was cached, after the server refused it. True when asking again may help. */
-  refresh(): boolean;
+  /**
+   * Forgets what was cached, after the server refused it: `used` is the header that was sent. Of several requests that were
+   * refused together only the first makes it forget. True when asking again may help.
+   */
+  refresh(used: string | undefined): boolean;
 }
 
 /** Tokens of a projected volume are renewed by the kubelet: read again after a minute. */
@@ -30,6 +33,7 @@ export function credentialsOf(config: ClusterConfig, now: () => number): Credent
   let execUntil = Infinity;
   let fromFile: { token: string; until: number } | undefined;
   let provider: Promise<string | undefined> | undefined;
+  let latest: string | undefined;
 
   const execCredential = (signal?: AbortSignal): Promise<ExecCredential> => {
     if (exec === undefined || now() > execUntil - expiryMargin) {
@@ -58,28 +62,34 @@ export function credentialsOf(config: ClusterConfig, now: () => number): Credent
       return options;
     },
     async authorization(signal) {
-      if (user.tokenFile !== undefined) {
-        if (!fromFile || now() > fromFile.until)
-          fromFile = { token: (await text(user.tokenFile, 'token')).trim(), until: now() + tokenFileLife };
-        return `Bearer ${fromFile.token}`;
-      }
-      if (user.token !== undefined) return `Bearer ${user.token}`;
-      if (user.username !== undefined) return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
-      if (user.exec) {
-        const { token } = await execCredential(signal);
-        return token === undefined ? undefined : `Bearer ${token}`;
-      }
-      if (user.authProvider !== undefined) return (provider ??= headerOfProvider(config));
-      return undefined;
+      return (latest = await header(signal));
     },
-    refresh() {
-      const had = exec !== undefined || fromFile !== undefined || provider !== undefined;
-      exec = undefined;
-      fromFile = undefined;
-      provider = undefined;
-      return had;
+    refresh(used) {
+      if (used === latest) {
+        latest = undefined;
+        exec = undefined;
+        fromFile = undefined;
+        provider = undefined;
+      }
+      return [user.exec, user.tokenFile, user.authProvider].some((renewed) => renewed !== undefined);
     },
   };
+
+  async function header(signal?: AbortSignal): Promise<string | undefined> {
+    if (user.tokenFile !== undefined) {
+      if (!fromFile || now() > fromFile.until)
+        fromFile = { token: (await text(user.tokenFile, 'token')).trim(), until: now() + tokenFileLife };
+      return `Bearer ${fromFile.token}`;
+    }
+    if (user.token !== undefined) return `Bearer ${user.token}`;
+    if (user.username !== undefined) return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
+    if (user.exec) {
+      const { token } = await execCredential(signal);
+      return token === undefined ? undefined : `Bearer ${token}`;
+    }
+    if (user.authProvider !== undefined) return (provider ??= headerOfProvider(config));
+    return undefined;
+  }
 }
 
 // Most users carry a token or a certificate: what the others need is loaded for them only.
@@ -96,6 +106,10 @@ async function text(file: string, what: string): Promise<string> {
     const { readFile } = await import('node:fs/promises');
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new InputError(`the ${what} ${file} of the kubeconfig cannot be read`, { code: 'BAD_CONFIG', cause });
+    throw new InputError(`the ${what} ${file} of the kubeconfig cannot be read`, {
+      code: 'BAD_CONFIG',
+      cause,
+      hint: 'correct the path, which is relative to the kubeconfig, or log in again',
+    });
   }
 }

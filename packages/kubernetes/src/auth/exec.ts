@@ -34,7 +34,7 @@ export function runExecPlugin(config: ExecConfig, cluster: NamedCluster, signal?
     const refuse = (why: string, cause?: unknown): void =>
       reject(
         new AuthenticationError(`the credential plugin "${config.command}" of the kubeconfig ${why}`, {
-          ...(config.installHint ? { hint: config.installHint } : {}),
+          hint: config.installHint ?? `run it by hand to see why: ${[config.command, ...config.args].join(' ')}`,
           ...(cause === undefined ? {} : { cause }),
         }),
       );

@@ -32,13 +32,17 @@ interface Status {
 /** An answer that is not a success, as one sentence in kubectl's manner. */
 export function errorOfStatus(status: number, body: string, target: RequestTarget): DrError {
   const parsed = parseStatus(body);
-  const said = parsed.message ?? `the server answered ${status}`;
+  const said = parsed.message ?? `it answered ${status}`;
   const { cluster } = target;
   const details = { status, verb: target.verb, ...(parsed.reason ? { reason: parsed.reason } : {}) };
   switch (status) {
     case 400:
     case 422:
-      return new InputError(`${cluster} rejected the request to ${target.verb} ${target.what}: ${said}`, { cluster, details });
+      return new InputError(`${cluster} rejected the request to ${target.verb} ${target.what}: ${said}`, {
+        cluster,
+        details,
+        hint: 'correct what it names; -v=8 shows what was sent',
+      });
     case 401:
       return new AuthenticationError(`${cluster} does not know you: your credential is missing, wrong or expired`, {
         cluster,
@@ -48,18 +52,27 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
     case 403:
       return forbidden(said, target, details);
     case 404:
-      return new NotFoundError(`${target.what} not found on ${cluster}`, { cluster, details });
+      return new NotFoundError(`${target.what} not found on ${cluster}`, {
+        cluster,
+        details,
+        hint: `look at what there is: ${kubectl(target)} get ${target.what.split(' ')[0]} -A`,
+      });
     case 409:
       return new ConflictError(`${target.what} on ${cluster}: ${said}`, {
         code: parsed.reason === 'AlreadyExists' ? 'ALREADY_EXISTS' : 'CONFLICT',
         cluster,
         details,
+        hint:
+          parsed.reason === 'AlreadyExists'
+            ? `look whose it is: ${kubectl(target)} get ${target.what.split(' ')[0]} -A`
+            : 'somebody changed it in the meantime: repeat the command',
       });
     case 410:
       return new ConflictError(`${target.what} on ${cluster}: the version asked for is too old`, {
         code: 'RESOURCE_EXPIRED',
         cluster,
         details,
+        hint: 'repeat the command',
       });
     case 429:
       return new ServiceUnavailableError(`${cluster} is overloaded and asked to come back later (${target.verb} ${target.what})`, {
@@ -69,12 +82,15 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
         hint: 'try again in a minute',
       });
     default:
-      return new ServiceUnavailableError(`${cluster} failed to ${target.verb} ${target.what}: ${said} (${status})`, {
-        code: 'CLUSTER_ERROR',
-        cluster,
-        details,
-        hint: `try again; if it stays, look at: ${kubectl(target)} get --raw '/readyz?verbose'`,
-      });
+      return new ServiceUnavailableError(
+        `${cluster} failed to ${target.verb} ${target.what}: ${said}${parsed.message === undefined ? '' : ` (${status})`}`,
+        {
+          code: 'CLUSTER_ERROR',
+          cluster,
+          details,
+          hint: `try again; if it stays, look at: ${kubectl(target)} get --raw '/readyz?verbose'`,
+        },
+      );
   }
 }
 
@@ -85,6 +101,7 @@ function forbidden(said: string, target: RequestTarget, details: Record<string, 
     return new NotAllowedError(`you may not ${target.verb} ${target.what} on ${target.cluster}: ${said}`, {
       cluster: target.cluster,
       details,
+      hint: `see what you may: ${kubectl(target)} auth can-i --list`,
     });
   const [, user, verb, resource, group, namespace] = match;
   const type = group ? `${resource}.${group}` : resource;
@@ -121,13 +138,13 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-      return unreachable('does not speak TLS', 'does the server address begin with http:// where it should?');
+      return unreachable('does not speak TLS', 'should the server address begin with http://?');
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ERR_HTTP2_STREAM_ERROR':
     case 'ERR_HTTP2_SESSION_ERROR':
     case 'ERR_STREAM_PREMATURE_CLOSE':
-      return unreachable('closed the connection', check);
+      return unreachable('closed the connection', server.startsWith('http:') ? 'should the server address begin with https://?' : check);
     case 'ETIMEDOUT':
       return new ServiceUnavailableError(`${cluster} (${server}) did not answer in time (${target.verb} ${target.what})`, {
         code: 'TIMEOUT',
@@ -149,12 +166,18 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
       return unreachable('has a certificate that is not valid yet', 'is the clock of this machine right?');
     case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
     case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
-    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
     case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED':
       return unreachable('does not accept your client certificate', 'renew client-certificate of the user in the kubeconfig');
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+      return unreachable('wants a client certificate', 'set client-certificate and client-key of the user in the kubeconfig');
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return unreachable('has a certificate for another name', 'set tls-server-name of the cluster, or --tls-server-name');
     default:
+      if (cause instanceof SyntaxError)
+        return unreachable(
+          'does not answer as a Kubernetes API server does',
+          `what is at this address? ${kubectl(target)} get --raw /version`,
+        );
       return unreachable(`cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`, check);
   }
 }

@@ -7,17 +7,20 @@ import { connectTo, namesProxy } from './connection.ts';
 import { errorOfFailure, errorOfStatus } from './errors.ts';
 import { monotonic } from './monotonic.ts';
 import type { RequestTarget } from './errors.ts';
+import type { Traced } from './trace.ts';
 
 export interface TransportOptions {
   config: ClusterConfig;
   credentials: Credentials;
   /** Instead of our own connection: the sandbox's door, or an interceptor of tests. Not closed by us. */
   dispatcher?: Dispatcher;
+  /** Where proxies are named; default: that of this process. */
+  env?: Record<string, string | undefined>;
   /** Milliseconds for one request, watches excepted; 0: none. */
   timeout: number;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** `-v=6`: called for each answer. Never sees a credential. */
-  trace?: (line: { method: string; url: string; status: number; milliseconds: number }) => void;
+  /** `-v=6` and more: called for each request when it has ended; `traceText` makes a text of it without secrets. */
+  trace?: (traced: Traced) => void;
 }
 
 export interface HttpRequest {
@@ -106,7 +109,7 @@ export class Transport {
     const tls = await credentials.tls();
     const own = (): Dispatcher => {
       if (config.cluster.proxyUrl) return new ProxyAgent({ uri: config.cluster.proxyUrl, requestTls: tls });
-      return namesProxy(process.env)
+      return namesProxy(this.options.env ?? process.env)
         ? new EnvHttpProxyAgent({ connect: tls, requestTls: tls })
         : new Agent({ connect: { timeout: 10_000, ...tls } });
     };
@@ -128,7 +131,7 @@ export class Transport {
       const answer = await this.once<T | string>(call, (given) => (given.status < 300 ? read(given) : textOf(given.body).catch(() => '')));
       if (answer.status < 300) return answer.read as T;
       const retryAfter = Number(answer.headers['retry-after']);
-      if (answer.status === 401 && !refreshed && this.options.credentials.refresh()) {
+      if (answer.status === 401 && !refreshed && this.options.credentials.refresh(answer.authorization)) {
         refreshed = true;
         continue;
       }
@@ -140,7 +143,10 @@ export class Transport {
     }
   }
 
-  private async once<T>(call: HttpRequest, read: (answer: Answer) => Promise<T>): Promise<Omit<Answer, 'body'> & { read: T }> {
+  private async once<T>(
+    call: HttpRequest,
+    read: (answer: Answer) => Promise<T>,
+  ): Promise<Omit<Answer, 'body'> & { read: T; authorization: string | undefined }> {
     const { timeout, trace } = this.options;
     const limit = call.stream || timeout === 0 ? undefined : AbortSignal.timeout(timeout);
     const signals = [call.signal, limit].filter((signal) => signal !== undefined);
@@ -149,11 +155,22 @@ export class Transport {
     const began = monotonic();
     const path = `${this.prefix}${call.path}`;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    let sent: Exchange['headers'] = {};
+    const told = (ended: Pick<Traced, 'status' | 'failure' | 'answeredHeaders' | 'answered'>): void =>
+      trace?.({
+        method: call.method,
+        url: `${this.origin}${path}`,
+        headers: sent,
+        ...(body === undefined ? {} : { body }),
+        milliseconds: monotonic() - began,
+        ...ended,
+      });
     try {
+      sent = { ...(await this.headersOf(call)), ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) };
       const answer = await this.connection.exchange({
         method: call.method,
         path,
-        headers: { ...(await this.headersOf(call)), ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
+        headers: sent,
         ...(body === undefined ? {} : { body }),
         ...(signal ? { signal } : {}),
         ...(call.stream ? { stream: true } : {}),
@@ -161,11 +178,13 @@ export class Transport {
       const { status, headers } = answer;
       if (headers.date !== undefined) this.onDate?.(headers.date);
       const done = await read(answer);
-      trace?.({ method: call.method, url: `${this.origin}${path}`, status, milliseconds: monotonic() - began });
-      return { status, headers, read: done };
+      told({ status, answeredHeaders: headers, ...(typeof done === 'string' ? { answered: done } : {}) });
+      const { authorization } = sent;
+      return { status, headers, read: done, authorization: typeof authorization === 'string' ? authorization : undefined };
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
       const late = limit?.aborted ? Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }) : error;
+      told({ failure: (late as { code?: string }).code ?? 'failed' });
       throw errorOfFailure(late, this.targetOf(call));
     }
   }
@@ -193,9 +212,9 @@ export class Transport {
   }
 
   private connectionTo(url: URL, tls?: () => ReturnType<Credentials['tls']>, proxyUrl?: string): Connection {
-    const { dispatcher } = this.options;
+    const { dispatcher, env } = this.options;
     if (dispatcher) return through(dispatcher, url.origin);
-    return connectTo(url.origin, { ...(tls ? { tls } : {}), proxy: proxyUrl });
+    return connectTo(url.origin, { ...(tls ? { tls } : {}), ...(env ? { env } : {}), proxy: proxyUrl });
   }
 }
 

@@ -73,6 +73,7 @@ export function resolveContext(config: KubeConfigFile, overrides: ContextOverrid
   if (!URL.canParse(resolved.cluster.server)) {
     throw new InputError(`the cluster "${resolved.cluster.name}" has no valid server address: "${resolved.cluster.server}"`, {
       code: 'BAD_CONFIG',
+      hint: 'set clusters[].cluster.server to https://HOST:PORT, or --server',
     });
   }
   return resolved;

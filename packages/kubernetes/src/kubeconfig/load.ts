@@ -12,7 +12,11 @@ const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
  */
 export async function loadKubeConfig(options: { file?: string; env: Record<string, string | undefined> }): Promise<KubeConfigFile> {
   if (options.file !== undefined) {
-    if (!existsSync(options.file)) throw new InputError(`the kubeconfig ${options.file} does not exist`, { code: 'BAD_CONFIG' });
+    if (!existsSync(options.file))
+      throw new InputError(`the kubeconfig ${options.file} does not exist`, {
+        code: 'BAD_CONFIG',
+        hint: 'name one that does with --kubeconfig or KUBECONFIG',
+      });
     return parseKubeConfig(path.resolve(options.file), readFileSync(options.file, 'utf8'));
   }
   const { KUBECONFIG, HOME, USERPROFILE, KUBERNETES_SERVICE_HOST } = options.env;

@@ -14,7 +14,10 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 export async function parseKubeConfig(file: string, source: string): Promise<KubeConfigFile> {
   const root = plainYaml(source)?.value ?? (await anyYaml(file, source));
   if (root !== null && (typeof root !== 'object' || Array.isArray(root))) {
-    throw new InputError(`the kubeconfig ${file} is not a kubeconfig: a mapping is expected at line 1`, { code: 'BAD_CONFIG' });
+    throw new InputError(`the kubeconfig ${file} is not a kubeconfig: a mapping is expected at line 1`, {
+      code: 'BAD_CONFIG',
+      hint: 'name another with --kubeconfig or KUBECONFIG',
+    });
   }
   const config = mapping(root);
   const resolve = (value: unknown): string | undefined => {
@@ -54,7 +57,7 @@ async function anyYaml(file: string, source: string): Promise<unknown> {
   const [error] = document.errors;
   if (!error) return document.toJS();
   throw new InputError(
-    `the kubeconfig ${file} is not valid YAML at line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
+    `the kubeconfig ${file} is not valid YAML at line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]!.replace(/ at line .*$/, '')}`,
     { code: 'BAD_CONFIG', hint: `correct the file, or name another with --kubeconfig` },
   );
 }
