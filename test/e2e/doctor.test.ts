@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { doctorReportSchema } from '@kubectl-dr/core/wire/doctor';
+import { reportSchema } from '@kubectl-dr/core/wire/report';
 import { TestFleet } from './fleet.ts';
 
 /** `doctor` against two clusters with a Velero, the text as a person sees it in a pipe. */
@@ -295,5 +298,29 @@ describe('doctor', () => {
       out: '',
       err: 'error: there is no application "shpo"\nnext: did you mean "shop"?\n',
     });
+  });
+});
+
+describe('report', () => {
+  it('is one page, or data', async () => {
+    const { code, err } = await fleet.run('report shop --out report.html');
+    expect({ code, err }).toEqual({ code: 0, err: `report written: ${path.join(fleet.folder, 'report.html')}\n` });
+    const page = readFileSync(path.join(fleet.folder, 'report.html'), 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    for (const words of ['orders-db', 'NO_SCHEDULE', 'As of', 'BP-01', 'shop-hourly-20260115133000']) expect(page).toContain(words);
+    const data = await fleet.run('report -o json');
+    expect({ code: data.code, err: data.err }).toEqual({ code: 0, err: '' });
+    const report = reportSchema.parse(JSON.parse(data.out));
+    expect(
+      report.status.timelines.find(({ component }) => component === 'orders-db')?.points.map(({ name, usable }) => [name, usable]),
+    ).toEqual([
+      ['shop-hourly-20260115133000', 'yes'],
+      ['p1', 'yes'],
+    ]);
+    expect(await fleet.run('report --out nowhere/report.html')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('cannot write') as string,
+    });
+    expect((await fleet.run('report --since soon')).code).toBe(1);
   });
 });

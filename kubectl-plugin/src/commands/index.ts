@@ -11,6 +11,7 @@ import { explain } from './explain.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
 import { plan } from './plan.ts';
+import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { sandbox } from './sandbox.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   describe,
   diff,
   doctor,
+  report,
   plan,
   apply,
   backup,

@@ -1,0 +1,37 @@
+import { InputError } from '@kubectl-dr/core/errors';
+import { parseDuration } from '@kubectl-dr/core/policy/duration';
+import { reportToWire } from '@kubectl-dr/core/wire/encode-report';
+import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
+import type { Context } from '../context.ts';
+import { flagText, resolvePath } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { data } from '../output/data.ts';
+import { reportPage } from '../output/html/report-page.ts';
+
+export async function run(args: Arguments, context: Context): Promise<number> {
+  const { service, caller } = await context.fleet();
+  const { output, signal } = context;
+  const days = parseDuration(flagText(args, 'since') ?? '30d', '--since') / 86_400_000;
+  const name = args.positionals.APP;
+  const [fleet, doctor, operations] = await Promise.all([
+    service.fleet({ ...(name === undefined ? {} : { applications: [name] }), signal }),
+    service.doctor(await caller(), { ...(name === undefined ? {} : { application: name }), signal }),
+    service.operations({ onUnread: () => undefined, signal }),
+  ]);
+  clusterNotes(fleet, output);
+  const report = reportToWire(fleet, doctor, operations, days);
+  const text = (await data(flagText(args, 'output'), report)) ?? reportPage(report);
+  const file = flagText(args, 'out');
+  if (file === undefined) output.out(text);
+  else {
+    const { writeFile } = await import('node:fs/promises');
+    const path = resolvePath(context, file);
+    try {
+      await writeFile(path, text);
+    } catch (cause) {
+      throw new InputError(`cannot write ${path}: ${(cause as Error).message}`, { cause, hint: 'name another file with --out' });
+    }
+    output.err(`report written: ${path}\n`);
+  }
+  return exitOfFleet(fleet);
+}
