@@ -130,7 +130,11 @@ const shared = 3;
 
 function reasonsOf(reasons: readonly WireReason[]): Markup | undefined {
   if (reasons.length === 0) return html`<p class="soft">Nothing is wrong.</p>`;
-  const byCode = Map.groupBy(worstFirst(reasons), ({ code, severity }) => `${severity} ${code}`);
+  const byCode = new Map<string, WireReason[]>();
+  for (const reason of worstFirst(reasons)) {
+    const key = `${reason.severity} ${reason.code}`;
+    byCode.set(key, [...(byCode.get(key) ?? []), reason]);
+  }
   return html`<table>
     <thead>
       <tr>
