@@ -140,7 +140,10 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
         expect(kinds.includes('objects.remove')).toBe(spec === methods[2]![1]);
         const forward = new Set(waves.flat().map(({ id }) => id));
         expect(undo.waves!.flat().every(({ undoes }) => undoes !== undefined && forward.has(undoes))).toBe(true);
-        expect(undo.release!.flat().map(({ action }) => action.kind)).toEqual(['volume.release']);
+        expect(undo.release!.flat().map(({ action }) => action.kind)).toEqual([
+          'volume.release',
+          ...(spec === methods[0]![1] ? ['engine.restore.release'] : []),
+        ]);
       });
 
       it('writes nothing but questions to the engine, and is the same again', async () => {

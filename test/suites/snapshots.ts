@@ -1,5 +1,5 @@
 import { engine } from '@kubectl-dr/core/engines/csi/index';
-import { csiKinds } from '@kubectl-dr/core/engines/csi/kinds';
+import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
@@ -45,7 +45,7 @@ export function describeSnapshots(title: string, openWorlds: () => Promise<World
     const codes = ({ blockers }: Plan): string[] => blockers.map(({ code }) => code);
     /** The snapshots of a point, with their contents. */
     const partsOf = async (point: string): Promise<{ snapshot: KubeObject; content: string }[]> =>
-      (await world.list(csiKinds.snapshots))
+      (await world.list(snapshotKinds.snapshots))
         .filter(({ metadata }) => metadata.labels?.['kubectl-dr.dev/point'] === point)
         .map((snapshot) => ({
           snapshot,
@@ -53,12 +53,12 @@ export function describeSnapshots(title: string, openWorlds: () => Promise<World
         }));
     const annotate = async (point: string, annotations: Record<string, string>): Promise<void> => {
       for (const { snapshot } of await partsOf(point))
-        await world.change(csiKinds.snapshots, snapshot.metadata.name, { metadata: { annotations } });
+        await world.change(snapshotKinds.snapshots, snapshot.metadata.name, { metadata: { annotations } });
     };
     const expire = (point: string) => annotate(point, { 'kubectl-dr.dev/expires-at': '2020-01-01T00:00:00Z' });
     /** Of the driver `other`, which is not installed; those of the sandbox come back. */
     const withClass = async (change: Partial<KubeObject> | undefined, look: () => Promise<void>): Promise<void> => {
-      const ref = { type: csiKinds.classes, name: 'standard' };
+      const ref = { type: snapshotKinds.snapshotClasses, name: 'standard' };
       await world.cluster.delete(ref);
       try {
         if (change) await world.create({ ...snapshotClass(), ...change });
@@ -116,7 +116,7 @@ export function describeSnapshots(title: string, openWorlds: () => Promise<World
       expect(left).toEqual(expect.arrayContaining([pinned, newest]));
       expect(left).not.toContain(oldest);
       expect(left).not.toContain(older);
-      for (const name of contents) expect(await exists(world.cluster, { type: csiKinds.contents, name })).toBe(false);
+      for (const name of contents) expect(await exists(world.cluster, { type: snapshotKinds.snapshotContents, name })).toBe(false);
       const context = { cluster: world.cluster, clock: world.ground.clock, namespace: world.name };
       await expect(engine.removePoint!(context, { id: '', name: pinned, namespace: world.name, cluster: 'east' })).rejects.toMatchObject({
         name: 'ConflictError',
@@ -243,8 +243,8 @@ export function describeSnapshots(title: string, openWorlds: () => Promise<World
           await world.create(made);
         }
         expect(codes(await plan())).toEqual([]);
-        await world.change(csiKinds.contents, part!.content, { metadata: { finalizers: null } });
-        await world.cluster.delete({ type: csiKinds.contents, name: part!.content });
+        await world.change(snapshotKinds.snapshotContents, part!.content, { metadata: { finalizers: null } });
+        await world.cluster.delete({ type: snapshotKinds.snapshotContents, name: part!.content });
         const lost = await plan();
         expect(lost.blockers).toMatchObject([{ code: 'POINT_UNUSABLE', message: expect.stringContaining('is gone') }]);
       });
@@ -267,6 +267,49 @@ export function describeSnapshots(title: string, openWorlds: () => Promise<World
           keptIn: 'storage',
         });
       });
+    });
+
+    it('that Velero leaves beside a claim go with the undo window, never before, and the data of the point stays', async () => {
+      world.engines = [velero];
+      const left = async (): Promise<[snapshots: number, contents: number]> => {
+        const mine = ({ metadata }: KubeObject): boolean => metadata.labels?.['velero.io/restore-name'] !== undefined;
+        const snapshots = (await world.list(snapshotKinds.snapshots)).filter(mine);
+        const contents = (await world.list(snapshotKinds.snapshotContents)).filter(
+          (content) =>
+            mine(content) && (content.spec as { volumeSnapshotRef: { namespace?: string } }).volumeSnapshotRef.namespace === world.name,
+        );
+        return [snapshots.length, contents.length];
+      };
+      const point = await world.capture();
+      const window = 10_000;
+      const restored = async () => {
+        const made = await plan({ point, undoWindow: window });
+        expect(made.blockers).toEqual([]);
+        const done = await (await world.service().execute(made, caller)).run();
+        expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+        await world.ground.settle();
+        expect(await world.files()).toEqual(orders);
+        expect(await left()).toEqual([1, 1]);
+        return done;
+      };
+      const first = await restored();
+      // Whoever wants to go back can, and nothing is given up while that is so.
+      await world.service().releaseExpired(caller, { application: world.name });
+      expect(await left()).toEqual([1, 1]);
+      await world.ground.pass(window + 2_000);
+      const released = await world.service().releaseExpired(caller, { application: world.name });
+      expect(released.map(({ id }) => id)).toEqual([first.id]);
+      await world.ground.settle();
+      expect(await left()).toEqual([0, 0]);
+
+      // What is the point's own was not deleted: it brings the rows back once more, and undone it leaves nothing either.
+      await world.write({ 'orders.csv': '%%%' });
+      const second = await restored();
+      const undone = await (await world.service().undo(second.id, caller)).run();
+      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
+      await world.ground.settle();
+      expect(await left()).toEqual([0, 0]);
+      expect((await restored()).state).toBe('Succeeded');
     });
   });
 }

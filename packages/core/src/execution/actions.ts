@@ -5,7 +5,7 @@ import { checkHttp } from './actions/check-http.ts';
 import { awaitClaims, awaitQuiet, discardClaim, removeKeptClaim } from './actions/claims.ts';
 import type { ActionContext } from './actions/context.ts';
 import { backup } from './actions/engine-backup.ts';
-import { endOfRestore, restore } from './actions/engine-restore.ts';
+import { endOfRestore, releaseRestore, restore } from './actions/engine-restore.ts';
 import { createNamespace } from './actions/namespace-create.ts';
 import { isolate } from './actions/namespace-isolate.ts';
 import { removeObjects, restoreObjects } from './actions/objects.ts';
@@ -29,6 +29,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return restore(action, context);
     case 'engine.restore.end':
       return endOfRestore(action, context);
+    case 'engine.restore.release':
+      return releaseRestore(action, context);
     case 'await.ready':
       return awaitReady(action, context);
     case 'await.quiet':

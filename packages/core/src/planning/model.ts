@@ -34,6 +34,8 @@ export type StepAction =
     }
   /** Waits for the end of what the step `restore` began. `any`: however it ends, for an undo, after asking it to stop. */
   | { kind: 'engine.restore.end'; engine: string; engineNamespace: string; restore: string; outcome: 'success' | 'any' }
+  /** Takes away what the engine left of what the step `restore` began, when nobody takes it back any more, or when it was. */
+  | { kind: 'engine.restore.release'; engine: string; engineNamespace: string; restore: string; namespaces: string[] }
   | { kind: 'await.ready'; namespaces: string[]; labelSelector?: string; workloads?: AwaitedWorkload[]; timeoutSeconds: number }
   /** Sets `spec.replicas`. A workload that is gone: an error, or nothing to do (`ifPresent`, for undo). */
   | { kind: 'workload.scale'; target: ObjectTarget; replicas: number; ifPresent?: boolean }

@@ -206,6 +206,12 @@ export interface Engine {
   finishRestore(context: EngineContext, name: string): Promise<void>;
 
   /**
+   * Removes what a restore left in these namespaces for as long as it may be taken back, when that is over: it was confirmed,
+   * its time is up, or it was undone. Never the data of a point. Idempotent. An engine that leaves nothing leaves it out.
+   */
+  releaseRestore?(context: EngineContext, name: string, namespaces: readonly string[]): Promise<void>;
+
+  /**
    * Removes a point for good, with its data. Idempotent; does not wait for the storage. An engine whose server removes what
    * has expired leaves it out; for the others a plan to back up does it, and lists it.
    */

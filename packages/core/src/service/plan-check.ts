@@ -110,6 +110,9 @@ export function assertInside(plan: Plan, application: Application): void {
         break;
       case 'engine.restore.end':
         break;
+      case 'engine.restore.release':
+        for (const namespace of action.namespaces) written(namespace);
+        break;
       case 'namespace.create':
       case 'namespace.isolate':
         inside(step, action.namespace);

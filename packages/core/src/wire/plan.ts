@@ -77,6 +77,13 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     outcome: z.enum(['success', 'any']),
   }),
   z.strictObject({
+    kind: z.literal('engine.restore.release'),
+    engine: z.string(),
+    engineNamespace: name,
+    restore: name,
+    namespaces: z.array(name),
+  }),
+  z.strictObject({
     kind: z.literal('await.ready'),
     namespaces: z.array(name),
     labelSelector: z.string().optional(),

@@ -6,7 +6,7 @@ import { apiVersionOf } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';
 import { type Capture, planCapture } from './capture.ts';
 import { adoptMembers, groupOfPoint, readGroup, standingOfGroup } from './group.ts';
-import { csiKinds } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 import { notServed } from './ping.ts';
 import { setsOf, standingOf } from './point.ts';
 import { claimNote, labelOf, notes } from './record.ts';
@@ -53,9 +53,9 @@ export async function startBackup(context: EngineContext, request: BackupRequest
       source: { persistentVolumeClaimName: claim.metadata.name },
       volumeSnapshotClassName: snapshotClass,
     };
-    await createOnce(context, csiKinds.snapshots, {
-      apiVersion: apiVersionOf(csiKinds.snapshots),
-      kind: csiKinds.snapshots.kind,
+    await createOnce(context, snapshotKinds.snapshots, {
+      apiVersion: apiVersionOf(snapshotKinds.snapshots),
+      kind: snapshotKinds.snapshots.kind,
       metadata: {
         ...metadata,
         name: snapshotName(point, claim.metadata.name),
@@ -76,7 +76,7 @@ async function snapshotsOf(context: EngineContext, point: string): Promise<KubeO
   const { cluster, namespace, signal } = context;
   const labelSelector = `${labels.point}=${point}`;
   const { items } = await cluster
-    .list(csiKinds.snapshots, { namespace, labelSelector, ...(signal && { signal }) })
+    .list(snapshotKinds.snapshots, { namespace, labelSelector, ...(signal && { signal }) })
     .catch(notServed(context));
   return items;
 }

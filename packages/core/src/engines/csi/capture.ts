@@ -3,7 +3,8 @@ import type { BackupRequest, EngineContext } from '../../ports/engine.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { driverOf, findClaims } from './claims.ts';
-import { csiKinds, groupKindsOf } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
+import { groupKindsOf } from './kinds.ts';
 import { notServed } from './ping.ts';
 
 /** How the claims of a request would be captured, and what stands in the way. */
@@ -22,7 +23,7 @@ export async function planCapture(context: EngineContext, request: BackupRequest
   const options = signal ? { signal } : {};
   const [{ all, wanted }, { items: classes }] = await Promise.all([
     findClaims(context, request),
-    cluster.list(csiKinds.classes, options).catch(notServed(context)),
+    cluster.list(snapshotKinds.classes, options).catch(notServed(context)),
   ]);
   const reasons: Reason[] = [];
   const claims: Capture['claims'] = [];

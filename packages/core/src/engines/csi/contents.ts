@@ -3,7 +3,7 @@ import { InputError, NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { PointContents, RecoveryPoint } from '../../protection/model.ts';
-import { csiKinds } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 import { notServed } from './ping.ts';
 import { type SnapshotSet, capturesOf, setsOf, standingOf } from './point.ts';
 import { claimOf, labelOf } from './record.ts';
@@ -16,7 +16,7 @@ export async function readPoint(
   const { cluster, signal } = context;
   const labelSelector = `${labels.point}=${labelOf(name)}`;
   const { items } = await cluster
-    .list(csiKinds.snapshots, { namespace, labelSelector, ...(signal && { signal }) })
+    .list(snapshotKinds.snapshots, { namespace, labelSelector, ...(signal && { signal }) })
     .catch(notServed(context));
   const [set] = setsOf(items);
   if (set) return set;

@@ -3,7 +3,8 @@ import { listAt, textAt, timeOf } from '../../application/raw.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { EngineContext, NativeProgress } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
-import { csiKinds, groupKindsOf } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
+import { groupKindsOf } from './kinds.ts';
 import { patience } from './point.ts';
 import { expectedClaims, membersOf, notes, sourceOf } from './record.ts';
 
@@ -43,7 +44,7 @@ export async function adoptMembers(
   known: readonly KubeObject[],
 ): Promise<KubeObject[]> {
   const options = signal ? { signal } : {};
-  const { items } = await cluster.list(csiKinds.snapshots, { namespace, ...options });
+  const { items } = await cluster.list(snapshotKinds.snapshots, { namespace, ...options });
   const names = new Set(known.map(({ metadata }) => metadata.name));
   const claims = membersOf(group);
   const { [notes.members]: _, ...annotations } = group.metadata.annotations ?? {};
@@ -55,7 +56,7 @@ export async function adoptMembers(
         labels: group.metadata.labels,
         annotations: { ...annotations, ...(typeof note === 'string' && { [notes.claim]: note }) },
       };
-      return cluster.patch({ type: csiKinds.snapshots, namespace, name: member.metadata.name }, 'merge', { metadata }, options);
+      return cluster.patch({ type: snapshotKinds.snapshots, namespace, name: member.metadata.name }, 'merge', { metadata }, options);
     }),
   );
 }

@@ -4,7 +4,7 @@ import { progressOfBackup, startBackup } from './backup.ts';
 import { contents, objects } from './contents.ts';
 import { foresee } from './foresee.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
-import { csiKinds } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 import { ping } from './ping.ts';
 import { engineId } from './point.ts';
 import { notes } from './record.ts';
@@ -26,7 +26,7 @@ export const engine: Engine = {
     crossCluster: false,
   },
   kinds: interpretedKinds,
-  pointKinds: [csiKinds.snapshots],
+  pointKinds: [snapshotKinds.snapshots],
   marks: [labels.restore, notes.stopped],
   interpret,
   ping,

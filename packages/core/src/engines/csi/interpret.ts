@@ -5,10 +5,10 @@ import type { ClusterReading } from '../../ports/reading.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import type { ProtectionState, VolumeCapture } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
-import { csiKinds } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 import { capturesOf, engineId, pointOf, setsOf } from './point.ts';
 
-export const interpretedKinds: readonly ResourceType[] = [csiKinds.snapshots, csiKinds.contents, csiKinds.classes];
+export const interpretedKinds: readonly ResourceType[] = [snapshotKinds.snapshots, snapshotKinds.contents, snapshotKinds.classes];
 
 /** What our snapshots say about one cluster. It is installed where snapshots are served and a class allows to take them. */
 export function interpret(reading: ClusterReading): ProtectionState {
@@ -21,23 +21,23 @@ export function interpret(reading: ClusterReading): ProtectionState {
     const fix = error.hint === undefined ? {} : { fix: error.hint };
     return [{ code: 'READING_FORBIDDEN', severity: 'warning', message: error.message, cluster, ...fix }];
   });
-  const sets = setsOf(all(csiKinds.snapshots));
+  const sets = setsOf(all(snapshotKinds.snapshots));
   const policies = new Map(
-    all(csiKinds.contents).map((content) => [textAt(content, 'metadata', 'name'), textAt(content, 'spec', 'deletionPolicy')]),
+    all(snapshotKinds.contents).map((content) => [textAt(content, 'metadata', 'name'), textAt(content, 'spec', 'deletionPolicy')]),
   );
   const goes = (snapshot: KubeObject): boolean => policies.get(textAt(snapshot, 'status', 'boundVolumeSnapshotContentName')) === 'Delete';
   const points = sets.map((set) => pointOf(set, cluster, now, set.snapshots.some(goes)));
-  const failure = failureOf(csiKinds.snapshots);
-  const served = failure === undefined ? reading.objects.has(resourceKey(csiKinds.snapshots)) : failure.code !== 'NOT_FOUND';
+  const failure = failureOf(snapshotKinds.snapshots);
+  const served = failure === undefined ? reading.objects.has(resourceKey(snapshotKinds.snapshots)) : failure.code !== 'NOT_FOUND';
   // Where only points were asked for, classes were not read at all.
-  const classesRead = reading.objects.has(resourceKey(csiKinds.classes)) || failureOf(csiKinds.classes)?.code === 'NOT_FOUND';
+  const classesRead = reading.objects.has(resourceKey(snapshotKinds.classes)) || failureOf(snapshotKinds.classes)?.code === 'NOT_FOUND';
   const volumeEvidence: Record<string, VolumeCapture[]> = {};
   for (const [index, set] of sets.entries()) volumeEvidence[points[index]!.id] = capturesOf(set, now);
   return {
     installation: {
       engine: engineId,
       cluster,
-      installed: served && (all(csiKinds.classes).length > 0 || !classesRead || points.length > 0),
+      installed: served && (all(snapshotKinds.classes).length > 0 || !classesRead || points.length > 0),
       problems,
     },
     points,

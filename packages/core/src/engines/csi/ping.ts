@@ -1,7 +1,7 @@
 import { timeOf } from '../../application/raw.ts';
 import { NotFoundError, ServiceUnavailableError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
-import { csiKinds } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 
 /** A living controller writes a status within seconds; a snapshot that has none after this time tells that there is none: 2 minutes. */
 const silence = 2 * 60_000;
@@ -13,7 +13,7 @@ const silence = 2 * 60_000;
 export async function ping(context: EngineContext): Promise<{ version?: string }> {
   const { cluster, namespace, signal } = context;
   const options = signal ? { signal } : {};
-  const { items } = await cluster.list(csiKinds.snapshots, { namespace, ...options }).catch(notServed(context));
+  const { items } = await cluster.list(snapshotKinds.snapshots, { namespace, ...options }).catch(notServed(context));
   const now = (await cluster.now(options)).getTime();
   const waiting = items.find(({ status, metadata }) => status === undefined && now - (timeOf(metadata.creationTimestamp) ?? now) > silence);
   if (!waiting) return {};

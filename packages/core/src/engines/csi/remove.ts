@@ -6,7 +6,8 @@ import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { readPoint } from './contents.ts';
 import { groupNameOf, readGroup } from './group.ts';
-import { csiKinds, groupKindsOf } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
+import { groupKindsOf } from './kinds.ts';
 import { isPinned } from './record.ts';
 
 /**
@@ -29,9 +30,9 @@ export async function removePoint(context: EngineContext, point: Pick<RecoveryPo
     });
   for (const snapshot of set?.snapshots ?? []) {
     const bound = textAt(snapshot, 'status', 'boundVolumeSnapshotContentName');
-    if (bound !== undefined) await giveUp(context, { type: csiKinds.contents, name: bound }, snapshot);
+    if (bound !== undefined) await giveUp(context, { type: snapshotKinds.contents, name: bound }, snapshot);
     if (groupNameOf(snapshot) !== undefined) continue;
-    const ref = { type: csiKinds.snapshots, namespace: point.namespace, name: snapshot.metadata.name };
+    const ref = { type: snapshotKinds.snapshots, namespace: point.namespace, name: snapshot.metadata.name };
     await cluster
       .delete(ref, { ...options, ...(snapshot.metadata.uid !== undefined && { preconditions: { uid: snapshot.metadata.uid } }) })
       .catch(absent);

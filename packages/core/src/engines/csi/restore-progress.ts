@@ -4,7 +4,7 @@ import { DrError, NotFoundError } from '../../errors.ts';
 import type { EngineContext, NativeProgress, RestoreOutcome } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
-import { csiKinds } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 import { patience } from './point.ts';
 import { labelOf, notes } from './record.ts';
 
@@ -100,13 +100,13 @@ export async function finishRestore(context: EngineContext, name: string): Promi
   const { cluster, namespace, signal } = context;
   const options = signal ? { signal } : {};
   const labelSelector = `${labels.restore}=${labelOf(name)}`;
-  const { items } = await cluster.list(csiKinds.snapshots, { namespace, labelSelector, ...options }).catch(nothing);
+  const { items } = await cluster.list(snapshotKinds.snapshots, { namespace, labelSelector, ...options }).catch(nothing);
   if (items.length === 0) return;
   const claims = await claimsOfRestore(context, name);
   for (const snapshot of items) {
     const user = claims.find((claim) => textAt(claim, 'spec', 'dataSource', 'name') === snapshot.metadata.name);
     if (user && textAt(user, 'status', 'phase') !== 'Bound') continue;
-    await cluster.delete({ type: csiKinds.snapshots, namespace, name: snapshot.metadata.name }, options).catch(absent);
+    await cluster.delete({ type: snapshotKinds.snapshots, namespace, name: snapshot.metadata.name }, options).catch(absent);
     const content = textAt(snapshot, 'spec', 'source', 'volumeSnapshotContentName');
     if (content !== undefined) await withdraw(context, content, snapshot);
   }
@@ -115,7 +115,7 @@ export async function finishRestore(context: EngineContext, name: string): Promi
 /** Only a content that this restore made for this snapshot: a snapshot may name any. */
 async function withdraw({ cluster, signal }: EngineContext, name: string, { metadata }: KubeObject): Promise<void> {
   const options = signal ? { signal } : {};
-  const ref = { type: csiKinds.contents, name };
+  const ref = { type: snapshotKinds.contents, name };
   const content = await cluster.get(ref, options).catch(absent);
   const owner = at(content, 'spec', 'volumeSnapshotRef');
   const own = [labels.restore, labels.operation].every((key) => content?.metadata.labels?.[key] === metadata.labels?.[key]);

@@ -10,7 +10,7 @@ import { createOnce } from '../create-once.ts';
 import { jsonPatch } from '../json-patch.ts';
 import { assertOwnNamespace } from './backup.ts';
 import { readPoint } from './contents.ts';
-import { snapshotGroup } from './kinds.ts';
+import { snapshotGroup } from '../snapshot-kinds.ts';
 import { claimOf, labelOf, notes } from './record.ts';
 import { offerBeside } from './source.ts';
 

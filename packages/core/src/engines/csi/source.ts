@@ -6,7 +6,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';
 import { snapshotName } from './backup.ts';
-import { csiKinds } from './kinds.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 import type { VolumeSnapshotContentSpec, VolumeSnapshotSpec } from './types.generated.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function contentOf(
   if (bound === undefined) throw new InputError(`${about} has no content yet`, { cluster: cluster.name });
   let content: KubeObject;
   try {
-    content = await cluster.get({ type: csiKinds.contents, name: bound }, signal ? { signal } : {});
+    content = await cluster.get({ type: snapshotKinds.contents, name: bound }, signal ? { signal } : {});
   } catch (error) {
     if (error instanceof DrError && error.code === 'FORBIDDEN') return undefined;
     if (!(error instanceof NotFoundError)) throw error;
@@ -60,20 +60,20 @@ export async function offerBeside(context: EngineContext, snapshot: KubeObject, 
     deletionPolicy: 'Retain',
     driver,
     source: { snapshotHandle },
-    volumeSnapshotRef: { apiVersion: apiVersionOf(csiKinds.snapshots), kind: csiKinds.snapshots.kind, namespace, name },
+    volumeSnapshotRef: { apiVersion: apiVersionOf(snapshotKinds.snapshots), kind: snapshotKinds.snapshots.kind, namespace, name },
     ...(sourceVolumeMode !== undefined && { sourceVolumeMode }),
   };
   const spec: VolumeSnapshotSpec = { source: { volumeSnapshotContentName: contentName } };
   const marked = { labels: { ...request.labels, [labels.restore]: request.name }, annotations: request.annotations };
-  await createOnce(context, csiKinds.contents, {
-    apiVersion: apiVersionOf(csiKinds.contents),
-    kind: csiKinds.contents.kind,
+  await createOnce(context, snapshotKinds.contents, {
+    apiVersion: apiVersionOf(snapshotKinds.contents),
+    kind: snapshotKinds.contents.kind,
     metadata: { name: contentName, ...marked },
     spec: contentSpec,
   });
-  await createOnce(context, csiKinds.snapshots, {
-    apiVersion: apiVersionOf(csiKinds.snapshots),
-    kind: csiKinds.snapshots.kind,
+  await createOnce(context, snapshotKinds.snapshots, {
+    apiVersion: apiVersionOf(snapshotKinds.snapshots),
+    kind: snapshotKinds.snapshots.kind,
     metadata: { name, namespace, ...marked },
     spec,
   });

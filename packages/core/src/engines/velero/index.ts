@@ -7,6 +7,7 @@ import { veleroKinds } from './kinds.ts';
 import { engineId } from './map.ts';
 import { objects } from './objects.ts';
 import { ping, pingMover } from './ping.ts';
+import { releaseRestore } from './release.ts';
 import { finishRestore, isRestoredBy, outcomeOfRestore, progressOfRestore, startRestore, stopRestore } from './restore.ts';
 
 /** Velero 1.18 and newer, through its custom resources alone. */
@@ -33,4 +34,5 @@ export const engine: Engine = {
   outcomeOfRestore,
   stopRestore,
   finishRestore,
+  releaseRestore,
 };

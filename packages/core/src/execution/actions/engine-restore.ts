@@ -113,6 +113,14 @@ export async function endOfRestore(action: Action<'engine.restore.end'>, context
   return `${name} writes no more`;
 }
 
+/** Of every attempt: each may have left something. */
+export async function releaseRestore(action: Action<'engine.restore.release'>, context: ActionContext): Promise<string> {
+  const { engine, at } = engineOf(action.engine, action.engineNamespace, context);
+  const { names } = context.other(action.restore);
+  for (const name of names) await engine.releaseRestore?.(at, name, action.namespaces);
+  return `nothing of ${names.join(', ')} is left but what came back`;
+}
+
 async function concluded(
   engine: Engine,
   at: EngineContext,

@@ -177,6 +177,21 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
         const step = maker.resume(part.place.cluster, { ...before, ...(entry.previous !== undefined && { after: entry.previous }) });
         return back(step, maker.suspend(part.place.cluster, entry).id);
       });
+  // Of a snapshot in the storage an object stays behind, which the new volume was made from; data that is copied leaves none.
+  const fromSnapshots = new Set(
+    rolled.flatMap(({ place, volumes }) =>
+      place.engine.releaseRestore
+        ? volumes.filter(({ method }) => method === 'csi-snapshot').map(({ namespace, claim }) => `${place.cluster}/${namespace}/${claim}`)
+        : [],
+    ),
+  );
+  const left = assembled.restores
+    .filter(
+      ({ action, cluster }) =>
+        action.kind === 'engine.restore' &&
+        action.claims?.some(({ namespace, claim }) => fromSnapshots.has(`${cluster}/${namespace}/${claim}`)),
+    )
+    .map((step) => maker.releaseRestore(step));
   const waves = [
     settle,
     suspend,
@@ -192,6 +207,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     [...start, ...resumed(true)],
     ready,
     resumed(false),
+    left.map(({ step, restore }) => back(step, restore)),
   ].filter((wave) => wave.length > 0);
   const release = kept.map(({ part, volume }) => ({
     ...maker.keep(part, volume),
@@ -211,7 +227,9 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     ),
     possible: complete,
     waves,
-    ...(release.length > 0 && { release: [release] }),
+    ...(release.length + left.length > 0 && {
+      release: [release, left.map(({ step }) => ({ ...step, id: `release-${step.id}` }))].filter((wave) => wave.length > 0),
+    }),
   };
 }
 

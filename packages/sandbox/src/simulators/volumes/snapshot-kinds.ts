@@ -1,4 +1,5 @@
-import { csiKinds, groupSnapshotGroup } from '@kubectl-dr/core/engines/csi/kinds';
+import { snapshotKinds as single } from '@kubectl-dr/core/engines/snapshot-kinds';
+import { groupSnapshotGroup } from '@kubectl-dr/core/engines/csi/kinds';
 import type { ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 
 function group(resource: string, kind: string, namespaced: boolean): ResourceType {
@@ -7,9 +8,9 @@ function group(resource: string, kind: string, namespaced: boolean): ResourceTyp
 
 /** The types of the snapshot controller. */
 export const snapshotKinds = {
-  snapshots: csiKinds.snapshots,
-  snapshotContents: csiKinds.contents,
-  snapshotClasses: csiKinds.classes,
+  snapshots: single.snapshots,
+  snapshotContents: single.contents,
+  snapshotClasses: single.classes,
   groupSnapshots: group('volumegroupsnapshots', 'VolumeGroupSnapshot', true),
   groupSnapshotContents: group('volumegroupsnapshotcontents', 'VolumeGroupSnapshotContent', false),
   groupSnapshotClasses: group('volumegroupsnapshotclasses', 'VolumeGroupSnapshotClass', false),
