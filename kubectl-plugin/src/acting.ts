@@ -13,6 +13,7 @@ export const handlers: Handlers = {
   doctor: () => import('./commands/doctor.run.ts'),
   logs: () => import('./commands/logs.run.ts'),
   plan: () => import('./commands/plan.run.ts'),
+  policy: () => import('./commands/policy.run.ts'),
   report: () => import('./commands/report.run.ts'),
   restore: () => import('./commands/restore.run.ts'),
   resume: () => import('./commands/resume.run.ts'),

@@ -1,7 +1,7 @@
 import { engines } from '@kubectl-dr/core/engines/registry.generated';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import type { Catalog } from '@kubectl-dr/core/ports/catalog';
+import type { Catalog, CatalogContents } from '@kubectl-dr/core/ports/catalog';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import { clustersOf } from './clusters.ts';
@@ -33,8 +33,15 @@ export async function connect(args: Arguments, host: Host, clock: Clock): Promis
   return { clusters, reader, service, caller: async () => ({ name: await callerName(clusters, host) }), close };
 }
 
+/** The catalog alone, without a cluster; undefined when none is named. */
+export async function readCatalog(args: Arguments, host: Host): Promise<CatalogContents | undefined> {
+  return (await catalogOf(args, host, await readConfiguration(host.cwd, host.env)))?.read(host.signal);
+}
+
 async function catalogOf(args: Arguments, host: Host, configuration: Configuration): Promise<Catalog | undefined> {
-  const locations = flagList(args, 'catalog')?.map((location) => locate(host.cwd, location)) ?? configuration.catalog;
+  // Only `policy` has a repeatable `-f`, and means the same by it.
+  const locations =
+    (flagList(args, 'catalog') ?? flagList(args, 'filename'))?.map((location) => locate(host.cwd, location)) ?? configuration.catalog;
   return locations && locations.length > 0 ? (await import('./catalog-files.ts')).catalogFromFiles(locations) : undefined;
 }
 

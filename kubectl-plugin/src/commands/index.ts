@@ -11,6 +11,7 @@ import { explain } from './explain.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
 import { plan } from './plan.ts';
+import { policy } from './policy.ts';
 import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   diff,
   doctor,
   report,
+  policy,
   plan,
   apply,
   backup,

@@ -63,6 +63,8 @@ export const annotations = {
   policy: 'kubectl-dr.dev/policy',
   dependsOn: 'kubectl-dr.dev/depends-on',
   owner: 'kubectl-dr.dev/owner',
+  /** On what a policy made: the application's reference in the catalog. */
+  entityRef: 'kubectl-dr.dev/entity-ref',
   /** Rules: `planning/declared-checks.ts`. */
   check: 'kubectl-dr.dev/check',
   checkTimeout: 'kubectl-dr.dev/check-timeout',
@@ -90,6 +92,8 @@ export const labels = {
   /** On the namespace of a clone: the namespace that it is a copy of. */
   cloneOf: 'kubectl-dr.dev/clone-of',
   policy: 'kubectl-dr.dev/policy',
+  /** On what a policy made: the revision of its spec. */
+  policyRevision: 'kubectl-dr.dev/policy-revision',
   /** `safety`: on a backup that an operation made of the state it was about to leave. */
   purpose: 'kubectl-dr.dev/purpose',
   step: 'kubectl-dr.dev/step',

@@ -49,6 +49,25 @@ export interface BackupRequest {
   annotations: Record<string, string>;
 }
 
+/** Points by a timetable, as a policy asks for them: either `cron` in a time zone, or `every`. */
+export interface ScheduleRequest {
+  /** Deterministic: rendering the same policy again gives the same name. */
+  name: string;
+  namespaces: string[];
+  labelSelector?: string;
+  /** Five fields. */
+  cron?: string;
+  timeZone?: string;
+  /** Milliseconds. */
+  every?: number;
+  /** Milliseconds. */
+  keepFor: number;
+  location?: string;
+  /** Kept on the schedule and on every point that it makes. */
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
 /** A change of an object on its way back, so that a clone cannot act in the world. Rules: `planning/neutralise.ts`. */
 export interface Rewrite {
   /** `services`, `ingresses.networking.k8s.io`. */
@@ -180,6 +199,16 @@ export interface Engine {
    * cannot succeed, others for what is worth knowing. An engine that finds out for itself when it runs leaves it out.
    */
   foresee?(context: EngineContext, intended: Intended): Promise<Reason[]>;
+
+  /**
+   * Makes points by a timetable. `render` is pure; `type` is one of `kinds`; `owns` names fields (`spec.template.labelSelector`)
+   * whose absence from what is rendered means that they have to go. Absent: it has no timetable of its own.
+   */
+  readonly schedule?: {
+    type: ResourceType;
+    owns: readonly string[];
+    render(request: ScheduleRequest, namespace: string): KubeObject;
+  };
 
   /** What `doctor` looks after at the engine's own installation; loaded only for that. Absent: nothing. */
   checkup?(): Promise<Checkup>;

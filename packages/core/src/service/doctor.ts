@@ -5,8 +5,10 @@ import { fleetKinds } from '../doctor/rules/fleet.ts';
 import { DrError } from '../errors.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
 import { resourceKey } from '../ports/kubernetes.ts';
+import { drift } from '../policy/rendering/drift.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
+import { renderApplication } from './policies.ts';
 import { type LookDeps, decideVerdicts, findApplication, look, lookedAt } from './look.ts';
 
 /** Reads what the checks need, one list per type and cluster, and lets the pure ones of `doctor/` decide. */
@@ -42,7 +44,10 @@ export async function diagnose(
     // Of an application only the clusters beneath it are told.
     clusters: assessment.readings().filter(({ reading }) => !application || asked.has(reading.cluster)),
     checkups,
-    problems: application ? [] : fleet.problems,
+    problems: [
+      ...(application ? [] : fleet.problems),
+      ...wanted.flatMap((one) => drift(one.name, renderApplication(deps, assessment, one).changes)),
+    ],
     ...(application && { plans: await planned(application.name, assessment, plan, signal) }),
     kinds: [...new Map([...lookedAt(deps.engines), ...extra].map((type) => [resourceKey(type), type])).values()],
   });

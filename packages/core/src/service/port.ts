@@ -2,6 +2,7 @@ import type { DoctorReport } from '../doctor/model.ts';
 import type { DrError } from '../errors.ts';
 import type { Operation, OperationEvent } from '../execution/model.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
+import type { PolicyChange, PolicyRendering } from '../policy/rendering/model.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
 
 /** Who asks. The CLI: the cluster's own idea of the user. The portal: the signed-in user's entity ref. */
@@ -39,6 +40,23 @@ export interface DrService {
    * at. Writes nothing. For one application plans are made as well, to see what would stand in the way of going back.
    */
   doctor(caller: Caller, options?: { application?: string; signal?: AbortSignal }): Promise<DoctorReport>;
+
+  /**
+   * What the policies of one application or of all ask engines to keep, compared with what is there. Writes nothing.
+   * Places that did not agree, or that cannot be read, are left out and told as reasons.
+   */
+  policies(caller: Caller, options?: { application?: string; signal?: AbortSignal }): Promise<PolicyRendering>;
+
+  /**
+   * Carries a rendering out: first every write as a dry run of its server, so that one refusal leaves all as it was; then,
+   * unless `dryRun`, for good. Never touches what a policy did not make; removes only with `prune`. Each object is read again
+   * before it is written (ConflictError when it is not ours any more). Returns what was done.
+   */
+  applyPolicies(
+    changes: readonly PolicyChange[],
+    caller: Caller,
+    options?: { dryRun?: boolean; prune?: boolean; signal?: AbortSignal },
+  ): Promise<PolicyChange[]>;
 
   /** Never writes to an application. A plan with blockers is returned, not thrown. */
   plan(request: PlanRequest, caller: Caller, options?: { signal?: AbortSignal }): Promise<Plan>;

@@ -7,6 +7,7 @@ import { createLock } from '../execution/lock.ts';
 import { type Operation, type OperationEvent, terminalStates } from '../execution/model.ts';
 import { nameFor } from '../planning/assemble.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
+import type { PolicyChange, PolicyRendering } from '../policy/rendering/model.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
@@ -96,6 +97,20 @@ class DefaultDrService implements DrService {
   async doctor(_caller: Caller, { application, signal }: { application?: string; signal?: AbortSignal } = {}): Promise<DoctorReport> {
     const { diagnose } = await import('./doctor.ts');
     return diagnose(this.#looking(), (assessment, request) => this.#plan(assessment, request, signal), application, signal);
+  }
+
+  async policies(_caller: Caller, { application, signal }: { application?: string; signal?: AbortSignal } = {}): Promise<PolicyRendering> {
+    const { renderFleet } = await import('./policies.ts');
+    return renderFleet(this.#looking(), await look(this.#looking(), signal), application);
+  }
+
+  async applyPolicies(
+    changes: readonly PolicyChange[],
+    _caller: Caller,
+    options: { dryRun?: boolean; prune?: boolean; signal?: AbortSignal } = {},
+  ): Promise<PolicyChange[]> {
+    const { applyChanges } = await import('./policies.ts');
+    return applyChanges(this.#deps.clusters, changes, options);
   }
 
   async plan(request: PlanRequest, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Plan> {

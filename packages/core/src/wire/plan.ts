@@ -160,6 +160,13 @@ export const stepSchema = z.strictObject({
   undoes: name.optional(),
 });
 
+export const fieldChangeSchema = z.object({
+  path: z.string(),
+  from: z.unknown().optional(),
+  to: z.unknown().optional(),
+  why: z.string().optional(),
+});
+
 export const changeSchema = z.object({
   action: z.enum(['create', 'change', 'leave', 'remove', 'conflict']),
   cluster: z.string(),
@@ -169,9 +176,7 @@ export const changeSchema = z.object({
   name: z.string(),
   component: z.string().optional(),
   why: z.string().optional(),
-  fields: z
-    .array(z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional(), why: z.string().optional() }))
-    .optional(),
+  fields: z.array(fieldChangeSchema).optional(),
 });
 
 const intent = z.enum(['Backup', 'Restore', 'Drill', 'Failover', 'Failback', 'Relocate']);

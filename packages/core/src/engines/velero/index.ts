@@ -9,6 +9,7 @@ import { objects } from './objects.ts';
 import { ping, pingMover } from './ping.ts';
 import { releaseRestore } from './release.ts';
 import { finishRestore, isRestoredBy, outcomeOfRestore, progressOfRestore, startRestore, stopRestore } from './restore.ts';
+import { ownedFields, renderSchedule } from './schedule.ts';
 
 /** Velero 1.18 and newer, through its custom resources alone. */
 export const engine: Engine = {
@@ -19,6 +20,7 @@ export const engine: Engine = {
   pointKinds: [veleroKinds.backups],
   marks: ['velero.io/backup-name', 'velero.io/restore-name'],
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
+  schedule: { type: veleroKinds.schedules, owns: ownedFields, render: renderSchedule },
   interpret,
   ping,
   pingMover,
