@@ -1,20 +1,16 @@
 import { ConflictError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
-import { engine } from '@kubectl-dr/core/engines/velero/index';
 import type { Operation } from '@kubectl-dr/core/execution/model';
-import { comparable } from '@kubectl-dr/core/planning/diff/comparable';
-import { marksOf } from '@kubectl-dr/core/planning/diff/marks';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { methods } from './execution.ts';
+import { allOf } from './many.ts';
 import type { Hooks, Mortal } from './seen-by.ts';
 import { mortal, seenBy, writes } from './seen-by.ts';
+import { changedSince, stateOf } from './state.ts';
 import type { World, Worlds } from './world.ts';
 import { orders } from './world.ts';
 
 const caller = { name: 'alice' };
-const corrupt = { 'orders.csv': '%%%', 'ransom.txt': 'pay' };
 
 /** A roll-back whose process dies at a write, or of which one call fails: resume ends it, and undo takes it back, as if nothing had been. */
 export function describeKilled(title: string, openWorlds: () => Promise<Worlds>): void {
@@ -31,7 +27,7 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
     it.each(methods)(
       'by %s, killed at a write, ends after resume as if it had never been killed, and undone as if it had never been begun',
       async (_, spec) => {
-        const whole = await prepared(worlds, spec);
+        const whole = await changedSince(worlds, spec);
         const before = await stateOf(whole);
         let total = 0;
         const counted = seenBy(whole.cluster, { before: ({ verb }) => void (writes.has(verb) && (total += 1)) });
@@ -53,7 +49,7 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
         const attempts: (() => Promise<void>)[] = [];
         const attempt = (about: string, body: (world: World) => Promise<void>): void => {
           attempts.push(async () => {
-            const world = await prepared(worlds, spec);
+            const world = await changedSince(worlds, spec);
             try {
               await body(world);
             } catch (error) {
@@ -97,7 +93,7 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
           }
         }
         expect(attempts.length).toBeGreaterThan(5);
-        await all(attempts, worlds.atOnce);
+        await allOf(attempts, worlds.atOnce);
       },
       900_000,
     );
@@ -106,7 +102,7 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
       'of which a call fails with %s succeeds, or stops in a state from which resume works',
       async (name, fault) => {
         const spec = { snapshotMoveData: true };
-        const whole = await prepared(worlds, spec);
+        const whole = await changedSince(worlds, spec);
         let total = 0;
         const started = await begin(whole, seenBy(whole.cluster, { before: () => void (total += 1) }));
         const setUp = total;
@@ -116,7 +112,7 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
         const calls = total - setUp;
         const ends: Record<string, number> = {};
         const attempts = Array.from({ length: Math.ceil(calls / every) }, (_, index) => index * every).map((failing) => async () => {
-          const world = await prepared(worlds, spec);
+          const world = await changedSince(worlds, spec);
           try {
             let count = 0;
             let armed = false;
@@ -143,7 +139,7 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
             await world.close();
           }
         });
-        await all(attempts, worlds.atOnce);
+        await allOf(attempts, worlds.atOnce);
         // eslint-disable-next-line no-console -- the counts are the result of this test
         console.log(`${name}: ${attempts.length} of ${calls} calls`, ends);
         expect(ends.Succeeded).toBeGreaterThan(0);
@@ -161,48 +157,8 @@ const faults: [string, () => Error][] = [
   ['reset', () => new ServiceUnavailableError('connection reset', { cluster: 'east' })],
 ];
 
-/** So many at a time; the first failure is the whole's, when those under way have ended. */
-async function all(attempts: readonly (() => Promise<void>)[], atOnce: number): Promise<void> {
-  const rest = [...attempts];
-  let failure: unknown;
-  const work = async (): Promise<void> => {
-    for (let next = rest.shift(); next && failure === undefined; next = rest.shift())
-      await next().catch((error: unknown) => (failure ??= error));
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  if (failure !== undefined) throw failure;
-}
-
 function idIn({ name }: World): string {
   return `restore-${name}-1`;
-}
-
-async function prepared(worlds: Worlds, spec: Record<string, unknown>): Promise<World> {
-  const world = await worlds.open();
-  await world.capture(spec);
-  await world.write(corrupt);
-  await world.change(types.secrets, 'orders-db', { data: { password: 'bmV3' } });
-  await world.change(types.statefulSets, 'orders-db', { metadata: { labels: { team: 'new' } } });
-  await world.addLater('orders-db');
-  await world.ground.settle();
-  return world;
-}
-
-/** Everything of the namespace that somebody meant, what is on the disk, and what becomes of the volumes. */
-async function stateOf(world: World): Promise<unknown> {
-  await world.ground.settle();
-  const kinds = [types.secrets, types.configMaps, types.statefulSets, types.deployments, types.persistentVolumeClaims];
-  const lists = await Promise.all(kinds.map((type) => world.list(type)));
-  const meant = (object: KubeObject): unknown => {
-    const { spec, metadata, data } = comparable(object, marksOf(engine));
-    const { labels, annotations } = metadata as KubeObject['metadata'];
-    const { dataSource: _, dataSourceRef: __, ...rest } = (spec ?? {}) as Record<string, unknown>;
-    return { name: object.metadata.name, labels, annotations, spec: rest, data };
-  };
-  const policies = (await world.volumes()).map(({ spec }) => String((spec as Record<string, unknown>).persistentVolumeReclaimPolicy));
-  const state = { objects: lists.map((items) => items.map(meant)), files: await world.files(), volumes: policies.toSorted() };
-  // Worlds have names of their own.
-  return JSON.parse(JSON.stringify(state).replaceAll(world.name, 'shop'));
 }
 
 async function begin(world: World, cluster?: ClusterClient, signal?: AbortSignal): Promise<StartedOperation> {

@@ -1,4 +1,5 @@
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 
 export class Killed extends Error {}
 
@@ -11,6 +12,8 @@ export interface SeenCall {
   what: string;
   namespace: string | undefined;
   name: string | undefined;
+  /** What is written whole. */
+  object?: KubeObject;
 }
 
 /** Each may throw: before a call is carried out, or after it, so that the answer is lost. */
@@ -56,6 +59,7 @@ function callOf(verb: string, [first, second]: unknown[]): SeenCall {
     what: about.type?.resource ?? about.resource ?? '',
     namespace: about.namespace ?? object.metadata?.namespace ?? (verb === 'list' ? object.namespace : undefined),
     name: about.name ?? object.metadata?.name,
+    ...((verb === 'create' || verb === 'replace') && { object: second as KubeObject }),
   };
 }
 

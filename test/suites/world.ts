@@ -24,6 +24,14 @@ export interface Worlds {
   close(): Promise<void>;
 }
 
+/** Worlds on a cluster that other processes of this machine can work with. */
+export interface LivingWorlds extends Worlds {
+  /** A file. */
+  kubeconfig: string;
+  /** How many times faster leases run out and polls come round, for all processes. */
+  haste: number;
+}
+
 /** A process that works with the cluster. */
 export interface Process {
   /** As leases name it. Default `me`. */
@@ -147,6 +155,13 @@ export class World {
     expect(done, done.message).toMatchObject({ state: 'Succeeded' });
     const [step] = plan.waves.flat();
     return step?.action.kind === 'engine.backup' ? step.action.request.name : '';
+  }
+
+  /** Every point of it is gone, made by whomever. */
+  async forgetAll(): Promise<void> {
+    const { items } = await this.cluster.list(kinds.backups, { namespace: 'velero' });
+    const mine = items.filter(({ spec }) => (spec as { includedNamespaces?: string[] }).includedNamespaces?.includes(this.name));
+    await Promise.all(mine.map(({ metadata }) => this.forget(metadata.name)));
   }
 
   /** The point is gone, with what it held. */
