@@ -4,6 +4,9 @@ import type { Durations } from '@kubectl-dr/sandbox/simulators/durations';
 import type { VeleroBehaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
 import type { Files } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
 
+/** Lets a request be answered, or does something else. */
+export type Door = (request: Request, answer: (request: Request) => Promise<Response>) => Promise<Response>;
+
 /** What differs from target to target: a cluster in which pods run, claims hold files, and Velero is in the namespace `velero`. */
 export interface Ground {
   /** The product's client, with every right. */
@@ -23,6 +26,8 @@ export interface Ground {
   age(backup: string, minutes: number): Promise<void>;
   /** The cluster as somebody sees it who has no right but those that are bound to the name. Absent where everybody may everything. */
   user?(name: string): Promise<ClusterClient>;
+  /** The cluster as a process sees it all of whose requests go through a door. Absent where nobody stands between. */
+  through?(door: Door): ClusterClient;
   /** Whether there are programs in the pods that can be run: `test`, `grep`, `cat` ... */
   runsCommands: boolean;
   /** How long things take; may be changed at any time. */

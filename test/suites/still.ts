@@ -135,15 +135,15 @@ async function memory(): Promise<Ground> {
 async function sandbox(): Promise<Ground> {
   const velero = await VeleroStage.open();
   const { stage, clock, behaviour: settings } = velero;
-  const client = (impersonate?: string): HttpCluster =>
+  const client = (impersonate?: string, api: Parameters<typeof apiDispatcher>[0] = stage.api): HttpCluster =>
     new HttpCluster({
       config: {
         name: 'east',
         cluster: { name: 'east', server: 'https://sandbox.invalid' },
         user: { name: 'admin', token: 'admin', ...(impersonate !== undefined && { impersonate: { user: impersonate } }) },
       },
-      dispatcher: apiDispatcher(stage.api),
-      clock,
+      dispatcher: apiDispatcher(api),
+      clock: waiting(clock, () => stage.idle()),
     });
   const cluster = client();
   return {
@@ -152,6 +152,7 @@ async function sandbox(): Promise<Ground> {
     read: async (volume) => stage.volumes.read(volume),
     write: async (volume, files) => stage.volumes.write(volume, files),
     user: async (name) => client(name),
+    through: (door) => client(undefined, { fetch: (request) => door(request, (passed) => stage.api.fetch(passed)) }),
     runsCommands: true,
     durations: stage.durations,
     velero: settings,

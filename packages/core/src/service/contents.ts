@@ -78,6 +78,11 @@ export class ContentsStore {
     }
   }
 
+  /** Whoever acts on points looks at them anew, whatever could not be read a moment ago. */
+  forgetFailures(pointIds: readonly string[]): void {
+    for (const id of pointIds) this.#failed.delete(id);
+  }
+
   /** A point that was deleted and made again under its name has other contents. */
   forgetReplaced(points: readonly RecoveryPoint[]): void {
     if (this.#known.size === 0) return;

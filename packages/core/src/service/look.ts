@@ -2,6 +2,7 @@ import { applicationKinds } from '../application/cluster-inventory.ts';
 import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
 import type { DrillRecord } from '../compliance/facts.ts';
+import type { DrError } from '../errors.ts';
 import { NotFoundError, asDrError } from '../errors.ts';
 import type { Operation } from '../execution/model.ts';
 import { candidatesFor, openCandidates } from '../planning/select-point.ts';
@@ -166,6 +167,17 @@ function placesOf(component: ComponentStatus): PointUse[][] {
 
 export function engineNamespace(assessment: Assessment, cluster: string, engine: string): string | undefined {
   return assessment.protection(cluster)?.states.find(({ installation }) => installation.engine === engine)?.installation.namespace;
+}
+
+/**
+ * What these clusters did not tell, and may the next time: what seems to be gone then may be there. A kind that is not
+ * served, or that one may not see, is no failure.
+ */
+export function unreadOf({ inventory }: Assessment, clusters: readonly string[]): DrError | undefined {
+  return inventory.clusters
+    .filter(({ reading }) => clusters.includes(reading.cluster))
+    .flatMap(({ reading }) => [reading.unreachable ?? [], [...reading.failures.values()]].flat())
+    .find(({ name }) => name === 'ServiceUnavailableError');
 }
 
 /** Where an installed engine works for a namespace: in its own, or in that one when it has none. */

@@ -16,7 +16,7 @@ import type { ApplicationLock, HeldLock, Journal, JournalEntry } from '../ports/
 import type { ClusterReader } from '../ports/reading.ts';
 import type { Assessment } from './assess.ts';
 import { ContentsStore } from './contents.ts';
-import { decideVerdicts, findApplication, look, lookAtEngines } from './look.ts';
+import { decideVerdicts, findApplication, look, lookAtEngines, unreadOf } from './look.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
 import {
   assertConfirmable,
@@ -122,9 +122,12 @@ class DefaultDrService implements DrService {
     const { holder } = this.#deps;
     await assertIntact(plan);
     assertNotExpired(plan, await this.#nowAt(plan.home));
+    this.#contents.forgetFailures(plan.points.map(({ pointId }) => pointId));
     const assessment = await look(this.#looking(), signal);
-    assertCurrent(plan, await this.#plan(assessment, plan.request, signal));
-    assertInside(plan, findApplication(assessment, plan.application));
+    await this.#seeing(plan, assessment, async () => {
+      assertCurrent(plan, await this.#plan(assessment, plan.request, signal));
+      assertInside(plan, findApplication(assessment, plan.application));
+    });
     const id = options.operationId ?? `${plan.intent.toLowerCase()}-${nameFor(plan.application, 40)}-${crypto.randomUUID().slice(0, 5)}`;
     const operation: Operation = {
       id,
@@ -236,12 +239,27 @@ class DefaultDrService implements DrService {
   ): Promise<StartedOperation> {
     const { plan, id } = found.operation;
     await assertIntact(plan);
-    assertInside(plan, findApplication(await look(this.#looking(), signal), plan.application));
+    const assessment = await look(this.#looking(), signal);
+    await this.#seeing(plan, assessment, async () => assertInside(plan, findApplication(assessment, plan.application)));
     return this.#started(plan, id, signal, async () => {
       // The new holder in the journal fences off a ghost that wakes up.
       const entry = await this.#journal.read(found.cluster, id);
       return this.#journal.update(entry, { ...change(entry.operation), holder: this.#deps.holder });
     });
+  }
+
+  /** A cluster that did not tell everything is no reason to call a plan stale, or an application unknown: its failure is told. */
+  async #seeing(plan: Plan, assessment: Assessment, check: () => Promise<void>): Promise<void> {
+    try {
+      await check();
+    } catch (error) {
+      const unread = unreadOf(assessment, [
+        plan.home,
+        ...plan.target.map(({ cluster }) => cluster),
+        ...plan.points.map(({ cluster }) => cluster),
+      ]);
+      throw unread ?? error;
+    }
   }
 
   /** Everything that is written down is dated by the cluster that keeps it: everybody who reads it has the same clock. */

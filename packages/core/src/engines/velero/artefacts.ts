@@ -1,4 +1,4 @@
-import { InputError, NotFoundError, ServiceUnavailableError } from '../../errors.ts';
+import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
@@ -16,6 +16,8 @@ export type ArtefactKind =
 
 /** How long a server may take to sign a link, milliseconds. */
 const limit = 30_000;
+/** What failed after more than so long is not tried again, milliseconds. */
+const patience = 5_000;
 let counter = 0;
 
 /**
@@ -24,8 +26,22 @@ let counter = 0;
  * the wait is bounded. `undefined`: the artefact does not exist (written by an older server, or not produced).
  */
 export async function artefact(context: EngineContext, kind: ArtefactKind, name: string): Promise<Uint8Array | undefined> {
-  const bytes = await download(context, kind, name);
-  return bytes === undefined ? undefined : gunzip(bytes);
+  const { clock, signal } = context;
+  const began = clock.now().getTime();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const bytes = await download(context, kind, name);
+      return bytes === undefined ? undefined : await gunzip(bytes);
+    } catch (error) {
+      // Whole questions are asked again: a link may be dead, a broken answer may have been the last.
+      if (attempt >= 3 || clock.now().getTime() - began > patience || !mayPass(error)) throw error;
+      await clock.sleep(500, signal);
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof ServiceUnavailableError || (error instanceof ConflictError && error.code === 'CONFLICT');
 }
 
 export async function jsonArtefact(context: EngineContext, kind: ArtefactKind, name: string): Promise<unknown> {

@@ -43,8 +43,15 @@ export function comparable(object: KubeObject, isMark: (key: string) => boolean)
   keepList(metadata, 'finalizers', (name) => !name.startsWith('kubernetes.io/') && name !== 'foregroundDeletion');
   copy.metadata = metadata;
   for (const path of given[String(kind)] ?? []) remove(copy, path);
+  withoutRestart(copy);
   if (kind === 'Service') for (const port of list(at(copy, 'spec', 'ports'))) delete port.nodePort;
   return copy;
+}
+
+/** When pods were last told to start anew says nothing of what they are: to write it back would only restart them once more. */
+function withoutRestart(copy: Record<string, unknown>): void {
+  const metadata = at(copy, 'spec', 'template', 'metadata');
+  if (isRaw(metadata)) keep(metadata as Record<string, unknown>, 'annotations', (key) => key !== 'kubectl.kubernetes.io/restartedAt');
 }
 
 function keep(metadata: Record<string, unknown>, field: string, wanted: (key: string) => boolean): void {

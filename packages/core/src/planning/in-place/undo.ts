@@ -169,6 +169,8 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
         : undefined;
     return stopped ? [back(maker.ready(part), stopped.id)] : [];
   });
+  // They were started on what is taken away again.
+  const restart = assembled.restarts.map((step) => back(step, step.id));
   const resumed = (early: boolean) =>
     [...suspensions.values()]
       .filter(({ entry }) => stopsPods(entry.mechanism) === early)
@@ -206,6 +208,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
     controllers,
     [...start, ...resumed(true)],
     ready,
+    restart,
     resumed(false),
     left.map(({ step, restore }) => back(step, restore)),
   ].filter((wave) => wave.length > 0);

@@ -35,6 +35,8 @@ export interface Assembled {
   controllers: { remove: Step; create: Step | undefined; part: Part; stopped: Stopped }[];
   /** Pods that carry files back, and what takes them away again. */
   carriers: { restore: Step; removePods: Step; part: Part }[];
+  /** Of what depends on what goes back. */
+  restarts: Step[];
 }
 
 /** The steps in their order: copy, suspend, stop, exchange the volumes, restore, start by dependencies, verify, let go. */
@@ -232,7 +234,17 @@ export function assemble(maker: StepMaker, inputs: InPlaceInputs, parts: readonl
   ].filter((wave) => wave.length > 0);
   const prepares = /^(engine\.backup$|namespace\.|object\.)/;
   const acts = waves.some((wave) => wave.some(({ action }) => !prepares.test(action.kind)));
-  return { waves: acts ? waves : [], warnings, safety, restores: [...throughPods, ...restores], configs, prunes, controllers, carriers };
+  return {
+    waves: acts ? waves : [],
+    warnings,
+    safety,
+    restores: [...throughPods, ...restores],
+    configs,
+    prunes,
+    controllers,
+    carriers,
+    restarts: restart,
+  };
 }
 
 /** The same wait once more, after the pods that carried the files. */
