@@ -71,18 +71,9 @@ export function resourcesOf(definition: KubeObject): Resource[] {
 /** What the API would refuse in a definition: the few rules without which it could not be served. */
 export function definitionErrors(definition: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
-  const required = (...path: string[]): void => {
-    if (textAt(definition, 'spec', ...path) === '') {
-      errors.push({ field: `spec.${path.join('.')}`, reason: 'FieldValueRequired', message: 'Required value' });
-    }
-  };
-  required('group');
-  required('scope');
-  required('names', 'kind');
-  required('names', 'plural');
   const expected = `${textAt(definition, 'spec', 'names', 'plural')}.${textAt(definition, 'spec', 'group')}`;
   const name = definition.metadata.name;
-  if (errors.length === 0 && name !== expected) {
+  if (name !== expected) {
     errors.push({
       field: 'metadata.name',
       reason: 'FieldValueInvalid',

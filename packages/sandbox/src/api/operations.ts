@@ -120,14 +120,15 @@ function object(call: Call, code: number, value: KubeObject): Response {
 }
 
 /** An object as the client asked for it: whole, metadata only, or as a table of one row. */
-function shown({ resource, cluster, info }: Call, view: Representation, value: KubeObject, headers: boolean): unknown {
-  if (view.as === 'Table') {
-    const metadata = { resourceVersion: value.metadata.resourceVersion };
-    const includeObject = info.parameters.get('includeObject') ?? 'Metadata';
-    return tableOf(resource, [value], { now: cluster.clock.now(), version: view.version, includeObject, metadata, headers });
-  }
+function shown(call: Call, view: Representation, value: KubeObject, headers: boolean): unknown {
+  if (view.as === 'Table') return table(call, view, [value], { resourceVersion: value.metadata.resourceVersion }, headers);
   if (view.as === undefined) return value;
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${view.version}`, metadata: value.metadata };
+}
+
+function table(call: Call, { version }: Representation, items: KubeObject[], metadata: JsonRecord, headers: boolean): unknown {
+  const includeObject = call.info.parameters.get('includeObject') ?? 'Metadata';
+  return tableOf(call.resource, items, { now: call.cluster.clock.now(), version, includeObject, metadata, headers });
 }
 
 function list(call: Call): Response {
@@ -135,17 +136,9 @@ function list(call: Call): Response {
   const view = negotiate(call.request);
   const page = listPage(cluster.store, resource, target.namespace, info.parameters);
   if (view.as === undefined) return represented(200, listObject(resource, page), view);
+  if (view.as === 'Table') return represented(200, table(call, view, page.items, { ...page.metadata }, true), view);
+  const items = page.items.map((item) => shown(call, view, item, true));
   const apiVersion = `meta.k8s.io/${view.version}`;
-  if (view.as === 'Table') {
-    const includeObject = info.parameters.get('includeObject') ?? 'Metadata';
-    const now = cluster.clock.now();
-    return represented(
-      200,
-      tableOf(resource, page.items, { now, version: view.version, includeObject, metadata: page.metadata, headers: true }),
-      view,
-    );
-  }
-  const items = page.items.map((item) => ({ kind: 'PartialObjectMetadata', apiVersion, metadata: item.metadata }));
   return represented(200, { kind: 'PartialObjectMetadataList', apiVersion, metadata: page.metadata, items }, view);
 }
 
