@@ -13,8 +13,9 @@ import type { RequestInfo, Target } from './request.ts';
 import type { Resource } from './resource.ts';
 import { negotiate, represented } from './respond.ts';
 import type { Representation } from './respond.ts';
+import { Checks } from './schema/checks.ts';
 import { selectorText } from './selectors.ts';
-import { badRequest, invalid, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
+import { badRequest, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
 import { tableOf } from './table.ts';
 import { watchStream } from './watch.ts';
 import { bindPod, createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
@@ -105,11 +106,9 @@ const validations = ['', 'Ignore', 'Strict', 'Warn'];
 function writing(call: Call): WriteOptions {
   const { info, warnings } = call;
   const mode = info.parameters.get('fieldValidation') ?? '';
-  if (!validations.includes(mode)) {
-    const kind = { create: 'CreateOptions', update: 'UpdateOptions' }[info.verb] ?? 'PatchOptions';
-    const message = `Unsupported value: ${JSON.stringify(mode)}: supported values: ${validations.map((value) => JSON.stringify(value)).join(', ')}`;
-    throw invalid({ group: 'meta.k8s.io', kind }, '', [{ field: 'fieldValidation', reason: 'FieldValueNotSupported', message }]);
-  }
+  const checks = new Checks();
+  checks.oneOf('fieldValidation', mode, validations);
+  checks.refuse({ group: 'meta.k8s.io', kind: { create: 'CreateOptions', update: 'UpdateOptions' }[info.verb] ?? 'PatchOptions' }, '');
   const patched = info.verb === 'patch';
   return { ...dryRun(call), fields: { mode: (mode || 'Warn') as 'Warn', patched, warn: (sentence) => warnings.push(sentence) } };
 }

@@ -40,12 +40,13 @@ export const propagationFinalizers = { Foreground: 'foregroundDeletion', Orphan:
 const immortal = new Set(['default', 'kube-public', 'kube-system']);
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** RFC 3339 in whole seconds: what Kubernetes keeps of a time. */
+/** RFC 3339: what Kubernetes keeps of a time. */
+export function wholeSeconds(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 export function timestamp(clock: Clock): string {
-  return clock
-    .now()
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z');
+  return wholeSeconds(clock.now());
 }
 
 export function readObject(cluster: Cluster, resource: Resource, namespace: string | undefined, name: string): KubeObject {

@@ -64,7 +64,7 @@ const downloads = '/_objects/';
 
 /** Whether a request is for what engines hand out links to, rather than for the API server. */
 export function isDownload(request: Request): boolean {
-  return new URL(request.url).pathname.startsWith(downloads);
+  return request.url.split('/', 4)[3] === '_objects';
 }
 
 /** Answers such a request, whoever asks. */
