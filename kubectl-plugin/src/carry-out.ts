@@ -27,11 +27,8 @@ export async function carryOut(
       const { assertReadable } = await import('./output/data.ts');
       await assertReadable({ output: format?.includes('=') ? format : undefined, 'sort-by': order }, name);
     }
-    if (flagText(args, 'portal') !== undefined) {
-      const { carryOutThroughPortal } = await import('./portal/carry-out.ts');
-      return await carryOutThroughPortal(name, args, context);
-    }
-    return await (await handlers[name]!()).run(args, context);
+    const handler = await handlers[name]!();
+    return args.flags.watch === true ? await (await import('./watch.ts')).watch(handler, args, context) : await handler.run(args, context);
   } catch (thrown) {
     return report(thrown, argv, host);
   } finally {

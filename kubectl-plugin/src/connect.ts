@@ -18,7 +18,10 @@ export async function connect(args: Arguments, host: Host, clock: Clock): Promis
     ? { clusters: host.clusters, close: async () => undefined, namespaces: new Map<string, string>() }
     : await clustersOf(args, host, configuration, clock);
   const chosen = flagText(args, 'namespace');
-  const reader = new ListReader(clusters, (cluster) => [chosen ?? namespaces.get(cluster)].filter((name) => name !== undefined));
+  const watched =
+    args.flags.watch === true ? await (await import('./watched-fleet.ts')).watchedFleet(clusters, clock, host.signal) : undefined;
+  const reader =
+    watched?.reader ?? new ListReader(clusters, (cluster) => [chosen ?? namespaces.get(cluster)].filter((name) => name !== undefined));
   const catalog = await catalogOf(args, host, configuration);
   const service = createDrService({
     clusters,
@@ -30,7 +33,17 @@ export async function connect(args: Arguments, host: Host, clock: Clock): Promis
     ...(configuration.namespace ? { namespace: configuration.namespace } : {}),
     ...(catalog ? { catalog } : {}),
   });
-  return { clusters, reader, service, caller: async () => ({ name: await callerName(clusters, host) }), close };
+  return {
+    clusters,
+    reader,
+    service,
+    caller: async () => ({ name: await callerName(clusters, host) }),
+    ...(watched && { changed: watched.changed }),
+    close: async () => {
+      watched?.close();
+      await close();
+    },
+  };
 }
 
 /** The catalog alone, without a cluster; undefined when none is named. */

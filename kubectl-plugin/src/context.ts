@@ -18,13 +18,21 @@ export interface Host {
   output: Output;
   /** Asks on stderr and gives the line that was typed. Undefined: nobody sits at a terminal, and nothing was asked. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Somebody sits at a terminal and can be asked. */
+  asks: boolean;
+  /** Asks on stderr with the arrow keys, and gives the values chosen. Only where `asks`; INTERRUPTED by who leaves. */
+  choose(question: string, choices: readonly Choice[], signal: AbortSignal, options?: { many?: boolean }): Promise<string[]>;
   /** Nobody reads what is said, and nobody is asked: credential plugins may not prompt. */
   silent?: boolean;
   /** Clusters instead of those of the kubeconfig (tests). */
   clusters?: ClusterClient[];
-  /** The way to a portal instead of the network (tests). */
-  fetch?: typeof fetch;
   clock?: Clock;
+}
+
+export interface Choice {
+  value: string;
+  label: string;
+  hint?: string;
 }
 
 export interface Fleet {
@@ -33,6 +41,8 @@ export interface Fleet {
   service: DrService;
   /** Who acts, as the cluster knows them; asked for only by what writes. */
   caller(): Promise<Caller>;
+  /** With `-w`: resolves after the next change, at the latest after so many milliseconds. */
+  changed?(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Context extends Host {

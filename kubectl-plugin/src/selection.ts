@@ -12,7 +12,7 @@ export function inNamespace(applications: readonly ApplicationStatus[], namespac
 
 /** `-n` and `--application` for points, newest first; with an application, whether each brings its components back. */
 export function pointsOf(
-  fleet: Fleet,
+  fleet: Pick<Fleet, 'points' | 'applications'>,
   filter: { namespace: string | undefined; application: string | undefined },
 ): { point: RecoveryPoint; use?: { component: string; use: PointUse }[] }[] {
   const reaches = ({ scope }: RecoveryPoint): boolean => filter.namespace === undefined || reachesNamespace(scope, filter.namespace);

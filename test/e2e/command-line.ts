@@ -20,6 +20,8 @@ export interface Surroundings {
   columns?: number;
   /** What is typed when something is asked; without it nobody sits there. */
   answer?: string;
+  /** What is chosen with the arrow keys, question by question; without it nobody sits there. */
+  choices?: string[][];
 }
 
 /** A command line in this process. */
@@ -45,6 +47,11 @@ export async function kubectlDr(line: string | string[], options: Surroundings):
     ask: async (question) => {
       if (options.answer !== undefined) err += question;
       return options.answer;
+    },
+    asks: options.choices !== undefined,
+    choose: async (question, choices) => {
+      err += `${question} ${choices.map(({ label }) => label).join(' | ')}\n`;
+      return options.choices!.shift()!;
     },
     ...(clusters ? { clusters } : {}),
     ...(clock ? { clock } : {}),

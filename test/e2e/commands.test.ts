@@ -201,6 +201,12 @@ describe('looking', () => {
              seen: method: file-system
              next: Add the annotation pre.hook.backup.velero.io/command to the pods of db, with a command that flushes or freezes it.
 
+      Points of the last 30 days, today at the right:
+        recommender  .............................#  1
+        web          .............................#  2
+        orders-db    .............................#  2
+                     # usable   . none
+
       Recovery points, newest first:
       CLUSTER   NAME                         STATUS      AGE   EXPIRES    LOCATION   USABLE FOR
       east      shop-hourly-20260115133000   Completed   5m    in 2d23h   default    2/2

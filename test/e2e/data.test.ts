@@ -7,6 +7,8 @@ import {
   versionSchema,
 } from '@kubectl-dr/core/wire/command-line';
 import { doctorReportSchema } from '@kubectl-dr/core/wire/doctor';
+import { policyChangeListSchema, policyLintListSchema } from '@kubectl-dr/core/wire/policy';
+import { reportSchema } from '@kubectl-dr/core/wire/report';
 import { diffSchema, operationListSchema, operationSchema, planSchema } from '@kubectl-dr/core/wire/plan';
 import {
   clusterListSchema,
@@ -57,6 +59,10 @@ const table: [line: string, schema: z.ZodType, code?: number][] = [
   ['describe point east/velero/velero/p1', recoveryPointSchema],
   ['doctor', doctorReportSchema],
   ['doctor shop', doctorReportSchema],
+  ['report', reportSchema],
+  ['report shop', reportSchema],
+  ['policy lint', policyLintListSchema],
+  ['policy apply --dry-run', policyChangeListSchema],
   ['diff shop', diffSchema],
   ['plan restore shop', planSchema],
   ['plan backup shop', planSchema],

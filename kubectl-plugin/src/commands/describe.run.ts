@@ -13,6 +13,7 @@ import { listing, named } from '../listing.ts';
 import { pointColumns } from '../output/columns.ts';
 import { data } from '../output/data.ts';
 import { describeText } from '../output/describe.ts';
+import { timeline } from '../output/timeline.ts';
 import { applicationTree } from '../output/tree.ts';
 import { table } from '../output/table.ts';
 import { clean, lookOf } from '../output/terminal.ts';
@@ -70,6 +71,11 @@ function application(app: Items['apps'], fleet: Fleet, context: Context): string
   const older = points.length - rows.length;
   return [
     applicationTree(app, { look, now, everything: true }),
+    ...timeline(
+      fleet.applications.find(({ application: { name: each } }) => each === app.metadata.name)!,
+      now,
+      look,
+    ).map((line, index) => `${index === 0 ? '\n' : ''}${line}\n`),
     '\nRecovery points, newest first:\n',
     table(rows, pointColumns(now, true), { look }) || '<none>\n',
     older > 0 ? `and ${older} older: kubectl dr get points --application ${name}\n` : '',

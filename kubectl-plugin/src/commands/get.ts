@@ -11,12 +11,14 @@ export const get: Command = {
   ],
   flags: {
     'sort-by': { type: 'string', value: '.PATH', summary: 'Order by a field of -o json, such as .status.ageSeconds' },
+    watch: { type: 'boolean', alias: 'w', summary: 'Go on and show what changes, until Ctrl-C' },
     application: { type: 'string', value: 'APP', summary: 'Only what belongs to this application' },
   },
   examples: [
     ['kubectl dr get points -n shop', 'Recovery points that cover the namespace shop, newest first'],
     ['kubectl dr get points --application shop', 'For how many of its components each is good'],
     ['kubectl dr get operations', 'What runs and what ran'],
+    ['kubectl dr get operations -w', 'And what becomes of them'],
     ['kubectl dr get apps -o json', 'For scripts'],
   ],
 };

@@ -1,6 +1,5 @@
 import type { Command } from '../definition.ts';
 import { apply } from './apply.ts';
-import { approve } from './approve.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { completion } from './completion.ts';
@@ -13,7 +12,6 @@ import { get } from './get.ts';
 import { logs } from './logs.ts';
 import { plan } from './plan.ts';
 import { policy } from './policy.ts';
-import { reject } from './reject.ts';
 import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
@@ -42,8 +40,6 @@ export const commands: readonly Command[] = [
   cancel,
   undo,
   confirm,
-  approve,
-  reject,
   explain,
   sandbox,
   completion,

@@ -14,7 +14,8 @@ import { start } from '../start.ts';
  * Plans, shows, asks, executes. A clone goes beside and touches nothing that runs: it is not asked about. The plan is
  * printed on stderr before anything starts.
  */
-export async function run(args: Arguments, context: Context): Promise<number> {
+export async function run(given: Arguments, context: Context): Promise<number> {
+  const args = given.positionals.APP === undefined ? await (await import('../picker.ts')).picked(given, context) : given;
   const { service, caller } = await context.fleet();
   const plan = await service.plan(restoreRequest(args, 'restore'), await caller(), { signal: context.signal });
   if (flagText(args, 'dry-run')) {

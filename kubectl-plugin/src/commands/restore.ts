@@ -32,7 +32,7 @@ export const restoreFlags: Record<string, Flag> = {
 export const restore: Command = {
   name: 'restore',
   summary: 'Bring an application or a component back, beside the original or in place',
-  positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
+  positionals: [{ name: 'APP', required: false, summary: 'Application name or entity ref; without it, on a terminal, it is asked for' }],
   flags: {
     ...restoreFlags,
     yes: { type: 'boolean', summary: 'Do not ask before going back in place (a clone never asks)' },
@@ -40,9 +40,9 @@ export const restore: Command = {
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
   examples: [
+    ['kubectl dr restore', 'Asks which application, which point and which components'],
     ['kubectl dr restore shop', 'Newest usable point, beside the original'],
     ['kubectl dr restore shop --to 14:05 --as shop-1405', 'As it was at 14:05, into the namespace shop-1405'],
     ['kubectl dr restore shop --component orders-db --mode dataOnly --to 14:05', 'The data of one component, where it is, as of 14:05'],
-    ['kubectl dr restore shop --mode inPlace --prune --yes', 'Everything back as it was, without being asked'],
   ],
 };

@@ -11,7 +11,7 @@ interface Resource {
 }
 type Value = Resource | { kind: string; items: Resource[] };
 
-/** `-o json|yaml|name|jsonpath=|custom-columns=` of one value or of a list. `undefined`: a table, which the caller renders. */
+/** `-o json|yaml|name|jsonpath=|custom-columns=` of one value or of a list. `undefined`: another format, which the caller renders. */
 export async function data(format: string | undefined, value: Value, { headers = true } = {}): Promise<string | undefined> {
   switch (format) {
     case 'json':
@@ -23,9 +23,9 @@ export async function data(format: string | undefined, value: Value, { headers =
         .map((item) => `${item.kind.toLowerCase()}.kubectl-dr.dev/${clean(item.metadata.name)}\n`)
         .join('');
     case undefined:
-    case 'wide':
       return undefined;
     default: {
+      if (!format.includes('=')) return undefined;
       const template = await templateOf(format);
       try {
         if (template.columns) return (await import('./custom-columns.ts')).customTable(template.columns, itemsOf(value), headers);
