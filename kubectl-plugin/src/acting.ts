@@ -5,6 +5,7 @@ export { carryOut } from './carry-out.ts';
 /** Of the commands that do something. */
 export const handlers: Handlers = {
   apply: () => import('./commands/apply.run.ts'),
+  approve: () => import('./commands/approve.run.ts'),
   backup: () => import('./commands/backup.run.ts'),
   cancel: () => import('./commands/cancel.run.ts'),
   completion: () => import('./commands/completion.run.ts'),
@@ -14,6 +15,7 @@ export const handlers: Handlers = {
   logs: () => import('./commands/logs.run.ts'),
   plan: () => import('./commands/plan.run.ts'),
   policy: () => import('./commands/policy.run.ts'),
+  reject: () => import('./commands/reject.run.ts'),
   report: () => import('./commands/report.run.ts'),
   restore: () => import('./commands/restore.run.ts'),
   resume: () => import('./commands/resume.run.ts'),

@@ -27,11 +27,21 @@ export async function carryOut(
       const { assertReadable } = await import('./output/data.ts');
       await assertReadable({ output: format?.includes('=') ? format : undefined, 'sort-by': order }, name);
     }
-    const handler = await handlers[name]!();
-    return args.flags.watch === true ? await (await import('./watch.ts')).watch(handler, args, context) : await handler.run(args, context);
+    const work = await workOf(handlers, name, args);
+    return args.flags.watch === true ? await (await import('./watch.ts')).watch(work, args, context) : await work(context);
   } catch (thrown) {
     return report(thrown, argv, host);
   } finally {
     await context.close();
   }
+}
+
+/** Through a portal, or by the clusters themselves. */
+async function workOf(handlers: Handlers, name: string, args: Arguments): Promise<(context: Context) => Promise<number>> {
+  if (flagText(args, 'portal') !== undefined) {
+    const { carryOutThroughPortal } = await import('./portal/carry-out.ts');
+    return (context) => carryOutThroughPortal(name, args, context);
+  }
+  const handler = await handlers[name]!();
+  return (context) => handler.run(args, context);
 }

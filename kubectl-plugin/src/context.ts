@@ -26,6 +26,8 @@ export interface Host {
   silent?: boolean;
   /** Clusters instead of those of the kubeconfig (tests). */
   clusters?: ClusterClient[];
+  /** The way to a portal instead of the network (tests). */
+  fetch?: typeof fetch;
   clock?: Clock;
 }
 

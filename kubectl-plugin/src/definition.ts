@@ -63,6 +63,7 @@ export const globalFlags: Record<string, Flag> = {
   'tls-server-name': { type: 'string', value: 'NAME', summary: "Name to expect in the server's certificate" },
   v: { type: 'number', value: 'LEVEL', summary: 'Log level: 6 shows requests and stacks, 7 their headers, 8 and 9 bodies; no secrets' },
   catalog: { type: 'string', repeatable: true, value: 'FILE', summary: 'Catalog file or folder; repeatable' },
+  portal: { type: 'string', value: 'URL', summary: 'Through a portal instead, with the token in KUBECTL_DR_TOKEN' },
   output: {
     type: 'string',
     alias: 'o',

@@ -1,5 +1,4 @@
 import { asDrError } from '@kubectl-dr/core/errors';
-import type { Handler } from './carry-out.ts';
 import type { Context } from './context.ts';
 import { flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
@@ -13,16 +12,18 @@ const tick = 3_000;
  * `-w`: what a command shows, again whenever it changes, until Ctrl-C. On a terminal in place, cut to its height; elsewhere
  * everything once and then the lines that are new; as data a whole document for each state.
  */
-export async function watch(handler: Handler, args: Arguments, context: Context): Promise<number> {
-  const { changed } = await context.fleet();
-  const { output, signal } = context;
+export async function watch(work: (context: Context) => Promise<number>, args: Arguments, context: Context): Promise<number> {
+  const { output, signal, clock } = context;
+  // A portal is asked again and again; it has everything in memory.
+  const fleet = flagText(args, 'portal') === undefined ? await context.fleet() : undefined;
+  const changed = fleet?.changed ?? ((milliseconds: number) => clock.sleep(milliseconds, signal).catch(() => undefined));
   const live = output.live && output.columns.out !== undefined;
   const screen = live ? screenOf(context) : linesOf(context, flagText(args, 'output'));
   for (let first = true; ; first = false) {
     const shown = { out: '', err: '' };
     const captured = { ...output, out: (text: string) => void (shown.out += text), err: (text: string) => void (shown.err += text) };
     try {
-      await handler.run(args, { ...context, output: captured });
+      await work({ ...context, output: captured });
     } catch (thrown) {
       // What cannot be shown at all is told once; what fails later may come back.
       if (signal.aborted) return exit.interrupted;
@@ -30,7 +31,7 @@ export async function watch(handler: Handler, args: Arguments, context: Context)
       shown.err += `error: ${clean(asDrError(thrown).message, 600)}\n`;
     }
     screen(shown);
-    await changed!(tick, signal);
+    await changed(tick, signal);
     if (signal.aborted) return exit.interrupted;
   }
 }

@@ -1,16 +1,19 @@
 import { ConflictError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { methods } from './execution.ts';
 import { allOf } from './many.ts';
 import type { Hooks, Mortal } from './seen-by.ts';
 import { mortal, seenBy, writes } from './seen-by.ts';
+import type { Way } from './state.ts';
 import { changedSince, stateOf } from './state.ts';
 import type { World, Worlds } from './world.ts';
 import { orders } from './world.ts';
 
 const caller = { name: 'alice' };
+const ways: readonly [name: string, way: Way][] = [...methods, ['snapshots alone', 'snapshots']];
 
 /** A roll-back whose process dies at a write, or of which one call fails: resume ends it, and undo takes it back, as if nothing had been. */
 export function describeKilled(title: string, openWorlds: () => Promise<Worlds>): void {
@@ -24,7 +27,7 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
     });
     afterAll(() => worlds?.close());
 
-    it.each(methods)(
+    it.each(ways)(
       'by %s, killed at a write, ends after resume as if it had never been killed, and undone as if it had never been begun',
       async (_, spec) => {
         const whole = await changedSince(worlds, spec);
@@ -164,10 +167,15 @@ function idIn({ name }: World): string {
 async function begin(world: World, cluster?: ClusterClient, signal?: AbortSignal): Promise<StartedOperation> {
   const plan = await world
     .service()
-    .plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'inPlace', prune: true }, caller);
+    .plan({ intent: 'Restore', application: world.name, components: ['orders-db'], ...whatComesBack(world) }, caller);
   expect(plan.blockers).toEqual([]);
   const service = world.service({ holder: 'first', ...(cluster && { cluster }) });
   return service.execute(plan, caller, { operationId: idIn(world), ...(signal && { signal }) });
+}
+
+/** Volumes alone bring no configuration back. */
+function whatComesBack({ engines }: World): Partial<PlanRequest> {
+  return engines[0]?.capabilities.configuration ? { mode: 'inPlace', prune: true } : { mode: 'dataOnly' };
 }
 
 /** Continued by another process, unless it had ended. */

@@ -1,4 +1,4 @@
-import { engine } from '@kubectl-dr/core/engines/velero/index';
+import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
 import { comparable } from '@kubectl-dr/core/planning/diff/comparable';
 import { marksOf } from '@kubectl-dr/core/planning/diff/marks';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
@@ -15,10 +15,16 @@ const kinds = [
   types.networkPolicies,
 ];
 
+/** How a point is made: what a Backup of Velero says, or by snapshots of volumes alone. */
+export type Way = Record<string, unknown> | 'snapshots';
+
 /** A world with a point, after which somebody changed data and configuration of the database. */
-export async function changedSince(worlds: Worlds, spec: Record<string, unknown>): Promise<World> {
+export async function changedSince(worlds: Worlds, way: Way): Promise<World> {
   const world = await worlds.open();
-  await world.capture(spec);
+  if (way === 'snapshots') {
+    world.engines = [csi];
+    await world.backUp();
+  } else await world.capture(way);
   await world.write({ 'orders.csv': '%%%', 'ransom.txt': 'pay' });
   await world.change(types.secrets, 'orders-db', { data: { password: 'bmV3' } });
   await world.change(types.statefulSets, 'orders-db', { metadata: { labels: { team: 'new' } } });
@@ -33,7 +39,7 @@ export async function stateOf(world: World, namespace = world.name): Promise<unk
   const { cluster, ground } = world;
   const lists = await Promise.all(kinds.map((type) => cluster.list(type, { namespace })));
   const meant = (object: KubeObject): unknown => {
-    const { spec, metadata, data } = comparable(object, marksOf(engine));
+    const { spec, metadata, data } = comparable(object, marksOf(world.engines[0]!));
     const { labels, annotations } = metadata as KubeObject['metadata'];
     const { dataSource: _, dataSourceRef: __, ...rest } = (spec ?? {}) as Record<string, unknown>;
     return { name: object.metadata.name, labels, annotations, spec: rest, data };

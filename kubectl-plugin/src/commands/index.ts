@@ -1,5 +1,6 @@
 import type { Command } from '../definition.ts';
 import { apply } from './apply.ts';
+import { approve } from './approve.ts';
 import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { completion } from './completion.ts';
@@ -12,6 +13,7 @@ import { get } from './get.ts';
 import { logs } from './logs.ts';
 import { plan } from './plan.ts';
 import { policy } from './policy.ts';
+import { reject } from './reject.ts';
 import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
@@ -40,6 +42,8 @@ export const commands: readonly Command[] = [
   cancel,
   undo,
   confirm,
+  approve,
+  reject,
   explain,
   sandbox,
   completion,

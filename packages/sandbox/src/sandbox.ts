@@ -1,6 +1,6 @@
 import type { Clock } from '@kubectl-dr/core/ports/clock';
+import plans from '../data/clusters.json' with { type: 'json' };
 import { systemClock } from '@kubectl-dr/core/system-clock';
-import type { ClusterPlan } from './cluster.ts';
 import { SandboxCluster } from './cluster.ts';
 import { parseFault } from './simulators/faults/flags.ts';
 import type { Identity } from './identities.ts';
@@ -14,22 +14,6 @@ export type ClusterName = (typeof clusterNames)[number];
 
 /** The bucket that both clusters write to, each under its own prefix. */
 export const bucket = 'backups';
-
-const plans: Record<ClusterName, ClusterPlan> = {
-  east: {
-    name: 'east',
-    nodes: ['a', 'b', 'c'].map((zone) => ({ name: `east-${zone}`, zone: `eu-east-1${zone}` })),
-    locations: [{ name: 'default', bucket, prefix: 'east', isDefault: true }],
-  },
-  west: {
-    name: 'west',
-    nodes: [
-      ...['a', 'b'].map((zone) => ({ name: `west-${zone}`, zone: `eu-west-1${zone}` })),
-      { name: 'west-gpu', zone: 'eu-west-1a', gpus: 4, labels: { 'nvidia.com/gpu.product': 'NVIDIA-A100-SXM4-80GB' } },
-    ],
-    locations: [{ name: 'default', bucket, prefix: 'west', isDefault: true }],
-  },
-};
 
 export interface SandboxOptions {
   /** Applications and 30 days of points. Default true; without it two furnished, empty clusters. */

@@ -34,19 +34,15 @@ export function lookUp(token: string, tokens: Tokens): User | undefined {
 /** What `Impersonate-*` headers ask for, and what one needs to be allowed for it. */
 export interface Impersonation {
   user: User;
-  needs: { resource: string; name: string; group: string; subresource?: string }[];
+  needs: { resource: string; name: string; group: string }[];
 }
 
 export function impersonation(headers: Headers): Impersonation | undefined {
   const username = headers.get('impersonate-user') ?? '';
   const groups = (headers.get('impersonate-group') ?? '').split(', ').filter((group) => group !== '');
   const uid = headers.get('impersonate-uid') ?? '';
-  const extra: Record<string, string[]> = {};
-  for (const [name, value] of headers) {
-    if (name.startsWith('impersonate-extra-')) extra[decodeURIComponent(name.slice('impersonate-extra-'.length))] = value.split(', ');
-  }
   if (username === '') {
-    if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return undefined;
+    if (groups.length === 0 && uid === '') return undefined;
     throw new ApiError(
       500,
       'InternalError',
@@ -61,15 +57,11 @@ export function impersonation(headers: Headers): Impersonation | undefined {
       username,
       groups: [...new Set([...(groups.length > 0 ? groups : implied), anonymous ? 'system:unauthenticated' : everybody])],
       ...(uid === '' ? {} : { uid }),
-      ...(Object.keys(extra).length === 0 ? {} : { extra }),
     },
     needs: [
       account === undefined ? { resource: 'users', name: username, group: '' } : { resource: 'serviceaccounts', name: account, group: '' },
       ...groups.map((name) => ({ resource: 'groups', name, group: '' })),
       ...(uid === '' ? [] : [{ resource: 'uids', name: uid, group: 'authentication.k8s.io' }]),
-      ...Object.entries(extra).flatMap(([key, values]) =>
-        values.map((name) => ({ resource: 'userextras', subresource: key, name, group: 'authentication.k8s.io' })),
-      ),
     ],
   };
 }

@@ -7,7 +7,14 @@ import type { Store } from './store.ts';
 
 /** What somebody wants to do: with a resource, or with a path that is none. */
 export type Attributes =
-  | { verb: string; group: string; resource: string; subresource?: string; namespace?: string; name?: string }
+  | {
+      verb: string;
+      group: string;
+      resource: string;
+      subresource?: string | undefined;
+      namespace?: string | undefined;
+      name?: string | undefined;
+    }
   | { verb: string; path: string };
 
 interface Grant {
@@ -115,13 +122,12 @@ export function attributesOf(spec: unknown): Attributes {
   const path = at(spec, 'nonResourceAttributes');
   if (path !== undefined) return { verb: textAt(path, 'verb'), path: textAt(path, 'path') };
   const asked = recordAt(spec, 'resourceAttributes');
-  const optional = (field: string): Record<string, string> => (textAt(asked, field) === '' ? {} : { [field]: textAt(asked, field) });
   return {
     verb: textAt(asked, 'verb'),
     group: textAt(asked, 'group'),
     resource: textAt(asked, 'resource'),
-    ...optional('subresource'),
-    ...optional('namespace'),
-    ...optional('name'),
+    subresource: textAt(asked, 'subresource') || undefined,
+    namespace: textAt(asked, 'namespace') || undefined,
+    name: textAt(asked, 'name') || undefined,
   };
 }

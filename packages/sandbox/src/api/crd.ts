@@ -4,7 +4,7 @@ import { at, isRecord, listAt, numberAt, recordAt, textAt, textsAt } from './jso
 import type { JsonRecord } from './json.ts';
 import type { PrinterColumn, Resource } from './resource.ts';
 import { allVerbs } from './resource.ts';
-import type { FieldError } from './status.ts';
+import type { Checks } from './schema/checks.ts';
 
 /** `.spec.replicas` as field names. */
 function fields(path: string): string[] {
@@ -68,36 +68,12 @@ export function resourcesOf(definition: KubeObject): Resource[] {
     });
 }
 
-/** What the API would refuse in a definition: the few rules without which it could not be served. */
-export function definitionErrors(definition: KubeObject): FieldError[] {
-  const errors: FieldError[] = [];
-  const required = (...path: string[]): void => {
-    if (textAt(definition, 'spec', ...path) === '') {
-      errors.push({ field: `spec.${path.join('.')}`, reason: 'FieldValueRequired', message: 'Required value' });
-    }
-  };
-  required('group');
-  required('scope');
-  required('names', 'kind');
-  required('names', 'plural');
-  const expected = `${textAt(definition, 'spec', 'names', 'plural')}.${textAt(definition, 'spec', 'group')}`;
-  const name = definition.metadata.name;
-  if (errors.length === 0 && name !== expected) {
-    errors.push({
-      field: 'metadata.name',
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: "${name}": must be spec.names.plural+"."+spec.group`,
-    });
-  }
-  const storage = listAt(definition, 'spec', 'versions').filter((version) => at(version, 'storage') === true);
-  if (storage.length !== 1) {
-    errors.push({
-      field: 'spec.versions',
-      reason: 'FieldValueInvalid',
-      message: 'Invalid value: must have exactly one version marked as storage version',
-    });
-  }
-  return errors;
+/** What the API refuses in a definition beyond the rules of its fields: without these it could not be served. */
+export function checkDefinition({ metadata, spec }: KubeObject, checks: Checks): void {
+  if (metadata.name !== `${textAt(spec, 'names', 'plural')}.${textAt(spec, 'group')}`)
+    checks.invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group');
+  const storage = listAt(spec, 'versions').filter((version) => at(version, 'storage') === true);
+  if (storage.length !== 1) checks.invalid('spec.versions', storage, 'must have exactly one version marked as storage version');
 }
 
 /** The definition with the status of one that is established; earlier transition times are kept. */

@@ -5,8 +5,8 @@ import { inVersion } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { isTrue } from './request.ts';
 import { selectorOf } from './selectors.ts';
-import type { FieldError } from './status.ts';
-import { ApiError, badRequest, expired, invalid, tooLargeVersion } from './status.ts';
+import { Checks } from './schema/checks.ts';
+import { ApiError, badRequest, expired, tooLargeVersion } from './status.ts';
 import type { Store } from './store.ts';
 import { keyOfObject } from './store.ts';
 
@@ -73,23 +73,20 @@ function refuseCombinations(parameters: URLSearchParams, watch: boolean): void {
   const version = parameters.get('resourceVersion') ?? '';
   const field = 'resourceVersionMatch';
   const known = watch ? ['NotOlderThan'] : ['Exact', 'NotOlderThan'];
-  const errors: FieldError[] = [];
-  const forbid = (when: boolean, message: string, of = field): void => {
-    if (when) errors.push({ field: of, reason: 'FieldValueForbidden', message: `Forbidden: ${message}` });
+  const checks = new Checks();
+  const forbid = (when: boolean, why: string, of = field): void => {
+    if (when) checks.forbidden(of, why);
   };
   if (watch && initial) forbid(match !== 'NotOlderThan', `sendInitialEvents requires setting ${field} to NotOlderThan`);
   if (match !== '') {
     if (watch) forbid(!initial, `${field} is forbidden for watch unless sendInitialEvents is provided`);
     else forbid(version === '', `${field} is forbidden unless resourceVersion is provided`);
-    if (!known.includes(match)) {
-      const supported = (watch ? known : [...known, '']).map((value) => `"${value}"`).join(', ');
-      errors.push({ field, reason: 'FieldValueNotSupported', message: `Unsupported value: "${match}": supported values: ${supported}` });
-    }
+    checks.oneOf(field, match, watch ? known : [...known, '']);
     forbid(parameters.has('continue'), `${field} is forbidden for continue`);
     forbid(!watch && match === 'Exact' && version === '0', `${field} "exact" is forbidden for resourceVersion "0"`);
   }
   if (!watch) forbid(initial, 'sendInitialEvents is forbidden for list', 'sendInitialEvents');
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
+  checks.refuse({ group: 'meta.k8s.io', kind: 'ListOptions' }, '');
 }
 
 /** One page of a collection: selectors, `limit` and `continue`, `resourceVersion` and its match. */

@@ -1,4 +1,5 @@
 import objectMeta from '../../data/object-meta.json' with { type: 'json' };
+import announced from '../../data/version.json' with { type: 'json' };
 import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 
@@ -17,10 +18,10 @@ export function openApiIndex(registry: Registry, version: number): Json {
  * `/openapi/v2`, which kubectl asks about kinds that it does not find in v3 (a List, a type that is not served): a document
  * that describes nothing, in the one form in which clients read it.
  */
-export function openApiV2(gitVersion: string): Response {
+export function openApiV2(): Response {
   const field = (number: number, content: Uint8Array): Uint8Array => Uint8Array.of((number << 3) | 2, content.length, ...content);
   const text = (number: number, value: string): Uint8Array => field(number, new TextEncoder().encode(value));
-  const info = field(2, Uint8Array.of(...text(1, 'Kubernetes'), ...text(2, gitVersion)));
+  const info = field(2, Uint8Array.of(...text(1, 'Kubernetes'), ...text(2, announced.gitVersion)));
   return new Response(Uint8Array.of(...text(1, '2.0'), ...info), {
     headers: { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' },
   });
@@ -31,12 +32,12 @@ export function openApiV2(gitVersion: string): Response {
  * the server's), that there is no strategic merge (it then sends JSON merge patches), and for `kubectl explain` the
  * schema of custom types. Built-in types are described as open objects.
  */
-export function openApiDocument(registry: Registry, root: string, group: string, version: string, gitVersion: string): Json | undefined {
+export function openApiDocument(registry: Registry, root: string, group: string, version: string): Json | undefined {
   const resources = registry.inVersion(group, version);
   if (resources.length === 0) return undefined;
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: gitVersion },
+    info: { title: 'Kubernetes', version: announced.gitVersion },
     paths: Object.fromEntries(resources.flatMap((resource) => pathsOf(root, resource))),
     components: {
       schemas: {
@@ -75,46 +76,18 @@ function ref(name: string): string {
 }
 
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
-function parameter(name: string, type = 'string'): Json {
-  return { name, in: 'query', schema: { type, uniqueItems: true } };
-}
-
 const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'];
 
+/** What kubectl asks the document about is in its PATCH. */
 function pathsOf(root: string, resource: Resource): [string, Json][] {
+  if (!resource.verbs.includes('patch')) return [];
   const body = { schema: { $ref: `#/components/schemas/${schemaName(resource)}` } };
-  const answer = { responses: { '200': { description: 'OK', content: { 'application/json': body } } } };
-  const operation = (action: string, parameters: Json[], extra: Json = {}): Json => ({
-    'x-kubernetes-action': action,
+  const patch = {
+    'x-kubernetes-action': 'patch',
     'x-kubernetes-group-version-kind': kindOf(resource),
-    parameters,
-    ...answer,
-    ...extra,
-  });
-  const writing = [parameter('dryRun'), parameter('fieldManager'), parameter('fieldValidation')];
-  const content = (media: string[]): Json => ({ requestBody: { content: Object.fromEntries(media.map((type) => [type, body])) } });
-  const collection = `${root}/${resource.namespaced ? 'namespaces/{namespace}/' : ''}${resource.resource}`;
-  const serves = (verb: string, key: string, value: Json): Json => (resource.verbs.includes(verb) ? { [key]: value } : {});
-  return [
-    [
-      collection,
-      {
-        ...serves(
-          'list',
-          'get',
-          operation('list', [parameter('labelSelector'), parameter('fieldSelector'), parameter('watch', 'boolean')]),
-        ),
-        ...serves('create', 'post', operation('post', writing, content(['application/json', 'application/yaml']))),
-      },
-    ],
-    [
-      `${collection}/{name}`,
-      {
-        ...serves('get', 'get', operation('get', [])),
-        ...serves('update', 'put', operation('put', writing, content(['application/json', 'application/yaml']))),
-        ...serves('patch', 'patch', operation('patch', [...writing, parameter('force', 'boolean')], content(patchTypes))),
-        ...serves('delete', 'delete', operation('delete', [parameter('dryRun'), parameter('propagationPolicy')])),
-      },
-    ],
-  ];
+    parameters: ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+    requestBody: { content: Object.fromEntries(patchTypes.map((type) => [type, body])) },
+    responses: { '200': { description: 'OK', content: { 'application/json': body } } },
+  };
+  return [[`${root}/${resource.namespaced ? 'namespaces/{namespace}/' : ''}${resource.resource}/{name}`, { patch }]];
 }

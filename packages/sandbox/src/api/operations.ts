@@ -13,8 +13,9 @@ import type { RequestInfo, Target } from './request.ts';
 import type { Resource } from './resource.ts';
 import { negotiate, represented } from './respond.ts';
 import type { Representation } from './respond.ts';
+import { Checks } from './schema/checks.ts';
 import { selectorText } from './selectors.ts';
-import { badRequest, invalid, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
+import { badRequest, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
 import { tableOf } from './table.ts';
 import { watchStream } from './watch.ts';
 import { bindPod, createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
@@ -105,11 +106,9 @@ const validations = ['', 'Ignore', 'Strict', 'Warn'];
 function writing(call: Call): WriteOptions {
   const { info, warnings } = call;
   const mode = info.parameters.get('fieldValidation') ?? '';
-  if (!validations.includes(mode)) {
-    const kind = { create: 'CreateOptions', update: 'UpdateOptions' }[info.verb] ?? 'PatchOptions';
-    const message = `Unsupported value: ${JSON.stringify(mode)}: supported values: ${validations.map((value) => JSON.stringify(value)).join(', ')}`;
-    throw invalid({ group: 'meta.k8s.io', kind }, '', [{ field: 'fieldValidation', reason: 'FieldValueNotSupported', message }]);
-  }
+  const checks = new Checks();
+  checks.oneOf('fieldValidation', mode, validations);
+  checks.refuse({ group: 'meta.k8s.io', kind: { create: 'CreateOptions', update: 'UpdateOptions' }[info.verb] ?? 'PatchOptions' }, '');
   const patched = info.verb === 'patch';
   return { ...dryRun(call), fields: { mode: (mode || 'Warn') as 'Warn', patched, warn: (sentence) => warnings.push(sentence) } };
 }
@@ -120,14 +119,15 @@ function object(call: Call, code: number, value: KubeObject): Response {
 }
 
 /** An object as the client asked for it: whole, metadata only, or as a table of one row. */
-function shown({ resource, cluster, info }: Call, view: Representation, value: KubeObject, headers: boolean): unknown {
-  if (view.as === 'Table') {
-    const metadata = { resourceVersion: value.metadata.resourceVersion };
-    const includeObject = info.parameters.get('includeObject') ?? 'Metadata';
-    return tableOf(resource, [value], { now: cluster.clock.now(), version: view.version, includeObject, metadata, headers });
-  }
+function shown(call: Call, view: Representation, value: KubeObject, headers: boolean): unknown {
+  if (view.as === 'Table') return table(call, view, [value], { resourceVersion: value.metadata.resourceVersion }, headers);
   if (view.as === undefined) return value;
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${view.version}`, metadata: value.metadata };
+}
+
+function table(call: Call, { version }: Representation, items: KubeObject[], metadata: JsonRecord, headers: boolean): unknown {
+  const includeObject = call.info.parameters.get('includeObject') ?? 'Metadata';
+  return tableOf(call.resource, items, { now: call.cluster.clock.now(), version, includeObject, metadata, headers });
 }
 
 function list(call: Call): Response {
@@ -135,17 +135,9 @@ function list(call: Call): Response {
   const view = negotiate(call.request);
   const page = listPage(cluster.store, resource, target.namespace, info.parameters);
   if (view.as === undefined) return represented(200, listObject(resource, page), view);
+  if (view.as === 'Table') return represented(200, table(call, view, page.items, { ...page.metadata }, true), view);
+  const items = page.items.map((item) => shown(call, view, item, true));
   const apiVersion = `meta.k8s.io/${view.version}`;
-  if (view.as === 'Table') {
-    const includeObject = info.parameters.get('includeObject') ?? 'Metadata';
-    const now = cluster.clock.now();
-    return represented(
-      200,
-      tableOf(resource, page.items, { now, version: view.version, includeObject, metadata: page.metadata, headers: true }),
-      view,
-    );
-  }
-  const items = page.items.map((item) => ({ kind: 'PartialObjectMetadata', apiVersion, metadata: item.metadata }));
   return represented(200, { kind: 'PartialObjectMetadataList', apiVersion, metadata: page.metadata, items }, view);
 }
 

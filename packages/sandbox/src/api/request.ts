@@ -19,9 +19,9 @@ export interface Target {
   group: string;
   version: string;
   resource: string;
-  namespace?: string;
-  name?: string;
-  subresource?: string;
+  namespace: string | undefined;
+  name: string | undefined;
+  subresource: string | undefined;
 }
 
 export function requestInfo(request: Request): RequestInfo {
@@ -83,14 +83,7 @@ function targetOf(path: string): Target | undefined {
 
 function target(group: string, version: string, resource: string, name: string | undefined, sub: string[], namespace?: string): Target {
   if (sub.length > 1 && sub[0] !== 'proxy') throw notServed();
-  return {
-    group,
-    version,
-    resource,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-    ...(sub[0] === undefined ? {} : { subresource: sub[0] }),
-  };
+  return { group, version, resource, namespace, name, subresource: sub[0] };
 }
 
 export function mediaType(request: Request): string {

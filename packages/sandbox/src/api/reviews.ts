@@ -7,14 +7,7 @@ import type { JsonRecord } from './json.ts';
 import { badRequest } from './status.ts';
 
 /** Answers the kinds that are questions: what is asked comes back with its `status`. Undefined for any other kind. */
-export function answerReview(
-  resource: string,
-  body: JsonRecord,
-  user: User,
-  authorizer: Authorizer,
-  userOf: (token: string) => User | undefined,
-  now: string,
-): JsonRecord | undefined {
+export function answerReview(resource: string, body: JsonRecord, user: User, authorizer: Authorizer, now: string): JsonRecord | undefined {
   const spec = recordAt(body, 'spec');
   const about = (who: User): JsonRecord => ({ ...authorizer.allows(who, attributesOf(spec)) });
   switch (resource) {
@@ -23,18 +16,10 @@ export function answerReview(
     case 'selfsubjectaccessreviews':
       return answer(body, about(user));
     case 'subjectaccessreviews':
-    case 'localsubjectaccessreviews':
       if (textAt(spec, 'user') === '' && textsAt(spec, 'groups').length === 0) throw badRequest('spec.user or spec.groups is required');
       return answer(body, about({ username: textAt(spec, 'user'), groups: textsAt(spec, 'groups') }));
     case 'selfsubjectrulesreviews':
       return answer(body, rulesFor(user, textAt(spec, 'namespace'), authorizer));
-    case 'tokenreviews': {
-      const found = userOf(textAt(spec, 'token'));
-      return answer(
-        body,
-        found === undefined ? { authenticated: false, error: 'invalid token' } : { authenticated: true, user: userInfo(found) },
-      );
-    }
     default:
       return undefined;
   }

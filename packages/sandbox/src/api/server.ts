@@ -1,4 +1,5 @@
 import seeds from '../../data/seeds.json' with { type: 'json' };
+import version from '../../data/version.json' with { type: 'json' };
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
@@ -8,6 +9,7 @@ import { Authorizer } from './authorization.ts';
 import type { Runner } from '../simulators/workloads/exec.ts';
 import { discovery } from './discovery.ts';
 import { ControlPlane } from '../simulators/control-plane/control-plane.ts';
+import { download, isDownload } from '../simulators/object-store.ts';
 import { Disconnected, suffer } from '../simulators/faults/faults.ts';
 import type { Fault } from '../simulators/faults/faults.ts';
 import { openApiDocument, openApiIndex, openApiV2 } from './openapi.ts';
@@ -19,7 +21,7 @@ import { json, text } from './respond.ts';
 import { answerReview } from './reviews.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { ServiceAddresses } from './services.ts';
-import { ApiError, methodNotAllowed, notFound, notServed } from './status.ts';
+import { ApiError, methodNotAllowed, notServed } from './status.ts';
 import { Store } from './store.ts';
 import { createObject, readObject, timestamp } from './writer.ts';
 import type { Cluster } from './writer.ts';
@@ -32,8 +34,6 @@ export interface ApiOptions {
   tokens?: Tokens;
   /** Failures on purpose; the list is read at each request. */
   faults?: Fault[];
-  /** Kubernetes version to announce. Default `v1.34.4`. */
-  version?: string;
   /** CustomResourceDefinitions that are there from the start. */
   crds?: KubeObject[];
   /** Number of changes that watches can be resumed over. Default 20,000. */
@@ -72,6 +72,7 @@ export function createApi(options: ApiOptions): Api {
   plant(cluster, options.crds ?? []);
 
   const handle = async (request: Request, inside: boolean): Promise<Response> => {
+    if (isDownload(request)) return download(objects, request);
     const user = inside ? administrator : whoAsks(request);
     const info = requestInfo(request);
     const { target } = info;
@@ -83,7 +84,7 @@ export function createApi(options: ApiOptions): Api {
     const { group, resource: plural, namespace, name, subresource } = target;
     // A namespace counts as being inside itself, so that a Role in it can allow reading it.
     const within = group === '' && plural === 'namespaces' ? name : namespace;
-    authorizer.demand(user, { verb: info.verb, group, resource: plural, ...pick({ namespace: within, name, subresource }) });
+    authorizer.demand(user, { verb: info.verb, group, resource: plural, namespace: within, name, subresource });
     if (resource === undefined && cluster.registry.inVersion(group, target.version).length === 0) return text(404, '404 page not found\n');
     if (resource === undefined) throw notServed();
     checkScope(resource.namespaced, target, info.verb);
@@ -104,24 +105,23 @@ export function createApi(options: ApiOptions): Api {
 
   const review = async (request: Request, info: RequestInfo, target: Target, user: User): Promise<Response> => {
     if (info.verb !== 'create') throw methodNotAllowed(info.method);
-    const answer = answerReview(target.resource, await readRecord(request), user, authorizer, userOf, timestamp(options.clock));
+    const answer = answerReview(target.resource, await readRecord(request), user, authorizer, timestamp(options.clock));
     if (answer === undefined) throw notServed();
     return json(201, answer);
   };
 
-  const version = options.version ?? 'v1.34.4';
   const plainPath = (request: Request, info: RequestInfo): Response => {
     if (info.method !== 'GET' && info.method !== 'HEAD') throw methodNotAllowed(info.method);
     const path = info.path === '/' ? '/' : info.path.replace(/\/+$/, '');
-    if (path === '/version') return json(200, versionObject(version));
+    if (path === '/version') return json(200, version);
     if (path === '/healthz' || path === '/livez' || path === '/readyz') return text(200, 'ok');
     if (path === '/')
       return json(200, { paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] });
-    if (path === '/openapi/v2') return openApiV2(version);
+    if (path === '/openapi/v2') return openApiV2();
     if (path === '/openapi/v3') return json(200, openApiIndex(cluster.registry, definitionsVersion(store)));
     const [, root, group, apiVersion] = /^\/openapi\/v3\/(api|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
     if (root !== undefined && apiVersion !== undefined) {
-      const document = openApiDocument(cluster.registry, `/${root}/${apiVersion}`, group ?? '', apiVersion, version);
+      const document = openApiDocument(cluster.registry, `/${root}/${apiVersion}`, group ?? '', apiVersion);
       if (document !== undefined) return json(200, document);
     }
     const found =
@@ -133,14 +133,9 @@ export function createApi(options: ApiOptions): Api {
   };
 
   const answer = async (request: Request, inside: boolean): Promise<Response> => {
-    const { pathname } = new URL(request.url);
-    // What stands for an object store: faults are those of the API server.
-    const served = pathname.startsWith('/_objects/')
-      ? blob(objects, decodeURIComponent(pathname.slice('/_objects/'.length)))
-      : inside
-        ? handle(request, inside)
-        : suffer(options.faults ?? [], request, () => handle(request, inside));
-    const response = await served.catch(failed);
+    // What stands for an object store has none of the faults of the API server.
+    const faults = inside || isDownload(request) ? [] : (options.faults ?? []);
+    const response = await suffer(faults, request, () => handle(request, inside)).catch(failed);
     response.headers.set('date', options.clock.now().toUTCString());
     response.headers.set('audit-id', crypto.randomUUID());
     return request.method === 'HEAD' ? new Response(null, response) : response;
@@ -176,40 +171,11 @@ function failed(thrown: unknown): Response {
   return json(error.code, error.status(), wait === undefined ? {} : { 'retry-after': String(wait) });
 }
 
-async function blob(objects: Map<string, Uint8Array>, key: string): Promise<Response> {
-  const bytes = objects.get(key);
-  if (bytes === undefined) throw notFound({ group: '', resource: 'objects' }, key);
-  return new Response(new Uint8Array(bytes), { status: 200, headers: { 'content-type': 'application/octet-stream' } });
-}
-
 /** A namespaced object has a namespace in its path; lists and watches may go over all of them. */
 function checkScope(namespaced: boolean, { namespace, name }: Target, verb: string): void {
   if (!namespaced && namespace !== undefined) throw notServed();
   if (!namespaced || namespace !== undefined) return;
   if (name !== undefined || !['list', 'watch', 'deletecollection'].includes(verb)) throw notServed();
-}
-
-function pick(values: { namespace?: string | undefined; name?: string | undefined; subresource?: string | undefined }): {
-  namespace?: string;
-  name?: string;
-  subresource?: string;
-} {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function versionObject(gitVersion: string): Record<string, string> {
-  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
-  return {
-    major,
-    minor,
-    gitVersion,
-    gitCommit: '',
-    gitTreeState: 'clean',
-    buildDate: '1970-01-01T00:00:00Z',
-    goVersion: '',
-    compiler: '',
-    platform: 'sandbox',
-  };
 }
 
 /** Changes with every change of a custom type. */

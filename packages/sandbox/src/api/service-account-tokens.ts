@@ -3,8 +3,9 @@ import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { User } from './authentication.ts';
 import { at, textsAt } from './json.ts';
 import type { JsonRecord } from './json.ts';
-import { invalid } from './status.ts';
+import { Checks } from './schema/checks.ts';
 import type { Store } from './store.ts';
+import { wholeSeconds } from './writer.ts';
 
 interface Issued {
   account: { namespace: string; name: string; uid: string };
@@ -31,12 +32,9 @@ export class ServiceAccountTokens {
     const { namespace = '', name, uid = '' } = metadata;
     const asked = at(request, 'spec', 'expirationSeconds');
     const seconds = typeof asked === 'number' ? asked : usual;
-    if (seconds < shortest) {
-      const message = `Invalid value: ${seconds}: may not specify a duration less than 10 minutes`;
-      throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [
-        { field: 'spec.expirationSeconds', reason: 'FieldValueInvalid', message },
-      ]);
-    }
+    const checks = new Checks();
+    if (seconds < shortest) checks.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes');
+    checks.refuse({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '');
     const expires = this.#clock.now().getTime() + seconds * 1000;
     const id = crypto.randomUUID();
     const claims = { sub: usernameOf(namespace, name), exp: Math.floor(expires / 1000), jti: id };
@@ -49,16 +47,9 @@ export class ServiceAccountTokens {
     return {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: {
-        name,
-        namespace,
-        creationTimestamp: this.#clock
-          .now()
-          .toISOString()
-          .replace(/\.\d+Z$/, 'Z'),
-      },
+      metadata: { name, namespace, creationTimestamp: wholeSeconds(this.#clock.now()) },
       spec: { audiences: audiences.length > 0 ? audiences : ['https://kubernetes.default.svc'], expirationSeconds: seconds },
-      status: { token, expirationTimestamp: new Date(expires).toISOString().replace(/\.\d+Z$/, 'Z') },
+      status: { token, expirationTimestamp: wholeSeconds(new Date(expires)) },
     };
   }
 

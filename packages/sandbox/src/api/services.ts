@@ -1,7 +1,7 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { at, equal, isRecord, listAt, numberAt, recordAt, textAt } from './json.ts';
 import type { JsonRecord } from './json.ts';
-import { invalid } from './status.ts';
+import { Checks } from './schema/checks.ts';
 import type { Store } from './store.ts';
 
 const type = { group: '', kind: 'Service' };
@@ -55,19 +55,11 @@ export class ServiceAddresses {
       const owner = this.#taken.get(claim);
       if (owner === undefined || owner === ownerOf(service)) continue;
       const address = textAt(service, 'spec', 'clusterIP');
-      throw invalid(type, service.metadata.name, [
-        claim === address
-          ? {
-              field: 'spec.clusterIPs',
-              reason: 'FieldValueInvalid',
-              message: `Invalid value: ["${address}"]: failed to allocate IP ${address}: provided IP is already allocated`,
-            }
-          : {
-              field: 'spec.ports[0].nodePort',
-              reason: 'FieldValueInvalid',
-              message: `Invalid value: ${claim}: provided port is already allocated`,
-            },
-      ]);
+      const checks = new Checks();
+      if (claim === address)
+        checks.invalid('spec.clusterIPs', [address], `failed to allocate IP ${address}: provided IP is already allocated`);
+      else checks.invalid('spec.ports[0].nodePort', Number(claim), 'provided port is already allocated');
+      checks.refuse(type, service.metadata.name);
     }
   }
 

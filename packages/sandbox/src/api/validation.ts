@@ -1,6 +1,6 @@
 import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { definitionErrors } from './crd.ts';
+import { checkDefinition } from './crd.ts';
 import { at, equal, isRecord, listAt, textAt } from './json.ts';
 import type { Resource } from './resource.ts';
 import { readBuiltIn, Unreadable } from './schema/built-in.ts';
@@ -63,9 +63,9 @@ export function validate(resource: Resource, object: KubeObject, before?: KubeOb
   metadata(checks, resource, object);
   if (resource.structure) checkStructure(resource.structure, object, '', checks);
   if (!resource.builtIn && resource.schema) checks.errors.push(...schemaErrors(resource.schema, object, before));
-  if (resource.resource === 'customresourcedefinitions') checks.errors.push(...definitionErrors(object));
+  if (resource.resource === 'customresourcedefinitions') checkDefinition(object, checks);
   if (before !== undefined) changes(checks, resource, before, object);
-  if (checks.errors.length > 0) throw invalid(resource, object.metadata.name ?? '', checks.errors);
+  checks.refuse(resource, object.metadata.name ?? '');
 }
 
 function metadata(checks: Checks, resource: Resource, { metadata: meta }: KubeObject): void {

@@ -40,12 +40,13 @@ export const propagationFinalizers = { Foreground: 'foregroundDeletion', Orphan:
 const immortal = new Set(['default', 'kube-public', 'kube-system']);
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** RFC 3339 in whole seconds: what Kubernetes keeps of a time. */
+/** RFC 3339: what Kubernetes keeps of a time. */
+export function wholeSeconds(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 export function timestamp(clock: Clock): string {
-  return clock
-    .now()
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z');
+  return wholeSeconds(clock.now());
 }
 
 export function readObject(cluster: Cluster, resource: Resource, namespace: string | undefined, name: string): KubeObject {
@@ -171,15 +172,18 @@ export function bindPod(
 function checkVersion(resource: Resource, current: KubeObject, next: KubeObject): void {
   const { name, uid, resourceVersion } = current.metadata;
   const asked = next.metadata.resourceVersion ?? '';
-  if (next.metadata.uid !== undefined && next.metadata.uid !== '' && next.metadata.uid !== uid) {
-    throw conflict(resource, name, `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${uid ?? ''}`);
-  }
+  demandSame(resource, name, 'UID', next.metadata.uid || undefined, uid);
   if (asked === '' && resource.updateNeedsVersion) {
     throw invalid(resource, name, [
       { field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0x0: must be specified for an update' },
     ]);
   }
   if (asked !== '' && asked !== resourceVersion) throw conflict(resource, name);
+}
+
+function demandSame(resource: Resource, name: string, what: string, asked: string | undefined, found = ''): void {
+  if (asked === undefined || asked === found) return;
+  throw conflict(resource, name, `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`);
 }
 
 /** The client's object, with the fields that only the server writes taken from the stored one. */
@@ -239,17 +243,9 @@ export function deleteObject(
   const current = store.get(key, namespace, name);
   if (current === undefined) throw notFound(resource, name);
   if (key === 'namespaces' && immortal.has(name)) throw forbidden(resource, name, 'this namespace may not be deleted');
-  const { uid = '', resourceVersion = '' } = current.metadata;
-  if (preconditions.uid !== undefined && preconditions.uid !== uid) {
-    throw conflict(resource, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);
-  }
-  if (preconditions.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
-    );
-  }
+  const { uid, resourceVersion } = current.metadata;
+  demandSame(resource, name, 'UID', preconditions.uid, uid);
+  demandSame(resource, name, 'ResourceVersion', preconditions.resourceVersion, resourceVersion);
   const extra = addedFinalizer(cluster, current, propagation);
   const waits = held(current) || extra !== undefined;
   if (dryRun) return { object: current, gone: !waits };

@@ -1,3 +1,5 @@
+import { notFound } from '../api/status.ts';
+
 /** A bucket: what an engine keeps outside the cluster. Keys are paths without a slash in front. */
 export interface ObjectStore {
   put(key: string, bytes: Uint8Array | (() => Uint8Array)): Promise<void>;
@@ -56,4 +58,19 @@ export class MemoryBuckets implements Buckets {
   remove(name: string): void {
     this.#buckets.delete(name);
   }
+}
+
+const downloads = '/_objects/';
+
+/** Whether a request is for what engines hand out links to, rather than for the API server. */
+export function isDownload(request: Request): boolean {
+  return request.url.split('/', 4)[3] === '_objects';
+}
+
+/** Answers such a request, whoever asks. */
+export async function download(objects: ReadonlyMap<string, Uint8Array>, request: Request): Promise<Response> {
+  const key = decodeURIComponent(new URL(request.url).pathname.slice(downloads.length));
+  const bytes = objects.get(key);
+  if (bytes === undefined) throw notFound({ group: '', resource: 'objects' }, key);
+  return new Response(new Uint8Array(bytes), { status: 200, headers: { 'content-type': 'application/octet-stream' } });
 }

@@ -36,7 +36,7 @@ beforeAll(async () => {
     catalog: { read: async () => ({ entities, problems: [] }) },
   });
   fleet = await service.fleet();
-});
+}, 120_000);
 afterAll(() => sandbox?.close());
 
 function application(name: string) {

@@ -1,4 +1,5 @@
 import type { FieldError } from '../status.ts';
+import { invalid } from '../status.ts';
 import type { NameForm } from './names.ts';
 import { nameErrors, shown, tooLong } from './names.ts';
 
@@ -54,6 +55,11 @@ export class Checks {
     if (most === '' && value < least) this.invalid(field, value, `must be greater than or equal to ${least}`);
     if (most !== '' && (value < least || value > Number(most)))
       this.invalid(field, value, `must be between ${least} and ${most}, inclusive`);
+  }
+
+  /** 422 when anything was found. */
+  refuse(type: { group: string; kind: string }, name: string): void {
+    if (this.errors.length > 0) throw invalid(type, name, this.errors);
   }
 
   #add(reason: Reason, field: string, message: string): void {

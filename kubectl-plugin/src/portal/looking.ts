@@ -1,0 +1,149 @@
+import type { PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common/src/contract/applications.ts';
+import { InputError } from '@kubectl-dr/core/errors';
+import { note } from '../cluster-notes.ts';
+import { componentRows } from '../component-rows.ts';
+import type { Context } from '../context.ts';
+import { flagText } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { exit } from '../exit-codes.ts';
+import type { Kind } from '../kinds.ts';
+import { kinds } from '../kinds.ts';
+import type { Items } from '../listing.ts';
+import { named } from '../listing.ts';
+import { columnsOf } from '../output/columns.ts';
+import { data, list } from '../output/data.ts';
+import { describeText } from '../output/describe.ts';
+import { applicationColumns, statusScreen, worstApplicationsFirst } from '../output/status.ts';
+import { table } from '../output/table.ts';
+import { lookOf } from '../output/terminal.ts';
+import { applicationTree } from '../output/tree.ts';
+import { age } from '../view.ts';
+import type { Session } from './session.ts';
+
+export async function status(args: Arguments, context: Context, { client, options }: Session): Promise<number> {
+  const { output } = context;
+  const name = args.positionals.APP;
+  const [applications, clusters] = await Promise.all([
+    name === undefined ? client.allApplications({}, options()) : client.application(name, options()).then((one) => [one]),
+    client.clusters(options()),
+  ]);
+  tellAge(applications, context);
+  const now = clockOf(clusters, context);
+  const look = lookOf(output, 'out');
+  const format = flagText(args, 'output');
+  const shown = applications.filter(inNamespace(name === undefined ? flagText(args, 'namespace') : undefined));
+  const text = await data(format, name === undefined ? list('Application', worstApplicationsFirst(shown)) : shown[0]!);
+  if (text !== undefined) output.out(text);
+  else if (name !== undefined) output.out(applicationTree(shown[0]!, { look, now }));
+  else if (shown.length === 0) output.err('No applications found.\n');
+  else if (format === 'wide' || args.flags['no-headers'])
+    output.out(
+      table(worstApplicationsFirst(shown), applicationColumns(now), {
+        wide: format === 'wide',
+        headers: args.flags['no-headers'] !== true,
+        look,
+      }),
+    );
+  else output.out(statusScreen(shown, clusters.length, now, look));
+  return args.flags.check && shown.some((app) => app.status.verdict !== 'Protected') ? exit.unprotected : exit.done;
+}
+
+export async function get(args: Arguments, context: Context, session: Session): Promise<number> {
+  const { output } = context;
+  const kind = args.positionals.KIND as Kind;
+  const name = args.positionals.NAME;
+  const { items: all, now } = await listed(kind, args, context, session);
+  const items = name === undefined ? all : named(kind, all, name);
+  const format = flagText(args, 'output');
+  const text = await data(format, name !== undefined && items.length === 1 ? items[0]! : list(kinds[kind].wire, items));
+  if (text !== undefined) output.out(text);
+  else if (items.length === 0) output.err(`No ${kind} found.\n`);
+  else {
+    const columns = columnsOf(kind, now, flagText(args, 'application') !== undefined);
+    output.out(table(items, columns, { wide: format === 'wide', headers: args.flags['no-headers'] !== true, look: lookOf(output, 'out') }));
+  }
+  return exit.done;
+}
+
+export async function describe(args: Arguments, context: Context, session: Session): Promise<number> {
+  const kind = args.positionals.KIND as Kind;
+  const name = args.positionals.NAME!;
+  const { output } = context;
+  const look = lookOf(output, 'out');
+  if (kind === 'operations') {
+    const operation = await session.client.operation(name, session.options());
+    output.out((await data(flagText(args, 'output'), operation)) ?? describeText(operation, context));
+    return exit.done;
+  }
+  if (kind === 'apps') {
+    const [application, clusters] = await Promise.all([
+      session.client.application(name, session.options()),
+      session.client.clusters(session.options()),
+    ]);
+    tellAge([application], context);
+    output.out(
+      (await data(flagText(args, 'output'), application)) ??
+        applicationTree(application, { look, now: clockOf(clusters, context), everything: true }),
+    );
+    return exit.done;
+  }
+  const { items } = await listed(kind, args, context, session);
+  const [item] = named(kind, items, name);
+  output.out((await data(flagText(args, 'output'), item!)) ?? describeText(item as Exclude<Items[Kind], Items['apps']>, context));
+  return exit.done;
+}
+
+async function listed(
+  kind: Kind,
+  args: Arguments,
+  context: Context,
+  { client, options }: Session,
+): Promise<{ items: Items[Kind][]; now: Date }> {
+  const application = flagText(args, 'application');
+  const namespace = flagText(args, 'namespace');
+  const clusters = await client.clusters(options());
+  const now = clockOf(clusters, context);
+  const applications = async (): Promise<PortalApplication[]> => {
+    const found =
+      application === undefined ? await client.allApplications({}, options()) : [await client.application(application, options())];
+    tellAge(found, context);
+    return found.filter(inNamespace(namespace));
+  };
+  switch (kind) {
+    case 'apps':
+      return { items: await applications(), now };
+    case 'components':
+      return { items: componentRows(await applications(), namespace), now };
+    case 'points':
+      if (application === undefined) throw new InputError('a portal lists points of one application', { hint: 'add --application APP' });
+      return { items: await client.points(application, options()), now };
+    case 'operations':
+      return { items: await client.operations(application === undefined ? {} : { application }, options()), now };
+    case 'clusters':
+      return { items: clusters, now };
+    case 'policies':
+      return { items: await client.policies(options()), now };
+    case 'locations':
+      return { items: await client.locations(options()), now };
+    default:
+      throw new InputError(`a portal does not list ${kind}`, { hint: 'leave --portal out, and ask the clusters themselves' });
+  }
+}
+
+function inNamespace(namespace: string | undefined): (application: PortalApplication) => boolean {
+  return ({ spec }) =>
+    namespace === undefined || spec.components.some(({ placements }) => placements.some((place) => place.namespace === namespace));
+}
+
+/** The portal shows what it saw last: what is older than a few minutes is said. */
+const old = 300;
+
+function tellAge(applications: readonly PortalApplication[], { output }: Context): void {
+  const stale = Math.max(0, ...applications.map(({ staleSeconds }) => staleSeconds));
+  if (stale > old) note('warning', `the portal last heard from a cluster ${age(stale)} ago`, undefined, output);
+}
+
+function clockOf(clusters: readonly { status: { now: string } }[], { clock }: Context): Date {
+  const latest = Math.max(...clusters.map(({ status: { now } }) => Date.parse(now)).filter(Number.isFinite));
+  return Number.isFinite(latest) ? new Date(latest) : clock.now();
+}
