@@ -46,7 +46,7 @@ describe('the plan', () => {
       Plan:       Restore shop in place, configuration and data
       Into:       shop on east
       Point:      east/p1 of 2026-01-15T13:00:00Z (web, orders-db)
-      Estimate:   about 2m (0.0 MB at an assumed 50 MB/s: nothing was measured yet; about 2m to stop, start and check)
+      Estimate:   about 2m (1 kB at an assumed 50 MB/s: nothing was measured yet; about 2m to stop, start and check)
       Undo:       within 1d, by kubectl dr undo: 1 old volume is kept and put back; what is written to the new ones until then is lost; the configuration is written back from the safety backup
 
       Preconditions: met, with 1 note

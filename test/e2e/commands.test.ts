@@ -352,6 +352,7 @@ describe('acting', () => {
       Plan:       Restore shop beside the original
       Into:       copy on east
       Point:      east/shop-hourly-20260115133000 of 2026-01-15T13:30:00Z (web)
+      Estimate:   about 2m (no data has to be copied; about 2m to stop, start and check)
       Undo:       delete the copy: kubectl --context east delete namespace copy
 
       Preconditions: met, with 1 warning

@@ -146,6 +146,30 @@ export function describePlanning(title: string, openWorlds: () => Promise<Worlds
         ]);
       });
 
+      it('tells how long it takes, by what was measured before, and how to get back', async () => {
+        await world.write({ 'orders.csv': '1,apples\n'.repeat(20_000) });
+        const point = await world.capture({ snapshotMoveData: true });
+        Object.assign(world.ground.durations, { backup: 4_000, dataMovement: 4_000 });
+        const request: Partial<PlanRequest> = { components: ['orders-db'], mode: 'dataOnly', point };
+        const backup: Partial<PlanRequest> = { intent: 'Backup' };
+        for (const { estimate, undo } of [
+          await plan(backup),
+          await copy(),
+          await plan(request),
+          await plan({ ...request, mode: 'configOnly' }),
+        ]) {
+          expect(estimate).toMatchObject({ seconds: expect.any(Number), basis: expect.stringMatching(/\w/) });
+          expect(undo.text).toMatch(/\w/);
+        }
+        expect((await plan(request)).estimate?.basis).toContain('nothing was measured yet');
+        for (const asked of [request, backup]) {
+          const done = await (await world.service().execute(await plan(asked), caller)).run();
+          expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+        }
+        expect((await plan(backup)).estimate).toMatchObject({ basis: 'as 1 earlier backup took' });
+        expect((await plan(request)).estimate?.basis).toContain('as in 1 earlier restore');
+      });
+
       it('writes nothing but questions to the engine, and is the same again', async () => {
         await drift(world);
         const written: string[] = [];

@@ -1,8 +1,10 @@
 import { annotations, labels } from '../application/model.ts';
+import type { Operation } from '../execution/model.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
 import { nameFor, sealPlan } from './assemble.ts';
+import { estimateOfBackup, isCopied } from './estimate.ts';
 import type { Change, Plan, PlanRequest, Step } from './model.ts';
 import type { Place } from './places.ts';
 import { overdue, removalChange, removalStep } from './retention.ts';
@@ -23,6 +25,8 @@ export interface BackupInputs {
   blockers: readonly Reason[];
   /** What engines foresee. */
   warnings?: readonly Reason[];
+  /** Ended backups, whose durations tell how long this one takes. */
+  past: readonly Operation[];
   now: Date;
   home: string;
 }
@@ -108,6 +112,7 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
       message: `nothing of ${application.name} has a volume, and its engine captures volumes alone`,
       fix: 'name an engine that captures objects in the policy: spec.engines',
     });
+  const estimate = estimateOfBackup(steps, bytesOf(steps, components), inputs.past);
   if (places.length === 0)
     blockers.push({
       code: 'NO_PLACEMENT',
@@ -128,6 +133,7 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
       waves: [steps, removals].filter((wave) => wave.length > 0),
       changes,
       dataLoss: [{ component: application.name, seconds: 0, text: 'nothing: a backup only reads' }],
+      ...(estimate && { estimate }),
       blockers,
       warnings,
       undo: {
@@ -141,6 +147,20 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
       home: inputs.home,
     },
     now,
+  );
+}
+
+/** What the newest usable point holds of the volumes that a backup copies, by the id of its step; snapshots copy nothing. */
+function bytesOf(steps: readonly Step[], components: readonly ComponentStatus[]): Map<string, number> {
+  return new Map(
+    steps.map(({ id, cluster, component, action }) => {
+      const namespaces = action.kind === 'engine.backup' ? action.request.namespaces : [];
+      const volumes = components
+        .filter((status) => component === undefined || status.component.name === component)
+        .flatMap((status) => status.volumes)
+        .filter((volume) => volume.cluster === cluster && namespaces.includes(volume.namespace));
+      return [id, volumes.reduce((sum, { capture }) => sum + (capture && isCopied(capture.method) ? (capture.bytes ?? 0) : 0), 0)];
+    }),
   );
 }
 

@@ -3,6 +3,7 @@ import { type Placement, annotations, labels } from '../application/model.ts';
 import { dependencyGraph } from '../application/graph.ts';
 import { textAt } from '../application/raw.ts';
 import { matches, parseSelector } from '../application/selector.ts';
+import type { Operation } from '../execution/model.ts';
 import type { Engine, Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { PointContents, RecoveryPoint } from '../protection/model.ts';
@@ -13,6 +14,7 @@ import { changesOf } from './changes.ts';
 import type { CheckInput } from './checks/input.ts';
 import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
+import { estimateOfRestore, isCopied } from './estimate.ts';
 import { inventoryOfCaptured } from './in-place/scope.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
@@ -48,6 +50,8 @@ export interface CloneInputs {
   places: readonly ClonePlace[];
   blockers: readonly Reason[];
   warnings: readonly Reason[];
+  /** Ended restores, whose speed tells how long this one takes. */
+  past: readonly Operation[];
   now: Date;
   home: string;
 }
@@ -229,6 +233,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         seconds: 0,
         text: `nothing of ${name}: it is restored beside`,
       })),
+      estimate: estimateOfRestore(bytesOf(places), inputs.past),
       blockers,
       warnings,
       undo: {
@@ -240,6 +245,17 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     },
     now,
   );
+}
+
+/** Of the volumes that have to be copied: those of the namespace, or of the chosen components where it is not theirs alone. */
+function bytesOf(places: readonly ClonePlace[]): number {
+  const volumes = places.flatMap(({ contents, namespace, exclusive, components }) => {
+    const chosen = new Set(components.flatMap(({ status }) => status.volumes.map(({ claim }) => claim)));
+    return [...contents.values()].flatMap((point) =>
+      (point?.volumes ?? []).filter((volume) => volume.namespace === namespace && (exclusive || chosen.has(volume.claim))),
+    );
+  });
+  return volumes.reduce((sum, { state, method, bytes = 0 }) => sum + (state === 'captured' && isCopied(method) ? bytes : 0), 0);
 }
 
 /** A copy belongs to whom the original belongs: the owner of its components, where they have one in common. */

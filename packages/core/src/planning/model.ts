@@ -92,6 +92,7 @@ export interface RestoredClaim {
   claim: string;
   /** Name of the PersistentVolume that was kept; absent when there was none. */
   kept?: string;
+  /** That have to be copied; absent where none have, or nobody knows how many. */
   bytes?: number;
 }
 

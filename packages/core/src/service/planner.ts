@@ -92,6 +92,7 @@ async function backupPlan(
     places: places.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, chosen, place) })),
     engines: deps.engines,
     blockers,
+    past: await deps.operations(signal),
     now,
     home,
   };
@@ -234,6 +235,7 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     places: clonePlaces,
     blockers,
     warnings,
+    past: await deps.operations(signal),
     now,
     home,
   });

@@ -3,6 +3,7 @@ import { type KubeObject, types } from '../../ports/kubernetes.ts';
 import type { RestoreRequest } from '../../ports/engine.ts';
 import type { CaptureMethod, RecoveryPoint } from '../../protection/model.ts';
 import { nameFor } from '../assemble.ts';
+import { isCopied } from '../estimate.ts';
 import { comparable } from '../diff/comparable.ts';
 import { marksOf } from '../diff/marks.ts';
 import { titleOf } from '../verification.ts';
@@ -392,11 +393,12 @@ export function manifestOf({ object, target }: Stopped, replicas: number) {
 }
 
 function claimsOf(volumes: readonly RolledVolume[]) {
-  return volumes.map(({ namespace, claim, now, bytes }) => ({
+  return volumes.map(({ namespace, claim, now, bytes, method }) => ({
     namespace,
     claim,
     ...(now && { kept: now.volume }),
-    ...(bytes !== undefined && { bytes }),
+    // What did not travel tells no speed.
+    ...(bytes !== undefined && isCopied(method) && { bytes }),
   }));
 }
 
