@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)(`the real velero on the sandbox${reason ? 
   it('tells what is missing in one that was made in part', async () => {
     expect(await velero('backup create part --include-namespaces shop,absent --wait')).toContain('status: PartiallyFailed.');
     expect(await velero('backup describe part')).toMatch(
-      /^Errors:\n +Velero: +message: \/fail to get the namespace absent specified in backup\.Spec\.IncludedNamespaces$/m,
+      /^Errors:\n +Velero: +resource: \/namespaces message: \/fail to get the namespace absent specified in backup\.Spec\.IncludedNamespaces$/m,
     );
   });
 

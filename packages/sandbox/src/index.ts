@@ -7,7 +7,7 @@ import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import { trustLinks } from './simulators/velero/locations.ts';
 import { clusterNames, createSandbox, randomTokens } from './sandbox.ts';
 
-export { SandboxCluster } from './cluster.ts';
+export { SandboxCluster } from './simulators/cluster.ts';
 export type { Sandbox, SandboxOptions, ClusterName } from './sandbox.ts';
 export { createSandbox } from './sandbox.ts';
 export { instant, visible } from './simulators/durations.ts';

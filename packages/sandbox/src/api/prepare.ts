@@ -46,14 +46,8 @@ function namespace(object: KubeObject, current: KubeObject | undefined): KubeObj
 function secret(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object as KubeObject & { stringData?: unknown };
   if (!isRecord(stringData)) return object;
-  const encoded = Object.entries(stringData).map(([key, value]) => [key, base64(String(value))]);
+  const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]);
   return { ...rest, data: { ...recordAt(rest, 'data'), ...Object.fromEntries(encoded) } } as KubeObject;
-}
-
-function base64(text: string): string {
-  let binary = '';
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }
 
 /** Where a claim's data comes from is told under two names. */

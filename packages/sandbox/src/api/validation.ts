@@ -5,7 +5,7 @@ import { at, equal, isRecord, listAt, textAt } from './json.ts';
 import type { Resource } from './resource.ts';
 import { readBuiltIn, Unreadable } from './schema/built-in.ts';
 import { Checks } from './schema/checks.ts';
-import { schemaErrors } from './schema/custom-validation.ts';
+import { checkSchema } from './schema/custom-validation.ts';
 import { readCustom } from './schema/custom.ts';
 import { nameErrors } from './schema/names.ts';
 import { parseQuantity } from './schema/quantity.ts';
@@ -62,7 +62,7 @@ export function validate(resource: Resource, object: KubeObject, before?: KubeOb
   const checks = new Checks();
   metadata(checks, resource, object);
   if (resource.structure) checkStructure(resource.structure, object, '', checks);
-  if (!resource.builtIn && resource.schema) checks.errors.push(...schemaErrors(resource.schema, object, before));
+  if (!resource.builtIn && resource.schema) checkSchema(resource.schema, object, checks, before);
   if (resource.resource === 'customresourcedefinitions') checkDefinition(object, checks);
   if (before !== undefined) changes(checks, resource, before, object);
   checks.refuse(resource, object.metadata.name ?? '');

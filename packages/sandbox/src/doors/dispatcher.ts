@@ -14,7 +14,6 @@ export function apiDispatcher(api: Pick<Api, 'fetch'>): Dispatcher {
 
 class ApiDispatcher extends Dispatcher {
   readonly #api: Pick<Api, 'fetch'>;
-  readonly #running = new Set<Controller>();
 
   constructor(api: Pick<Api, 'fetch'>) {
     super();
@@ -23,27 +22,8 @@ class ApiDispatcher extends Dispatcher {
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const controller = new Controller(handler);
-    this.#running.add(controller);
-    void this.#run(options, handler, controller).finally(() => this.#running.delete(controller));
+    void this.#run(options, handler, controller);
     return true;
-  }
-
-  override close(callback: () => void): void;
-  override close(): Promise<void>;
-  override close(callback?: () => void): Promise<void> | void {
-    if (callback === undefined) return Promise.resolve();
-    queueMicrotask(callback);
-  }
-
-  override destroy(error: Error | null, callback: () => void): void;
-  override destroy(callback: () => void): void;
-  override destroy(error?: Error | null): Promise<void>;
-  override destroy(first?: Error | null | (() => void), second?: () => void): Promise<void> | void {
-    const reason = first instanceof Error ? first : new Error('The client is destroyed');
-    for (const controller of this.#running) controller.abort(reason);
-    const callback = typeof first === 'function' ? first : second;
-    if (callback === undefined) return Promise.resolve();
-    queueMicrotask(callback);
   }
 
   async #run(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, controller: Controller): Promise<void> {
@@ -70,7 +50,6 @@ class ApiDispatcher extends Dispatcher {
     if (reader === undefined) return;
     controller.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true });
     while (!controller.aborted) {
-      await controller.ready;
       const { done, value } = await reader.read();
       if (done || controller.aborted) return;
       handler.onResponseData?.(controller, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
@@ -82,11 +61,10 @@ class Controller implements Dispatcher.DispatchController {
   rawHeaders: Buffer[] | null = null;
   rawTrailers: Buffer[] | null = null;
   reason: Error | null = null;
-  /** Resolved while the handler wants data. */
-  ready: Promise<void> = Promise.resolve();
+  /** Nothing is held back: what the handler does not want yet, it keeps. */
+  readonly paused = false;
   readonly #abort = new AbortController();
   readonly #handler: Dispatcher.DispatchHandler;
-  #resume: (() => void) | undefined;
   #told = false;
 
   constructor(handler: Dispatcher.DispatchHandler) {
@@ -101,27 +79,14 @@ class Controller implements Dispatcher.DispatchController {
     return this.#abort.signal.aborted;
   }
 
-  get paused(): boolean {
-    return this.#resume !== undefined;
-  }
+  pause(): void {}
 
-  pause(): void {
-    if (this.#resume !== undefined) return;
-    this.ready = new Promise((resolve) => {
-      this.#resume = resolve;
-    });
-  }
-
-  resume(): void {
-    this.#resume?.();
-    this.#resume = undefined;
-  }
+  resume(): void {}
 
   abort(reason: Error): void {
     if (this.aborted) return;
     this.reason = reason;
     this.#abort.abort(reason);
-    this.resume();
     this.fail(reason);
   }
 

@@ -1,5 +1,5 @@
 import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
-import type { SandboxCluster } from '../cluster.ts';
+import type { SandboxCluster } from '../simulators/cluster.ts';
 import { kinds } from '../simulators/velero/kinds.ts';
 import type { PastContent } from '../simulators/velero/past-points.ts';
 import { writePastPoints } from '../simulators/velero/past-points.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import type { SandboxCluster } from '../cluster.ts';
+import type { SandboxCluster } from '../simulators/cluster.ts';
 import type { ClusterName } from '../sandbox.ts';
 import { createAll } from '../simulators/create-all.ts';
 import { location } from '../simulators/velero/install.ts';

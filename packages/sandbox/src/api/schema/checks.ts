@@ -33,8 +33,19 @@ export class Checks {
     this.#add('TooLong', field, tooLong(most));
   }
 
+  tooMany(field: string, count: number, most: number): void {
+    this.#add('TooMany', field, `Too many: ${count}: must have at most ${most} ${most === 1 ? 'item' : 'items'}`);
+  }
+
+  typeInvalid(field: string, value: string, detail: string): void {
+    this.#add('TypeInvalid', field, `Invalid value: ${shown(value)}: ${detail}`);
+  }
+
   oneOf(field: string, value: unknown, values: readonly string[]): void {
-    if (values.includes(String(value))) return;
+    if (!values.includes(String(value))) this.notOneOf(field, value, values);
+  }
+
+  notOneOf(field: string, value: unknown, values: readonly string[]): void {
     this.#add('NotSupported', field, `Unsupported value: ${shown(value)}: supported values: ${values.map(shown).join(', ')}`);
   }
 

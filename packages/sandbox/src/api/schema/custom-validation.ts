@@ -1,7 +1,6 @@
-import { equal, isRecord, listAt, recordAt } from '../json.ts';
+import { equal, isRecord, listAt } from '../json.ts';
 import type { JsonRecord } from '../json.ts';
-import type { FieldError } from '../status.ts';
-import { shown, tooLong } from './names.ts';
+import type { Checks } from './checks.ts';
 import type { Schema } from './custom.ts';
 import { propertyOf, schemaAt } from './custom.ts';
 
@@ -11,64 +10,54 @@ import { propertyOf, schemaAt } from './custom.ts';
  * (`x-kubernetes-validations`), combinations of schemas (`oneOf` and the like; `anyOf` says again what an int-or-string is),
  * numbers of properties, multiples, and the formats beyond those of `formats`.
  */
-export function schemaErrors(schema: Schema, value: unknown, before?: unknown): FieldError[] {
-  return [...validate(schema, value, '', before), ...duplicates(schema, value, '')];
+export function checkSchema(schema: Schema, value: unknown, checks: Checks, before?: unknown): void {
+  validate(schema, value, '', before, checks);
+  duplicates(schema, value, '', checks);
 }
 
-function validate(schema: Schema, value: unknown, path: string, before: unknown): FieldError[] {
-  if (before !== undefined && equal(before, value)) return [];
-  const type = typeError(schema, value);
-  const at = path === '' ? '' : `${path} `;
-  const errors: FieldError[] = [];
-  const wrong = (what: string, said: unknown = value): void => {
-    errors.push({ field: path, reason: 'FieldValueInvalid', message: `Invalid value: ${shown(said)}: ${at}in body ${what}` });
-  };
-  if (type !== undefined)
-    errors.push({
-      field: path,
-      reason: 'FieldValueTypeInvalid',
-      message: `Invalid value: "${type.found}": ${at}in body must be of type ${type.wanted}: "${type.found}"`,
-    });
-  if (typeof value === 'string') text(schema, value, path, wrong, errors);
-  if (typeof value === 'number') number(schema, value, wrong);
+function validate(schema: Schema, value: unknown, path: string, before: unknown, checks: Checks): void {
+  if (before !== undefined && equal(before, value)) return;
+  const wrong = (what: string, said: unknown = value): void => checks.invalid(path, said, `${path} in body ${what}`.trimStart());
+  const { enum: values, minItems = 0, maxItems = Infinity, minimum = -Infinity, maximum = Infinity } = schema;
+  checkType(schema, value, path, checks);
+  if (typeof value === 'string') text(schema, value, path, checks);
+  if (typeof value === 'number' && value < Number(minimum)) wrong(`should be greater than or equal to ${Number(minimum)}`);
+  if (typeof value === 'number' && value > Number(maximum)) wrong(`should be less than or equal to ${Number(maximum)}`);
   if (Array.isArray(value)) {
     const items = schemaAt(schema, 'items');
-    if (items) errors.push(...value.flatMap((item, index) => validate(items, item, `${path}[${index}]`, undefined)));
-    if (Number(schema.minItems ?? 0) > value.length) wrong(`should have at least ${Number(schema.minItems)} items`, value.length);
-    tooMany(schema.maxItems, value.length, path, errors);
+    if (items) value.forEach((item, index) => validate(items, item, `${path}[${index}]`, undefined, checks));
+    if (value.length < Number(minItems)) wrong(`should have at least ${Number(minItems)} items`, value.length);
+    if (value.length > Number(maxItems)) checks.tooMany(path, value.length, Number(maxItems));
   }
-  if (Array.isArray(schema.enum) && !schema.enum.some((allowed) => equal(allowed, value))) {
-    const values = schema.enum.map((allowed) => JSON.stringify(typeof allowed === 'string' ? allowed : JSON.stringify(allowed)));
-    const message = `Unsupported value: ${shown(value)}: supported values: ${values.join(', ')}`;
-    errors.push({ field: path, reason: 'FieldValueNotSupported', message });
-  }
-  if (isRecord(value)) errors.push(...record(schema, value, path, before));
-  return errors;
+  if (Array.isArray(values) && !values.some((allowed) => equal(allowed, value)))
+    checks.notOneOf(
+      path,
+      value,
+      values.map((allowed) => (typeof allowed === 'string' ? allowed : JSON.stringify(allowed))),
+    );
+  if (isRecord(value)) record(schema, value, path, before, checks);
 }
 
-type Wrong = (what: string, said?: unknown) => void;
+function below(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
 
-function record(schema: Schema, value: JsonRecord, path: string, before: unknown): FieldError[] {
-  const errors: FieldError[] = [];
-  const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
+function record(schema: Schema, value: JsonRecord, path: string, before: unknown, checks: Checks): void {
   for (const [name, child] of Object.entries(value)) {
     const property = propertyOf(schema, name) ?? schemaAt(schema, 'additionalProperties');
-    if (property) errors.push(...validate(property, child, below(name), isRecord(before) ? before[name] : undefined));
+    if (property) validate(property, child, below(path, name), isRecord(before) ? before[name] : undefined, checks);
   }
   for (const name of listAt(schema, 'required'))
-    if (typeof name === 'string' && !Object.hasOwn(value, name))
-      errors.push({ field: below(name), reason: 'FieldValueRequired', message: 'Required value' });
-  return errors;
+    if (typeof name === 'string' && !Object.hasOwn(value, name)) checks.required(below(path, name));
 }
 
-function typeError(schema: Schema, value: unknown): { wanted: string; found: string } | undefined {
+function checkType(schema: Schema, value: unknown, path: string, checks: Checks): void {
   const wanted =
     schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : typeof schema.type === 'string' ? [schema.type] : [];
-  if (wanted.length === 0) return undefined;
   const found = typeOf(value);
-  if (value === null) return schema.nullable === true ? undefined : { wanted: wanted.join(','), found };
-  if (wanted.includes(found) || (found === 'integer' && wanted.includes('number'))) return undefined;
-  return { wanted: wanted.join(','), found };
+  if (wanted.length === 0 || wanted.includes(found) || (found === 'integer' && wanted.includes('number'))) return;
+  if (value === null && schema.nullable === true) return;
+  checks.typeInvalid(path, found, `${path} in body must be of type ${wanted.join(',')}: "${found}"`.trimStart());
 }
 
 function typeOf(value: unknown): string {
@@ -83,18 +72,15 @@ const formats: Record<string, (text: string) => boolean> = {
   byte: (text) => /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0,
 };
 
-function text(schema: Schema, value: string, path: string, wrong: Wrong, errors: FieldError[]): void {
+function text({ minLength = 0, maxLength = Infinity, pattern, format }: Schema, value: string, path: string, checks: Checks): void {
   const length = [...value].length;
-  if (length > Number(schema.maxLength ?? Infinity))
-    errors.push({ field: path, reason: 'FieldValueTooLong', message: tooLong(Number(schema.maxLength)) });
-  else if (length < Number(schema.minLength ?? 0)) wrong(`should be at least ${Number(schema.minLength)} chars long`);
-  else if (typeof schema.pattern === 'string' && schema.pattern !== '' && !expression(schema.pattern).test(value))
-    wrong(`should match '${schema.pattern}'`);
-  const format = typeof schema.format === 'string' ? formats[schema.format.replaceAll('-', '')] : undefined;
-  if (format !== undefined && !format(value)) {
-    const message = `Invalid value: ${shown(value)}: ${path} in body must be of type ${String(schema.format)}: ${shown(value)}`;
-    errors.push({ field: path, reason: 'FieldValueTypeInvalid', message });
-  }
+  const inBody = `${path} in body`;
+  if (length > Number(maxLength)) checks.tooLong(path, Number(maxLength));
+  else if (length < Number(minLength)) checks.invalid(path, value, `${inBody} should be at least ${Number(minLength)} chars long`);
+  else if (typeof pattern === 'string' && pattern !== '' && !expression(pattern).test(value))
+    checks.invalid(path, value, `${inBody} should match '${pattern}'`);
+  const holds = typeof format === 'string' ? formats[format.replaceAll('-', '')] : undefined;
+  if (holds?.(value) === false) checks.typeInvalid(path, value, `${inBody} must be of type ${String(format)}: ${JSON.stringify(value)}`);
 }
 
 /** Go's expressions know flags at the beginning, and are otherwise near enough to ours. */
@@ -103,47 +89,24 @@ function expression(pattern: string): RegExp {
   return new RegExp(rest, `${flags}u`);
 }
 
-function number(schema: Schema, value: number, wrong: Wrong): void {
-  const { maximum, minimum } = schema;
-  if (typeof minimum === 'number' && value < minimum) wrong(`should be greater than or equal to ${minimum}`);
-  if (typeof maximum === 'number' && value > maximum) wrong(`should be less than or equal to ${maximum}`);
-}
-
-function tooMany(most: unknown, size: number, field: string, errors: FieldError[]): void {
-  if (typeof most !== 'number' || size <= most) return;
-  errors.push({
-    field,
-    reason: 'FieldValueTooMany',
-    message: `Too many: ${size}: must have at most ${most} ${most === 1 ? 'item' : 'items'}`,
-  });
-}
-
-/** Lists that are maps or sets hold everything once. */
-function duplicates(schema: Schema, value: unknown, path: string): FieldError[] {
+/** Lists that are maps or sets hold everything once; told is only the first of those that come again. */
+function duplicates(schema: Schema, value: unknown, path: string, checks: Checks): void {
   if (Array.isArray(value)) {
-    const keys = schema['x-kubernetes-list-type'] === 'map' ? listAt(schema, 'x-kubernetes-list-map-keys') : undefined;
+    const kind = schema['x-kubernetes-list-type'];
+    const keys = listAt(schema, 'x-kubernetes-list-map-keys').map(String);
     const identity = (item: unknown): unknown =>
-      keys === undefined
-        ? item
-        : Object.fromEntries(
-            keys.filter((key) => isRecord(item) && String(key) in item).map((key) => [key, recordAt({ item }, 'item')[String(key)]]),
-          );
+      kind === 'map' && isRecord(item) ? Object.fromEntries(keys.filter((key) => key in item).map((key) => [key, item[key]])) : item;
     const seen = value.map((item) => JSON.stringify(identity(item)));
+    if (kind === 'map' || kind === 'set')
+      seen.forEach((one, index) => {
+        if (seen.slice(0, index).filter((other) => other === one).length === 1)
+          checks.duplicate(`${path}[${index}]`, identity(value[index]));
+      });
     const items = schemaAt(schema, 'items');
-    const unique = keys !== undefined || schema['x-kubernetes-list-type'] === 'set';
-    return [
-      // Only the first of those that come again.
-      ...seen.flatMap((text, index): FieldError[] =>
-        unique && seen.slice(0, index).filter((other) => other === text).length === 1
-          ? [{ field: `${path}[${index}]`, reason: 'FieldValueDuplicate', message: `Duplicate value: ${text}` }]
-          : [],
-      ),
-      ...(items ? value.flatMap((item, index) => duplicates(items, item, `${path}[${index}]`)) : []),
-    ];
-  }
-  if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([name, child]) => {
-    const property = propertyOf(schema, name) ?? schemaAt(schema, 'additionalProperties');
-    return property ? duplicates(property, child, path === '' ? name : `${path}.${name}`) : [];
-  });
+    if (items) value.forEach((item, index) => duplicates(items, item, `${path}[${index}]`, checks));
+  } else if (isRecord(value))
+    for (const [name, child] of Object.entries(value)) {
+      const property = propertyOf(schema, name) ?? schemaAt(schema, 'additionalProperties');
+      if (property) duplicates(property, child, below(path, name), checks);
+    }
 }

@@ -2,7 +2,7 @@ import { DrError, InputError } from '@kubectl-dr/core/errors';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import { nearest } from '@kubectl-dr/core/text/nearest';
 import type { Fault } from './faults.ts';
-import type { SandboxCluster } from '../../cluster.ts';
+import type { SandboxCluster } from '../cluster.ts';
 
 interface Kind {
   does: string;
