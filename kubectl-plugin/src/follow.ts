@@ -3,6 +3,7 @@ import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from './context.ts';
 import type { Arguments } from './definition.ts';
+import { clusterTime } from './cluster-clock.ts';
 import { exit } from './exit-codes.ts';
 import { nextCommands } from './next-commands.ts';
 import { data } from './output/data.ts';
@@ -31,7 +32,7 @@ export async function follow(started: StartedOperation, args: Arguments, context
     return exit.interrupted;
   }
   await showOperation(last, args, context);
-  if (last.state === phase.success) context.output.err(afterwards(last, context.clock.now()));
+  if (last.state === phase.success) context.output.err(afterwards(last, await clusterTime(context, last.plan.home)));
   return last.state === phase.success ? exit.done : exit.failed;
 }
 
@@ -54,6 +55,6 @@ export async function showOperation(operation: Operation, args: Arguments, conte
   const state = paint(context.output.color.out, stateStyle[operation.state], operation.state);
   context.output.out(`operation ${operation.id} ${state}${operation.message ? `: ${clean(operation.message, 600)}` : ''}\n`);
   if (operation.state !== 'Failed') return;
-  for (const [line, what] of nextCommands(operationToWire(operation), context.clock.now()))
+  for (const [line, what] of nextCommands(operationToWire(operation), await clusterTime(context, operation.plan.home)))
     context.output.err(`next: ${line}   (${what})\n`);
 }

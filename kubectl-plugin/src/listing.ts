@@ -25,6 +25,7 @@ import type {
   WireSchedule,
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
+import { nowOf } from './cluster-clock.ts';
 import { note } from './cluster-notes.ts';
 import { componentRows } from './component-rows.ts';
 import type { Context } from './context.ts';
@@ -74,7 +75,7 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
     ...(kind === 'points' ? { only: 'points' as const } : {}),
     signal,
   });
-  return { items: itemsOf(kind, fleet, args, context.clock.now()) as Items[K][], fleet };
+  return { items: itemsOf(kind, fleet, args, nowOf(fleet, context.clock)) as Items[K][], fleet };
 }
 
 function itemsOf(kind: Exclude<Kind, 'operations'>, fleet: Fleet, args: Arguments, now: Date): Items[Kind][] {

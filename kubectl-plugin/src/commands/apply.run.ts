@@ -1,5 +1,6 @@
 import { assertCurrent, assertIntact, assertNotExpired } from '@kubectl-dr/core/service/plan-check';
 import { planToWire } from '@kubectl-dr/core/wire/encode';
+import { clusterTime } from '../cluster-clock.ts';
 import { assertAgreed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
@@ -17,7 +18,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const plan = await readPlan(file, context);
   await assertIntact(plan);
   context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));
-  assertNotExpired(plan, context.clock.now());
+  assertNotExpired(plan, await clusterTime(context, plan.home));
   if (args.flags.yes !== true) {
     const { service, caller } = await context.fleet();
     assertCurrent(plan, await service.plan(plan.request, await caller(), { signal: context.signal }));

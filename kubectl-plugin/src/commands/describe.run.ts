@@ -1,6 +1,7 @@
 import { InputError } from '@kubectl-dr/core/errors';
 import type { Fleet } from '@kubectl-dr/core/service/model';
 import { recoveryPointToWire } from '@kubectl-dr/core/wire/encode';
+import { clusterTime, nowOf } from '../cluster-clock.ts';
 import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
@@ -38,8 +39,18 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   }
   const shown = item.kind === 'RecoveryPoint' ? await withUse(item, context) : item;
   const text = await data(flagText(args, 'output'), shown);
-  context.output.out(text ?? (shown.kind === 'Application' ? application(shown, fleet!, context) : describeText(shown, context)));
+  context.output.out(
+    text ??
+      (shown.kind === 'Application'
+        ? application(shown, fleet!, context)
+        : describeText(shown, context, fleet ? nowOf(fleet, context.clock) : await clusterTime(context, homeOf(shown)))),
+  );
   return fleet ? exitOfFleet(fleet) : exit.done;
+}
+
+/** The cluster whose clock an operation lives by. */
+function homeOf(item: Items[Kind]): string | undefined {
+  return item.kind === 'Operation' ? item.spec.home : undefined;
 }
 
 function idOf(item: Items[Kind]): string {
@@ -59,12 +70,12 @@ async function withUse(item: Items['points'], context: Context): Promise<Items['
     ),
   );
   const clock = fleet.clusters.find(({ name }) => name === point.cluster)?.now;
-  return recoveryPointToWire(point, clock === undefined ? context.clock.now() : new Date(clock), uses);
+  return recoveryPointToWire(point, clock === undefined ? nowOf(fleet, context.clock) : new Date(clock), uses);
 }
 
 function application(app: Items['apps'], fleet: Fleet, context: Context): string {
   const look = lookOf(context.output, 'out');
-  const now = context.clock.now();
+  const now = nowOf(fleet, context.clock);
   const name = clean(app.metadata.name);
   const points = pointsOf(fleet, { namespace: undefined, application: app.metadata.name });
   const rows = points.slice(0, most).map(({ point, use }) => recoveryPointToWire(point, now, use));

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
+import { clusterTime, nowOf } from '../cluster-clock.ts';
 import { clusterNotes, exitOfFleet, whyEmpty } from '../cluster-notes.ts';
 import type { Kind } from '../kinds.ts';
 import { kinds } from '../kinds.ts';
@@ -35,7 +36,11 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     const why = fleet && kind !== 'policies' ? whyEmpty(fleet) : undefined;
     output.err(`No ${kind} found${where === undefined ? '' : ` in namespace ${where}`}${why ? `: ${why}` : ''}.\n`);
   } else {
-    const columns = columnsOf(kind, context.clock.now(), flagText(args, 'application') !== undefined);
+    const columns = columnsOf(
+      kind,
+      fleet ? nowOf(fleet, context.clock) : await clusterTime(context),
+      flagText(args, 'application') !== undefined,
+    );
     output.out(table(items, columns, { wide: format === 'wide', headers: args.flags['no-headers'] !== true, look: lookOf(output, 'out') }));
   }
   return fleet ? exitOfFleet(fleet) : exit.done;

@@ -1,4 +1,5 @@
 import { applicationToWire } from '@kubectl-dr/core/wire/encode';
+import { nowOf } from '../cluster-clock.ts';
 import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
@@ -16,9 +17,9 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { output, signal } = context;
   const format = flagText(args, 'output');
   const look = lookOf(output, 'out');
-  const now = context.clock.now();
   const name = args.positionals.APP;
   const fleet = await service.fleet({ contents: true, ...(name === undefined ? {} : { applications: [name] }), signal });
+  const now = nowOf(fleet, context.clock);
   const applications = inNamespace(fleet.applications, name === undefined ? flagText(args, 'namespace') : undefined).map(applicationToWire);
   clusterNotes(fleet, output);
   const text = await data(format, name === undefined ? list('Application', worstApplicationsFirst(applications)) : applications[0]!);

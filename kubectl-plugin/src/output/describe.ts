@@ -12,9 +12,9 @@ import { clean, lookOf } from './terminal.ts';
 type Described = Exclude<Items[Kind], Items['apps']>;
 
 /** Everything known about one thing, as kubectl describes: labels, values, then what belongs to it. */
-export function describeText(item: Described, context: Pick<Context, 'output' | 'clock'>): string {
-  const look = lookOf(context.output, 'out');
-  return `${linesOf(item, look, context.clock.now()).join('\n')}\n`;
+export function describeText(item: Described, { output }: Pick<Context, 'output'>, now: Date): string {
+  const look = lookOf(output, 'out');
+  return `${linesOf(item, look, now).join('\n')}\n`;
 }
 
 function linesOf(item: Described, look: Look, now: Date): string[] {

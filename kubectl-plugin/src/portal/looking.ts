@@ -72,7 +72,10 @@ export async function describe(args: Arguments, context: Context, session: Sessi
   const look = lookOf(output, 'out');
   if (kind === 'operations') {
     const operation = await session.client.operation(name, session.options());
-    output.out((await data(flagText(args, 'output'), operation)) ?? describeText(operation, context));
+    output.out(
+      (await data(flagText(args, 'output'), operation)) ??
+        describeText(operation, context, clockOf(await session.client.clusters(session.options()), context)),
+    );
     return exit.done;
   }
   if (kind === 'apps') {
@@ -87,9 +90,9 @@ export async function describe(args: Arguments, context: Context, session: Sessi
     );
     return exit.done;
   }
-  const { items } = await listed(kind, args, context, session);
+  const { items, now } = await listed(kind, args, context, session);
   const [item] = named(kind, items, name);
-  output.out((await data(flagText(args, 'output'), item!)) ?? describeText(item as Exclude<Items[Kind], Items['apps']>, context));
+  output.out((await data(flagText(args, 'output'), item!)) ?? describeText(item as Exclude<Items[Kind], Items['apps']>, context, now));
   return exit.done;
 }
 
