@@ -124,3 +124,8 @@ export async function bundleCli(folder) {
   chmodSync(files[0], 0o755);
   return { entry: files[0], files: files.length, bytes: files.reduce((sum, file) => sum + statSync(file).size, 0) };
 }
+
+/** Everything in one file, as a single executable wants it: it has no other file to load. */
+export async function bundleSingle(file) {
+  await build({ ...options([]), entryPoints: [main], outfile: file });
+}
