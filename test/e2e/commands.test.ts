@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { reasonCodes } from '@kubectl-dr/core/compliance/reason-codes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { applicationListSchema, applicationSchema } from '@kubectl-dr/core/wire/application';
 import { operationListSchema, operationSchema, planSchema } from '@kubectl-dr/core/wire/plan';
@@ -49,7 +50,7 @@ describe('looking', () => {
       1 application on 2 clusters: 1 AtRisk
 
       Next:
-        shop   Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
+        shop   kubectl dr policy apply shop
         all about one: kubectl dr status shop
       "
     `);
@@ -59,7 +60,7 @@ describe('looking', () => {
 
       |- recommender  AtRisk  35m of 1h  west/shop-ml  p1
       |    warning NO_SCHEDULE: No schedule covers recommender (shop-ml on west)
-      |      next: Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
+      |      next: kubectl dr policy apply shop
       |- web          AtRisk  5m of 1h   east/shop     shop-hourly-20260115133000
       |    warning RETENTION_TOO_SHORT: points of web are kept for 3d, the policy gold promises 30d
       |      next: Let shop-hourly keep its points for 30d, or correct the policy gold.
@@ -93,8 +94,7 @@ describe('looking', () => {
 
       Next:
         shop   recommender: No schedule covers recommender (shop-ml on west)
-               next: Create a schedule for the namespace that keeps the policy gold:
-                 kubectl dr describe policy gold
+               next: kubectl dr policy apply shop
         all about one: kubectl dr status shop
       "
     `);
@@ -185,7 +185,7 @@ describe('looking', () => {
       |- recommender  AtRisk  35m of 1h  west/shop-ml  p1
       |    needs orders-db
       |    warning NO_SCHEDULE: No schedule covers recommender (shop-ml on west)
-      |      next: Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
+      |      next: kubectl dr policy apply shop
       |- web          AtRisk  5m of 1h   east/shop     shop-hourly-20260115133000
       |    needs orders-db
       |    warning RETENTION_TOO_SHORT: points of web are kept for 3d, the policy gold promises 30d
@@ -294,7 +294,16 @@ describe('looking', () => {
       Next: Back up now, then find out why the schedule did not: kubectl dr backup APP
       "
     `);
-    expect(await text('explain')).toContain('VOLUME_NOT_CAPTURED');
+    const listed = await text('explain');
+    for (const code of Object.keys(reasonCodes)) {
+      expect(listed).toContain(code);
+      expect(await text(`explain ${code}`), code).toMatch(/^[A-Z0-9_]+: .+\n\n.+\n\nNext: .+\n$/);
+    }
+    expect(await text('explain at-risk')).toMatch(/^AtRisk: It is within/);
+    expect(await text('explain d14')).toBe(
+      'D14: The newest usable data is young enough.\n\nReasons: RPO_BREACHED, SCHEDULE_PAUSED, NO_USABLE_POINT\n',
+    );
+    expect((await fleet.run('explain rpoo')).err).toContain('next: kubectl dr explain RPO');
   });
 
   it('version', async () => {

@@ -57,7 +57,7 @@ describe('doctor', () => {
         NO_SCHEDULE  BP-62 D13
           why:  Points are only made by hand, so their age grows until somebody remembers.
           shop/recommender: No schedule covers recommender (shop-ml on west)
-          fix:  Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
+          fix:  kubectl dr policy apply shop
 
       Worth knowing (1)
         ONE_COPY  BP-01 D24
@@ -107,7 +107,7 @@ describe('doctor', () => {
         NO_SCHEDULE  BP-62 D13
           why:  Points are only made by hand, so their age grows until somebody remembers.
           No schedule covers recommender (shop-ml on west)
-          fix:  Create a schedule for the namespace that keeps the policy gold: kubectl dr describe policy gold
+          fix:  kubectl dr policy apply shop
 
       Worth knowing (1)
         ONE_COPY  BP-01 D24

@@ -1,9 +1,11 @@
 import { reasonCodes } from '@kubectl-dr/core/compliance/reason-codes';
 import type { ReasonText } from '@kubectl-dr/core/compliance/reason-codes';
+import { checklistEntries } from '@kubectl-dr/core/doctor/checklist';
 import { NotFoundError } from '@kubectl-dr/core/errors';
+import { glossary } from '@kubectl-dr/core/text/glossary';
 import { nearest } from '@kubectl-dr/core/text/nearest';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
-import type { WireReasonMeaning } from '@kubectl-dr/core/wire/command-line';
+import type { WireReasonMeaning, WireWord } from '@kubectl-dr/core/wire/command-line';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
@@ -31,14 +33,35 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const wanted = code.toUpperCase().replaceAll('-', '_');
   const text = entries.find(([name]) => name === wanted)?.[1];
   if (!text) {
-    const guess = nearest(
-      wanted,
-      entries.map(([name]) => name),
-    );
-    throw new NotFoundError(`there is no reason "${code}"`, { hint: guess ? `kubectl dr explain ${guess}` : 'kubectl dr explain' });
+    const word = wordOf(code);
+    if (!word) throw unknown(code, wanted, entries);
+    const { meaning: told, reasons } = word.spec;
+    const list = reasons ? `\nReasons: ${reasons.join(', ')}\n` : '';
+    context.output.out((await data(format, word)) ?? `${word.metadata.name}: ${told}\n${list}`);
+    return 0;
   }
   context.output.out((await data(format, meaning([wanted, text]))) ?? `${wanted}: ${text.title}\n\n${text.why}\n\nNext: ${text.fix}\n`);
   return 0;
+}
+
+/** A word of the product, or a number of the checklist of `doctor`. */
+function wordOf(asked: string): WireWord | undefined {
+  const known = glossary[asked.toLowerCase().replaceAll(/[\s_-]/g, '')];
+  if (known) return { apiVersion, kind: 'Word', metadata: { name: known.word }, spec: { meaning: known.meaning } };
+  const check = checklistEntries.find(([number]) => number.toLowerCase() === asked.toLowerCase());
+  if (!check) return undefined;
+  const [name, { title, codes }] = check;
+  return { apiVersion, kind: 'Word', metadata: { name }, spec: { meaning: `${title}.`, reasons: [...codes] } };
+}
+
+function unknown(asked: string, wanted: string, entries: readonly [string, ReasonText][]): NotFoundError {
+  const guess = nearest(
+    wanted,
+    entries.map(([name]) => name),
+  );
+  const word = nearest(asked.toLowerCase(), Object.keys(glossary));
+  const hint = guess ?? (word && glossary[word]!.word);
+  return new NotFoundError(`there is no reason or word "${asked}"`, { hint: `kubectl dr explain${hint ? ` ${hint}` : ''}` });
 }
 
 function meaning([name, spec]: [string, ReasonText]): WireReasonMeaning {

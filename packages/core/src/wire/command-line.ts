@@ -15,5 +15,9 @@ export const reasonMeaningSchema = resource('Reason', { spec: z.object({ title: 
 export type WireReasonMeaning = z.infer<typeof reasonMeaningSchema>;
 export const reasonMeaningListSchema = listOf('Reason', reasonMeaningSchema);
 
+/** A word of the product, or a number of the checklist with the reasons that tell of it. */
+export const wordSchema = resource('Word', { spec: z.object({ meaning: z.string(), reasons: z.array(z.string()).optional() }) });
+export type WireWord = z.infer<typeof wordSchema>;
+
 export const versionSchema = resource('Version', { client: z.object({ version: z.string(), node: z.string(), platform: z.string() }) });
 export type WireVersion = z.infer<typeof versionSchema>;

@@ -18,7 +18,9 @@ export function noSchedule(facts: Facts): Reason | undefined {
     severity: 'warning',
     message: `No schedule covers ${facts.component.name} (${where(facts)})`,
     fix: facts.policy
-      ? `Create a schedule for the namespace that keeps the policy ${facts.policy.name}: kubectl dr describe policy ${facts.policy.name}`
+      ? facts.policy.schedule
+        ? `kubectl dr policy apply ${facts.application}`
+        : `Create a schedule for the namespace that keeps the policy ${facts.policy.name}: kubectl dr describe policy ${facts.policy.name}`
       : `Assign a DRPolicy to ${facts.component.entityRef ?? facts.component.name}, or create a schedule for the namespace.`,
   });
 }
