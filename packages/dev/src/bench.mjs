@@ -1,8 +1,9 @@
-// Paired ratios: both commands in turn in one run, medians. Read the ratio, not the times.
+// Paired ratios: both commands in turn in one run, medians. Read the ratio, not the times. Plans have no pair: read the shares.
 //   npm run bench                 every benchmark
 //   npm run bench -- version      only this one
 //   npm run bench -- --json       one JSON object a line: name, a, b, ratio, runs, unit
 import { spawnSync } from 'node:child_process';
+import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { inNode24 } from './install.mjs';
 
@@ -21,6 +22,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const machine = { processors: os.availableParallelism(), memory: `${Math.round(os.totalmem() / 2 ** 30)} GiB` };
+if (!values.json) console.log(`On ${machine.processors} processors with ${machine.memory} of memory, Node ${process.versions.node}.`);
+
 function once({ command, args, env, cwd }) {
   const began = process.hrtime.bigint();
   const result = spawnSync(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -35,6 +39,14 @@ for (const benchmark of benchmarks) {
   const skip = await benchmark.skip?.();
   if (skip) {
     if (!values.json) console.log(`${benchmark.name}: skipped, ${skip}`);
+    continue;
+  }
+  if (benchmark.measure) {
+    const { row, text } = await benchmark.measure(runs);
+    const rounded = Object.fromEntries(Object.entries(row).map(([key, value]) => [key, round(value)]));
+    console.log(
+      values.json ? JSON.stringify({ name: benchmark.name, ...rounded, runs, unit: 'ms', machine }) : `${benchmark.name}: ${text}`,
+    );
     continue;
   }
   const { a, b, close } = await benchmark.prepare();

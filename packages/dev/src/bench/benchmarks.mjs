@@ -4,9 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { node24, root } from '../install.mjs';
 import { clusterWithBackups } from './cluster.mjs';
+import { controlPlane, missingControlPlane } from './control-plane.mjs';
 
 const cli = path.join(root, 'kubectl-plugin/dist/kubectl-dr.cjs');
 const node = node24();
+const planProcess = path.join(root, 'packages/dev/src/bench/plan-process.mjs');
 
 let build;
 /** The bundle, made anew once: what is measured is what would be published now. */
@@ -41,6 +43,33 @@ function listOf(count) {
   };
 }
 
+/** No pair, but shares: how a plan spends its time, and how much memory its process ever had. */
+function planOf(count) {
+  return {
+    name: `plan-${count}`,
+    skip: missingControlPlane,
+    async measure(runs) {
+      const plane = await controlPlane();
+      try {
+        const args = ['--disable-warning=ExperimentalWarning', planProcess, plane.kubeconfig, String(count), String(runs)];
+        const result = spawnSync(node, args, { encoding: 'utf8' });
+        if (result.status !== 0) throw new Error(`the plan could not be made: ${result.stderr.trim()}`);
+        const { total, waited, processor, requests, memory, changes } = JSON.parse(result.stdout);
+        const outside = (total - waited) / total;
+        return {
+          row: { total, waited, processor, requests, memory, changes, outside },
+          text:
+            `plan of a roll-back of ${count} objects (${changes} differ) against a control plane: ${Math.round(total)} ms, ` +
+            `${Math.round(outside * 100)} % of it outside the API server; ${requests} requests; ${Math.round(processor)} ms of processor; ` +
+            `peak memory ${Math.round(memory)} MB, median of ${runs}`,
+        };
+      } finally {
+        await plane.close();
+      }
+    },
+  };
+}
+
 export const benchmarks = [
   {
     name: 'version',
@@ -50,4 +79,6 @@ export const benchmarks = [
   },
   listOf(20),
   listOf(10_000),
+  planOf(50),
+  planOf(500),
 ];
