@@ -1,7 +1,7 @@
 /** What differs from run to run and from server to server, and says nothing. In order; each is replaced by its word. */
 const masks: [RegExp, string][] = [
   // Whether the client or the server ends a watch first, when both have the same second to do it.
-  [/^[IW]\d{4} .* reflector\.go.*\n/gm, ''],
+  [/^[EIW]\d{4} .* reflector\.go.*\n/gm, ''],
   [/https:\/\/127\.0\.0\.1:\d+(\/clusters\/\w+)?/g, '<server>'],
   [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uid>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
