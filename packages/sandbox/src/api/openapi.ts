@@ -1,7 +1,8 @@
-import objectMeta from '../../data/object-meta.json' with { type: 'json' };
 import announced from '../../data/version.json' with { type: 'json' };
 import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
+import type { Type } from './schema/fields.ts';
+import { fieldsOf, typeOf } from './schema/fields.ts';
 
 type Json = Record<string, unknown>;
 
@@ -30,21 +31,18 @@ export function openApiV2(): Response {
 /**
  * The document of one group version. Just enough for kubectl: that PATCH knows `fieldValidation` (validation is then
  * the server's), that there is no strategic merge (it then sends JSON merge patches), and for `kubectl explain` the
- * schema of custom types. Built-in types are described as open objects.
+ * fields of all types, which are described only where a CustomResourceDefinition does.
  */
 export function openApiDocument(registry: Registry, root: string, group: string, version: string): Json | undefined {
   const resources = registry.inVersion(group, version);
   if (resources.length === 0) return undefined;
+  const schemas: Record<string, Json> = {};
+  for (const resource of resources) schemas[schemaName(resource)] = schemaOf(resource, schemas);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: announced.gitVersion },
     paths: Object.fromEntries(resources.flatMap((resource) => pathsOf(root, resource))),
-    components: {
-      schemas: {
-        [`${metaPrefix}ObjectMeta`]: objectMeta,
-        ...Object.fromEntries(resources.map((resource) => [schemaName(resource), schemaOf(resource)])),
-      },
-    },
+    components: { schemas },
   };
 }
 
@@ -52,30 +50,42 @@ function schemaName({ group, version, kind }: Resource): string {
   return [...(group === '' ? ['core'] : group.split('.').reverse()), version, kind].join('.');
 }
 
-function schemaOf(resource: Resource): Json {
-  const own = resource.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const properties = (own.properties ?? {}) as Json;
+function schemaOf(resource: Resource, schemas: Record<string, Json>): Json {
+  const own = resource.structure?.kind === 'struct' ? objectOf(resource.structure.key, schemas) : (resource.schema ?? { type: 'object' });
+  const standard = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: schemaOfType(typeOf('ObjectMeta'), schemas) };
+  return { ...own, properties: { ...(own.properties as Json), ...standard }, 'x-kubernetes-group-version-kind': [kindOf(resource)] };
+}
+
+function objectOf(key: string, schemas: Record<string, Json>): Json {
+  const fields = [...fieldsOf(key).values()];
   return {
-    ...own,
-    properties: {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
-      ...properties,
-      metadata: { allOf: [{ $ref: ref('ObjectMeta') }] },
-    },
-    'x-kubernetes-group-version-kind': [kindOf(resource)],
+    type: 'object',
+    properties: Object.fromEntries(fields.map(({ name, type, values }) => [name, { ...schemaOfType(type, schemas), enum: values }])),
+    required: fields.filter(({ required }) => required).map(({ name }) => name),
   };
+}
+
+const scalars: Partial<Record<Type['kind'], string>> = { int: 'integer', float: 'number', bool: 'boolean', raw: 'object' };
+
+/** What it refers to is added to `schemas`. */
+function schemaOfType(type: Type, schemas: Record<string, Json>): Json {
+  if (type.kind === 'pointer') return schemaOfType(type.of, schemas);
+  if (type.kind === 'list') return { type: 'array', items: schemaOfType(type.of, schemas) };
+  if (type.kind === 'map') return { type: 'object', additionalProperties: schemaOfType(type.of, schemas) };
+  if (type.kind !== 'struct') return { type: scalars[type.kind] ?? 'string' };
+  const name = `io.k8s.${type.key}`;
+  if (schemas[name] === undefined) {
+    // Some structures hold themselves.
+    schemas[name] = {};
+    schemas[name] = objectOf(type.key, schemas);
+  }
+  return { $ref: `#/components/schemas/${name}` };
 }
 
 function kindOf({ group, version, kind }: Resource): Json {
   return { group, version, kind };
 }
 
-function ref(name: string): string {
-  return `#/components/schemas/${metaPrefix}${name}`;
-}
-
-const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'];
 
 /** What kubectl asks the document about is in its PATCH. */

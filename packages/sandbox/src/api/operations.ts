@@ -4,7 +4,7 @@ import { ageColumn, nameColumn } from './columns.ts';
 import { exec } from '../simulators/workloads/exec.ts';
 import { proxy } from '../simulators/workloads/proxy.ts';
 import type { Runner } from '../simulators/workloads/exec.ts';
-import { asKubeObject, at, isRecord, numberAt, recordAt, textAt, textsAt, withPath } from './json.ts';
+import { asKubeObject, at, isRecord, numberAt, textAt, textsAt, withPath } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import { listObject, listPage } from './lists.ts';
 import { patched, patchTypes } from './patch.ts';
@@ -15,7 +15,7 @@ import { negotiate, represented } from './respond.ts';
 import type { Representation } from './respond.ts';
 import { Checks } from './schema/checks.ts';
 import { selectorText } from './selectors.ts';
-import { badRequest, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
+import { about, badRequest, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
 import { tableOf } from './table.ts';
 import { watchStream } from './watch.ts';
 import { bindPod, createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
@@ -200,13 +200,12 @@ async function deleteOptions(call: Call): Promise<DeleteOptions> {
     throw badRequest(`invalid propagationPolicy "${propagation}": must be Background, Foreground or Orphan`);
   }
   const orphan = at(body, 'orphanDependents') === true || parameters.get('orphanDependents') === 'true';
-  const preconditions = recordAt(body, 'preconditions');
   return {
     dryRun: dryRun(call).dryRun || textsAt(body, 'dryRun').includes('All'),
     propagation: propagation ?? (orphan ? 'Orphan' : 'Background'),
     preconditions: {
-      ...(typeof preconditions.uid === 'string' ? { uid: preconditions.uid } : {}),
-      ...(typeof preconditions.resourceVersion === 'string' ? { resourceVersion: preconditions.resourceVersion } : {}),
+      uid: textAt(body, 'preconditions', 'uid') || undefined,
+      resourceVersion: textAt(body, 'preconditions', 'resourceVersion') || undefined,
     },
   };
 }
@@ -217,13 +216,7 @@ async function remove(call: Call): Promise<Response> {
   const view = negotiate(call.request);
   if (!gone) return represented(200, removed, view);
   const { name, uid } = removed.metadata;
-  const details = {
-    name,
-    ...(resource.group === '' ? {} : { group: resource.group }),
-    kind: resource.resource,
-    ...(uid === undefined ? {} : { uid }),
-  };
-  return represented(200, success(details), view);
+  return represented(200, success({ ...about(resource, name), uid }), view);
 }
 
 async function removeAll(call: Call): Promise<Response> {

@@ -2,6 +2,8 @@ import { Disconnected } from '../simulators/faults/faults.ts';
 import { configMap, deployment, TestApi } from './client.testing.ts';
 import { jsonPath } from './jsonpath.ts';
 
+type Schemas = Record<string, { properties: Record<string, unknown> }>;
+
 const maps = '/api/v1/namespaces/shop/configmaps';
 let test: TestApi;
 
@@ -109,6 +111,14 @@ describe('discovery', () => {
     const core = JSON.stringify((await test.ask('GET', '/openapi/v3/api/v1')).body);
     expect(core).toContain('"fieldValidation"');
     expect(core).not.toContain('strategic-merge-patch');
+    const { schemas } = ((await test.ask('GET', '/openapi/v3/apis/apps/v1')).body as unknown as { components: { schemas: Schemas } })
+      .components;
+    expect(schemas['apps.v1.Deployment']!.properties.spec).toEqual({ $ref: '#/components/schemas/io.k8s.DeploymentSpec' });
+    expect(schemas['io.k8s.DeploymentSpec']!.properties).toMatchObject({
+      replicas: { type: 'integer' },
+      template: { $ref: '#/components/schemas/io.k8s.PodTemplateSpec' },
+    });
+    expect(schemas['io.k8s.ContainerPort']!.properties.protocol).toEqual({ type: 'string', enum: ['SCTP', 'TCP', 'UDP'] });
   });
 });
 

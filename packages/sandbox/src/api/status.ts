@@ -14,7 +14,7 @@ export interface StatusDetails {
   group?: string;
   /** The plural resource, or the kind for 422: as the real server fills it. */
   kind?: string;
-  uid?: string;
+  uid?: string | undefined;
   causes?: StatusCause[];
   retryAfterSeconds?: number;
 }
@@ -49,7 +49,8 @@ export class ApiError extends Error {
   }
 }
 
-function about(type: Named, name: string): StatusDetails {
+/** What `details` say of one object. */
+export function about(type: Named, name: string): StatusDetails {
   return { ...(name === '' ? {} : { name }), ...(type.group === '' ? {} : { group: type.group }), kind: type.resource };
 }
 

@@ -30,7 +30,7 @@ type Propagation = 'Background' | keyof typeof propagationFinalizers;
 
 export interface DeleteOptions extends WriteOptions {
   propagation?: Propagation;
-  preconditions?: { uid?: string; resourceVersion?: string };
+  preconditions?: { uid?: string | undefined; resourceVersion?: string | undefined };
 }
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
