@@ -231,7 +231,8 @@ export function describeCommandLine(title: string, openWorlds: () => Promise<Wor
         const running = dr('restore APP --as APP-copy');
         const id = await runningId();
         await done(`cancel ${id}`);
-        expect(await running).toMatchObject({ code: 3, out: expect.stringContaining(`operation ${id} Cancelled`) });
+        const ended = await running;
+        expect(ended, ended.err).toMatchObject({ code: 3, out: expect.stringContaining(`operation ${id} Cancelled`) });
         world.ground.durations.restore = restore;
         await world.cluster.delete({ type: types.namespaces, name: `${world.name}-copy` });
       });

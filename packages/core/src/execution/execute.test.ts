@@ -165,10 +165,42 @@ describe('execute', () => {
         () => false,
       );
     }
-    await running.catch(() => undefined);
-    const end = await endOf(at);
-    expect(['Cancelled', 'Running']).toContain(end.state);
+    await running;
+    expect((await endOf(at)).state).toBe('Cancelled');
     expect(started(at)).not.toContain('web');
+  });
+
+  it('stops on a request that it takes in while a step of it ends', async () => {
+    // How many turns after that write the second look comes back: some of them are before the next write, some after.
+    for (let turns = 0; turns < 40; turns += 1) {
+      const at = await world();
+      at.engine.looksUntilEnd = 20;
+      await begin(at);
+      const { journal } = at.deps;
+      let reads = 0;
+      let written: (() => void) | undefined;
+      const journalOfRun = {
+        ...journal,
+        async read(cluster: string, id: string) {
+          reads += 1;
+          const entry = await journal.read(cluster, id);
+          // Asked for right before the run looks the first time; its second look takes until the end of a step is written.
+          if (reads === 2) return journal.update(entry, { ...entry.operation, cancelRequested: true });
+          if (reads === 3) await Promise.race([new Promise<void>((resolve) => (written = resolve)), at.clock.sleep(600_000)]);
+          return entry;
+        },
+        async update(...args: Parameters<typeof journal.update>) {
+          const entry = await journal.update(...args);
+          void (async () => {
+            for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+            written?.();
+          })();
+          return entry;
+        },
+      };
+      await carryOut({ ...at, deps: { ...at.deps, journal: journalOfRun } }, 'a');
+      expect((await endOf(at)).state).toBe('Cancelled');
+    }
   });
 });
 

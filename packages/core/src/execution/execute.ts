@@ -282,17 +282,26 @@ class Run {
       try {
         await clock.sleep(cancelPoll, AbortSignal.any([this.stop.signal, this.leave]));
         const { operation } = await journal.read(this.entry.cluster, this.operation.id);
-        if (operation.cancelRequested && !this.operation.cancelRequested) {
-          // The request moved the version: take it in, so that our next write is not taken for a stranger's.
-          await this.writing.catch(() => undefined);
-          this.entry = await journal.read(this.entry.cluster, this.operation.id);
-          this.operation = { ...this.operation, cancelRequested: true };
-          this.stop.abort(cancelled());
-        }
+        if (operation.cancelRequested && !this.operation.cancelRequested) await this.takeIn();
       } catch {
         // Not reading once is no reason to stop.
       }
     }
+  }
+
+  /** The request moved the version: it is read again where nothing of ours is being written, so that no write is taken for a stranger's. */
+  private takeIn(): Promise<void> {
+    this.writing = this.writing
+      .catch(() => undefined)
+      .then(async () => {
+        const now = await this.deps.journal.read(this.entry.cluster, this.operation.id);
+        // Meanwhile a write of ours found it, or somebody else has taken over, which the next write finds.
+        if (this.operation.cancelRequested || now.operation.holder !== this.operation.holder) return;
+        this.entry = now;
+        this.operation = { ...this.operation, cancelRequested: true };
+        this.stop.abort(cancelled());
+      });
+    return this.writing;
   }
 
   /** Of the direction: an undo keeps its own, so that both can be told. */

@@ -44,7 +44,7 @@ export async function putBack(context: PutBack, type: ResourceType, wanted: Kube
 
 /** The words of the API server itself. */
 function saidBy(thrown: unknown): string {
-  return asDrError(thrown).message.replace(/^([A-Z]+ \/\S+ on \S+|\S+ rejected the request to \S+ \S+ "[^"]*"): /, '');
+  return asDrError(thrown).message.replace(/^([A-Z]+ \/\S+ on \S+|\S+ rejected the request to \S+ \S+ "[^"]*"( in \S+)?): /, '');
 }
 
 /** What is there meets what comes back. */
