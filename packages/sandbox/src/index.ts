@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { serveHttps } from './doors/https.ts';
 import { kubeconfig } from './doors/kubeconfig.ts';
 import type { Identity } from './identities.ts';
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
@@ -35,6 +34,8 @@ export async function startSandbox({ port, directory, ...options }: StartOptions
   let url = '';
   const sandbox = await createSandbox({ ...options, tokens, url: () => url });
   try {
+    // Whoever stays in the process does without certificates.
+    const { serveHttps } = await import('./doors/https.ts');
     const { east, west } = sandbox.clusters;
     const door = await serveHttps({
       apis: { east: east.api, west: west.api },
