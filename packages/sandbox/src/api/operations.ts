@@ -101,13 +101,11 @@ function dryRun({ info }: Call): { dryRun: boolean } {
   return { dryRun: info.parameters.getAll('dryRun').includes('All') };
 }
 
-const validations = ['', 'Ignore', 'Strict', 'Warn'];
-
 function writing(call: Call): WriteOptions {
   const { info, warnings } = call;
   const mode = info.parameters.get('fieldValidation') ?? '';
   const checks = new Checks();
-  checks.oneOf('fieldValidation', mode, validations);
+  checks.oneOf('fieldValidation', mode, ['', 'Ignore', 'Strict', 'Warn']);
   checks.refuse({ group: 'meta.k8s.io', kind: { create: 'CreateOptions', update: 'UpdateOptions' }[info.verb] ?? 'PatchOptions' }, '');
   const patched = info.verb === 'patch';
   return { ...dryRun(call), fields: { mode: (mode || 'Warn') as 'Warn', patched, warn: (sentence) => warnings.push(sentence) } };

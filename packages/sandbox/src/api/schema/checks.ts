@@ -1,7 +1,7 @@
 import type { FieldError } from '../status.ts';
 import { invalid } from '../status.ts';
 import type { NameForm } from './names.ts';
-import { nameErrors, shown, tooLong } from './names.ts';
+import { nameErrors, shown } from './names.ts';
 
 type Reason = FieldError['reason'] extends `FieldValue${infer Word}` ? Word : never;
 
@@ -30,7 +30,7 @@ export class Checks {
   }
 
   tooLong(field: string, most: number): void {
-    this.#add('TooLong', field, tooLong(most));
+    this.#add('TooLong', field, `Too long: may not be more than ${most} ${most === 1 ? 'byte' : 'bytes'}`);
   }
 
   tooMany(field: string, count: number, most: number): void {

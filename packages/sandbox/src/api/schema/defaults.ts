@@ -44,10 +44,14 @@ export function withDefaults(key: string, fields: ReadonlyMap<string, Field>, ob
   for (const [rule, value] of Object.entries(defaults[key] ?? {})) {
     const path = rule.replace(/^=/, '').split('.');
     if (!rule.startsWith('=') && !isMissing(fields, path, filled)) continue;
-    const found = isRecord(value) && Object.keys(value).some((word) => word.startsWith('$')) ? read(value, filled) : value;
+    const found = isSource(value) ? read(value, filled) : value;
     if (found !== undefined || rule.startsWith('=')) filled = withPath(filled, path, found);
   }
   return filled;
+}
+
+function isSource(value: unknown): value is Source {
+  return isRecord(value) && ('$if' in value || '$from' in value || '$by' in value);
 }
 
 function read({ $from, $by, $if, $in, $then, $else }: Source, object: JsonRecord): unknown {

@@ -3,6 +3,8 @@ import table from '../../../data/names.json' with { type: 'json' };
 /** How a name must look: a form of `data/names.json`, a key of labels (`example.com/MyName`), or a part of a URL's path. */
 export type NameForm = keyof typeof table | 'qualified' | 'path';
 
+const expressions = new Map(Object.entries(table).map(([name, { form }]) => [name, new RegExp(`^${form}$`)]));
+
 export function isNameForm(word: string): word is NameForm {
   return word === 'qualified' || word === 'path' || Object.hasOwn(table, word);
 }
@@ -23,7 +25,7 @@ export function nameErrors(form: NameForm, text: string): string[] {
 
 function formErrors(form: keyof typeof table, text: string): string[] {
   const { form: expression, says, examples } = table[form];
-  if (new RegExp(`^${expression}$`).test(text)) return [];
+  if (expressions.get(form)!.test(text)) return [];
   if (examples.length === 0) return [says];
   return [`${says} (e.g. ${examples.map((example) => `'${example}', `).join(' or ')}regex used for validation is '${expression}')`];
 }
@@ -43,8 +45,4 @@ function qualifiedErrors(text: string): string[] {
 /** A value as sentences about fields show it. */
 export function shown(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
-}
-
-export function tooLong(most: number): string {
-  return `Too long: may not be more than ${most} ${most === 1 ? 'byte' : 'bytes'}`;
 }
