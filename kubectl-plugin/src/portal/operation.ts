@@ -33,14 +33,16 @@ export async function watch(operation: WireOperation, args: Arguments, context: 
     } catch (error) {
       if (!signal.aborted) throw error;
       output.err(
-        `Interrupted: ${clean(now.metadata.name)} goes on in the portal. Look at it with: kubectl dr wait ${clean(now.metadata.name)} --portal URL\n`,
+        `Interrupted: ${clean(now.metadata.name)} goes on in the portal. Look at it with: kubectl dr wait ${clean(now.metadata.name)} --portal ${flagText(args, 'portal')!}\n`,
       );
       return exit.interrupted;
     }
   }
   await show(now, args, context);
   if (now.status.state === 'WaitingForApproval') {
-    output.err(`next: kubectl dr approve ${clean(now.metadata.name)} --portal URL   (by somebody else of the team, or an operator)\n`);
+    output.err(
+      `next: kubectl dr approve ${clean(now.metadata.name)} --portal ${flagText(args, 'portal')!}   (by somebody else of the team, or an operator)\n`,
+    );
     return exit.done;
   }
   return now.status.state === 'Succeeded' || now.status.state === 'Undone' ? exit.done : exit.failed;
@@ -72,5 +74,6 @@ export async function show(operation: WireOperation, args: Arguments, context: C
   output.out(
     `operation ${clean(operation.metadata.name)} ${paint(output.color.out, stateStyle[state], state)}${message ? `: ${clean(message, 600)}` : ''}\n`,
   );
-  for (const [line, what] of nextCommands(operation, context.clock.now())) output.err(`next: ${line} --portal URL   (${what})\n`);
+  for (const [line, what] of nextCommands(operation, context.clock.now()))
+    output.err(`next: ${line} --portal ${flagText(args, 'portal')!}   (${what})\n`);
 }
