@@ -1,8 +1,10 @@
 // Paired ratios: both commands in turn in one run, medians. Read the ratio, not the times. Plans have no pair: read the shares.
 //   npm run bench                 every benchmark
 //   npm run bench -- version      only this one
-//   npm run bench -- --json       one JSON object a line: name, a, b, ratio, runs, unit
-import { spawnSync } from 'node:child_process';
+//   npm run bench -- --json       one JSON object a line: name, a, b, ratio, most (what is aimed at), runs, unit
+//   VELERO_BIN names the program velero for the rows that are measured against it.
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { inNode24 } from './install.mjs';
@@ -32,6 +34,22 @@ function once({ command, args, env, cwd }) {
     throw new Error(`${command} ${args.join(' ')}: ${result.error?.message ?? String(result.stderr).trim()}`);
   return Number(process.hrtime.bigint() - began) / 1e6;
 }
+/** Most memory that a process held, MB; looked at while it runs, for a process that ended tells it nobody. */
+async function memoryOf({ command, args, env, cwd }) {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+  let most = 0;
+  const look = setInterval(() => {
+    try {
+      most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
+    } catch {
+      // It has just ended.
+    }
+  }, 5);
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  clearInterval(look);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+  return most / 1024;
+}
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 for (const benchmark of benchmarks) {
@@ -52,19 +70,21 @@ for (const benchmark of benchmarks) {
   const { a, b, close } = await benchmark.prepare();
   try {
     // The first run of each fills caches that every later run has.
-    once(a);
-    once(b);
+    const measure = benchmark.memory ? memoryOf : once;
+    await measure(a);
+    await measure(b);
     const times = { a: [], b: [] };
     for (let run = 0; run < runs; run += 1) {
-      times.a.push(once(a));
-      times.b.push(once(b));
+      times.a.push(await measure(a));
+      times.b.push(await measure(b));
     }
-    const row = { name: benchmark.name, a: round(median(times.a)), b: round(median(times.b)), runs, unit: 'ms' };
+    const row = { name: benchmark.name, a: round(median(times.a)), b: round(median(times.b)), runs, unit: benchmark.memory ? 'MB' : 'ms' };
     row.ratio = round(row.a / row.b);
+    if (benchmark.most !== undefined) row.most = benchmark.most;
     console.log(
       values.json
         ? JSON.stringify(row)
-        : `${row.name}: ${row.a} ms against ${row.b} ms (${benchmark.against}), ratio ${row.ratio}, median of ${runs}`,
+        : `${row.name}: ${row.a} ${row.unit} against ${row.b} ${row.unit} (${benchmark.against}), ratio ${row.ratio}${row.most === undefined ? '' : ` of at most ${row.most}`}, median of ${runs}`,
     );
   } finally {
     await close?.();

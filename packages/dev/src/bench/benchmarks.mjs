@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { node24, root } from '../install.mjs';
-import { clusterWithBackups } from './cluster.mjs';
+import { startClusters } from './cluster.mjs';
 import { controlPlane, missingControlPlane } from './control-plane.mjs';
 
 const cli = path.join(root, 'kubectl-plugin/dist/kubectl-dr.cjs');
 const node = node24();
+const velero = process.env.VELERO_BIN;
 const planProcess = path.join(root, 'packages/dev/src/bench/plan-process.mjs');
 
 let build;
@@ -22,20 +23,34 @@ function kubectl() {
   return found.status === 0 ? undefined : 'kubectl is not installed';
 }
 
-function listOf(count) {
+/** Without a cluster: what starting costs. `most`: the ratio that is aimed at. */
+function start(name, args) {
+  const bare = { command: node, args: ['-e', '0'] };
   return {
-    name: `get-points-${count}`,
-    against: `kubectl get backups.velero.io -n velero, ${count} backups`,
-    skip: () => built() ?? kubectl(),
+    name,
+    against: 'node -e 0',
+    most: 1.3,
+    skip: built,
+    prepare: async () => ({ a: { command: node, args: [cli, ...args] }, b: bare }),
+  };
+}
+
+/** Against clusters of the sandbox. `a` and `b`: `[command, ...args]`, where `dr` is the bundle. */
+function onClusters({ clusters, a, b, skip, ...row }) {
+  return {
+    ...row,
+    skip: () => built() ?? skip?.(),
     async prepare() {
       const directory = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-bench-'));
-      const cluster = await clusterWithBackups(count, directory);
-      const env = { KUBECONFIG: cluster.kubeconfig, HOME: directory, KUBECACHEDIR: path.join(directory, 'cache') };
+      const { kubeconfig, close } = await startClusters(clusters, directory);
+      const env = { KUBECONFIG: kubeconfig, HOME: directory, KUBECACHEDIR: path.join(directory, 'cache') };
+      const call = ([command, ...args]) =>
+        command === 'dr' ? { command: node, args: [cli, ...args], env, cwd: directory } : { command, args, env, cwd: directory };
       return {
-        a: { command: node, args: [cli, 'get', 'points'], env, cwd: directory },
-        b: { command: 'kubectl', args: ['get', 'backups.velero.io', '-n', 'velero'], env, cwd: directory },
+        a: call(a),
+        b: call(b),
         async close() {
-          await cluster.close();
+          await close();
           rmSync(directory, { recursive: true, force: true });
         },
       };
@@ -70,15 +85,64 @@ function planOf(count) {
   };
 }
 
+const kubectlBackups = ['kubectl', 'get', 'backups.velero.io', '-n', 'velero'];
+const small = { clusters: [{ name: 'bench', backups: 20 }], b: kubectlBackups, against: kubectlBackups.join(' '), skip: kubectl };
+const large = { clusters: [{ name: 'bench', backups: 10_000, applications: 200 }] };
+const noVelero = () => (velero ? undefined : 'VELERO_BIN does not name the program velero');
+const ten = Array.from({ length: 10 }, (_, index) => ({ name: `c${index}`, backups: 20, delay: index === 0 ? 300 : 30 * index }));
+
 export const benchmarks = [
-  {
-    name: 'version',
-    against: 'node -e 0',
-    skip: built,
-    prepare: async () => ({ a: { command: node, args: [cli, 'version'] }, b: { command: node, args: ['-e', '0'] } }),
-  },
-  listOf(20),
-  listOf(10_000),
+  start('version', ['version']),
+  start('help', ['--help']),
+  start('complete', ['__complete', 'get', '']),
+  onClusters({ ...small, name: 'get-points-20', a: ['dr', 'get', 'points', '-n', 'shop'], most: 1 }),
+  onClusters({ ...small, name: 'status-20', a: ['dr', 'status'], most: 1 }),
+  onClusters({
+    ...large,
+    name: 'get-points-10000',
+    a: ['dr', 'get', 'points'],
+    b: kubectlBackups,
+    against: kubectlBackups.join(' '),
+    skip: kubectl,
+  }),
+  onClusters({
+    ...large,
+    name: 'status-10000',
+    a: ['dr', 'status'],
+    b: [velero, 'backup', 'get'],
+    against: 'velero backup get, 200 applications and 10,000 backups',
+    skip: noVelero,
+    most: 0.8,
+  }),
+  onClusters({
+    ...large,
+    name: 'memory-10000',
+    memory: true,
+    a: ['dr', 'status'],
+    b: [velero, 'backup', 'get'],
+    against: 'velero backup get, 200 applications and 10,000 backups',
+    skip: noVelero,
+    most: 1.2,
+  }),
+  onClusters({
+    name: 'ten-clusters',
+    clusters: ten,
+    a: ['dr', 'get', 'points', '--contexts', ten.map(({ name }) => name).join(',')],
+    b: ['dr', 'get', 'points', '--contexts', 'c0'],
+    against: 'the slowest of them alone',
+    most: 1.3,
+  }),
+  onClusters({
+    name: 'hanging-cluster',
+    clusters: [
+      { name: 'well', backups: 20 },
+      { name: 'hangs', backups: 1, delay: 'for ever' },
+    ],
+    a: ['dr', 'get', 'points', '--contexts', 'well,hangs', '--request-timeout', '2s'],
+    b: [node, '-e', 'setTimeout(() => 0, 2000)'],
+    against: 'waiting for 2 s, which is its --request-timeout',
+    most: 1.3,
+  }),
   planOf(50),
   planOf(500),
 ];

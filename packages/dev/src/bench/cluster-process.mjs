@@ -1,6 +1,8 @@
-// A sandbox API over TLS, full of finished backups, for the benchmarks. Sends the kubeconfig's path to its parent.
+// Sandbox APIs over TLS, full of finished backups, for the benchmarks. Sends the kubeconfig's path to its parent.
+// First argument, as JSON: for each cluster its name, `backups`, `applications`, and `delay` (milliseconds, or "for ever").
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { builders } from '@kubectl-dr/core/testing';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { createApi } from '../../../sandbox/src/api/server.ts';
@@ -10,24 +12,47 @@ import { ApiCluster } from '../../../sandbox/src/simulators/api-cluster.ts';
 import { createAll } from '../../../sandbox/src/simulators/create-all.ts';
 import { veleroDefinitions } from '../../../sandbox/src/simulators/velero/crds.ts';
 
-const [count, directory] = process.argv.slice(2);
+const [specification, directory] = process.argv.slice(2);
+const clusters = JSON.parse(specification);
 const tokens = { bench: { username: 'bench', groups: ['system:masters'] } };
-const api = createApi({ name: 'bench', clock: systemClock, tokens, crds: veleroDefinitions() });
-const cluster = new ApiCluster({ name: 'bench', fetch: (request) => api.fetchInside(request) });
-const newest = Date.now();
-const backups = Array.from({ length: Number(count) }, (_, index) => {
-  const startedAt = `${new Date(newest - index * 60_000).toISOString().slice(0, 19)}Z`;
-  return builders.backup(`shop-${String(index).padStart(5, '0')}`, { startedAt });
-});
-await createAll(cluster, [builders.namespace('velero'), builders.namespace('shop'), builders.backupStorageLocation(), ...backups]);
-const door = await serveHttps({ apis: { bench: api }, port: 0 });
+const opened = await Promise.all(clusters.map(open));
+const apis = Object.fromEntries(opened.map(({ name, api, delay }) => [name, delay === undefined ? api : delayed(api, delay)]));
+const door = await serveHttps({ apis, port: 0 });
 const file = path.join(directory, 'kubeconfig');
-writeFileSync(file, kubeconfig({ url: door.url, ca: door.ca, clusters: ['bench'], users: { bench: 'bench' } }), { mode: 0o600 });
+const names = clusters.map(({ name }) => name);
+writeFileSync(file, kubeconfig({ url: door.url, ca: door.ca, clusters: names, users: { bench: 'bench' } }), { mode: 0o600 });
 process.send(file);
 process.on('SIGTERM', async () => {
-  api.close();
+  for (const { api } of opened) api.close();
   await door.close();
   process.exit(0);
 });
 // Whoever started us is gone.
 process.on('disconnect', () => process.exit(0));
+
+async function open({ name, backups, applications = 1, delay }) {
+  const api = createApi({ name, clock: systemClock, tokens, crds: veleroDefinitions() });
+  const cluster = new ApiCluster({ name, fetch: (request) => api.fetchInside(request) });
+  const newest = Date.now();
+  const namespaces = Array.from({ length: applications }, (_, index) => (applications === 1 ? 'shop' : `app-${index}`));
+  await createAll(cluster, [
+    builders.namespace('velero'),
+    builders.backupStorageLocation(),
+    ...namespaces.flatMap((namespace) => [builders.namespace(namespace), builders.deployment(`${namespace}/web`)]),
+    ...Array.from({ length: backups }, (_, index) => {
+      const namespace = namespaces[index % applications];
+      const startedAt = `${new Date(newest - index * 60_000).toISOString().slice(0, 19)}Z`;
+      return builders.backup(`${namespace}-${String(index).padStart(5, '0')}`, { startedAt, namespaces: [namespace] });
+    }),
+  ]);
+  return { name, api, delay };
+}
+
+function delayed(api, delay) {
+  return Object.assign(Object.create(api), {
+    fetch: async (request) => {
+      await (delay === 'for ever' ? new Promise(() => undefined) : wait(delay));
+      return api.fetch(request);
+    },
+  });
+}

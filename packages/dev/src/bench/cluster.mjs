@@ -1,14 +1,14 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A sandbox API with so many backups, in a process of its own so that it does not share our event loop. */
-export async function clusterWithBackups(count, directory) {
-  const child = fork(fileURLToPath(new URL('./cluster-process.mjs', import.meta.url)), [String(count), directory], {
+/** Sandbox APIs, in a process of their own so that they do not share our event loop. `clusters`: see `cluster-process.mjs`. */
+export async function startClusters(clusters, directory) {
+  const child = fork(fileURLToPath(new URL('./cluster-process.mjs', import.meta.url)), [JSON.stringify(clusters), directory], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   const kubeconfig = await new Promise((resolve, reject) => {
     child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the benchmark cluster ended with exit code ${code}`)));
+    child.once('exit', (code) => reject(new Error(`the benchmark clusters ended with exit code ${code}`)));
   });
   return {
     kubeconfig,
