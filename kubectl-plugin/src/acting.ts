@@ -1,6 +1,10 @@
+import type { choose as ask } from './choose.ts';
 import type { Handlers } from './carry-out.ts';
 
 export { carryOut } from './carry-out.ts';
+
+/** Here and not in what starts: few commands ask. */
+export const choose: typeof ask = async (...question) => (await import('./choose.ts')).choose(...question);
 
 /** Of the commands that do something. */
 export const handlers: Handlers = {

@@ -19,7 +19,7 @@ export interface Host {
   /** Asks on stderr and gives the line that was typed. Undefined: nobody sits at a terminal, and nothing was asked. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Somebody sits at a terminal and can be asked. */
-  asks: boolean;
+  asks(): boolean;
   /** Asks on stderr with the arrow keys, and gives the values chosen. Only where `asks`; INTERRUPTED by who leaves. */
   choose(question: string, choices: readonly Choice[], signal: AbortSignal, options?: { many?: boolean }): Promise<string[]>;
   /** Nobody reads what is said, and nobody is asked: credential plugins may not prompt. */

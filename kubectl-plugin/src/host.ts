@@ -28,9 +28,10 @@ export function systemHost(): Host {
     who: `${userName()}@${os.hostname()}/${process.pid}`,
     signal: controller.signal,
     ask,
-    asks: Boolean(process.stdin.isTTY && process.stderr.isTTY),
+    // To look at the streams opens them, which costs a quarter of a short command.
+    asks: () => Boolean(process.stdin.isTTY && process.stderr.isTTY),
     choose: async (question, choices, signal, { many = false } = {}) =>
-      (await import('./choose.ts')).choose(question, choices, signal, many),
+      (await import('./acting.ts')).choose(question, choices, signal, many),
     output: {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),

@@ -42,6 +42,8 @@ export function readLeniently(argv: readonly string[], command: Command | undefi
 
 /** Where the command stands among the words: the first that is neither a flag nor the value of one, of whatever command. */
 export function commandIndex(argv: readonly string[], commands: readonly Command[]): number | undefined {
+  if (argv[0] === undefined || !argv[0].startsWith('-')) return argv.length === 0 ? undefined : 0;
+  if (argv.length === 1) return undefined;
   const flags: Flags = Object.assign({}, ...commands.map((command) => command.flags), globalFlags);
   const { words } = read(argv, flags, undefined, { 'halt-at-non-option': true }, true);
   return words.length === 0 ? undefined : argv.length - words.length;
@@ -56,6 +58,8 @@ function read(
   more: Partial<typeof configuration & { 'halt-at-non-option': boolean }> = {},
   lenient = false,
 ): { words: string[]; given: Given } {
+  // A line without any flag is a list of words: that is a tenth of a short command.
+  if (!argv.some((arg) => arg.startsWith('-'))) return { words: [...argv], given: {} };
   const switches = Object.keys(flags).filter((name) => flags[name]!.type === 'boolean');
   const valued = Object.keys(flags).filter((name) => flags[name]!.type !== 'boolean');
   const { argv: parsed, error } = Parser.detailed(apart(argv, flags, command, lenient), {

@@ -15,7 +15,7 @@ const most = 50;
  */
 export async function picked(args: Arguments, context: Context): Promise<Arguments> {
   const missing = new UsageError('APP is missing', 'restore');
-  if (!context.asks) throw missing;
+  if (!context.asks()) throw missing;
   const { service } = await context.fleet();
   const { signal } = context;
   const fleet = await service.fleet({ contents: false, signal });

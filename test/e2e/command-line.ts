@@ -48,7 +48,7 @@ export async function kubectlDr(line: string | string[], options: Surroundings):
       if (options.answer !== undefined) err += question;
       return options.answer;
     },
-    asks: options.choices !== undefined,
+    asks: () => options.choices !== undefined,
     choose: async (question, choices) => {
       err += `${question} ${choices.map(({ label }) => label).join(' | ')}\n`;
       return options.choices!.shift()!;
