@@ -117,6 +117,7 @@ describe('looking', () => {
       shop          orders-db     AtRisk    5m of 1h    in 55m     1/1       east/shop      points of orders-db are kept for 3d, the policy gold promises 30d
       "
     `);
+    expect(await text('get backups')).toBe(await text('get points'));
     expect(await text('get points')).toMatchInlineSnapshot(`
       "CLUSTER   NAME                         STATUS      AGE   EXPIRES    LOCATION
       east      shop-hourly-20260115133000   Completed   5m    in 2d23h   default
