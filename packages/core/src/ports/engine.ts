@@ -140,34 +140,46 @@ export type Intended =
  * A backup or replication system, in one folder under `engines/`. Nothing else knows its name, its types or its words: what
  * it can do is in `capabilities`, and whoever plans asks these, never the id.
  *
- * What an engine must guarantee (`testing/engine-conformance.ts` checks it; the three targets of `test/cluster` run it):
+ * What an engine must guarantee. Each has a check of its number in `testing/engine-conformance.ts`, which runs for every
+ * engine on the three targets of `test/cluster`.
  *
  * Reading
- * - `interpret` is pure, total and permissive: missing status, unknown phases, absurd dates and huge lists give a value
- *   with phase `Unknown`, never an exception; one bad object never hides the others. What anybody may write into a namespace
- *   (labels, annotations) tells about that namespace alone.
- * - `installed` is false where its types are not served, and true where they may not be seen.
- * - A point id has four parts and stays the same for the life of the point. `capturedAt` is the START of the capture, by
- *   the cluster's clock: data is as old as that. Succeeded means that everything of its scope is inside.
- * - A point that holds no objects says so (`holds: 'data'`), and one whose data lies where the volumes lie (`keptIn`).
- *   `volumeEvidence` lists only what is proven; what still runs proves nothing.
- * - `contents` and `objects` work for points with phase Succeeded or Degraded, else InputError; they are bounded in time
- *   (30 s) and tell the cause: ServiceUnavailableError with code CONTENTS_UNREADABLE or ENGINE_DOWN. Without the capability
- *   `configuration` the objects are the claims, as they have to be made again.
+ * - R1 `interpret` is pure, total and permissive: missing status, unknown phases, absurd dates and huge lists give a value
+ *   with phase `Unknown`, never an exception; one bad object never hides the others.
+ * - R2 What anybody may write into a namespace (labels, annotations) tells about that namespace alone.
+ * - R3 `installed` is false where its types are not served, and true where they may not be seen.
+ * - R4 A point id has four parts, `cluster/engine/namespace/name`, and stays the same for the life of the point.
+ * - R5 `capturedAt` is the START of the capture, by the cluster's clock: data is as old as that. Succeeded means that
+ *   everything of its scope is inside.
+ * - R6 `pointKinds` alone give the same points, and say as well whether it is installed.
+ * - R7 `volumeEvidence` lists only what is proven; what still runs proves nothing.
+ * - R8 `contents` and `objects` work for points with phase Succeeded or Degraded, else InputError; they are bounded in time
+ *   (30 s) and tell the cause: ServiceUnavailableError with code CONTENTS_UNREADABLE or ENGINE_DOWN, NotFoundError for a point
+ *   that is gone. Every object that is given is listed in the contents, and nothing of a namespace that was not asked for is.
+ * - R9 A point that holds no objects says so (`holds: 'data'`), and one whose data lies where the volumes lie (`keptIn`). Without
+ *   the capability `configuration` the objects are the claims, as they have to be made again.
+ *
+ * Asking
+ * - A1 `ping`, `pingMover` and `foresee` change nothing of anybody; at most `ping` leaves a question in the engine's namespace.
+ * - A2 `progressOf*` never waits. Something of that name that vanished, or never was, is NotFoundError.
+ * - A3 Everything ends: what nobody acts on is Failed after a bounded time, by the cluster's clock, with a message that names
+ *   the object.
  *
  * Writing
- * - `start*` is idempotent by `name`: killed half-way and called again, it makes what is missing and nothing twice. If
- *   something of that name exists and carries our labels of this request (operation, step), it is taken as ours; if it
- *   carries others, ConflictError. What can be known beforehand to fail is refused before the first write.
- * - `start*` writes only in the engine's namespace. An engine that has none (no `installation.namespace`) may only CREATE
+ * - W1 `start*` is idempotent by `name`: killed half-way and called again, it makes what is missing and nothing twice.
+ * - W2 If something of that name exists and carries our labels of this request (operation, step), it is taken as ours; if it
+ *   carries others, ConflictError.
+ * - W3 What can be known beforehand to fail is refused before the first write.
+ * - W4 `start*` writes only in the engine's namespace. An engine that has none (no `installation.namespace`) may only CREATE
  *   objects of its own and the claims that were asked for, in the one namespace of its context and, for a clone, beside what
  *   it needs there; each carries the labels of the request. It never changes or deletes what it did not make.
- * - A claim that exists is never overwritten or adopted: it is left as it is, or a conflict where it was asked for by name.
- * - What a restore brings back carries marks of that very restore (`isRestoredBy`): an undo removes what carries them and
- *   nothing else.
- * - `progressOf*` never waits. Something of that name that vanished, or never was, is NotFoundError. Everything ends: what
- *   nobody acts on is Failed after a bounded time, by the cluster's clock, with a message that names the object.
- * - Points go only by their engine's own expiry, which `expiresAt` tells, or by `removePoint`, which only a plan calls.
+ * - W5 A claim that exists is never overwritten or adopted: it is left as it is, or a conflict where it was asked for by name.
+ * - W6 What a restore brings back carries marks of that very restore (`isRestoredBy`): an undo removes what carries them and
+ *   nothing else. `marks` names them, so that no diff sees them.
+ * - W7 `stopRestore`, `finishRestore` and `releaseRestore` are idempotent, do nothing for what never was, and take nothing that
+ *   came back nor any data of a point: it can be restored again.
+ * - W8 Points go only by their engine's own expiry, which `expiresAt` tells, or by `removePoint`, which only a plan calls
+ *   (`removedBy: 'plan'`), and which refuses one that is pinned. Removing one leaves the others as they are.
  */
 export interface Engine {
   /** The folder's name. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { labels } from '../application/model.ts';
-import { ConflictError } from '../errors.ts';
+import { ConflictError, DrError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { BackupRequest, Engine, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
-import type { KubeObject } from '../ports/kubernetes.ts';
+import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
 import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
@@ -16,6 +16,8 @@ export interface EngineHarness {
   restoring?: EngineContext;
   /** A namespace with at least one workload or ConfigMap, and a claim that holds data when the engine captures volumes. */
   namespace: string;
+  /** The engine where nobody acts on what it asks for, and how an hour passes there. Absent where that cannot be had. */
+  unattended?(): Promise<{ context: EngineContext; pass(): Promise<void> }>;
   /** Lets everything happen that is due, without a long wait. */
   settle(): Promise<void>;
   close?(): void | Promise<void>;
@@ -24,7 +26,7 @@ export interface EngineHarness {
 const own = { [labels.operation]: 'conformance-1', [labels.step]: 'a' };
 const foreign = { [labels.operation]: 'conformance-2', [labels.step]: 'a' };
 
-/** The guarantees of `ports/engine.ts`, for any engine over any cluster. A harness is made for each check. */
+/** The guarantees of `ports/engine.ts`, by their numbers there, for any engine over any cluster. A harness is made for each check. */
 export function describeEngine(name: string, makeHarness: () => EngineHarness | Promise<EngineHarness>): void {
   describe(`${name} is an Engine`, () => {
     const check = (title: string, body: (harness: EngineHarness) => Promise<void>): void =>
@@ -37,7 +39,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
         }
       });
 
-    check('interprets whatever a cluster returns, and throws never', async ({ engine }) => {
+    check('R1: interprets whatever a cluster returns, and throws never', async ({ engine }) => {
       for (const objects of garbage(engine)) {
         const state = engine.interpret(readingOf(objects));
         expect(state.installation).toMatchObject({ engine: engine.id, cluster: 'c' });
@@ -45,7 +47,108 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       }
     });
 
-    check('makes a point whose data is as old as the start of the capture', async (harness) => {
+    check('R1, R2: gives the same again, whatever else lies beside it, in its own namespace or another', async (harness) => {
+      const { engine, context, namespace } = harness;
+      const point = await backUp(harness, 'one');
+      const reading = await readingFrom(harness);
+      const before = JSON.stringify([...reading.objects]);
+      expect(engine.interpret(reading)).toEqual(engine.interpret(reading));
+      expect(JSON.stringify([...reading.objects])).toBe(before);
+      const found = (objects: ClusterReading['objects']) => engine.interpret({ ...reading, objects }).points;
+      for (const bad of garbage(engine)) {
+        const mixed = new Map([...reading.objects].map(([key, items]) => [key, [...(bad.get(key) ?? []), ...items]]));
+        expect(found(mixed)).toContainEqual(point);
+      }
+      const elsewhere = ({ metadata, ...object }: KubeObject): KubeObject => ({
+        ...object,
+        metadata: { ...metadata, ...(metadata.namespace !== undefined && { namespace: 'elsewhere' }), uid: 'elsewhere' },
+      });
+      const copied = found(new Map([...reading.objects].map(([key, items]) => [key, [...items, ...items.map(elsewhere)]])));
+      expect(copied).toContainEqual(point);
+      if (context.namespace !== namespace) return;
+      for (const { id, scope } of copied) if (id !== point.id) expect(scope.namespaces).toEqual(['elsewhere']);
+    });
+
+    check('R3: is not installed where its types are not served, and is where they may not be seen', async ({ engine }) => {
+      if (engine.kinds.length === 0) return;
+      const failing = (code: DrError['code']): ClusterReading => ({
+        ...readingOf(new Map()),
+        failures: new Map(engine.kinds.map((type) => [resourceKey(type), new DrError('NotFoundError', code, 'no')])),
+      });
+      expect(engine.interpret(failing('NOT_FOUND')).installation.installed).toBe(false);
+      expect(engine.interpret(failing('FORBIDDEN')).installation.installed).toBe(true);
+    });
+
+    check('R4, R7, R8: names a point once for all, proves nothing of one that runs, and opens none', async (harness) => {
+      const { engine, context } = harness;
+      await engine.startBackup(context, backupOf(harness, 'one'));
+      const state = engine.interpret(await readingFrom(harness));
+      const running = state.points.find(({ name: own, phase }) => own === 'one' && (phase === 'Pending' || phase === 'Running'));
+      if (running) {
+        expect(state.volumeEvidence[running.id] ?? []).toEqual([]);
+        if (engine.capabilities.contents) await expect(engine.contents(context, running)).rejects.toMatchObject({ name: 'InputError' });
+      }
+      await end(harness, () => engine.progressOfBackup(context, 'one'));
+      const point = (await pointsOf(harness)).find((candidate) => candidate.name === 'one')!;
+      if (running) expect(point.id).toBe(running.id);
+      expect(point.id).toBe(`${context.cluster.name}/${engine.id}/${point.namespace}/one`);
+    });
+
+    check('R6: tells its points by fewer types as well', async (harness) => {
+      const { engine } = harness;
+      if (!engine.pointKinds) return;
+      await backUp(harness, 'one');
+      const [all, few] = [await readingFrom(harness), await readingFrom(harness, engine.pointKinds)].map((reading) =>
+        engine.interpret(reading),
+      );
+      expect(few!.points.map(({ id, phase, capturedAt }) => [id, phase, capturedAt])).toEqual(
+        all!.points.map(({ id, phase, capturedAt }) => [id, phase, capturedAt]),
+      );
+      expect(few!.installation).toMatchObject({ installed: true, engine: engine.id });
+    });
+
+    check('A1: asks and looks ahead without changing anything', async (harness) => {
+      const { engine, context, namespace } = harness;
+      const point = await backUp(harness, 'one');
+      const written: Write[] = [];
+      const watching = watched(context, (write) => void written.push(write));
+      await engine.ping(watching);
+      await engine.pingMover?.(watching);
+      if (context.namespace === namespace) expect(written).toEqual([]);
+      for (const write of written) expect(write).toMatchObject({ verb: 'create', namespace: context.namespace });
+      written.length = 0;
+      await engine.foresee?.(watching, { backup: backupOf(harness, 'two') });
+      await engine.foresee?.(watching, { restore: { point, namespaces: [namespace], namespaceMapping: {} } });
+      expect(written).toEqual([]);
+    });
+
+    check('A3: ends what nobody acts on, and names it', async ({ engine, namespace, unattended }) => {
+      if (!unattended) return;
+      const { context, pass } = await unattended();
+      await engine.startBackup(context, { name: 'one', namespaces: [namespace], labels: own, annotations: {} });
+      expect(await engine.progressOfBackup(context, 'one')).toMatchObject({ phase: expect.stringMatching(/Pending|Running/) });
+      await pass();
+      const ended = await engine.progressOfBackup(context, 'one');
+      expect(ended.phase).toBe('Failed');
+      expect(ended.message).toContain('one');
+    });
+
+    check('W3, W5: refuses claims that are not in the point, and those that exist, before it writes', async (harness) => {
+      const { engine, context, namespace } = harness;
+      if (engine.capabilities.configuration || !engine.capabilities.inPlace) return;
+      const point = await backUp(harness, 'one');
+      const [claim] = (await engine.objects(context, point, [namespace])).map(({ metadata }) => metadata.name);
+      const written: Write[] = [];
+      const watching = watched(context, (write) => void written.push(write));
+      const request = { ...restoreOf(harness, point), namespaceMapping: {} };
+      await expect(engine.startRestore(watching, { ...request, claims: ['no-such-claim'] })).rejects.toMatchObject({
+        name: 'NotFoundError',
+      });
+      await expect(engine.startRestore(watching, { ...request, claims: [claim!] })).rejects.toMatchObject({ name: 'ConflictError' });
+      expect(written).toEqual([]);
+    });
+
+    check('R5: makes a point whose data is as old as the start of the capture', async (harness) => {
       const { engine, context } = harness;
       const before = (await context.cluster.now()).getTime();
       const point = await backUp(harness, 'one');
@@ -56,25 +159,33 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(point).toMatchObject({ engine: engine.id, cluster: context.cluster.name });
     });
 
-    check('takes a backup of that name for its own when it carries the same labels, and for a conflict when not', async (harness) => {
-      const { engine, context } = harness;
-      await engine.startBackup(context, backupOf(harness, 'one'));
-      await engine.startBackup(context, backupOf(harness, 'one'));
-      await expect(engine.startBackup(context, { ...backupOf(harness, 'one'), labels: foreign })).rejects.toMatchObject({
-        name: 'ConflictError',
-      });
-      await end(harness, () => engine.progressOfBackup(context, 'one'));
-      expect((await pointsOf(harness)).filter((point) => point.name === 'one')).toHaveLength(1);
-    });
+    check(
+      'W1, W2: takes a backup of that name for its own when it carries the same labels, and for a conflict when not',
+      async (harness) => {
+        const { engine, context } = harness;
+        await engine.startBackup(context, backupOf(harness, 'one'));
+        await engine.startBackup(context, backupOf(harness, 'one'));
+        await expect(engine.startBackup(context, { ...backupOf(harness, 'one'), labels: foreign })).rejects.toMatchObject({
+          name: 'ConflictError',
+        });
+        await end(harness, () => engine.progressOfBackup(context, 'one'));
+        expect((await pointsOf(harness)).filter((point) => point.name === 'one')).toHaveLength(1);
+      },
+    );
 
-    check('says that what it never began is not there', async ({ engine, context }) => {
-      await expect(engine.progressOfBackup(context, 'absent')).rejects.toMatchObject({ name: 'NotFoundError' });
-      await expect(engine.progressOfRestore(context, 'absent')).rejects.toMatchObject({ name: 'NotFoundError' });
-      await engine.finishRestore(context, 'absent');
-      await engine.stopRestore?.(context, 'absent');
-    });
+    check(
+      'A2, W7: says at once that what it never began is not there, and ends nothing of it',
+      async ({ engine, context: at, namespace }) => {
+        const context = { ...at, clock: { ...at.clock, sleep: () => Promise.reject(new Error('it waits')) } };
+        await expect(engine.progressOfBackup(context, 'absent')).rejects.toMatchObject({ name: 'NotFoundError' });
+        await expect(engine.progressOfRestore(context, 'absent')).rejects.toMatchObject({ name: 'NotFoundError' });
+        await engine.finishRestore(context, 'absent');
+        await engine.stopRestore?.(context, 'absent');
+        await engine.releaseRestore?.(context, 'absent', [namespace]);
+      },
+    );
 
-    check('writes into the application nothing but what is its own, when it begins', async (harness) => {
+    check('W4: writes into the application nothing but what is its own, when it begins', async (harness) => {
       const { engine, context, namespace } = harness;
       const written: Write[] = [];
       await engine.startBackup(
@@ -95,7 +206,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       else for (const write of written) expect(write).toMatchObject({ verb: 'create', labels: own });
     });
 
-    check('makes what is missing, and nothing twice, when it was ended half-way', async (harness) => {
+    check('W1: makes what is missing, and nothing twice, when it was ended half-way', async (harness) => {
       const { engine, context } = harness;
       const endedOnce = async (begin: (at: EngineContext) => Promise<void>, at: EngineContext): Promise<void> => {
         let count = 0;
@@ -118,7 +229,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect((await end(harness, () => engine.progressOfRestore(restoring, 'back'))).phase).toBe('Succeeded');
     });
 
-    check('never touches a claim that exists', async (harness) => {
+    check('W5: never touches a claim that exists', async (harness) => {
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.inPlace) return;
       const claims = async (): Promise<unknown[]> =>
@@ -135,22 +246,28 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(await claims()).toEqual(before);
     });
 
-    check('removes a point for good, when that is asked of it', async (harness) => {
+    check('W8: removes a point for good, when that is asked of it', async (harness) => {
       const { engine, context } = harness;
       if (!engine.removePoint) return;
       const point = await backUp(harness, 'one');
       await backUp(harness, 'two');
+      // Nobody else removes them.
+      expect(point.removedBy).toBe('plan');
       await engine.removePoint(context, point);
       await harness.settle();
       await engine.removePoint(context, point);
       expect((await pointsOf(harness)).filter(({ phase }) => phase !== 'Deleting').map(({ name }) => name)).toEqual(['two']);
     });
 
-    check('lists what is inside, and gives the objects themselves', async (harness) => {
+    check('R8, R9: lists what is inside, and gives the objects themselves', async (harness) => {
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.contents) return;
       const point = await backUp(harness, 'one');
-      if (!engine.capabilities.configuration) expect(point.holds).toBe('data');
+      if (!engine.capabilities.configuration) {
+        expect(point).toMatchObject({ holds: 'data', keptIn: 'storage' });
+        const kinds = (await engine.objects(context, point, [namespace])).map(({ kind }) => kind);
+        expect(new Set(kinds)).toEqual(new Set(['PersistentVolumeClaim']));
+      }
       const contents = await engine.contents(context, point);
       expect(contents.pointId).toBe(point.id);
       const objects = (await engine.objects(context, point, [namespace])).filter(({ metadata }) => metadata.namespace === namespace);
@@ -163,7 +280,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       ).rejects.toThrow();
     });
 
-    check('restores beside, once per name, and tells object by object', async (harness) => {
+    check('W2, W6, W7: restores beside, once per name, and tells object by object', async (harness) => {
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.clone) return;
       const point = await backUp(harness, 'one');
@@ -185,8 +302,18 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
           expect(await engine.isRestoredBy(item, 'another')).toBe(false);
         }
       }
-      await engine.finishRestore(restoring, request.name);
-      await engine.finishRestore(restoring, request.name);
+      const copy = `${namespace}-copy`;
+      const back = async (): Promise<string[]> =>
+        (await context.cluster.list(types.persistentVolumeClaims, { namespace: copy })).items.map(({ metadata }) => metadata.name);
+      const before = await back();
+      for (let twice = 0; twice < 2; twice += 1) {
+        await engine.finishRestore(restoring, request.name);
+        await engine.releaseRestore?.(restoring, request.name, [copy]);
+      }
+      expect(await back()).toEqual(before);
+      // The data of the point is untouched: it is opened as before.
+      expect((await pointsOf(harness)).find(({ id }) => id === point.id)).toMatchObject({ phase: 'Succeeded' });
+      if (engine.capabilities.contents) expect((await engine.contents(context, point)).pointId).toBe(point.id);
     });
   });
 }
@@ -232,17 +359,23 @@ async function end({ settle }: EngineHarness, look: () => Promise<NativeProgress
   throw new Error('it does not end');
 }
 
-async function pointsOf({ engine, context: { cluster } }: EngineHarness): Promise<RecoveryPoint[]> {
+async function pointsOf(harness: EngineHarness): Promise<RecoveryPoint[]> {
+  return harness.engine.interpret(await readingFrom(harness)).points;
+}
+
+async function readingFrom(
+  { engine, context: { cluster } }: EngineHarness,
+  kinds: readonly ResourceType[] = engine.kinds,
+): Promise<ClusterReading> {
   const objects = new Map<string, KubeObject[]>();
-  for (const type of engine.kinds) {
+  for (const type of kinds) {
     const { items } = await cluster.list(type).catch(() => ({ items: [] }));
     objects.set(
       resourceKey(type),
       items.map((item) => ({ ...item, apiVersion: apiVersionOf(type), kind: type.kind })),
     );
   }
-  const reading: ClusterReading = { cluster: cluster.name, now: await cluster.now(), age: 0, objects, failures: new Map() };
-  return engine.interpret(reading).points;
+  return { cluster: cluster.name, now: await cluster.now(), age: 0, objects, failures: new Map() };
 }
 
 function readingOf(objects: ReadonlyMap<string, readonly KubeObject[]>): ClusterReading {

@@ -17,6 +17,10 @@ describeEngine('Velero, over the sandbox', async () => {
     context: { cluster: velero.stage.cluster, clock, namespace: 'velero' },
     namespace: 'shop',
     settle: () => clock.sleep(1_000),
+    async unattended() {
+      velero.behaviour.down = true;
+      return { context: { cluster: velero.stage.cluster, clock, namespace: 'velero' }, pass: () => clock.sleep(3_600_000) };
+    },
     close: () => velero.stage.close(),
   };
 });

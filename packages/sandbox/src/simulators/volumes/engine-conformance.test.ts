@@ -1,7 +1,13 @@
 import { engine } from '@kubectl-dr/core/engines/csi/index';
 import { describeEngine } from '@kubectl-dr/core/testing/engine-conformance';
 import { createAll } from '../create-all.ts';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { FakeClock } from '@kubectl-dr/core/testing/clock';
+import { instant } from '../durations.ts';
+import { driver, snapshotClass } from '../hardware.ts';
+import { Stage } from '../stage.ts';
 import { VeleroStage } from '../velero/stage.testing.ts';
+import { snapshotDefinitions } from './snapshot-definitions.ts';
 
 describeEngine('CSI snapshots, over the sandbox', async () => {
   const { stage, clock, ...shop } = await openShop();
@@ -12,9 +18,30 @@ describeEngine('CSI snapshots, over the sandbox', async () => {
     restoring: { ...context, namespace: 'shop-copy' },
     namespace: 'shop',
     settle: () => clock.sleep(1_000),
+    unattended: withoutController,
     close: () => shop.close(),
   };
 });
+
+/** Snapshots are served, and nobody takes them. */
+async function withoutController() {
+  const clock = new FakeClock();
+  const stage = new Stage({ name: 'east', clock, durations: { ...instant }, crds: snapshotDefinitions() });
+  const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'v' } };
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: 'shop' } };
+  const size = { accessModes: ['ReadWriteOnce'] };
+  await createAll(stage.cluster, [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+    snapshotClass(),
+    {
+      ...volume,
+      spec: { ...size, capacity: { storage: '1Gi' }, csi: { driver, volumeHandle: 'v' }, persistentVolumeReclaimPolicy: 'Delete' },
+    },
+    { ...claim, spec: { ...size, volumeName: 'v', resources: { requests: { storage: '1Gi' } } } },
+  ]);
+  await stage.cluster.patchStatus({ type: types.persistentVolumeClaims, namespace: 'shop', name: 'data' }, { phase: 'Bound' });
+  return { context: { cluster: stage.cluster, clock, namespace: 'shop' }, pass: () => clock.advance(3_600_000) };
+}
 
 async function openShop() {
   const velero = await VeleroStage.open();
