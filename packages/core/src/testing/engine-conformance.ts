@@ -86,7 +86,15 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       const running = state.points.find(({ name: own, phase }) => own === 'one' && (phase === 'Pending' || phase === 'Running'));
       if (running) {
         expect(state.volumeEvidence[running.id] ?? []).toEqual([]);
-        if (engine.capabilities.contents) await expect(engine.contents(context, running)).rejects.toMatchObject({ name: 'InputError' });
+        const opened = engine.capabilities.contents
+          ? await engine.contents(context, running).then(
+              () => 'opened',
+              ({ name }: Error) => name,
+            )
+          : 'InputError';
+        // On a real cluster it may have ended just now.
+        if (opened === 'opened') expect((await engine.progressOfBackup(context, 'one')).phase).toBe('Succeeded');
+        else expect(opened).toBe('InputError');
       }
       await end(harness, () => engine.progressOfBackup(context, 'one'));
       const point = (await pointsOf(harness)).find((candidate) => candidate.name === 'one')!;

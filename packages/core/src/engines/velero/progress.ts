@@ -22,7 +22,7 @@ async function isUnattended({ cluster, namespace, signal }: EngineContext, { met
     const looks = items.flatMap(({ status }) => timeOf(fields(status).lastValidationTime) ?? []);
     return (
       looks.length > 0 &&
-      items.every(({ spec }) => !/^0/.test(text(fields(spec).validationFrequency) ?? '')) &&
+      items.every(({ spec }) => text(fields(spec).validationFrequency)?.startsWith('0') !== true) &&
       now - Math.max(...looks) > patience
     );
   } catch (error) {
