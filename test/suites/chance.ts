@@ -112,7 +112,7 @@ export function describeChance(title: string, openWorlds: () => Promise<Worlds>)
   });
 }
 
-interface Seen {
+export interface Seen {
   cluster: ClusterClient;
   /** `namespace` or `PersistentVolume name`, of every write. */
   places: Set<string>;
@@ -121,7 +121,7 @@ interface Seen {
 }
 
 /** Fails each call whose number is in `failing`, in turn before and after it was carried out, and notes where is written. */
-function watched(cluster: ClusterClient, failing: ReadonlySet<number>): Seen {
+export function watched(cluster: ClusterClient, failing: ReadonlySet<number>): Seen {
   const places = new Set<string>();
   let count = 0;
   let armed = false;
