@@ -10,6 +10,7 @@ import { waitingOperation } from '../operations/ApprovalStore.ts';
 import type { Announcer } from '../operations/announce.ts';
 import type { Asker } from './Asker.ts';
 import { audited } from './Auditing.ts';
+import { concerned } from './concerned.ts';
 import type { Judge } from './Judge.ts';
 
 export interface ApprovalsOptions {
@@ -93,12 +94,12 @@ export class Approvals {
     const access = await gate.admit(asker.credentials);
     const approval = await store.find(id);
     if (!approval) {
-      const { plan, state } = judge.known(id);
-      await judge.seen(plan.application, access, id);
-      throw new ConflictError(`The operation ${id} does not wait for an approval: it is ${state}`);
+      const operation = judge.known(id);
+      await judge.seen(operation.plan.application, access, { operation });
+      throw new ConflictError(`The operation ${id} does not wait for an approval: it is ${operation.state}`);
     }
     const { plan, requestedBy, expiresAt } = approval;
-    const status = await judge.seen(plan.application, access, id);
+    const status = await judge.seen(plan.application, access, { operation: { id, plan } });
     const meta = { operation: id, application: plan.application, planHash: plan.hash, requestedBy, actor: access.caller.name };
     return audited(auditor, asker, { eventId, severity: 'high', meta }, async () => {
       if (requestedBy === access.caller.name) {
@@ -106,7 +107,7 @@ export class Approvals {
           hint: `Ask another member of ${plan.owner ?? 'the owning group'}, or an operator.`,
         });
       }
-      await judge.assertMay('approve', status, plan.components, access);
+      await judge.assertMay('approve', status, concerned(plan, status.application), access);
       if (plan.owner !== status.application.owner) {
         throw new ConflictError(`${plan.application} has got another owner since the operation ${id} was requested`, {
           code: 'PLAN_STALE',

@@ -19,6 +19,7 @@ import type { ApplicationReads, EntityParameters } from './ApplicationReads.ts';
 import type { Approvals } from './Approvals.ts';
 import type { Asker } from './Asker.ts';
 import { audited } from './Auditing.ts';
+import { concerned } from './concerned.ts';
 import type { Judge } from './Judge.ts';
 
 export interface AuthorizedDrServiceOptions {
@@ -73,6 +74,8 @@ export class AuthorizedDrService {
           { signal },
         ),
       );
+      // What it would restart besides may be another team's.
+      await judge.assertMay('plan', status, concerned(plan, status.application), access);
       await plans.put(plan, access.caller.name);
       note({ plan: plan.id, planHash: plan.hash, blockers: plan.blockers.length });
       return { ...planToWire(plan), selfService: judge.selfService(plan, status, access) };
@@ -86,7 +89,10 @@ export class AuthorizedDrService {
     const known = await requests.find(request);
     if (known) {
       const operation = await this.started(known.operationId, known.at);
-      if (operation) return operation;
+      if (operation) {
+        await judge.seen(operation.plan.application, access, { operation });
+        return operation;
+      }
       await requests.release(request);
     }
     const plan = await plans.get(body.plan);
@@ -104,7 +110,7 @@ export class AuthorizedDrService {
     const event = { eventId: restores ? 'restore-create' : 'backup-create', severity: restores ? 'high' : 'medium', meta } as const;
     return audited(auditor, asker, event, async (note) => {
       const status = await judge.seen(plan.application, access);
-      await judge.assertMay(restores ? 'restore' : 'backup', status, plan.components, access);
+      await judge.assertMay(restores ? 'restore' : 'backup', status, concerned(plan, status.application), access);
       assertConfirmed(plan, body.confirm);
       const rule = judge.selfService(plan, status, access);
       if (rule === 'operator') {
@@ -118,16 +124,17 @@ export class AuthorizedDrService {
   }
 
   async operations(asker: Asker, filter: { application?: string; limit: number }): Promise<Operation[]> {
-    const { reads, views, approvals } = this.options;
+    const { reads, views, approvals, judge } = this.options;
     const { applications, access } = await reads.visible(asker.credentials);
     const visible = new Set(applications.map(({ application }) => application.name));
+    const whole = ({ plan }: Operation): boolean => access.caller.operator || judge.maySeePlan(plan, access);
     const wanted = filter.application === undefined ? undefined : this.nameOf(filter.application);
     const asked = (application: string): boolean =>
       (visible.has(application) || access.caller.operator) && (wanted === undefined || application === wanted);
     const journalled = views.all();
     const ids = new Set(journalled.map(({ id }) => id));
     const waiting = await approvals.operations(({ id, application }) => !ids.has(id) && asked(application));
-    return [...waiting, ...journalled.filter(({ plan }) => asked(plan.application))].sort(newestFirst).slice(0, filter.limit);
+    return [...waiting, ...journalled.filter(({ plan }) => asked(plan.application))].filter(whole).sort(newestFirst).slice(0, filter.limit);
   }
 
   async operation(asker: Asker, id: string): Promise<Operation> {
@@ -135,7 +142,7 @@ export class AuthorizedDrService {
     const access = await gate.admit(asker.credentials);
     const operation = await this.found(id);
     // One whose application is gone is still a fact; only operators are told.
-    if (!access.caller.operator) await judge.seen(operation.plan.application, access, id);
+    if (!access.caller.operator) await judge.seen(operation.plan.application, access, { operation });
     return operation;
   }
 
@@ -175,11 +182,14 @@ export class AuthorizedDrService {
   ): Promise<Operation> {
     const { gate, judge, auditor, leaving } = this.options;
     const access = await gate.admit(asker.credentials);
-    const { plan } = await this.found(id);
-    const status = await judge.seen(plan.application, access, id);
+    const operation = await this.found(id);
+    const { plan } = operation;
+    // Whatever has become of its application since, an operator can stop what runs.
+    const stops = eventId === 'operation-cancel' && access.caller.operator;
+    const status = stops ? undefined : await judge.seen(plan.application, access, { operation });
     const meta = { operation: id, application: plan.application, planHash: plan.hash, actor: access.caller.name };
     return audited(auditor, asker, { eventId, severity: 'medium', meta }, async () => {
-      await judge.assertMay('operate', status, plan.components, access);
+      if (status) await judge.assertMay('operate', status, concerned(plan, status.application), access);
       return work({ name: access.caller.name }, { signal: leaving });
     });
   }

@@ -11,6 +11,7 @@ import type { CatalogCache } from '../catalog/CatalogCache.ts';
 import { ownerOf } from '../catalog/CatalogCache.ts';
 import type { FleetIndex } from '../index/FleetIndex.ts';
 import type { OperationViews } from '../operations/OperationViews.ts';
+import { concerned } from './concerned.ts';
 
 export interface JudgeOptions {
   index: FleetIndex;
@@ -47,16 +48,26 @@ export class Judge {
   }
 
   /** The application of a plan or an operation, if the caller may see it. */
-  async seen(name: string, access: Access, operation?: string): Promise<ApplicationStatus> {
+  async seen(name: string, access: Access, { operation }: { operation?: Pick<Operation, 'id' | 'plan'> } = {}): Promise<ApplicationStatus> {
     const status = this.options.index.current().byName.get(name.toLowerCase());
     const missing = (): NotFoundError =>
       new NotFoundError(
-        operation === undefined ? `There is no application "${name}"` : `There is no operation "${operation}", or you may not see it`,
+        operation === undefined ? `There is no application "${name}"` : `There is no operation "${operation.id}", or you may not see it`,
       );
     if (!status) throw missing();
     await access.prepareReading([status.application]);
-    if (!access.maySee(status.application)) throw missing();
+    if (!access.maySee(status.application) || (operation && !this.maySeePlan(operation.plan, access))) throw missing();
     return status;
+  }
+
+  /** A plan tells of all its components: it is shown to whoever may see each. `access` has to be prepared for reading. */
+  maySeePlan(plan: Plan, access: Access): boolean {
+    const status = this.options.index.current().byName.get(plan.application.toLowerCase());
+    if (!status) return false;
+    const names = new Set(concerned(plan, status.application));
+    return status.application.components.every(
+      (component) => !names.has(component.name) || access.maySeeComponent(status.application, component),
+    );
   }
 
   async assertMay(action: Action, status: ApplicationStatus, names: string[] | undefined, access: Access): Promise<void> {
