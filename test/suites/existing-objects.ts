@@ -1,12 +1,13 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { methods } from './execution.ts';
-import { seenBy } from './seen-by.ts';
+import { mortal, seenBy } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
 import { orders } from './world.ts';
@@ -54,6 +55,20 @@ export function describeExistingObjects(title: string, openWorlds: () => Promise
       metadata: { name, namespace: world.name, labels: labelsOf(world.name, 'web') },
       data,
     });
+
+    /** The cluster, on which somebody makes the claim anew as soon as a restore is begun for the first time. */
+    const meddled = async (): Promise<ClusterClient> => {
+      const { spec: asIs } = await world.get(claims, 'data-orders-db-0');
+      const { volumeName: __, ...wanted } = asIs as Record<string, unknown>;
+      let made = 0;
+      return seenBy(world.cluster, {
+        async before({ verb, what, namespace }) {
+          if (verb !== 'create' || what !== 'restores' || namespace !== 'velero' || made++ > 0) return;
+          const metadata = { name: 'data-orders-db-0', namespace: world.name, labels: labelsOf(world.name, 'orders-db') };
+          await world.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: wanted });
+        },
+      });
+    };
 
     it('policy none skips what is equal quietly and leaves what differs with a warning: here the plan tells both, and what differs is written back', async () => {
       await world.create(configMap('same', { a: '1' }));
@@ -160,16 +175,7 @@ export function describeExistingObjects(title: string, openWorlds: () => Promise
       async (_, spec) => {
         await world.capture(spec);
         await world.write(corrupt);
-        const { spec: asIs } = await world.get(claims, 'data-orders-db-0');
-        const { volumeName: __, ...wanted } = asIs as Record<string, unknown>;
-        let made = 0;
-        const cluster = seenBy(world.cluster, {
-          async before({ verb, what, namespace }) {
-            if (verb !== 'create' || what !== 'restores' || namespace !== 'velero' || made++ > 0) return;
-            const metadata = { name: 'data-orders-db-0', namespace: world.name, labels: labelsOf(world.name, 'orders-db') };
-            await world.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: wanted });
-          },
-        });
+        const cluster = await meddled();
         const service = world.service({ cluster });
         const planned = await plan();
         expect(planned.blockers).toEqual([]);
@@ -182,6 +188,25 @@ export function describeExistingObjects(title: string, openWorlds: () => Promise
         expect(await world.files()).toEqual(corrupt);
       },
     );
+
+    it.each([2, 3, 4, 5, 6])('the second try of a restore is not begun anew when its process dies after write %i', async (nth) => {
+      await world.capture();
+      await world.write(corrupt);
+      const first = world.service({ holder: 'first', cluster: await meddled() });
+      const failed = await (await first.execute(await plan(), caller)).run();
+      expect(failed).toMatchObject({ state: 'Failed' });
+      const dying = mortal(world.cluster, 'after', nth);
+      dying.arm();
+      await expect(
+        world
+          .service({ holder: 'second', cluster: dying.cluster })
+          .resume(failed.id, caller, { signal: dying.signal })
+          .then((started) => started.run()),
+      ).rejects.toThrow();
+      const done = await (await world.service({ holder: 'third' }).resume(failed.id, caller)).run();
+      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+      expect(await world.files()).toEqual(orders);
+    });
 
     it('a pod that exists is skipped, and with it the files of its volumes: here pods are stopped first, and one that cannot be blocks', async () => {
       await world.capture(fileSystem);
