@@ -51,10 +51,22 @@ export interface SchedulePlan {
   outcome?: { fromNewest: number; phase: 'Failed' | 'PartiallyFailed'; message: string };
 }
 
+/** A component of which volume snapshots were taken as well. */
+export interface SnapshotPlan {
+  cluster: ClusterName;
+  application: string;
+  component: string;
+  namespace: string;
+  claim: string;
+  minutesAgo: number[];
+  keepDays: number;
+}
+
 /** What the story tells: `data/story.json`. The catalog of its applications is in `catalog/`, one file per application. */
 export const book = story as unknown as {
   homes: Home[];
   schedules: SchedulePlan[];
+  snapshots: SnapshotPlan[];
   /** Of the cluster `east`. */
   objects: KubeObject[];
 };

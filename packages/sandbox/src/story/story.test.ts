@@ -127,6 +127,19 @@ it('has points whose data is that of their time', async () => {
   expect(then.length).toBeGreaterThan(0);
 });
 
+it('has a database of which snapshots were taken as well, from which its data goes back', async () => {
+  const points = fleet.points.filter(({ engine }) => engine === 'csi');
+  expect(points).toMatchObject([
+    { phase: 'Succeeded', application: 'warehouse', component: 'stock-db', holds: 'data', keptIn: 'storage' },
+    { phase: 'Succeeded', application: 'warehouse', component: 'stock-db' },
+  ]);
+  const newest = points.toSorted((a, b) => ((a.capturedAt ?? '') < (b.capturedAt ?? '') ? 1 : -1))[0]!;
+  const request = { intent: 'Restore', application: 'warehouse', components: ['stock-db'], mode: 'dataOnly', point: newest.name } as const;
+  const plan = await service.plan({ ...request, components: ['stock-db'] }, { name: 'alice' });
+  expect(plan.blockers).toEqual([]);
+  expect(plan.dataLoss[0]?.text).toMatch(/^1 hour and (49|50|51) minutes of stock-db$/);
+});
+
 it('can make the database safe again with one backup, and prove the warehouse with one restore', async () => {
   const run = async (request: Parameters<DrService['plan']>[0]): Promise<void> => {
     const plan = await service.plan(request, { name: 'alice' });

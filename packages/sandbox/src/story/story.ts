@@ -8,6 +8,7 @@ import { book } from './book.ts';
 import type { Home } from './book.ts';
 import { contentOf } from './content.ts';
 import { writeHistory } from './history.ts';
+import { takeSnapshots } from './snapshots.ts';
 import { objectsOf } from './workloads.ts';
 
 const day = 24 * 60 * 60_000;
@@ -37,6 +38,10 @@ export async function tellStory(clusters: Record<ClusterName, SandboxCluster>, n
     }
   }
   for (const plan of book.schedules) await writeHistory({ cluster: clusters[plan.cluster], contents, now }, plan);
+  for (const plan of book.snapshots) {
+    const content = contents.get(`${plan.namespace}/${plan.claim}`);
+    if (content) await takeSnapshots(clusters[plan.cluster], plan, content, now);
+  }
   for (const cluster of Object.values(clusters)) cluster.clock.set();
 }
 
