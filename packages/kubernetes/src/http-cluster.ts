@@ -42,6 +42,8 @@ export interface HttpClusterOptions {
 
 /** kubectl's page size. */
 const pageSize = 500;
+/** What is longer than one page is asked for in larger ones: each costs a way there and back. */
+const nextPageSize = 2_500;
 const contentTypes: Record<PatchType, string> = {
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',
@@ -102,7 +104,12 @@ export class HttpCluster implements ClusterClient {
       let token: string | undefined;
       try {
         do {
-          const query = { labelSelector, fieldSelector, limit: options.pageSize ?? pageSize, continue: token };
+          const query = {
+            labelSelector,
+            fieldSelector,
+            limit: options.pageSize ?? (token === undefined ? pageSize : nextPageSize),
+            continue: token,
+          };
           const page = (await this.transport.json({
             method: 'GET',
             path: withQuery(pathOf(type, namespace), query),

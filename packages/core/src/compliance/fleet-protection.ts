@@ -21,12 +21,15 @@ export class ClusterProtection {
   /** Types of an installed engine that could not be read. */
   readonly failures: readonly { type: string; error: DrError }[];
   readonly #named = new Map<string, RecoveryPoint[]>();
+  readonly #reaching = new Map<string, readonly RecoveryPoint[]>();
+  readonly #evidence: ReadonlyMap<string, ProtectionState['volumeEvidence']>;
   readonly #patterned: RecoveryPoint[] = [];
   readonly #trouble = new Map<string, Reason | undefined>();
 
   constructor(reading: ClusterReading, engines: readonly Engine[]) {
     this.reading = reading;
     this.states = engines.map((engine) => engine.interpret(reading));
+    this.#evidence = new Map(this.states.map(({ installation, volumeEvidence }) => [installation.engine, volumeEvidence]));
     const installed = engines.filter((engine) => this.installed.includes(engine.id));
     this.hookAnnotations = installed.flatMap((engine) => engine.hookAnnotations ?? []);
     this.failures = installed.flatMap((engine) =>
@@ -57,15 +60,21 @@ export class ClusterProtection {
   }
 
   /** Points whose scope reaches into the namespace, newest first; those that never started by when they appeared. */
-  pointsOf(namespace: string): RecoveryPoint[] {
-    const when = ({ capturedAt, createdAt }: RecoveryPoint): number => timeOf(capturedAt) ?? timeOf(createdAt) ?? 0;
-    return [...(this.#named.get(namespace) ?? []), ...this.#patterned]
-      .filter((point) => reachesNamespace(point.scope, namespace))
-      .sort((a, b) => when(b) - when(a));
+  pointsOf(namespace: string): readonly RecoveryPoint[] {
+    let reaching = this.#reaching.get(namespace);
+    if (!reaching) {
+      reaching = [...(this.#named.get(namespace) ?? []), ...this.#patterned]
+        .filter((point) => reachesNamespace(point.scope, namespace))
+        .map((point) => ({ point, when: timeOf(point.capturedAt) ?? timeOf(point.createdAt) ?? 0 }))
+        .sort((a, b) => b.when - a.when)
+        .map(({ point }) => point);
+      this.#reaching.set(namespace, reaching);
+    }
+    return reaching;
   }
 
   evidenceOf(point: RecoveryPoint): readonly VolumeCapture[] {
-    return this.states.find(({ installation }) => installation.engine === point.engine)?.volumeEvidence[point.id] ?? [];
+    return this.#evidence.get(point.engine)?.[point.id] ?? [];
   }
 
   /** `pointTrouble`, once per point. */

@@ -133,10 +133,10 @@ function usesOf(
     workloads: own.workloads,
     claims: own.claims,
   };
-  const labels = labelsOf(own);
+  const place = { namespace: placement.namespace, labels: labelsOf(own), claims: own.claims.map(({ name }) => name) };
   return cluster
     .pointsOf(placement.namespace)
-    .filter((point) => covers(point.scope, { namespace: placement.namespace, labels, claims: own.claims.map(({ name }) => name) }))
+    .filter((point) => covers(point.scope, place))
     .map((point) =>
       pointUse(
         point,

@@ -17,6 +17,12 @@ import type { Reason } from '../reason.ts';
 import { applicationStatus, factsOf } from './application-status.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
 
+export interface KnownContents {
+  get(pointId: string): ContentsKnown;
+  /** Another number whenever an answer of `get` may be another; undefined while time alone may change one. */
+  readonly revision: number | undefined;
+}
+
 /** Everything that a fleet is computed from. */
 export interface AssessmentInputs {
   readings: readonly ClusterReading[];
@@ -25,8 +31,8 @@ export interface AssessmentInputs {
   tenancy: readonly TenancyRule[];
   engines: readonly Engine[];
   drills: readonly DrillRecord[];
-  /** By point id. Read anew at each call of `fleet`, so that contents may arrive between two. */
-  contents(pointId: string): ContentsKnown;
+  /** Asked anew at each call of `fleet`, so that contents may arrive between two. */
+  contents: KnownContents;
   /** Local time, for what no cluster dates. */
   now: Date;
 }
@@ -42,6 +48,7 @@ export class Assessment {
   readonly #protection: ReadonlyMap<string, ClusterProtection>;
   readonly #policies: Policies;
   readonly #problems: readonly Reason[];
+  readonly #judged = new Map<Application, { status: ApplicationStatus; revision: number | undefined }>();
 
   constructor(inputs: AssessmentInputs) {
     this.#inputs = inputs;
@@ -78,16 +85,20 @@ export class Assessment {
   }
 
   status(application: Application): ApplicationStatus {
-    return applicationStatus(application, this.#sources());
+    const { revision } = this.#inputs.contents;
+    const known = this.#judged.get(application);
+    if (known && revision !== undefined && known.revision === revision) return known.status;
+    const status = applicationStatus(application, this.#sources());
+    this.#judged.set(application, { status, revision });
+    return status;
   }
 
   /** `applications`: judge only these; absent: all. */
   fleet(applications: readonly Application[] = this.applications): Fleet {
-    const sources = this.#sources();
     const states = [...this.#protection.values()].flatMap(({ states }) => states);
     return {
       clusters: this.#inputs.readings.map((reading) => this.#clusterStatus(reading)),
-      applications: applications.map((application) => applicationStatus(application, sources)),
+      applications: applications.map((application) => this.status(application)),
       points: this.points(),
       schedules: states.flatMap(({ schedules }) => schedules),
       locations: states.flatMap(({ locations }) => locations),
@@ -111,6 +122,13 @@ export class Assessment {
 
   #sources(): Sources {
     const { drills, contents, now } = this.#inputs;
-    return { fleet: this.inventory, protection: this.#protection, policies: this.#policies, drills, contents, now };
+    return {
+      fleet: this.inventory,
+      protection: this.#protection,
+      policies: this.#policies,
+      drills,
+      contents: (pointId) => contents.get(pointId),
+      now,
+    };
   }
 }

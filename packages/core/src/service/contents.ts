@@ -1,4 +1,5 @@
 import { DrError, asDrError } from '../errors.ts';
+import type { KnownContents } from './assess.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
@@ -23,14 +24,20 @@ export interface ContentsDeps {
  * What is inside points, read once: the contents of a point never change. A failure is remembered for a minute, so that
  * an engine that does not answer costs each question once.
  */
-export class ContentsStore {
+export class ContentsStore implements KnownContents {
   readonly #deps: ContentsDeps;
   readonly #known = new Map<string, { uid: string | undefined; contents: PointContents }>();
   readonly #failed = new Map<string, { reason: Reason; at: number }>();
   readonly #running = new Map<string, Promise<void>>();
+  #changes = 0;
 
   constructor(deps: ContentsDeps) {
     this.#deps = deps;
+  }
+
+  /** What failed is tried again after a while. */
+  get revision(): number | undefined {
+    return this.#failed.size > 0 ? undefined : this.#changes;
   }
 
   /** For points of engines that list contents: `unread` until `read` was called with it. */
@@ -69,6 +76,7 @@ export class ContentsStore {
       const cluster = clusters.find((candidate) => candidate.name === point.cluster);
       if (!engine || !cluster) return;
       const context: EngineContext = { cluster, clock, namespace, ...(signal && { signal }) };
+      this.#changes += 1;
       this.#known.set(point.id, { uid: point.uid, contents: await engine.contents(context, point) });
       this.#failed.delete(point.id);
       if (this.#known.size > remembered) this.#known.delete(this.#known.keys().next().value!);
@@ -80,6 +88,7 @@ export class ContentsStore {
 
   /** Whoever acts on points looks at them anew, whatever could not be read a moment ago. */
   forgetFailures(pointIds: readonly string[]): void {
+    this.#changes += 1;
     for (const id of pointIds) this.#failed.delete(id);
   }
 
@@ -88,7 +97,9 @@ export class ContentsStore {
     if (this.#known.size === 0) return;
     for (const { id, uid } of points) {
       const known = this.#known.get(id);
-      if (known && known.uid !== uid) this.#known.delete(id);
+      if (!known || known.uid === uid) continue;
+      this.#changes += 1;
+      this.#known.delete(id);
     }
   }
 

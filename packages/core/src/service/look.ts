@@ -50,7 +50,7 @@ export async function look(deps: LookDeps, signal?: AbortSignal, extra: readonly
     tenancy,
     engines,
     drills: operations.flatMap(drillOf),
-    contents: (pointId) => contents.get(pointId),
+    contents,
     now: clock.now(),
   });
   contents.forgetReplaced(assessment.points());
@@ -68,7 +68,7 @@ export async function lookAtEngines(
   const kinds = engines.flatMap((engine) => (points ? (engine.pointKinds ?? engine.kinds) : engine.kinds));
   const readings = await reader.read([...new Set(kinds)], { ...(points ? { identity: false } : {}), ...(signal ? { signal } : {}) });
   signal?.throwIfAborted();
-  return new Assessment({ readings, tenancy: [], engines, drills: [], contents: () => 'unread', now: clock.now() });
+  return new Assessment({ readings, tenancy: [], engines, drills: [], contents: { get: () => 'unread', revision: 0 }, now: clock.now() });
 }
 
 /** A catalog that cannot be read leaves the labels; the fleet says what is missing. */

@@ -8,6 +8,7 @@ export function isPattern(name: string): boolean {
  * objects that many people may write, so this is no regular expression: it takes at most `pattern * name` steps.
  */
 export function matchesPattern(pattern: string, name: string): boolean {
+  if (!isPattern(pattern)) return pattern === name;
   const parts = split(pattern);
   let part = 0;
   let char = 0;
