@@ -10,8 +10,17 @@ const icons: Record<WireReason['severity'], RemixiconComponentType> = {
   warning: RiAlertLine,
   info: RiInformationLine,
 };
-/** Each reason with its next step; `limit` shows the worst ones only and says how many are left. */
-export const ReasonList = ({ reasons, limit, label }: { reasons: readonly WireReason[]; limit?: number; label?: string }) => {
+interface ReasonListProps {
+  reasons: readonly WireReason[];
+  /** The worst ones only, and how many are left. */
+  limit?: number;
+  label?: string;
+  /** Next steps by code, where the page itself has what the command line would say with a flag. */
+  fixes?: Readonly<Record<string, string>>;
+}
+
+/** Each reason with its next step. */
+export const ReasonList = ({ reasons, limit, label, fixes }: ReasonListProps) => {
   const { t } = useText();
   const told = tellOnce(reasons);
   const shown = limit === undefined ? told : told.slice(0, limit);
@@ -30,7 +39,7 @@ export const ReasonList = ({ reasons, limit, label }: { reasons: readonly WireRe
                 {alsoOf.length > 0 && <div className={styles.fix}>{t('reasons.alsoOf', { components: alsoOf.join(', ') })}</div>}
                 {reason.fix && (
                   <div className={styles.fix}>
-                    {t('reasons.fix')}: {reason.fix}
+                    {t('reasons.fix')}: {fixes?.[reason.code] ?? reason.fix}
                   </div>
                 )}
               </div>

@@ -43,6 +43,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
     mode: 'clone',
     allowMissingVolumes: false,
     prune: false,
+    restartDependents: false,
     point: initial.point,
     components: initial.components ?? all.map((component) => component.name),
   });

@@ -90,11 +90,20 @@ export const RestoreForm = ({ components, points, choice, planned, onChange }: R
           {t('restore.allowMissingVolumes')}
         </Checkbox>
       ) : (
-        choice.mode !== 'dataOnly' && (
-          <Checkbox className={styles.components} isSelected={choice.prune} onChange={(prune) => onChange({ ...choice, prune })}>
-            {t('restore.prune')}
+        <>
+          {choice.mode !== 'dataOnly' && (
+            <Checkbox className={styles.components} isSelected={choice.prune} onChange={(prune) => onChange({ ...choice, prune })}>
+              {t('restore.prune')}
+            </Checkbox>
+          )}
+          <Checkbox
+            className={styles.components}
+            isSelected={choice.restartDependents}
+            onChange={(restartDependents) => onChange({ ...choice, restartDependents })}
+          >
+            {t('restore.restartDependents')}
           </Checkbox>
-        )
+        </>
       )}
     </div>
   );

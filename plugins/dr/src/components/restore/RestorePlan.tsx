@@ -32,9 +32,13 @@ function byPoint(points: readonly Point[]): Map<string, [Point, ...Point[]]> {
   return groups;
 }
 
+/** Codes whose next step is a choice of this dialog. */
+const answeredHere = ['DEPENDENTS_KEEP_RUNNING', 'CLAIMS_COME_ALONG', 'NO_CONSUMER', 'TARGET_EXISTS', 'POINT_UNUSABLE'] as const;
+
 /** Everything the plan says, worst first. */
 export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number }) => {
   const { t } = useText();
+  const fixes = Object.fromEntries(answeredHere.map((code) => [code, t(`restore.fixes.${code}`)]));
   const age = (capturedAt: string) => shortSeconds(Math.max(0, (now - Date.parse(capturedAt)) / 1000));
   return (
     <div className={styles.plan}>
@@ -43,7 +47,7 @@ export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number
           <Text as="h3" variant="body-medium" weight="bold">
             {t('restore.blockers')}
           </Text>
-          <ReasonList reasons={plan.blockers} label={t('restore.blockers')} />
+          <ReasonList reasons={plan.blockers} label={t('restore.blockers')} fixes={fixes} />
         </section>
       )}
       {plan.points.length > 0 && (
@@ -70,7 +74,7 @@ export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number
           <Text as="h3" variant="body-medium" weight="bold">
             {t('restore.warnings')}
           </Text>
-          <ReasonList reasons={plan.warnings} label={t('restore.warnings')} />
+          <ReasonList reasons={plan.warnings} label={t('restore.warnings')} fixes={fixes} />
         </section>
       )}
       <Text as="p" variant="body-small" color="secondary">

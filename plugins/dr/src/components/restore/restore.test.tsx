@@ -57,6 +57,25 @@ describe('one-click restore', () => {
     );
   });
 
+  it('offers what the command line has a flag for as a choice, in words of its own', async () => {
+    const warning = {
+      code: 'DEPENDENTS_KEEP_RUNNING',
+      severity: 'info',
+      message: 'web keeps running',
+      fix: 'restart: --restart-dependents',
+    };
+    const asked = portal.answers(portalOf({ plan: planOf({ warnings: [warning as never] }) }));
+    renderWithPortal(<StatusCard />, { on: entity('shop') });
+    const dialog = await open();
+    await ready();
+    expect(within(dialog).getByText(/choose above to restart them/)).toBeInTheDocument();
+    expect(dialog.textContent).not.toMatch(/--[a-z]/);
+    await userEvent.click(within(dialog).getByRole('radio', { name: 'In place' }));
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: 'Restart what depends on what goes back' }));
+    const last = () => asked.filter(({ path }) => path === plansPath).at(-1)?.body;
+    await waitFor(() => expect(last()).toMatchObject({ mode: 'inPlace', restartDependents: true }));
+  });
+
   it('plans again when something else is chosen', async () => {
     const asked = portal.answers(portalOf({}));
     renderWithPortal(<StatusCard />, { on: entity('shop') });

@@ -17,6 +17,8 @@ export interface RestoreChoice {
   allowMissingVolumes: boolean;
   /** In place: remove what did not exist at the point. */
   prune: boolean;
+  /** In place: restart what depends on what goes back. */
+  restartDependents: boolean;
 }
 
 /** What the person says with the press: the name where something is changed, and why. */
@@ -57,17 +59,18 @@ export function useRestore(application: string, choice: RestoreChoice, enabled: 
   const [starting, setStarting] = useState(false);
   const [startError, setStartError] = useState<Error>();
   const keys = useRef(new Map<string, string>());
-  const { mode, point, allowMissingVolumes, prune } = choice;
+  const { mode, point, allowMissingVolumes, prune, restartDependents } = choice;
   const namespace = mode === 'clone' ? choice.namespace : undefined;
   const components = choice.components.join(' ');
-  const key = JSON.stringify([application, mode, point, components, namespace, allowMissingVolumes, prune, round]);
+  const key = JSON.stringify([application, mode, point, components, namespace, allowMissingVolumes, prune, restartDependents, round]);
   const first = useRef(true);
 
   useEffect(() => {
     if (!enabled || components === '') return undefined;
     const controller = new AbortController();
     const compute = async (): Promise<void> => {
-      const special = mode === 'clone' ? allowMissingVolumes && { allowMissingVolumes } : prune && { prune };
+      const inPlace = { ...(prune && { prune }), ...(restartDependents && { restartDependents }) };
+      const special = mode === 'clone' ? allowMissingVolumes && { allowMissingVolumes } : inPlace;
       const request = { intent: 'Restore' as const, mode, components: components.split(' '), point, namespace, ...special };
       try {
         const plan = await api.plan(application, request, controller.signal);
@@ -83,7 +86,7 @@ export function useRestore(application: string, choice: RestoreChoice, enabled: 
       clearTimeout(timer);
       controller.abort();
     };
-  }, [api, application, mode, components, point, namespace, allowMissingVolumes, prune, enabled, key]);
+  }, [api, application, mode, components, point, namespace, allowMissingVolumes, prune, restartDependents, enabled, key]);
 
   const replan = useCallback(() => {
     setStartError(undefined);
