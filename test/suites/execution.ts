@@ -5,6 +5,7 @@ import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance
 import { mortal } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
+import { worldForEach } from './world.ts';
 import { orders } from './world.ts';
 
 const caller = { name: 'alice' };
@@ -20,16 +21,8 @@ export const methods: readonly [name: string, spec: Record<string, unknown>][] =
 /** Plans are carried out, taken back, confirmed, stopped, continued and taken over, and the data is what it has to be. */
 export function describeExecution(title: string, openWorlds: () => Promise<Worlds>): void {
   describe(`executing plans on ${title}`, () => {
-    let worlds: Worlds;
     let world: World;
-    beforeAll(async () => {
-      worlds = await openWorlds();
-    });
-    beforeEach(async () => {
-      world = await worlds.open();
-    });
-    afterEach(() => world?.close());
-    afterAll(() => worlds?.close());
+    worldForEach(openWorlds, (opened) => void (world = opened));
 
     const plan = (service: DrService, request: Partial<PlanRequest> = {}) =>
       service.plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'dataOnly', ...request }, caller);

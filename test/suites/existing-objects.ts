@@ -10,6 +10,7 @@ import { methods } from './execution.ts';
 import { mortal, seenBy } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
+import { worldForEach } from './world.ts';
 import { orders } from './world.ts';
 
 const caller = { name: 'alice' };
@@ -23,16 +24,8 @@ const claims = types.persistentVolumeClaims;
  */
 export function describeExistingObjects(title: string, openWorlds: () => Promise<Worlds>): void {
   describe(`what exists already, when something goes back, on ${title}`, () => {
-    let worlds: Worlds;
     let world: World;
-    beforeAll(async () => {
-      worlds = await openWorlds();
-    });
-    beforeEach(async () => {
-      world = await worlds.open();
-    });
-    afterEach(() => world?.close());
-    afterAll(() => worlds?.close());
+    worldForEach(openWorlds, (opened) => void (world = opened));
 
     const plan = (request: Partial<PlanRequest> = {}, service: DrService = world.service()) =>
       service.plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'dataOnly', ...request }, caller);

@@ -3,6 +3,7 @@ import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { part } from './obstacle.ts';
 import type { World, Worlds } from './world.ts';
+import { worldForEach } from './world.ts';
 import { orders } from './world.ts';
 
 const caller = { name: 'alice' };
@@ -14,19 +15,13 @@ const template = { accessModes: ['ReadWriteOnce'], resources: { requests: { stor
 /** Disks that no CSI driver carries: a snapshot in the cloud comes back as a disk of its own, beside the one that is kept. */
 export function describeNative(title: string, openWorlds: () => Promise<Worlds>): void {
   describe(`native snapshots on ${title}`, () => {
-    let worlds: Worlds;
     let world: World;
-    beforeAll(async () => {
-      worlds = await openWorlds();
-    });
-    beforeEach(async ({ skip }) => {
-      world = await worlds.open();
+    worldForEach(openWorlds, async (opened, skip) => {
+      world = opened;
       if (!world.ground.velero) return skip('no plugin of a cloud runs beside the real server');
       world.ground.velero.nativeSnapshots = true;
       await onOldDisks(world);
     });
-    afterEach(() => world?.close());
-    afterAll(() => worlds?.close());
 
     const plan = (request: Partial<PlanRequest> = {}): Promise<Plan> =>
       world.service().plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'dataOnly', ...request }, caller);

@@ -6,6 +6,7 @@ import { apiVersionOf, types } from '@kubectl-dr/core/ports/kubernetes';
 import { customTypes, serve } from './custom-types.ts';
 import { seenBy } from './seen-by.ts';
 import type { World, Worlds } from './world.ts';
+import { worldForEach } from './world.ts';
 import { orders } from './world.ts';
 
 const caller = { name: 'alice' };
@@ -22,16 +23,8 @@ const switches: [keyof typeof customTypes, SuspendMechanism, before: KubeObject 
 /** Databases that operators run: told to wait or to stop by their own switches and given back, or refused with the reason. */
 export function describeOperators(title: string, openWorlds: () => Promise<Worlds>): void {
   describe(`operators on ${title}`, () => {
-    let worlds: Worlds;
     let world: World;
-    beforeAll(async () => {
-      worlds = await openWorlds();
-    });
-    beforeEach(async () => {
-      world = await worlds.open();
-    });
-    afterEach(() => world?.close());
-    afterAll(() => worlds?.close());
+    worldForEach(openWorlds, (opened) => void (world = opened));
 
     const plan = () =>
       world.service().plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'dataOnly' }, caller);

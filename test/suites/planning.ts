@@ -10,6 +10,7 @@ import { remarks } from './remarks.ts';
 import { seenBy, writes } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
+import { worldForEach } from './world.ts';
 
 const caller = { name: 'alice' };
 const withoutVolumes = { snapshotVolumes: false };
@@ -19,16 +20,8 @@ const questions = new Set(['downloadrequests', 'serverstatusrequests', 'selfsubj
 /** What a plan of each mode says, what it is made from, what stands in its way, and when it is refused. */
 export function describePlanning(title: string, openWorlds: () => Promise<Worlds>): void {
   describe(`planning on ${title}`, () => {
-    let worlds: Worlds;
     let world: World;
-    beforeAll(async () => {
-      worlds = await openWorlds();
-    });
-    beforeEach(async () => {
-      world = await worlds.open();
-    });
-    afterEach(() => world?.close());
-    afterAll(() => worlds?.close());
+    worldForEach(openWorlds, (opened) => void (world = opened));
 
     const plan = (request: Partial<PlanRequest> = {}, service: DrService = world.service()) =>
       service.plan({ intent: 'Restore', application: world.name, mode: 'inPlace', ...request }, caller);

@@ -9,6 +9,7 @@ import { snapshotKinds } from '@kubectl-dr/sandbox/simulators/volumes/snapshot-k
 import { seenBy } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
+import { worldForEach } from './world.ts';
 import { orders } from './world.ts';
 
 const caller = { name: 'alice' };
@@ -17,17 +18,11 @@ const claim = 'data-orders-db-0';
 /** An application that volume snapshots alone protect: its points, how long they stay, and what stands in their way. */
 export function describeSnapshots(title: string, openWorlds: () => Promise<Worlds>): void {
   describe(`volume snapshots on ${title}`, () => {
-    let worlds: Worlds;
     let world: World;
-    beforeAll(async () => {
-      worlds = await openWorlds();
-    });
-    beforeEach(async () => {
-      world = await worlds.open();
+    worldForEach(openWorlds, (opened) => {
+      world = opened;
       world.engines = [engine];
     });
-    afterEach(() => world?.close());
-    afterAll(() => worlds?.close());
 
     const plan = (request: Partial<PlanRequest> = {}): Promise<Plan> =>
       world.service().plan({ intent: 'Restore', application: world.name, components: ['orders-db'], mode: 'dataOnly', ...request }, caller);

@@ -3,6 +3,7 @@ import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService, StartedOperation } from '@kubectl-dr/core/service/port';
 import type { World, Worlds } from './world.ts';
+import { worldForEach } from './world.ts';
 
 const caller = { name: 'alice' };
 const corrupt = { 'orders.csv': '%%%', 'ransom.txt': 'pay' };
@@ -10,17 +11,11 @@ const corrupt = { 'orders.csv': '%%%', 'ransom.txt': 'pay' };
 /** Done means verified: commands that the owner declares, run in pods on the data that came back. */
 export function describeVerification(title: string, openWorlds: () => Promise<Worlds>): void {
   describe(`verifying what came back on ${title}`, () => {
-    let worlds: Worlds;
     let world: World;
-    beforeAll(async () => {
-      worlds = await openWorlds();
-    });
-    beforeEach(async ({ skip }) => {
-      world = await worlds.open();
+    worldForEach(openWorlds, (opened, skip) => {
+      world = opened;
       if (!world.ground.runsCommands) skip('nothing runs in the pods');
     });
-    afterEach(() => world?.close());
-    afterAll(() => worlds?.close());
 
     const declare = (check: string) =>
       world.change(types.statefulSets, 'orders-db', {

@@ -32,6 +32,24 @@ export interface LivingWorlds extends Worlds {
   haste: number;
 }
 
+/** A world of its own for each case of the `describe` around, made ready by `use`; the worlds are opened once. */
+export function worldForEach(
+  openWorlds: () => Promise<Worlds>,
+  use: (world: World, skip: (why: string) => void) => void | Promise<void>,
+): void {
+  let worlds: Worlds;
+  let world: World | undefined;
+  beforeAll(async () => {
+    worlds = await openWorlds();
+  });
+  beforeEach(async ({ skip }) => {
+    world = await worlds.open();
+    await use(world, skip);
+  });
+  afterEach(() => world?.close());
+  afterAll(() => worlds?.close());
+}
+
 /** A process that works with the cluster. */
 export interface Process {
   /** As leases name it. Default `me`. */

@@ -7,6 +7,7 @@ import { find } from '../find.ts';
 import { claimNames } from '../volumes/volumes.ts';
 import { excludeLabel, labelFilter, namespaceFilter, typeFilter } from './filters.ts';
 import type { Report } from './report.ts';
+import { claimAsKept } from './claim-as-kept.ts';
 
 export interface Item {
   type: ResourceType;
@@ -79,7 +80,9 @@ export async function collect(cluster: ControlledCluster, spec: unknown, report:
         take(types.namespaces, namespace);
     }
   }
-  return [...taken.values()];
+  return [...taken.values()].map((item) =>
+    item.type.kind === 'PersistentVolumeClaim' ? { ...item, object: claimAsKept(item.object) } : item,
+  );
 }
 
 function rank(type: ResourceType): number {
