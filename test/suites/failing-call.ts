@@ -44,8 +44,8 @@ export function watched(nth?: number, fault?: CallFault): Watched {
   const seen = { calls: 0, writes: 0 };
   const effects: Record<string, number> = {};
   const told = (effect: string): void => {
-    // Volumes have names of their own in each world.
-    const about = effect.replace(/\/pvc-[-0-9a-f]{36}$/, '/pvc');
+    // Volumes and snapshots have names of their own in each world.
+    const about = effect.replace(/\/pvc-[-0-9a-f]{36}$/, '/pvc').replace(/(\/velero-(?:data-orders-db-0-)?)[-0-9a-z]{5,36}$/, '$1NAME');
     effects[about] = (effects[about] ?? 0) + 1;
   };
   return {
