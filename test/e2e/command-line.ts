@@ -16,6 +16,8 @@ export interface Surroundings {
   clock?: Clock;
   signal?: AbortSignal;
   env?: Record<string, string>;
+  /** The process, as leases name it: another one for a second that works beside the first. */
+  who?: string;
   /** As on a terminal of so many columns, with colours and UTF-8; default: no terminal. */
   columns?: number;
   /** What is typed when something is asked; without it nobody sits there. */
@@ -33,7 +35,7 @@ export async function kubectlDr(line: string | string[], options: Surroundings):
   const code = await run(typeof line === 'string' ? line.split(' ').filter(Boolean) : line, {
     env: { HOME: options.cwd, ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }), ...options.env },
     cwd: options.cwd,
-    who: 'tester@test/1',
+    who: options.who ?? 'tester@test/1',
     signal: options.signal ?? new AbortController().signal,
     output: {
       out: (text) => void (out += text),

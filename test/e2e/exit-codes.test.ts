@@ -150,7 +150,7 @@ it('cancel stops it, wherever it runs', async () => {
   await vi.waitFor(async () => {
     id = /restore-shop-\w+/.exec((await fleet.run('get operations -o json')).out)![0];
   }, patience);
-  expect((await fleet.run(`cancel ${id}`)).code).toBe(0);
+  expect((await fleet.run(`cancel ${id}`, { who: 'tester@test/2' })).code).toBe(0);
   const { code, out } = await running;
   expect(code).toBe(3);
   expect(out).toContain(`operation ${id} Cancelled`);

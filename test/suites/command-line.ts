@@ -230,7 +230,7 @@ export function describeCommandLine(title: string, openWorlds: () => Promise<Wor
         world.ground.durations.restore = never;
         const running = dr('restore APP --as APP-copy');
         const id = await runningId();
-        await done(`cancel ${id}`);
+        await done(`cancel ${id}`, { who: 'tester@test/2' });
         const ended = await running;
         expect(ended, ended.err).toMatchObject({ code: 3, out: expect.stringContaining(`operation ${id} Cancelled`) });
         world.ground.durations.restore = restore;
