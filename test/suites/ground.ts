@@ -30,6 +30,8 @@ export interface Ground {
   through?(door: Door): ClusterClient;
   /** Whether there are programs in the pods that can be run: `test`, `grep`, `cat` ... */
   runsCommands: boolean;
+  /** Whether something does the work of Velero's node agent: it moves data, and reads and writes files of volumes through pods. */
+  nodeAgent: boolean;
   /** How long things take; may be changed at any time. */
   durations: Durations;
   /** What the simulated server does and how it fails; absent where the server is the real one. */

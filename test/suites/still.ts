@@ -125,6 +125,7 @@ async function memory(): Promise<Ground> {
     read: async (volume) => volumes.read(volume),
     write: async (volume, files) => volumes.write(volume, files),
     runsCommands: true,
+    nodeAgent: true,
     durations,
     velero,
     close: async () => ending.abort(new Error('the test is over')),
@@ -154,6 +155,7 @@ async function sandbox(): Promise<Ground> {
     user: async (name) => client(name),
     through: (door) => client(undefined, { fetch: (request) => door(request, (passed) => stage.api.fetch(passed)) }),
     runsCommands: true,
+    nodeAgent: true,
     durations: stage.durations,
     velero: settings,
     async close() {

@@ -10,6 +10,7 @@ import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import type { Files } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
+import { TestRunner } from 'vitest';
 import type { Ground } from './ground.ts';
 import { catalogOf, labelsOf, shop } from './shop.ts';
 
@@ -146,8 +147,13 @@ export class World {
     return (await this.list(type)).map(({ metadata }) => metadata.name).sort();
   }
 
-  /** A point of the whole namespace, that old. `spec` as a Backup has it. Its name. */
+  /**
+   * A point of the whole namespace, that old. `spec` as a Backup has it. Its name. A case that wants what nobody here can capture is
+   * skipped.
+   */
   async capture(spec: Record<string, unknown> = {}, minutes = 12): Promise<string> {
+    if (!this.ground.nodeAgent && (spec.snapshotMoveData === true || spec.defaultVolumesToFsBackup === true))
+      TestRunner.getCurrentTest()?.context.skip('the node agent needs a kubelet, and none runs beside a real API server here');
     this.#points += 1;
     const name = `${this.name}-p${this.#points}`;
     await this.create({

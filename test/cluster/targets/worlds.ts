@@ -56,6 +56,7 @@ function groundOf(east: ProtectedCluster, target: 'sandbox' | 'real', namespace:
       ...(target === 'real' && { user: (name: string) => clientOf(realCluster('east'), { impersonate: { user: name } }) }),
       // No kubelet stands behind the API server.
       runsCommands: false,
+      nodeAgent: velero !== undefined,
       durations,
       ...(velero && { velero }),
     },
