@@ -1,5 +1,4 @@
 import { InputError } from '@kubectl-dr/core/errors';
-import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { configuredCluster } from '@kubectl-dr/kubernetes/configured';
@@ -12,6 +11,7 @@ import type { Configuration } from './configuration.ts';
 import type { Host } from './context.ts';
 import { flagList, flagText, resolvePath } from './context.ts';
 import type { Arguments } from './definition.ts';
+import { timeoutOf } from './request-timeout.ts';
 
 /** The clusters of this command line. Nothing is connected yet. */
 export async function clustersOf(
@@ -116,10 +116,4 @@ async function tracing(level: number, host: Host): Promise<HttpClusterOptions['t
 function silenced(config: ClusterConfig): ClusterConfig {
   const { exec } = config.user;
   return exec ? { ...config, user: { ...config.user, exec: { ...exec, interactiveMode: 'Never', silent: true } } } : config;
-}
-
-/** As kubectl reads it: `0` for no limit, a bare number is seconds. Milliseconds. */
-export function timeoutOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  return /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text, '--request-timeout');
 }

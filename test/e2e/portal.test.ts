@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { applicationListSchema } from '@kubectl-dr/core/wire/application';
-import { operationSchema } from '@kubectl-dr/core/wire/plan';
+import { operationListSchema, operationSchema } from '@kubectl-dr/core/wire/plan';
 import type { TestPortal } from '../../plugins/dr-backend/src/testing/backend.ts';
 import { startPortal } from '../../plugins/dr-backend/src/testing/backend.ts';
 import type { Ran, Surroundings } from './command-line.ts';
@@ -57,6 +57,9 @@ describe('--portal', () => {
     const { items } = applicationListSchema.parse(JSON.parse((await as('bob', 'get apps -o json')).out));
     expect(items.map(({ metadata }) => metadata.name)).toContain('trick');
     expect((await as('alice', 'get points --application shop')).out).toContain('shop-2');
+    const sorted = (await as('bob', 'get apps --no-headers --sort-by {.metadata.name}')).out.split('\n').filter(Boolean);
+    expect(sorted).toHaveLength(6);
+    expect(sorted).toEqual(sorted.toSorted());
     expect((await as('alice', 'get clusters -o name')).out).toBe('cluster.kubectl-dr.dev/east\n');
   });
 
@@ -89,8 +92,20 @@ describe('--portal', () => {
     const rejected = await as('olivia', `reject ${id} --reason not-now`);
     expect(rejected).toMatchObject({ code: 0, out: expect.stringContaining('Cancelled') as string });
     const other = await as('alice', 'restore shop --component web --to shop-2 --mode configOnly', { answer: 'shop' });
-    const agreed = await as('carol', `approve ${/operation (\S+) /.exec(other.out)![1]!}`);
+    const done = /operation (\S+) /.exec(other.out)![1]!;
+    const agreed = await as('carol', `approve ${done}`);
     expect({ code: agreed.code, out: agreed.out }).toEqual({ code: 0, out: expect.stringContaining('Succeeded') as string });
+    // What is only to be shown is never done.
+    const looked = await as('carol', `undo ${done} --dry-run=client --yes`);
+    expect(looked).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('error: undo --dry-run needs the clusters themselves') as string,
+    });
+    const [state] = operationListSchema
+      .parse(JSON.parse((await as('carol', 'get operations --application shop -o json')).out))
+      .items.filter(({ metadata }) => metadata.name === done);
+    expect(state!.status.state).toBe('Succeeded');
   });
 
   it('says what is missing in one sentence, with the next step', async () => {

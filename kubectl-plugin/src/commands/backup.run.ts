@@ -1,3 +1,4 @@
+import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
 import { flagList, flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
@@ -22,7 +23,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     return exit.refused;
   }
   if (flagText(args, 'dry-run')) {
-    context.output.out(await planShown(plan, args, context));
+    context.output.out(await planShown(planToWire(plan), args, context));
     return exit.done;
   }
   return start(plan, args, context);

@@ -15,9 +15,9 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     args.positionals.INTENT === 'restore'
       ? restoreRequest(args, 'plan')
       : { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) };
-  const plan = await service.plan(request, await caller(), { signal: context.signal });
+  const plan = planToWire(await service.plan(request, await caller(), { signal: context.signal }));
   const file = flagText(args, 'out');
-  if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(planToWire(plan), undefined, 2)}\n`);
+  if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(plan, undefined, 2)}\n`);
   context.output.out(await planShown(plan, args, context));
-  return plan.blockers.length > 0 ? exit.refused : exit.done;
+  return plan.spec.blockers.length > 0 ? exit.refused : exit.done;
 }

@@ -19,7 +19,7 @@ export async function run(given: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const plan = await service.plan(restoreRequest(args, 'restore'), await caller(), { signal: context.signal });
   if (flagText(args, 'dry-run')) {
-    context.output.out(await planShown(plan, args, context));
+    context.output.out(await planShown(planToWire(plan), args, context));
     return plan.blockers.length > 0 ? exit.refused : exit.done;
   }
   context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));

@@ -1,5 +1,6 @@
 import { terminalStates } from '@kubectl-dr/core/execution/model';
 import { applicationToWire } from '@kubectl-dr/core/wire/encode';
+import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
@@ -49,10 +50,14 @@ async function untilProtected(name: string, args: Arguments, context: Context, s
   for (;;) {
     const status = await service.application(name, { signal });
     if (status.verdict === 'Protected') {
-      const text = await data(flagText(args, 'output'), applicationToWire(status));
-      context.output.out(text ?? `application ${clean(name)} Protected\n`);
+      await showProtected(applicationToWire(status), args, context);
       return exit.done;
     }
     await context.clock.sleep(2_000, signal);
   }
+}
+
+export async function showProtected(application: WireApplication, args: Arguments, { output }: Context): Promise<void> {
+  const text = await data(flagText(args, 'output'), application);
+  output.out(text ?? `application ${clean(args.positionals['OPERATION|APP']!)} Protected\n`);
 }

@@ -1,6 +1,6 @@
 import { loadKubeConfig } from '@kubectl-dr/kubernetes/kubeconfig/load';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import { timeoutOf } from '../clusters.ts';
+import { timeoutOf } from '../request-timeout.ts';
 import type { Context, Host } from '../context.ts';
 import { createContext, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';

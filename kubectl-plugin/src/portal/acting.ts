@@ -1,14 +1,15 @@
 import type { PlanRequestBody, PortalPlan } from '@kubectl-dr/backstage-plugin-dr-common/src/contract/operations.ts';
 import { InputError } from '@kubectl-dr/core/errors';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
+import { showProtected } from '../commands/wait.run.ts';
 import { assertConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit, UsageError } from '../exit-codes.ts';
-import { data } from '../output/data.ts';
 import { planText } from '../output/plan.ts';
 import { clean, lookOf } from '../output/terminal.ts';
+import { planShown } from '../plan-shown.ts';
 import { restoreRequest } from '../restore-request.ts';
 import { hasEnded, show, watch } from './operation.ts';
 import type { Session } from './session.ts';
@@ -52,8 +53,7 @@ function restoreBody(args: Arguments, command: string): PlanRequestBody {
 }
 
 async function shown(made: PortalPlan, args: Arguments, context: Context): Promise<number> {
-  const { output } = context;
-  output.out((await data(flagText(args, 'output'), made)) ?? planText(made.spec, lookOf(output, 'out')));
+  context.output.out(await planShown(made, args, context));
   return made.spec.blockers.length > 0 ? exit.refused : exit.done;
 }
 
@@ -99,6 +99,10 @@ function steer(verb: Steer): (args: Arguments, context: Context, session: Sessio
       await show(decided, args, context);
       return exit.done;
     }
+    if (flagText(args, 'dry-run'))
+      throw new InputError(`${verb} --dry-run needs the clusters themselves, and --portal has none; nothing was changed`, {
+        hint: `look at it: kubectl dr describe operation ${id} --portal ${flagText(args, 'portal')!}`,
+      });
     if (verb === 'undo' || verb === 'confirm') {
       const { spec } = await client.operation(id, options());
       const what = verb === 'undo' ? `takes ${id} back: ${spec.undo.text}` : `ends the time in which ${id} can be undone`;
@@ -125,18 +129,21 @@ export async function wait(args: Arguments, context: Context, session: Session):
   const limit = flagText(args, 'timeout') ?? '10m';
   const deadline = clock.now().getTime() + parseDuration(limit, '--timeout');
   const isProtected = flagText(args, 'for') === 'protected';
+  // Who waits for an undo is content when it is undone.
+  let success: 'Undone' | 'Succeeded' | undefined;
   for (;;) {
     if (isProtected) {
-      const { status } = await client.application(name, options());
-      if (status.verdict === 'Protected') {
-        output.out(`application ${clean(name)} Protected\n`);
+      const application = await client.application(name, options());
+      if (application.status.verdict === 'Protected') {
+        await showProtected(application, args, context);
         return exit.done;
       }
     } else {
       const operation = await client.operation(name, options());
+      success ??= operation.status.state === 'Undoing' ? 'Undone' : 'Succeeded';
       if (hasEnded(operation)) {
         await show(operation, args, context);
-        return operation.status.state === 'Succeeded' || operation.status.state === 'Undone' ? exit.done : exit.failed;
+        return operation.status.state === success ? exit.done : exit.failed;
       }
     }
     if (clock.now().getTime() >= deadline) {

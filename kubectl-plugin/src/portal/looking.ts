@@ -6,62 +6,36 @@ import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
+import { itemsShown } from '../items-shown.ts';
 import type { Kind } from '../kinds.ts';
-import { kinds } from '../kinds.ts';
 import type { Items } from '../listing.ts';
 import { named } from '../listing.ts';
-import { columnsOf } from '../output/columns.ts';
-import { data, list } from '../output/data.ts';
+import { data } from '../output/data.ts';
 import { describeText } from '../output/describe.ts';
-import { applicationColumns, statusScreen, worstApplicationsFirst } from '../output/status.ts';
-import { table } from '../output/table.ts';
 import { lookOf } from '../output/terminal.ts';
 import { applicationTree } from '../output/tree.ts';
+import { showStatus } from '../status-shown.ts';
 import { age } from '../view.ts';
 import type { Session } from './session.ts';
 
 export async function status(args: Arguments, context: Context, { client, options }: Session): Promise<number> {
-  const { output } = context;
   const name = args.positionals.APP;
   const [applications, clusters] = await Promise.all([
     name === undefined ? client.allApplications({}, options()) : client.application(name, options()).then((one) => [one]),
     client.clusters(options()),
   ]);
   tellAge(applications, context);
-  const now = clockOf(clusters, context);
-  const look = lookOf(output, 'out');
-  const format = flagText(args, 'output');
   const shown = applications.filter(inNamespace(name === undefined ? flagText(args, 'namespace') : undefined));
-  const text = await data(format, name === undefined ? list('Application', worstApplicationsFirst(shown)) : shown[0]!);
-  if (text !== undefined) output.out(text);
-  else if (name !== undefined) output.out(applicationTree(shown[0]!, { look, now }));
-  else if (shown.length === 0) output.err('No applications found.\n');
-  else if (format === 'wide' || args.flags['no-headers'])
-    output.out(
-      table(worstApplicationsFirst(shown), applicationColumns(now), {
-        wide: format === 'wide',
-        headers: args.flags['no-headers'] !== true,
-        look,
-      }),
-    );
-  else output.out(statusScreen(shown, clusters.length, now, look));
-  return args.flags.check && shown.some((app) => app.status.verdict !== 'Protected') ? exit.unprotected : exit.done;
+  return showStatus(shown, { clusters: clusters.length, now: clockOf(clusters, context) }, args, context);
 }
 
 export async function get(args: Arguments, context: Context, session: Session): Promise<number> {
-  const { output } = context;
   const kind = args.positionals.KIND as Kind;
   const name = args.positionals.NAME;
-  const { items: all, now } = await listed(kind, args, context, session);
-  const items = name === undefined ? all : named(kind, all, name);
-  const format = flagText(args, 'output');
-  const text = await data(format, name !== undefined && items.length === 1 ? items[0]! : list(kinds[kind].wire, items));
-  if (text !== undefined) output.out(text);
-  else if (items.length === 0) output.err(`No ${kind} found.\n`);
-  else {
-    const columns = columnsOf(kind, now, flagText(args, 'application') !== undefined);
-    output.out(table(items, columns, { wide: format === 'wide', headers: args.flags['no-headers'] !== true, look: lookOf(output, 'out') }));
-  }
+  const { items, now } = await listed(kind, args, context, session);
+  const text = await itemsShown(kind, name === undefined ? items : named(kind, items, name), () => now, args, context);
+  if (text !== undefined) context.output.out(text);
+  else context.output.err(`No ${kind} found.\n`);
   return exit.done;
 }
 

@@ -1,9 +1,12 @@
 import { DrClient } from '@kubectl-dr/backstage-plugin-dr-common/src/client/DrClient.ts';
 import { AuthenticationError, DrError, InputError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
-import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
+import { timeoutOf } from '../request-timeout.ts';
+
+/** A plan of a large application may take a minute. Milliseconds. */
+const patience = 75_000;
 
 /** The API of a portal, for people without credentials of the clusters. */
 export interface Session {
@@ -25,7 +28,7 @@ export function portalSession(args: Arguments, context: Context): Session {
       hint: 'sign in there with a browser, copy your token, and set KUBECTL_DR_TOKEN',
     });
   }
-  const limit = limitOf(flagText(args, 'request-timeout'));
+  const limit = timeoutOf(flagText(args, 'request-timeout')) ?? patience;
   const send = context.fetch ?? fetch;
   const client = new DrClient({
     discoveryApi: { getBaseUrl: async (plugin) => `${base}/api/${plugin}` },
@@ -54,12 +57,6 @@ function baseOf(address: string): string {
     // Told below.
   }
   throw new InputError(`--portal is not an address: ${address}`, { hint: 'write it as https://portal.example.com' });
-}
-
-/** As everywhere: `0` for no limit, a bare number is seconds. A plan of a large application may take a minute. */
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return 75_000;
-  return /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text, '--request-timeout');
 }
 
 function unanswered(thrown: unknown, base: string, signal: AbortSignal): unknown {
