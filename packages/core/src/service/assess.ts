@@ -10,6 +10,7 @@ import type { Sources } from '../compliance/place-facts.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
 import { Policies } from '../policy/resolve.ts';
 import type { CatalogContents } from '../ports/catalog.ts';
+import type { Operation } from '../execution/model.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
@@ -30,7 +31,8 @@ export interface AssessmentInputs {
   catalog?: CatalogContents;
   tenancy: readonly TenancyRule[];
   engines: readonly Engine[];
-  drills: readonly DrillRecord[];
+  /** Operations of before: those that restored successfully are the proof that it can be done. */
+  past: readonly Operation[];
   /** Asked anew at each call of `fleet`, so that contents may arrive between two. */
   contents: KnownContents;
   /** Local time, for what no cluster dates. */
@@ -44,14 +46,19 @@ export interface AssessmentInputs {
 export class Assessment {
   readonly applications: readonly Application[];
   readonly inventory: FleetInventory;
+  /** Operations of before. */
+  readonly past: readonly Operation[];
   readonly #inputs: AssessmentInputs;
   readonly #protection: ReadonlyMap<string, ClusterProtection>;
   readonly #policies: Policies;
   readonly #problems: readonly Reason[];
+  readonly #drills: readonly DrillRecord[];
   readonly #judged = new Map<Application, { status: ApplicationStatus; revision: number | undefined }>();
 
   constructor(inputs: AssessmentInputs) {
     this.#inputs = inputs;
+    this.past = inputs.past;
+    this.#drills = inputs.past.flatMap(drillOf);
     this.inventory = new FleetInventory(inputs.readings);
     this.#protection = new Map(
       this.inventory.clusters.map(({ reading }) => [reading.cluster, new ClusterProtection(reading, inputs.engines)]),
@@ -121,14 +128,26 @@ export class Assessment {
   }
 
   #sources(): Sources {
-    const { drills, contents, now } = this.#inputs;
+    const { contents, now } = this.#inputs;
     return {
       fleet: this.inventory,
       protection: this.#protection,
       policies: this.#policies,
-      drills,
+      drills: this.#drills,
       contents: (pointId) => contents.get(pointId),
       now,
     };
   }
+}
+
+function drillOf({ plan, state, endedAt, measured }: Operation): DrillRecord[] {
+  if ((plan.intent !== 'Restore' && plan.intent !== 'Drill') || endedAt === undefined) return [];
+  if (state !== 'Succeeded' && state !== 'Failed') return [];
+  return plan.components.map((component) => ({
+    application: plan.application,
+    component,
+    at: endedAt,
+    succeeded: state === 'Succeeded',
+    ...(measured?.rtoSeconds !== undefined && { rtoSeconds: measured.rtoSeconds }),
+  }));
 }

@@ -46,7 +46,7 @@ export async function diagnose(
     checkups,
     problems: [
       ...(application ? [] : fleet.problems),
-      ...wanted.flatMap((one) => drift(one.name, renderApplication(deps, assessment, one).changes)),
+      ...fleet.applications.flatMap((one) => drift(one.application.name, renderApplication(deps, assessment, fleet, one).changes)),
     ],
     ...(application && { plans: await planned(application.name, assessment, plan, signal) }),
     kinds: [...new Map([...lookedAt(deps.engines), ...extra].map((type) => [resourceKey(type), type])).values()],

@@ -1,7 +1,6 @@
 import { applicationKinds } from '../application/cluster-inventory.ts';
 import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
-import type { DrillRecord } from '../compliance/facts.ts';
 import type { DrError } from '../errors.ts';
 import { NotFoundError, asDrError } from '../errors.ts';
 import type { Operation } from '../execution/model.ts';
@@ -49,7 +48,7 @@ export async function look(deps: LookDeps, signal?: AbortSignal, extra: readonly
     ...(catalog && { catalog }),
     tenancy,
     engines,
-    drills: operations.flatMap(drillOf),
+    past: operations,
     contents,
     now: clock.now(),
   });
@@ -68,7 +67,7 @@ export async function lookAtEngines(
   const kinds = engines.flatMap((engine) => (points ? (engine.pointKinds ?? engine.kinds) : engine.kinds));
   const readings = await reader.read([...new Set(kinds)], { ...(points ? { identity: false } : {}), ...(signal ? { signal } : {}) });
   signal?.throwIfAborted();
-  return new Assessment({ readings, tenancy: [], engines, drills: [], contents: { get: () => 'unread', revision: 0 }, now: clock.now() });
+  return new Assessment({ readings, tenancy: [], engines, past: [], contents: { get: () => 'unread', revision: 0 }, now: clock.now() });
 }
 
 /** A catalog that cannot be read leaves the labels; the fleet says what is missing. */
@@ -81,18 +80,6 @@ async function readCatalog(catalog: Catalog | undefined, signal?: AbortSignal): 
     if (error.name === 'InputError') throw error;
     return { entities: [], problems: [{ location: 'catalog', message: error.message }] };
   }
-}
-
-function drillOf({ plan, state, endedAt, measured }: Operation): DrillRecord[] {
-  if ((plan.intent !== 'Restore' && plan.intent !== 'Drill') || endedAt === undefined) return [];
-  if (state !== 'Succeeded' && state !== 'Failed') return [];
-  return plan.components.map((component) => ({
-    application: plan.application,
-    component,
-    at: endedAt,
-    succeeded: state === 'Succeeded',
-    ...(measured?.rtoSeconds !== undefined && { rtoSeconds: measured.rtoSeconds }),
-  }));
 }
 
 /** By name, by its own entity ref or by that of one of its components. */

@@ -92,7 +92,7 @@ async function backupPlan(
     places: places.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, chosen, place) })),
     engines: deps.engines,
     blockers,
-    past: await deps.operations(signal),
+    past: assessment.past,
     now,
     home,
   };
@@ -174,7 +174,7 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     status,
     components,
     places: read,
-    past: await deps.operations(signal),
+    past: assessment.past,
     blockers,
     now,
     home,
@@ -235,7 +235,7 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     places: clonePlaces,
     blockers,
     warnings,
-    past: await deps.operations(signal),
+    past: assessment.past,
     now,
     home,
   });

@@ -1,4 +1,3 @@
-import type { Application } from '../application/model.ts';
 import { ConflictError, DrError } from '../errors.ts';
 import { type Place, placesOf } from '../planning/places.ts';
 import { comparePolicies, withOwned } from '../policy/rendering/compare.ts';
@@ -9,31 +8,29 @@ import { labels } from '../application/model.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Assessment } from './assess.ts';
 import { type LookDeps, findApplication } from './look.ts';
+import type { ApplicationStatus, Fleet } from './model.ts';
 import { isExclusive } from './plan-ground.ts';
 
 /** Every application, or one. */
 export function renderFleet(deps: LookDeps, assessment: Assessment, name: string | undefined): PolicyRendering {
-  const wanted = name === undefined ? assessment.applications : [findApplication(assessment, name)];
-  const all = wanted.map((application) => renderApplication(deps, assessment, application));
+  const fleet = assessment.fleet(name === undefined ? assessment.applications : [findApplication(assessment, name)]);
+  const all = fleet.applications.map((status) => renderApplication(deps, assessment, fleet, status));
   return { changes: all.flatMap(({ changes }) => changes), reasons: all.flatMap(({ reasons }) => reasons) };
 }
 
-export function renderApplication({ engines }: LookDeps, assessment: Assessment, application: Application): PolicyRendering {
-  const fleet = assessment.fleet([application]);
-  const status = fleet.applications[0]!;
+/** `status`: one of the fleet's. */
+export function renderApplication(
+  { engines }: Pick<LookDeps, 'engines'>,
+  assessment: Assessment,
+  fleet: Fleet,
+  status: ApplicationStatus,
+): PolicyRendering {
+  const { application } = status;
+  const readings = assessment.readings().map(({ reading }) => reading);
   let places: Place[];
   try {
     const asking = status.components.filter(({ policy }) => policy?.schedule);
-    if (asking.length === 0)
-      return {
-        changes: comparePolicies(
-          application.name,
-          [],
-          assessment.readings().map(({ reading }) => reading),
-          engines,
-        ),
-        reasons: [],
-      };
+    if (asking.length === 0) return { changes: comparePolicies(application.name, [], readings, engines), reasons: [] };
     // Components without a policy are seen as well: what they share a namespace with is not taken whole.
     places = placesOf(fleet, application, status.components, () => false);
   } catch (thrown) {
@@ -58,7 +55,6 @@ export function renderApplication({ engines }: LookDeps, assessment: Assessment,
     places: places.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, own, place) })),
     engines,
   });
-  const readings = assessment.readings().map(({ reading }) => reading);
   return { changes: comparePolicies(application.name, rendering.objects, readings, engines), reasons: rendering.reasons };
 }
 
