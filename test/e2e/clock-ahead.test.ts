@@ -1,8 +1,5 @@
 import { createSandbox, instant } from '@kubectl-dr/sandbox';
-import { engine } from '@kubectl-dr/core/engines/velero/index';
-import { ListReader } from '@kubectl-dr/core/service/list-reader';
-import { createDrService } from '@kubectl-dr/core/service/service';
-import { systemClock } from '@kubectl-dr/core/system-clock';
+import { serviceOf } from './sandbox-service.ts';
 
 const caller = { name: 'alice' };
 const hour = 3_600_000;
@@ -12,14 +9,7 @@ it.each(['east', 'west'])(
   async (ahead) => {
     const sandbox = await createSandbox({ durations: instant, faults: [`${ahead}:clock-ahead=1h`] });
     try {
-      const clusters = Object.values(sandbox.clusters).map(({ client }) => client);
-      const service = createDrService({
-        clusters,
-        reader: new ListReader(clusters),
-        engines: [engine],
-        clock: systemClock,
-        holder: 'me',
-      });
+      const service = serviceOf(sandbox);
       const { east, west } = sandbox.clusters;
       const plan = await service.plan({ intent: 'Restore', application: 'shop', mode: 'dataOnly' }, caller);
       expect(plan.blockers).toEqual([]);
@@ -52,8 +42,7 @@ it.each(['east', 'west'])(
 it('a plan of a cluster whose clock jumps an hour ahead before it is executed has expired', async () => {
   const sandbox = await createSandbox();
   try {
-    const clusters = Object.values(sandbox.clusters).map(({ client }) => client);
-    const service = createDrService({ clusters, reader: new ListReader(clusters), engines: [engine], clock: systemClock, holder: 'me' });
+    const service = serviceOf(sandbox);
     const plan = await service.plan({ intent: 'Restore', application: 'shop', components: ['orders-db'], mode: 'dataOnly' }, caller);
     expect(plan.blockers).toEqual([]);
     sandbox.clusters[plan.home as 'east'].clock.offset = hour;

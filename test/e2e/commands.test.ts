@@ -24,12 +24,7 @@ async function open(): Promise<void> {
   fleet?.close();
   fleet = await TestFleet.open();
   await fleet.backUp('p1');
-  await fleet.east.create({
-    apiVersion: 'velero.io/v1',
-    kind: 'Schedule',
-    metadata: { name: 'shop-hourly', namespace: 'velero' },
-    spec: { schedule: '30 * * * *', template: { includedNamespaces: ['shop'], ttl: '72h', defaultVolumesToFsBackup: true } },
-  });
+  await fleet.scheduleHourly('72h');
   await fleet.advance(35);
 }
 

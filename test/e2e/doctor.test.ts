@@ -10,12 +10,7 @@ let fleet: TestFleet;
 beforeAll(async () => {
   fleet = await TestFleet.open();
   await fleet.backUp('p1');
-  await fleet.east.create({
-    apiVersion: 'velero.io/v1',
-    kind: 'Schedule',
-    metadata: { name: 'shop-hourly', namespace: 'velero' },
-    spec: { schedule: '30 * * * *', template: { includedNamespaces: ['shop'], ttl: '90m', defaultVolumesToFsBackup: true } },
-  });
+  await fleet.scheduleHourly('90m');
   await fleet.advance(35);
 });
 afterAll(() => fleet.close());

@@ -120,6 +120,16 @@ export class TestFleet {
     await this.settle();
   }
 
+  /** A schedule of the shop on east, with data, at half past each hour. `ttl`: how long its points are kept. */
+  async scheduleHourly(ttl: string): Promise<void> {
+    await this.east.create({
+      apiVersion: 'velero.io/v1',
+      kind: 'Schedule',
+      metadata: { name: 'shop-hourly', namespace: 'velero' },
+      spec: { schedule: '30 * * * *', template: { includedNamespaces: ['shop'], ttl, defaultVolumesToFsBackup: true } },
+    });
+  }
+
   write(file: string, text: string): void {
     writeFileSync(path.join(this.folder, file), text);
   }

@@ -1,3 +1,4 @@
+import { veleroKinds } from '@kubectl-dr/core/engines/velero/kinds';
 import { policyChangeListSchema, policyLintListSchema } from '@kubectl-dr/core/wire/policy';
 import { parseAllDocuments } from 'yaml';
 import { TestFleet } from './fleet.ts';
@@ -11,9 +12,7 @@ beforeAll(async () => {
 afterAll(() => fleet.close());
 
 const schedules = async (): Promise<string[]> =>
-  (
-    await fleet.client(fleet.east).list({ group: 'velero.io', version: 'v1', resource: 'schedules', kind: 'Schedule', namespaced: true })
-  ).items.map(({ metadata }) => metadata.name);
+  (await fleet.client(fleet.east).list(veleroKinds.schedules)).items.map(({ metadata }) => metadata.name);
 
 describe('policy', () => {
   it('renders what engines are asked to keep', async () => {
@@ -97,8 +96,7 @@ describe('policy', () => {
   });
 
   it('tells drift, and takes it back', async () => {
-    const type = { group: 'velero.io', version: 'v1', resource: 'schedules', kind: 'Schedule', namespaced: true };
-    const ref = { type, namespace: 'velero', name: 'dr-shop-shop' };
+    const ref = { type: veleroKinds.schedules, namespace: 'velero', name: 'dr-shop-shop' };
     await fleet.client(fleet.east).patch(ref, 'merge', {
       spec: { paused: true, template: { ttl: '1h0m0s', labelSelector: { matchLabels: { a: 'b' } } } },
     });

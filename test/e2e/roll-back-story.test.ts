@@ -1,12 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import type { CatalogEntity } from '@kubectl-dr/core/ports/catalog';
-import { engine } from '@kubectl-dr/core/engines/velero/index';
-import { ListReader } from '@kubectl-dr/core/service/list-reader';
-import { createDrService } from '@kubectl-dr/core/service/service';
-import { systemClock } from '@kubectl-dr/core/system-clock';
 import type { Sandbox } from '@kubectl-dr/sandbox';
 import { createSandbox } from '@kubectl-dr/sandbox';
+import { serviceOf } from './sandbox-service.ts';
 
 const caller = { name: 'alice' };
 const folder = new URL('../../packages/sandbox/catalog/', import.meta.url);
@@ -16,16 +13,7 @@ const entities = readdirSync(folder).flatMap((file) =>
 
 /** The shop of the sandbox's story: three namespaces on two clusters, points of several schedules, one of which leaves the orders out. */
 function open(sandbox: Sandbox) {
-  const clusters = Object.values(sandbox.clusters).map(({ client }) => client);
-  const catalog = { read: async () => ({ entities, problems: [] }) };
-  const service = createDrService({
-    clusters,
-    reader: new ListReader(clusters),
-    engines: [engine],
-    clock: systemClock,
-    holder: 'me',
-    catalog,
-  });
+  const service = serviceOf(sandbox, { read: async () => ({ entities, problems: [] }) });
   const { east, west } = sandbox.clusters;
   const rows = (cluster: typeof east, namespace: string, claim: string, file: string): number =>
     (cluster.files(namespace, claim)?.[file] ?? '').split('\n').length - 1;

@@ -12,11 +12,15 @@ export async function startClusters(clusters, directory) {
   });
   return {
     kubeconfig,
-    close: () =>
-      new Promise((resolve) => {
-        child.removeAllListeners('exit');
-        child.once('exit', resolve);
-        child.kill('SIGTERM');
-      }),
+    close: () => ended(child),
   };
+}
+
+/** Asks a process to end, and waits until it has. */
+export function ended(child) {
+  return new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.once('exit', resolve);
+    child.kill('SIGTERM');
+  });
 }

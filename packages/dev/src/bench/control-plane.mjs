@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { node24, root } from '../install.mjs';
+import { ended } from './cluster.mjs';
 
 /** Why no control plane can be started, if so. */
 export function missingControlPlane() {
@@ -28,11 +29,6 @@ export async function controlPlane() {
   });
   return {
     kubeconfig,
-    close: () =>
-      new Promise((resolve) => {
-        child.removeAllListeners('exit');
-        child.once('exit', resolve);
-        child.kill('SIGTERM');
-      }),
+    close: () => ended(child),
   };
 }
