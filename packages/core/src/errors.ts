@@ -51,7 +51,7 @@ export interface ErrorOptions {
   cause?: unknown;
   /** The cluster (as people call it) on which it happened. */
   cluster?: string;
-  /** Facts for machines: status, verb, resource, holder of a lock. Never a secret. */
+  /** Facts for machines: status, verb, resource, holder of a lock, `said`: the server's own words. Never a secret. */
   details?: Record<string, unknown>;
 }
 

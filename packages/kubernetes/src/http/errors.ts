@@ -40,7 +40,7 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
     case 422:
       return new InputError(`${cluster} rejected the request to ${target.verb} ${target.what}: ${said}`, {
         cluster,
-        details,
+        details: { ...details, said },
         hint: 'correct what it names; -v=8 shows what was sent',
       });
     case 401:

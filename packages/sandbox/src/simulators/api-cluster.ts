@@ -300,7 +300,7 @@ async function* linesOf(response: Response): AsyncIterable<unknown> {
 function failure(cluster: string, verb: string, path: string, status: number, body: unknown): DrError {
   const said = textAt(body, 'message') || `the server answered ${status}`;
   const message = `${verb} ${path.split('?')[0]!} on ${cluster}: ${said}`;
-  const options = { cluster, details: { status } };
+  const options = { cluster, details: { status, said } };
   if (status === 400 || status === 422) return new InputError(message, options);
   if (status === 401) return new AuthenticationError(message, options);
   if (status === 403) return new NotAllowedError(message, options);

@@ -42,9 +42,10 @@ export async function putBack(context: PutBack, type: ResourceType, wanted: Kube
   }
 }
 
-/** The words of the API server itself. */
+/** The words of the API server itself, without those of the client around them. */
 function saidBy(thrown: unknown): string {
-  return asDrError(thrown).message.replace(/^([A-Z]+ \/\S+ on \S+|\S+ rejected the request to \S+ \S+ "[^"]*"( in \S+)?): /, '');
+  const { details, message } = asDrError(thrown);
+  return typeof details?.said === 'string' ? details.said : message;
 }
 
 /** What is there meets what comes back. */
