@@ -93,6 +93,7 @@ const replication = {
   namespace: 'shop',
   engine: 'fake',
   cluster: 'east',
+  role: 'source' as const,
   claims: [],
   interval: 5 * minute,
   paused: false,

@@ -85,6 +85,7 @@ const replication = {
   namespace: 'shop',
   engine: 'fake',
   cluster: 'east',
+  role: 'source' as const,
   claims: [],
   paused: true,
   phase: 'Succeeded' as const,

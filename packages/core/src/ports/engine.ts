@@ -2,6 +2,7 @@ import type { ClusterClient } from './cluster.ts';
 import type { Clock } from './clock.ts';
 import type { KubeObject, ResourceType } from './kubernetes.ts';
 import type { ClusterReading } from './reading.ts';
+import type { Replicator } from './replication.ts';
 import type { PointContents, PointPhase, ProtectionState, RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Checkup } from '../doctor/model.ts';
@@ -21,7 +22,7 @@ export interface EngineCapabilities {
    * does not come back from it, and configuration has to be captured by another engine.
    */
   configuration: boolean;
-  /** Copies continuously to another cluster. */
+  /** Copies continuously to another cluster (`Engine.replicator`). */
   replication: boolean;
   /** A point made on one cluster can be restored on another. */
   crossCluster: boolean;
@@ -221,6 +222,9 @@ export interface Engine {
     owns: readonly string[];
     render(request: ScheduleRequest, namespace: string): KubeObject;
   };
+
+  /** Present exactly with the capability `replication`. */
+  readonly replicator?: Replicator;
 
   /** What `doctor` looks after at the engine's own installation; loaded only for that. Absent: nothing. */
   checkup?(): Promise<Checkup>;

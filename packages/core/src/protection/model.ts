@@ -141,23 +141,49 @@ export interface StorageLocation {
   lastValidated?: string;
 }
 
-/** A continuous copy of a component's volumes to another cluster. */
+/**
+ * One end of a continuous copy of volumes to another cluster: what one cluster alone tells of it, for the other may be lost.
+ * The ends of one copy are found by `protection/replication.ts`.
+ */
 export interface Replication {
+  /** `cluster/engine/namespace/name`; with `/target` at the end where the engine calls both ends alike. */
   id: string;
   name: string;
   namespace: string;
   engine: string;
+  /** Of this end. */
   cluster: string;
+  /** `source` sends; `target` receives, and is what a failover promotes. */
+  role: 'source' | 'target';
+  /** Cluster of the other end, as far as this end knows it: for a source where it goes to. */
   to?: string;
+  /** For a target: where it comes from. */
+  from?: string;
   claims: string[];
-  /** Milliseconds between syncs. */
+  /** Milliseconds between syncs. Absent: always, by hand, or not told. */
   interval?: number;
+  /** When the last sync that succeeded ended, by the clock of this cluster. */
   lastSync?: string;
+  /**
+   * The data that this end sent or holds is as old as this: the START of its capture. Absent: this end cannot tell (one that
+   * pulls from a repository knows when it pulled, not how old what it found was).
+   */
+  capturedAt?: string;
+  nextSync?: string;
+  /** Milliseconds that the last sync took. */
+  duration?: number;
   paused: boolean;
+  /** Succeeded: the last sync did and the next is waited for. */
   phase: PointPhase;
   nativePhase: string;
+  /** The engine's own sentence about a failure. Untrusted text. */
+  message?: string;
+  /** Of a target: there is something that can be promoted. */
+  holds?: boolean;
   application?: string;
   component?: string;
+  /** Of the policy that made it. */
+  policy?: string;
 }
 
 /** Is an engine there, and does it answer? */

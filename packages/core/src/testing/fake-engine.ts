@@ -1,9 +1,10 @@
 import { labels } from '../application/model.ts';
 import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } from '../errors.ts';
-import type { BackupRequest, Engine, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
+import type { BackupRequest, Engine, EngineCapabilities, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';
+import type { FakeReplicator } from './fake-replicator.ts';
 import type { PointContents, ProtectionState, RecoveryPoint } from '../protection/model.ts';
 
 const captured = [types.configMaps, types.secrets, types.services, types.deployments, types.statefulSets, types.persistentVolumeClaims];
@@ -12,7 +13,7 @@ const captured = [types.configMaps, types.secrets, types.services, types.deploym
 export class FakeEngine implements Engine {
   readonly id = 'fake';
   readonly title = 'Fake';
-  readonly capabilities = {
+  readonly capabilities: EngineCapabilities = {
     backup: true,
     clone: true,
     inPlace: true,
@@ -34,6 +35,14 @@ export class FakeEngine implements Engine {
   /** Points of backups that were started, by name. */
   readonly made = new Map<string, RecoveryPoint>();
   readonly inside = new Map<string, { contents: PointContents; objects: KubeObject[] }>();
+  declare readonly replicator?: FakeReplicator;
+
+  /** With a replicator it copies as well. */
+  constructor(replicator?: FakeReplicator) {
+    if (!replicator) return;
+    this.replicator = replicator;
+    this.capabilities.replication = true;
+  }
 
   interpret({ cluster }: Pick<ClusterReading, 'cluster'>): ProtectionState {
     return {
@@ -41,7 +50,7 @@ export class FakeEngine implements Engine {
       points: [...this.points, ...this.made.values()].filter((point) => point.cluster === cluster),
       schedules: [],
       locations: [],
-      replications: [],
+      replications: this.replicator?.replicationsOf(cluster) ?? [],
       volumeEvidence: {},
     };
   }

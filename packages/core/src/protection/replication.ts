@@ -1,0 +1,79 @@
+import { timeOf } from '../application/raw.ts';
+import type { Replication } from './model.ts';
+
+/** The copy of one claim, as its two ends tell it. One of them may be out of reach, or on a cluster that is not of the fleet. */
+export interface ClaimCopy {
+  claim: string;
+  engine: string;
+  source?: Replication;
+  target?: Replication;
+}
+
+/** What would be gone if a target were promoted now. */
+export interface FailoverLoss {
+  claim: string;
+  /** From when the data is that would be promoted. Absent: neither end tells. */
+  capturedAt?: string;
+  /** From then to now. */
+  seconds?: number;
+}
+
+/** Copies claim by claim; ends belong together when engine, claim and namespace agree, and each is where the other looks. */
+export function copiesOf(replications: readonly Replication[]): ClaimCopy[] {
+  const copies: ClaimCopy[] = [];
+  const targets = replications
+    .filter(({ role }) => role === 'target')
+    .flatMap((target) => target.claims.map((claim) => ({ claim, target })));
+  const taken = new Set<(typeof targets)[number]>();
+  for (const source of replications.filter(({ role }) => role === 'source')) {
+    for (const claim of source.claims) {
+      const fits = targets.filter((one) => one.claim === claim && !taken.has(one) && agree(source, one.target));
+      // One that names its peer is meant before one that only might be.
+      const found =
+        fits.find(({ target }) => source.to === target.cluster && target.from === source.cluster) ??
+        (fits.length === 1 ? fits[0] : undefined);
+      if (found) taken.add(found);
+      copies.push({ claim, engine: source.engine, source, ...(found && { target: found.target }) });
+    }
+  }
+  for (const one of targets) if (!taken.has(one)) copies.push({ claim: one.claim, engine: one.target.engine, target: one.target });
+  return copies;
+}
+
+function agree(source: Replication, target: Replication): boolean {
+  return (
+    source.engine === target.engine &&
+    source.namespace === target.namespace &&
+    source.cluster !== target.cluster &&
+    (source.to === undefined || source.to === target.cluster) &&
+    (target.from === undefined || target.from === source.cluster)
+  );
+}
+
+/**
+ * `now`: of the clusters that answered, by name. A target knows best what it holds; where it cannot tell, what the source sent last
+ * is what it can get at, as long as it was received after that.
+ */
+export function lossOf({ claim, source, target }: ClaimCopy, now: ReadonlyMap<string, Date>): FailoverLoss {
+  if (!target || target.holds === false) return { claim };
+  const [told, by] = target.capturedAt !== undefined ? [target.capturedAt, source ?? target] : [sentOf(source, target), source];
+  const captured = timeOf(told);
+  if (told === undefined || captured === undefined) return { claim };
+  const clock = now.get(by?.cluster ?? target.cluster) ?? now.get(target.cluster);
+  if (!clock) return { claim, capturedAt: told };
+  return { claim, capturedAt: told, seconds: Math.max(0, Math.round((clock.getTime() - captured) / 1000)) };
+}
+
+function sentOf(source: Replication | undefined, target: Replication): string | undefined {
+  const [sent, received] = [timeOf(source?.lastSync), timeOf(target.lastSync)];
+  return sent !== undefined && received !== undefined && received >= sent ? source?.capturedAt : undefined;
+}
+
+/** Milliseconds since the data was captured that this end sent or holds, and how many intervals that is. Undefined: not known. */
+export function lagOf({ capturedAt, lastSync, interval, role }: Replication, now: Date): { lag: number; intervals?: number } | undefined {
+  // When a target pulled says nothing about the age of what it pulled.
+  const since = timeOf(capturedAt) ?? (role === 'source' ? timeOf(lastSync) : undefined);
+  if (since === undefined) return undefined;
+  const lag = Math.max(0, now.getTime() - since);
+  return { lag, ...(interval !== undefined && interval > 0 && { intervals: lag / interval }) };
+}
