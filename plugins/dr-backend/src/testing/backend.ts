@@ -1,10 +1,12 @@
 import type { BackstageCredentials, BackstageUserInfo } from '@backstage/backend-plugin-api';
 import { coreServices, createBackendModule, createServiceFactory } from '@backstage/backend-plugin-api';
 import { mockCredentials, mockServices, startTestBackend } from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { drClustersExtensionPoint, drEnginesExtensionPoint } from '@kubectl-dr/backstage-plugin-dr-node';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { Engine } from '@kubectl-dr/core/ports/engine';
 import request from 'supertest';
 import { drPlugin } from '../plugin.ts';
 import { createWorld, entities, members } from './world.ts';
@@ -17,11 +19,22 @@ export interface AuditedEvent {
 
 type Feature = NonNullable<Parameters<typeof startTestBackend>[0]['features']>[number];
 
-/** The plugin in a real backend over a cluster in memory, with people who are signed in by naming them. */
-export async function startPortal(options: { config?: object; clusters?: ClusterClient[]; features?: Feature[] } = {}) {
-  const { east, engine } = createWorld();
+export interface BackendOptions {
+  /** What the plugin looks at; `dr.clusters` of the configuration besides. */
+  clusters?: readonly ClusterClient[];
+  /** Added to the built-in ones. */
+  engines?: readonly Engine[];
+  entities: readonly Entity[];
+  /** Groups of a user, by reference. */
+  members: Record<string, string[]>;
+  config?: object;
+  features?: readonly Feature[];
+}
+
+/** The plugin in a real backend, with people who are signed in by naming them. */
+export async function openBackend({ clusters = [], engines = [], entities, members, config, features = [] }: BackendOptions) {
   const audit: AuditedEvent[] = [];
-  const catalog = catalogServiceMock({ entities });
+  const catalog = catalogServiceMock({ entities: [...entities] });
   const backend = await startTestBackend({
     features: [
       drPlugin,
@@ -30,16 +43,16 @@ export async function startPortal(options: { config?: object; clusters?: Cluster
         moduleId: 'test-world',
         register({ registerInit }) {
           registerInit({
-            deps: { clusters: drClustersExtensionPoint, engines: drEnginesExtensionPoint },
-            async init({ clusters, engines }) {
-              clusters.addSupplier({ id: 'test', clusters: async () => [east, ...(options.clusters ?? [])] });
-              engines.addEngine(engine);
+            deps: { supplied: drClustersExtensionPoint, added: drEnginesExtensionPoint },
+            async init({ supplied, added }) {
+              supplied.addSupplier({ id: 'test', clusters: async () => [...clusters] });
+              for (const engine of engines) added.addEngine(engine);
             },
           });
         },
       }),
       mockServices.rootConfig.factory({
-        data: { dr: { authorization: { operators: ['group:default/platform'] } }, ...options.config },
+        data: { dr: { authorization: { operators: ['group:default/platform'] } }, ...config },
       }),
       createServiceFactory({ service: catalogServiceRef, deps: {}, factory: () => catalog }),
       createServiceFactory({
@@ -58,7 +71,7 @@ export async function startPortal(options: { config?: object; clusters?: Cluster
           fail: async (more: { meta?: object }) => void audit.push({ eventId, outcome: 'fail', meta: { ...meta, ...more.meta } }),
         }),
       } as never).factory,
-      ...(options.features ?? []),
+      ...features,
     ],
   });
   const as = (user: string | undefined) => (method: 'get' | 'post', path: string) => {
@@ -67,6 +80,14 @@ export async function startPortal(options: { config?: object; clusters?: Cluster
       ? call.set('Authorization', mockCredentials.none.header())
       : call.set('Authorization', mockCredentials.user.header(`user:default/${user}`));
   };
+  return { backend, audit, catalog, as };
+}
+
+/** The same over a cluster in memory, with the teams and applications of `world.ts`. */
+export async function startPortal(options: Pick<BackendOptions, 'clusters' | 'config' | 'features'> = {}) {
+  const { east, engine } = createWorld();
+  const opened = await openBackend({ ...options, clusters: [east, ...(options.clusters ?? [])], engines: [engine], entities, members });
+  const { as } = opened;
   /** The first assessment that has looked inside points. */
   const ready = () =>
     vi.waitFor(
@@ -76,7 +97,7 @@ export async function startPortal(options: { config?: object; clusters?: Cluster
       },
       { timeout: 10_000, interval: 50 },
     );
-  return { backend, east, engine, audit, catalog, as, ready };
+  return { ...opened, east, engine, ready };
 }
 
 export type TestPortal = Awaited<ReturnType<typeof startPortal>>;

@@ -1,0 +1,195 @@
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import { inject } from 'vitest';
+import { openBackend } from '../../../plugins/dr-backend/src/testing/backend.ts';
+import { openShop, orders, readOrders, running, writeOrders } from '../targets/shop.ts';
+import type { Right } from '../targets/service-accounts.ts';
+import { applyManifest, asServiceAccount, granted, manifest, removeManifest, rightOf } from '../targets/service-accounts.ts';
+import type { ProtectedCluster } from '../targets/velero.ts';
+import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
+
+const target = inject('target');
+const missing = target === 'memory' ? 'the cluster in memory knows no rights' : missingVelero(target);
+
+const part = (kind: string, name: string, dependsOn: string[] = []) => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind,
+  metadata: {
+    name,
+    annotations: {
+      'backstage.io/kubernetes-namespace': 'shop',
+      'backstage.io/kubernetes-cluster': 'east',
+      'backstage.io/kubernetes-label-selector': `app=${name}`,
+    },
+  },
+  spec: { type: 'service', lifecycle: 'production', owner: 'team-shop', system: 'shop', dependsOn },
+});
+const group = (name: string) => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Group',
+  metadata: { name },
+  spec: { type: 'team', children: [] },
+});
+/** The shop, protected by the engines that its policy names. */
+const catalog = (engines: string[]) => [
+  group('platform'),
+  group('team-shop'),
+  { apiVersion: 'kubectl-dr.dev/v1alpha1', kind: 'DRPolicy', metadata: { name: 'gold' }, spec: { engines, retention: { points: 1 } } },
+  {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'System',
+    metadata: { name: 'shop', annotations: { 'kubectl-dr.dev/policy': 'gold' } },
+    spec: { owner: 'team-shop' },
+  },
+  part('Component', 'web', ['resource:db']),
+  part('Resource', 'db'),
+];
+const members = { 'user:default/alice': ['group:default/team-shop'], 'user:default/olivia': ['group:default/platform'] };
+const application = '/v1/applications/system/default/shop';
+const corrupt = { 'orders.csv': '%%%' };
+
+/** Rights that only what does not happen here needs, and why they are given. */
+const seldom: Record<string, string> = {
+  'ClusterRole kubectl-dr-applications-built-in: events': 'why a pod does not become ready',
+  'ClusterRole kubectl-dr-operator: create volumesnapshotcontents.snapshot.storage.k8s.io': 'a snapshot is offered in another namespace',
+  'ClusterRole kubectl-dr-operator: patch volumesnapshotcontents.snapshot.storage.k8s.io': 'data that its class keeps goes with its point',
+  'Role kubectl-dr-operator in kubectl-dr: delete configmaps': 'a journal that got too large for one object lies in several',
+};
+
+/** Asked for where all of a namespace is compared, and not given: controllers make these, and nobody restores them. */
+const left = ['list endpoints', 'list endpointslices.discovery.k8s.io', 'list controllerrevisions.apps', 'list events.events.k8s.io'];
+
+type Portal = Awaited<ReturnType<typeof openBackend>>;
+const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 60_000, interval: 200 });
+
+/** With nothing more than what the manifests of `plugins/dr-backend/rbac` grant. */
+describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  let east: ProtectedCluster;
+  const clients: HttpCluster[] = [];
+  const portals: Portal[] = [];
+  /** Of all requests, those that the server let pass and those that it forbade. */
+  const used: Right[] = [];
+  const refused: string[] = [];
+
+  const openPortal = async (account: string, engines: string[]): Promise<Portal> => {
+    const client = await asServiceAccount(east, account, (traced) => {
+      const right = rightOf(traced);
+      if (right === undefined) return;
+      if (traced.status === 403) refused.push(`${account}: ${right.verb} ${right.what}`);
+      else used.push(right);
+    });
+    clients.push(client);
+    const portal = await openBackend({ clusters: [client], entities: catalog(engines), members });
+    portals.push(portal);
+    await until(async () => expect((await portal.as('alice')('get', application)).status).toBe(200));
+    return portal;
+  };
+  beforeAll(async () => {
+    east = await withVelero(target, 'east', newStore());
+    await openShop(east);
+    await applyManifest(east.client, [...manifest('reader'), ...manifest('operator')]);
+  });
+  afterAll(async () => {
+    for (const { backend } of portals) await backend.stop();
+    for (const client of clients) await client.close();
+    if (east) await removeManifest(east.client, [...manifest('reader'), ...manifest('operator')]);
+    await east?.close();
+  });
+
+  const ended = (portal: Portal, id: string, state: string) =>
+    until(async () => {
+      const { body } = await portal.as('alice')('get', `/v1/operations/${id}`);
+      expect(body.status, JSON.stringify(body.status)).toMatchObject({ state });
+      return body;
+    });
+  let keys = 0;
+  const ask = async (portal: Portal, who: string, request: object, confirm?: string): Promise<string> => {
+    const plan = await until(async () => {
+      const made = await portal.as(who)('post', `${application}/plans`).send(request);
+      // A role that is made of others is filled in by a controller.
+      expect([made.body.error, made.body.spec?.blockers]).toEqual([undefined, []]);
+      return made;
+    });
+    const { id, hash } = plan.body.spec;
+    const started = await portal
+      .as(who)('post', '/v1/operations')
+      .set('Idempotency-Key', `key-${(keys += 1)}`)
+      .send({ plan: { id, hash }, confirm });
+    expect([started.status, started.body.error]).toEqual([202, undefined]);
+    return started.body.metadata.name;
+  };
+  const act = async (portal: Portal, who: string, id: string, verb: string, body?: object): Promise<void> =>
+    expect((await portal.as(who)('post', `/v1/operations/${id}/${verb}`).send(body)).status).toBe(202);
+
+  describe('as an operator', () => {
+    let portal: Portal;
+    beforeAll(async () => {
+      portal = await openPortal('dr-operator', ['velero']);
+    });
+
+    it('sees the application, and backs it up', async () => {
+      expect((await portal.as('alice')('get', application)).body.status.verdict).toBe('Unprotected');
+      await ended(portal, await ask(portal, 'alice', { intent: 'Backup' }), 'Succeeded');
+      await until(async () => expect((await portal.as('alice')('get', application)).body.status.recoveryPoint?.name).toBeDefined());
+    });
+
+    it('restores it beside', async () => {
+      await ended(portal, await ask(portal, 'alice', { intent: 'Restore', namespace: 'shop-copy' }), 'Succeeded');
+      await running(east.client, 'shop-copy');
+      expect(await readOrders(east, 'shop-copy')).toEqual(orders);
+    });
+
+    it('goes back in place with a second person, and takes that back', async () => {
+      await writeOrders(east, corrupt);
+      await east.client.delete({ type: types.configMaps, namespace: 'shop', name: 'web' });
+      const id = await ask(portal, 'alice', { intent: 'Restore', mode: 'inPlace' }, 'shop');
+      await act(portal, 'olivia', id, 'approve', {});
+      const { status } = await ended(portal, id, 'Succeeded');
+      expect(status).toMatchObject({ requestedBy: 'user:default/alice', approvedBy: 'user:default/olivia' });
+      expect(await readOrders(east)).toEqual(orders);
+      expect((await east.client.get({ type: types.configMaps, namespace: 'shop', name: 'web' })).data).toEqual({
+        page: 'hello',
+        'a.txt': 'ü',
+      });
+      await act(portal, 'alice', id, 'undo');
+      await ended(portal, id, 'Undone');
+      expect(await readOrders(east)).toEqual(corrupt);
+    });
+  });
+
+  it('as an operator takes snapshots of the storage, goes back to one, and gives the undo up', async () => {
+    const portal = await openPortal('dr-operator', ['csi']);
+    await writeOrders(east, orders);
+    for (const _ of [1, 2]) await ended(portal, await ask(portal, 'alice', { intent: 'Backup', components: ['db'] }), 'Succeeded');
+    await writeOrders(east, corrupt);
+    await until(async () => expect((await portal.as('alice')('get', application)).body.status.recoveryPoint?.name).toBeDefined());
+    const id = await ask(portal, 'olivia', { intent: 'Restore', components: ['db'], mode: 'dataOnly' }, 'shop');
+    await ended(portal, id, 'Succeeded');
+    expect(await readOrders(east)).toEqual(orders);
+    await act(portal, 'olivia', id, 'confirm', {});
+    await until(async () => expect((await ended(portal, id, 'Succeeded')).status.release?.endedAt).toBeDefined());
+  });
+
+  it('as a reader shows the same, and changes nothing', async () => {
+    const portal = await openPortal('dr-reader', ['velero']);
+    await until(async () => expect((await portal.as('alice')('get', application)).body.status.recoveryPoint?.name).toBeDefined());
+    expect(refused.filter((right) => !left.includes(right.replace(/^.*: /, '')))).toEqual([]);
+    const { body: plan } = await portal.as('alice')('post', `${application}/plans`).send({ intent: 'Backup' });
+    const { id, hash } = plan.spec;
+    const started = await portal.as('alice')('post', '/v1/operations').set('Idempotency-Key', 'reader').send({ plan: { id, hash } });
+    expect([started.status, started.body.error.message]).toEqual([
+      403,
+      'system:serviceaccount:kubectl-dr:dr-reader may not create leases.coordination.k8s.io in the namespace kubectl-dr on east',
+    ]);
+  });
+
+  it('needs every right that the manifests give', () => {
+    const idle = granted([...manifest('reader'), ...manifest('operator')]).flatMap(({ by, namespace, verbs, resources }) => {
+      const here = used.filter((right) => namespace === undefined || right.namespace === namespace);
+      const idleVerbs = verbs.filter((verb) => !here.some((right) => right.verb === verb && resources.includes(right.what)));
+      const idleResources = resources.filter((what) => !here.some((right) => right.what === what && verbs.includes(right.verb)));
+      return [...idleVerbs.map((verb) => `${by}: ${verb} ${resources.join()}`), ...idleResources.map((what) => `${by}: ${what}`)];
+    });
+    expect(idle.filter((right) => !(right in seldom))).toEqual([]);
+  });
+});
