@@ -3,7 +3,7 @@ import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import { exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { groupSnapshotClass, snapshotClass } from '@kubectl-dr/sandbox/simulators/hardware';
 import { snapshotKinds } from '@kubectl-dr/sandbox/simulators/volumes/snapshot-kinds';
 import { seenBy } from './seen-by.ts';
@@ -264,17 +264,77 @@ export function describeSnapshots(title: string, openWorlds: () => Promise<World
       });
     });
 
+    /** What restores by Velero left in a namespace. */
+    const leftIn = async (namespace: string): Promise<[snapshots: number, contents: number]> => {
+      const mine = ({ metadata }: KubeObject): boolean => metadata.labels?.['velero.io/restore-name'] !== undefined;
+      const into = ({ spec }: KubeObject): boolean =>
+        (spec as { volumeSnapshotRef: { namespace?: string } }).volumeSnapshotRef.namespace === namespace;
+      const snapshots = (await world.cluster.list(snapshotKinds.snapshots, { namespace })).items.filter(mine);
+      const contents = (await world.list(snapshotKinds.snapshotContents)).filter((content) => mine(content) && into(content));
+      return [snapshots.length, contents.length];
+    };
+
+    describe('that Velero leaves in a copy', () => {
+      const planCopy = () =>
+        world.service().plan({ intent: 'Restore', application: world.name, mode: 'clone', namespace: `${world.name}-copy` }, caller);
+      const copied = async (): Promise<{ copy: string; state: string; remove(): Promise<void> }> => {
+        const copy = `${world.name}-copy`;
+        const made = await planCopy();
+        expect(made.blockers).toEqual([]);
+        const { state } = await (await world.service({ impatient: true }).execute(made, caller)).run();
+        const space = { type: types.namespaces, name: copy };
+        const remove = async (): Promise<void> => {
+          await world.cluster.delete(space);
+          await eventually(async () => !(await exists(world.cluster, space)), `${copy} is gone`, 60_000);
+          await world.ground.settle();
+        };
+        return { copy, state, remove };
+      };
+      beforeEach(() => {
+        world.engines = [velero];
+      });
+
+      it('go as soon as its volumes are filled, and the data of the point stays', async () => {
+        await world.capture();
+        for (let times = 0; times < 2; times += 1) {
+          const { copy, state, remove } = await copied();
+          expect(state).toBe('Succeeded');
+          const made = await world.cluster.get({ type: types.persistentVolumeClaims, namespace: copy, name: claim });
+          expect(await world.ground.read((made.spec as { volumeName: string }).volumeName)).toEqual(orders);
+          expect(await leftIn(copy)).toEqual([0, 0]);
+          await remove();
+        }
+      });
+
+      it('stay while a volume still waits to be filled, or when the copy failed, and go with its namespace', async () => {
+        // Nobody starts the database in the copy, so that its claim waits for a first consumer.
+        await world.change(types.statefulSets, 'orders-db', { spec: { replicas: 0 } });
+        await eventually(async () => (await world.list(types.pods)).length === 2, 'its pod is gone', 30_000);
+        const stopped = await world.capture();
+        const waiting = await copied();
+        expect(waiting.state).toBe('Succeeded');
+        expect(await leftIn(waiting.copy)).toEqual([1, 1]);
+        await waiting.remove();
+        await eventually(async () => (await leftIn(waiting.copy))[1] === 0, 'what was left is gone', 30_000);
+        await world.forget(stopped);
+
+        await world.change(types.statefulSets, 'orders-db', { spec: { replicas: 1 } });
+        await eventually(async () => (await world.readyReplicas()).every(Boolean), 'it runs again', 60_000);
+        const check = { 'kubectl-dr.dev/check': 'exec: false', 'kubectl-dr.dev/check-timeout': '2s' };
+        await world.change(types.statefulSets, 'orders-db', { metadata: { annotations: check } });
+        await world.capture();
+        const failed = await copied();
+        expect(failed.state).toBe('Failed');
+        expect(await leftIn(failed.copy)).toEqual([1, 1]);
+        await failed.remove();
+        await eventually(async () => (await leftIn(failed.copy))[1] === 0, 'what was left is gone', 30_000);
+        expect((await planCopy()).blockers).toEqual([]);
+      });
+    });
+
     it('that Velero leaves beside a claim go with the undo window, never before, and the data of the point stays', async () => {
       world.engines = [velero];
-      const left = async (): Promise<[snapshots: number, contents: number]> => {
-        const mine = ({ metadata }: KubeObject): boolean => metadata.labels?.['velero.io/restore-name'] !== undefined;
-        const snapshots = (await world.list(snapshotKinds.snapshots)).filter(mine);
-        const contents = (await world.list(snapshotKinds.snapshotContents)).filter(
-          (content) =>
-            mine(content) && (content.spec as { volumeSnapshotRef: { namespace?: string } }).volumeSnapshotRef.namespace === world.name,
-        );
-        return [snapshots.length, contents.length];
-      };
+      const left = () => leftIn(world.name);
       const point = await world.capture();
       const window = 10_000;
       const restored = async () => {

@@ -6,7 +6,7 @@ import { matches, parseSelector } from '../application/selector.ts';
 import type { Operation } from '../execution/model.ts';
 import type { Engine, Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
-import type { PointContents, RecoveryPoint } from '../protection/model.ts';
+import type { PointContents, RecoveryPoint, VolumeCapture } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
 import { nameFor, sealPlan } from './assemble.ts';
@@ -16,6 +16,7 @@ import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
 import { estimateOfRestore, isCopied } from './estimate.ts';
 import { inventoryOfCaptured } from './in-place/scope.ts';
+import { releaseOf } from './left-behind.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
 import { newestOf } from './select-point.ts';
@@ -84,6 +85,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
   const rest: Step[] = [];
   const gates: Step[][] = order.waves.map(() => []);
   const checks: Step[][] = order.waves.map(() => []);
+  const left: Step[] = [];
 
   for (const place of places) {
     const { cluster, namespace, target } = place;
@@ -153,26 +155,30 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       point: RecoveryPoint,
       scope: { labelSelector?: string; includedResources?: string[] },
       component?: string,
-    ): Step => ({
-      id: `${id}-${nameFor(`${cluster}-${target}`, 150)}`,
-      title,
-      cluster,
-      ...(component === undefined ? {} : { component }),
-      action: {
-        kind: 'engine.restore',
-        engine: place.engine.id,
-        engineNamespace: place.engineNamespace,
-        request: {
-          point: { id: point.id, name: point.name, namespace: point.namespace, cluster: point.cluster },
-          namespaces: [namespace],
-          namespaceMapping: { [namespace]: target },
-          ...scope,
-          rewrites: rewritesOf(place.captured.get(point.id) ?? [], namespace, target),
-          labels: { [labels.application]: nameFor(application.name) },
-          annotations: {},
+    ): Step => {
+      const step: Step = {
+        id: `${id}-${nameFor(`${cluster}-${target}`, 150)}`,
+        title,
+        cluster,
+        ...(component === undefined ? {} : { component }),
+        action: {
+          kind: 'engine.restore',
+          engine: place.engine.id,
+          engineNamespace: place.engineNamespace,
+          request: {
+            point: { id: point.id, name: point.name, namespace: point.namespace, cluster: point.cluster },
+            namespaces: [namespace],
+            namespaceMapping: { [namespace]: target },
+            ...scope,
+            rewrites: rewritesOf(place.captured.get(point.id) ?? [], namespace, target),
+            labels: { [labels.application]: nameFor(application.name) },
+            annotations: {},
+          },
         },
-      },
-    });
+      };
+      if (scope.includedResources === undefined && bringsSnapshots(place, point)) left.push(releaseOf(step));
+      return step;
+    };
     if (!newest) continue;
     if (whole) {
       waves[0]?.push(restore('restore', `Restore the namespace ${namespace} into ${target}`, newest, {}));
@@ -203,7 +209,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     if (place.exclusive) rest.push(restore('rest', `Restore what is left of ${namespace} into ${target}`, newest, {}));
   }
 
-  const all = [prepare, isolate, first, ...waves.flatMap((wave, index) => [wave, gates[index]!, checks[index]!]), rest].filter(
+  const all = [prepare, isolate, first, ...waves.flatMap((wave, index) => [wave, gates[index]!, checks[index]!]), rest, left].filter(
     (wave) => wave.length > 0,
   );
   return sealPlan(
@@ -256,6 +262,13 @@ function bytesOf(places: readonly ClonePlace[]): number {
     );
   });
   return volumes.reduce((sum, { state, method, bytes = 0 }) => sum + (state === 'captured' && isCopied(method) ? bytes : 0), 0);
+}
+
+/** A volume made from a snapshot in the storage leaves that snapshot beside it; data that is copied leaves nothing. */
+function bringsSnapshots({ engine, namespace, contents }: ClonePlace, point: RecoveryPoint): boolean {
+  const volumes = contents.get(point.id)?.volumes;
+  const isSnapshot = (volume: VolumeCapture): boolean => volume.namespace === namespace && volume.method === 'csi-snapshot';
+  return engine.releaseRestore !== undefined && (volumes?.some(isSnapshot) ?? true);
 }
 
 /** A copy belongs to whom the original belongs: the owner of its components, where they have one in common. */

@@ -5,6 +5,7 @@ import type { EngineContext, RestoreRequest } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';
+import { namespaceOwner } from '../namespace-owner.ts';
 import { snapshotName } from './backup.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 import type { VolumeSnapshotContentSpec, VolumeSnapshotSpec } from './types.generated.ts';
@@ -39,7 +40,8 @@ export async function contentOf(
 
 /**
  * A snapshot can be used in its own namespace alone. For another one, the same data is offered there under a content of
- * its own: with the policy Retain, so that nothing that happens to it touches the data. Gives the snapshot's name.
+ * its own: with the policy Retain, so that nothing that happens to it touches the data, and owned by that namespace, so that
+ * it goes with it. Gives the snapshot's name.
  */
 export async function offerBeside(context: EngineContext, snapshot: KubeObject, request: RestoreRequest): Promise<string> {
   const { cluster, namespace } = context;
@@ -64,11 +66,12 @@ export async function offerBeside(context: EngineContext, snapshot: KubeObject, 
     ...(sourceVolumeMode !== undefined && { sourceVolumeMode }),
   };
   const spec: VolumeSnapshotSpec = { source: { volumeSnapshotContentName: contentName } };
+  const owner = await namespaceOwner(context, namespace);
   const marked = { labels: { ...request.labels, [labels.restore]: request.name }, annotations: request.annotations };
   await createOnce(context, snapshotKinds.contents, {
     apiVersion: apiVersionOf(snapshotKinds.contents),
     kind: snapshotKinds.contents.kind,
-    metadata: { name: contentName, ...marked },
+    metadata: { name: contentName, ...marked, ...(typeof owner === 'object' && { ownerReferences: [owner] }) },
     spec: contentSpec,
   });
   await createOnce(context, snapshotKinds.snapshots, {

@@ -9,6 +9,7 @@ import { labelValue } from './label.ts';
 import { modifiers } from './modifiers.ts';
 import { outcomeOf } from './outcome.ts';
 import { progressOf } from './progress.ts';
+import { tieToNamespaces } from './release.ts';
 import { fields, text } from './schema.ts';
 import { labelSelectorOf } from './selector.ts';
 import type { RestoreSpec } from './types.generated.ts';
@@ -85,9 +86,10 @@ function none(error: unknown): { items: KubeObject[] } {
   throw error;
 }
 
-/** The Restore stays, for it is evidence; only its rewrite rules go. */
+/** The Restore stays, for it is evidence; its rewrite rules go, and what is left of its snapshots goes with its namespace. */
 export async function finishRestore(context: EngineContext, name: string): Promise<void> {
   const { cluster, namespace, signal } = context;
+  await tieToNamespaces(context, name);
   await cluster.delete({ type: types.configMaps, namespace, name }, signal ? { signal } : {}).catch((error: unknown) => {
     if (!(error instanceof NotFoundError)) throw error;
   });

@@ -118,7 +118,7 @@ export async function releaseRestore(action: Action<'engine.restore.release'>, c
   const { engine, at } = engineOf(action.engine, action.engineNamespace, context);
   const { names } = context.other(action.restore);
   for (const name of names) await engine.releaseRestore?.(at, name, action.namespaces);
-  return `nothing of ${names.join(', ')} is left but what came back`;
+  return `nothing of ${names.join(', ')} is left but what came back and what it still needs`;
 }
 
 async function concluded(

@@ -248,21 +248,6 @@ export class StepMaker {
     );
   }
 
-  /** What the engine keeps beside what came back, as long as somebody may go back. */
-  releaseRestore(begun: Step): { step: Step; restore: string } {
-    const { action } = begun;
-    if (action.kind !== 'engine.restore') throw new Error(`${begun.id} is no restore`);
-    const { engine, engineNamespace, request } = action;
-    const step = this.step(
-      `left-${begun.id}`,
-      'Take away what the engine left of the restore',
-      begun.cluster,
-      { kind: 'engine.restore.release', engine, engineNamespace, restore: begun.id, namespaces: request.namespaces },
-      begun.component === undefined ? {} : { component: begun.component },
-    );
-    return { step, restore: begun.id };
-  }
-
   objects(place: InPlacePlace, point: RecoveryPoint, id: string, title: string, objects: RestoredObject[], component?: string): Step {
     return this.step(
       `config-${id}-${place.cluster}-${place.namespace}`,

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../policy/duration.ts';
 import { nameFor } from '../assemble.ts';
+import { releaseOf } from '../left-behind.ts';
 import type { PlanUndo, RestoredObject, Step } from '../model.ts';
 import type { InPlaceInputs } from './inputs.ts';
 import type { Part } from './part.ts';
@@ -193,7 +194,7 @@ export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled:
         action.kind === 'engine.restore' &&
         action.claims?.some(({ namespace, claim }) => fromSnapshots.has(`${cluster}/${namespace}/${claim}`)),
     )
-    .map((step) => maker.releaseRestore(step));
+    .map((step) => ({ step: releaseOf(step), restore: step.id }));
   const waves = [
     settle,
     suspend,
