@@ -34,7 +34,7 @@ describe('the fleet of a command line', () => {
   /** Names of the clusters, in order. */
   async function fleet(flags: string, env: Record<string, string> = {}): Promise<string[]> {
     const host = { env: { HOME: path.join(folder, 'home'), ...env }, cwd: folder, output: { err: () => undefined } } as unknown as Host;
-    const args = parse(
+    const args = await parse(
       flags.split(' ').filter(Boolean),
       commands.find(({ name }) => name === 'status')!,
     );

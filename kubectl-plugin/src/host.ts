@@ -1,6 +1,6 @@
-import os from 'node:os';
 import { InterruptedError } from './interrupted.ts';
 import type { Host } from './context.ts';
+import { print } from './stdout.ts';
 
 /** The process we run in, as arguments for everything below. Streams are opened when they are first looked at. */
 export function systemHost(): Host {
@@ -25,7 +25,9 @@ export function systemHost(): Host {
   return {
     env,
     cwd: process.cwd(),
-    who: `${userName()}@${os.hostname()}/${process.pid}`,
+    get who() {
+      return whoAmI();
+    },
     signal: controller.signal,
     ask,
     // To look at the streams opens them, which costs a quarter of a short command.
@@ -33,7 +35,7 @@ export function systemHost(): Host {
     choose: async (question, choices, signal, { many = false } = {}) =>
       (await import('./acting.ts')).choose(question, choices, signal, many),
     output: {
-      out: (text) => void process.stdout.write(text),
+      out: print,
       err: (text) => void process.stderr.write(text),
       // A terminal that was never told its size says 0.
       columns: {
@@ -91,12 +93,17 @@ async function ask(question: string, signal: AbortSignal): Promise<string | unde
   });
 }
 
-/** A container may run us as somebody without a name. */
-function userName(): string {
-  try {
-    return os.userInfo().username;
-  } catch {
-    return 'unknown';
+function whoAmI(): string {
+  const { hostname, userInfo } = process.getBuiltinModule('node:os');
+  return `${userName()}@${hostname()}/${process.pid}`;
+
+  /** A container may run us as somebody without a name. */
+  function userName(): string {
+    try {
+      return userInfo().username;
+    } catch {
+      return 'unknown';
+    }
   }
 }
 

@@ -1,4 +1,3 @@
-import { Parser } from 'yargs/helpers';
 import { nearest } from '@kubectl-dr/core/text/nearest';
 import type { Arguments, Command, Flag } from './definition.ts';
 import { globalFlags } from './definition.ts';
@@ -21,16 +20,16 @@ const configuration = {
  * Parses what follows the command: `--flag value`, `--flag=value`, `-n value`, `-nvalue`, `-n=value`, switches joined (`-Aw`)
  * or with a value (`--check=false`); `--` ends the flags. UsageError for anything else.
  */
-export function parse(argv: readonly string[], command: Command): Arguments {
+export async function parse(argv: readonly string[], command: Command): Promise<Arguments> {
   const flags = { ...globalFlags, ...command.flags };
-  const { words, given } = read(argv, flags, command.name);
+  const { words, given } = await read(argv, flags, command.name);
   return { positionals: positionalsOf(words, command), flags: valuesOf(given, flags, command) };
 }
 
 /** What can be read of a line that is still being typed; never throws. `words`: the positionals, named and unnamed. */
-export function readLeniently(argv: readonly string[], command: Command | undefined): Arguments & { words: string[] } {
+export async function readLeniently(argv: readonly string[], command: Command | undefined): Promise<Arguments & { words: string[] }> {
   const flags: Flags = { ...globalFlags, ...command?.flags };
-  const { words, given } = read(argv, flags, undefined, { 'halt-at-non-option': false }, true);
+  const { words, given } = await read(argv, flags, undefined, { 'halt-at-non-option': false }, true);
   const values: Arguments['flags'] = {};
   for (const [name, value] of Object.entries(given)) {
     const words = [value].flat();
@@ -41,25 +40,26 @@ export function readLeniently(argv: readonly string[], command: Command | undefi
 }
 
 /** Where the command stands among the words: the first that is neither a flag nor the value of one, of whatever command. */
-export function commandIndex(argv: readonly string[], commands: readonly Command[]): number | undefined {
+export async function commandIndex(argv: readonly string[], commands: readonly Command[]): Promise<number | undefined> {
   if (argv[0] === undefined || !argv[0].startsWith('-')) return argv.length === 0 ? undefined : 0;
   if (argv.length === 1) return undefined;
   const flags: Flags = Object.assign({}, ...commands.map((command) => command.flags), globalFlags);
-  const { words } = read(argv, flags, undefined, { 'halt-at-non-option': true }, true);
+  const { words } = await read(argv, flags, undefined, { 'halt-at-non-option': true }, true);
   return words.length === 0 ? undefined : argv.length - words.length;
 }
 
 type Given = Readonly<Record<string, string | boolean | (string | boolean)[]>>;
 
-function read(
+async function read(
   argv: readonly string[],
   flags: Flags,
   command: string | undefined,
   more: Partial<typeof configuration & { 'halt-at-non-option': boolean }> = {},
   lenient = false,
-): { words: string[]; given: Given } {
-  // A line without any flag is a list of words: that is a tenth of a short command.
+): Promise<{ words: string[]; given: Given }> {
+  // A line without any flag is a list of words, for which the parser is not even loaded: that is a tenth of a short command.
   if (!argv.some((arg) => arg.startsWith('-'))) return { words: [...argv], given: {} };
+  const { Parser } = await import('yargs/helpers');
   const switches = Object.keys(flags).filter((name) => flags[name]!.type === 'boolean');
   const valued = Object.keys(flags).filter((name) => flags[name]!.type !== 'boolean');
   const { argv: parsed, error } = Parser.detailed(apart(argv, flags, command, lenient), {

@@ -17,7 +17,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
 }
 
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {
-  const index = commandIndex(argv, commands);
+  const index = await commandIndex(argv, commands);
   const word = index === undefined ? undefined : argv[index];
   if (word === '__complete') {
     const { complete } = await import('./completion/complete.ts');
@@ -43,7 +43,7 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     host.output.out(commandHelp(command));
     return exit.done;
   }
-  const args = parse([...argv.slice(0, index), ...argv.slice(index! + 1)], command);
+  const args = await parse([...argv.slice(0, index), ...argv.slice(index! + 1)], command);
   if (command.name === 'version' && args.flags.output === undefined) {
     host.output.out(versionLine());
     return exit.done;

@@ -36,24 +36,24 @@ describe('command definitions', () => {
 });
 
 describe('parse', () => {
-  it('accepts kubectl flags anywhere and keeps words as they are', () => {
-    const args = parse(['--context', 'west', 'points', '-n', '1e3', '-o=wide'], command('get'));
+  it('accepts kubectl flags anywhere and keeps words as they are', async () => {
+    const args = await parse(['--context', 'west', 'points', '-n', '1e3', '-o=wide'], command('get'));
     expect(args.positionals.KIND).toBe('points');
     expect(args.flags.namespace).toBe('1e3');
     expect(args.flags.context).toBe('west');
     expect(args.flags.output).toBe('wide');
   });
 
-  it('collects repeatable flags', () => {
-    const args = parse(['shop', '--component', 'web', '--component=cart', '--as-group', 'a', '--as-group', 'b'], command('restore'));
+  it('collects repeatable flags', async () => {
+    const args = await parse(['shop', '--component', 'web', '--component=cart', '--as-group', 'a', '--as-group', 'b'], command('restore'));
     expect(args.flags.component).toEqual(['web', 'cart']);
     expect(args.flags['as-group']).toEqual(['a', 'b']);
   });
 
-  it('reads --as as the namespace on restore and as the user elsewhere', () => {
-    const { flags } = parse(['shop', '--as', 'shop-copy'], command('restore'));
+  it('reads --as as the namespace on restore and as the user elsewhere', async () => {
+    const { flags } = await parse(['shop', '--as', 'shop-copy'], command('restore'));
     expect(flags).toEqual({ as: 'shop-copy' });
-    expect(parse(['--as', 'alice'], command('status')).flags['as-user']).toBe('alice');
+    expect((await parse(['--as', 'alice'], command('status'))).flags['as-user']).toBe('alice');
   });
 
   it.each([
@@ -69,11 +69,11 @@ describe('parse', () => {
     [['status', '-o'], 'flag needs an argument: -o'],
     [['status', '--check=perhaps'], '--check is a switch'],
     [['restore', 'shop', '--mode', 'inplace'], 'did you mean "inPlace"?'],
-  ])('refuses %j', (argv, message) => {
+  ])('refuses %j', async (argv, message) => {
     const [name, ...rest] = argv;
-    const refuse = () => parse(rest, command(name!));
-    expect(refuse).toThrow(UsageError);
-    expect(refuse).toThrow(message);
+    const refused = parse(rest, command(name!));
+    await expect(refused).rejects.toThrow(UsageError);
+    await expect(refused).rejects.toThrow(message);
   });
 
   it.each([
@@ -91,11 +91,11 @@ describe('parse', () => {
     [['--v', '6'], { v: 6 }],
     [['-n', '--', '--check'], { namespace: '--', check: true }],
     [['--namespace='], { namespace: '' }],
-  ])('reads %j as pflag does', (argv, flags) => {
-    expect(parse(argv, command('status')).flags).toEqual(flags);
+  ])('reads %j as pflag does', async (argv, flags) => {
+    expect((await parse(argv, command('status'))).flags).toEqual(flags);
   });
 
-  it('takes words that look like flags after --', () => {
-    expect(parse(['--check', '--', '--odd'], command('status'))).toEqual({ positionals: { APP: '--odd' }, flags: { check: true } });
+  it('takes words that look like flags after --', async () => {
+    expect(await parse(['--check', '--', '--odd'], command('status'))).toEqual({ positionals: { APP: '--odd' }, flags: { check: true } });
   });
 });

@@ -2,8 +2,8 @@ import { commands } from '../commands/index.ts';
 import { completionOf } from './complete.ts';
 
 /** What is known without a cluster: the words, or what is asked of the clusters. */
-function asked(line: string): string[] | string {
-  const found = completionOf(line.split(' '), commands);
+async function asked(line: string): Promise<string[] | string> {
+  const found = await completionOf(line.split(' '), commands);
   const words = found.candidates.map(({ word }) => word);
   if ('live' in found) return [found.live, ...words].join(' ');
   return found.files ? 'files' : words;
@@ -36,20 +36,20 @@ it.each([
   ['explain ', 'reasons'],
   ['--context ', 'contexts'],
   ['nope ', []],
-])('%s', (line, expected) => {
-  const words = asked(line);
+])('%s', async (line, expected) => {
+  const words = await asked(line);
   expect(Array.isArray(words) && Array.isArray(expected) ? words.slice(0, expected.length) : words).toEqual(expected);
 });
 
-it('begins with the commands, and offers a flag once unless it may be repeated', () => {
-  expect(asked('')).toEqual(commands.map(({ name }) => name));
-  expect(asked('help ')).toEqual(commands.map(({ name }) => name));
-  const left = asked('restore shop --component web --to latest --');
+it('begins with the commands, and offers a flag once unless it may be repeated', async () => {
+  expect(await asked('')).toEqual(commands.map(({ name }) => name));
+  expect(await asked('help ')).toEqual(commands.map(({ name }) => name));
+  const left = await asked('restore shop --component web --to latest --');
   expect(left).toContain('--component');
   expect(left).not.toContain('--to');
 });
 
-it('knows what completes every word that a definition prints', () => {
+it('knows what completes every word that a definition prints', async () => {
   const without = commands.flatMap((command) => [
     ...command.positionals.filter(({ choices }) => !choices).map(({ name }) => `${command.name} ${name}`),
     ...Object.values(command.flags)
@@ -66,6 +66,6 @@ it('knows what completes every word that a definition prints', () => {
       command.positionals.findIndex((each) => each.name === value),
     );
     const line = flag ? `${name} --${flag[0]} ` : `${name} ${before.map(({ choices = ['x'] }) => `${choices[0]} `).join('')}`;
-    expect(asked(line), word).not.toEqual([]);
+    expect(await asked(line), word).not.toEqual([]);
   }
 });

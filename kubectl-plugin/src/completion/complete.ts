@@ -24,7 +24,7 @@ export type Completion =
  * and what it is; then `:` and what the shell is to do. Never fails: who presses a key wants no error.
  */
 export async function complete(words: readonly string[], commands: readonly Command[], host: Host): Promise<string> {
-  const found = completionOf(words, commands);
+  const found = await completionOf(words, commands);
   const typed = valueTyped(words.at(-1) ?? '');
   let { candidates } = found;
   if ('live' in found) {
@@ -43,18 +43,18 @@ function valueTyped(word: string): string {
   return /^--[^=]+=([^]*)$/.exec(word)?.[1] ?? word;
 }
 
-export function completionOf(words: readonly string[], commands: readonly Command[]): Completion {
+export async function completionOf(words: readonly string[], commands: readonly Command[]): Promise<Completion> {
   const before = words.slice(0, -1);
   const typed = words.at(-1) ?? '';
   const verbs = { candidates: commands.map(({ name, summary }) => ({ word: name, summary })) };
-  const index = commandIndex(before, commands);
+  const index = await commandIndex(before, commands);
   const command = index === undefined ? undefined : commands.find(({ name }) => name === before[index]);
   const flags: Record<string, Flag> = { ...globalFlags, ...command?.flags };
   const ended = before.includes('--');
   const inline = /^--([^=]+)=/.exec(typed)?.[1];
   const awaiting = ended ? undefined : (inline ?? awaitingValue(before.at(-1), flags));
   const rest = index === undefined ? before : [...before.slice(0, index), ...before.slice(index + 1)];
-  const args = readLeniently(rest, command);
+  const args = await readLeniently(rest, command);
   if (awaiting !== undefined && Object.hasOwn(flags, awaiting)) return ofWord(flags[awaiting]!, args);
   if (typed.startsWith('-') && !ended) return { candidates: flagsOf(command, args) };
   if (index === undefined || (before[index] === 'help' && args.words.length === 0)) return verbs;

@@ -22,6 +22,7 @@ import { credentialsOf } from './auth/credentials.ts';
 import { discover } from './http/discovery.ts';
 import { errorOfStatus } from './http/errors.ts';
 import { linesOf } from './http/lines.ts';
+import { continueOf } from './http/list-text.ts';
 import { pathOf, withQuery } from './http/paths.ts';
 import { Transport } from './http/transport.ts';
 import type { TransportOptions } from './http/transport.ts';
@@ -98,28 +99,33 @@ export class HttpCluster implements ClusterClient {
 
   async list(type: ResourceType, options: ListOptions = {}): Promise<ObjectList> {
     const { namespace, labelSelector, fieldSelector, signal } = options;
+    const target = { verb: 'list', what: resourceKey(type) };
+    const ask = (token: string | undefined): Promise<string> => {
+      const limit = options.pageSize ?? (token === undefined ? pageSize : nextPageSize);
+      const path = withQuery(pathOf(type, namespace), { labelSelector, fieldSelector, limit, continue: token });
+      return this.transport.text({ method: 'GET', path, target, ...(signal ? { signal } : {}) });
+    };
     for (let restarts = 0; ; restarts += 1) {
       const items: KubeObject[] = [];
       let resourceVersion = '';
       let token: string | undefined;
+      let asked: Promise<string> | undefined;
       try {
         do {
-          const query = {
-            labelSelector,
-            fieldSelector,
-            limit: options.pageSize ?? (token === undefined ? pageSize : nextPageSize),
-            continue: token,
+          const text: string = await (asked ?? ask(token));
+          // While this page is read, the server makes the next.
+          const expected = continueOf(text);
+          asked = expected === undefined ? undefined : ask(expected);
+          asked?.catch(() => undefined);
+          const page = this.transport.parse(text, { target }) as {
+            items?: KubeObject[] | null;
+            metadata?: { resourceVersion?: string; continue?: string };
           };
-          const page = (await this.transport.json({
-            method: 'GET',
-            path: withQuery(pathOf(type, namespace), query),
-            target: { verb: 'list', what: resourceKey(type) },
-            ...(signal ? { signal } : {}),
-          })) as { items?: KubeObject[] | null; metadata?: { resourceVersion?: string; continue?: string } };
           // Items of typed lists carry no kind of their own.
           for (const item of page.items ?? []) items.push(item.kind ? item : { ...item, apiVersion: apiVersionOf(type), kind: type.kind });
           resourceVersion = page.metadata?.resourceVersion ?? resourceVersion;
           token = page.metadata?.continue || undefined;
+          if (token !== expected) asked = undefined;
         } while (token !== undefined);
         return { items, resourceVersion };
       } catch (error) {

@@ -22,14 +22,14 @@ export class ClusterProtection {
   readonly failures: readonly { type: string; error: DrError }[];
   readonly #named = new Map<string, RecoveryPoint[]>();
   readonly #reaching = new Map<string, readonly RecoveryPoint[]>();
-  readonly #evidence: ReadonlyMap<string, ProtectionState['volumeEvidence']>;
+  readonly #evidence: ReadonlyMap<string, readonly VolumeCapture[]>;
   readonly #patterned: RecoveryPoint[] = [];
-  readonly #trouble = new Map<string, Reason | undefined>();
+  readonly #trouble = new Map<RecoveryPoint, Reason | undefined>();
 
   constructor(reading: ClusterReading, engines: readonly Engine[]) {
     this.reading = reading;
     this.states = engines.map((engine) => engine.interpret(reading));
-    this.#evidence = new Map(this.states.map(({ installation, volumeEvidence }) => [installation.engine, volumeEvidence]));
+    this.#evidence = new Map(this.states.flatMap(({ volumeEvidence }) => Object.entries(volumeEvidence)));
     const installed = engines.filter((engine) => this.installed.includes(engine.id));
     this.hookAnnotations = installed.flatMap((engine) => engine.hookAnnotations ?? []);
     this.failures = installed.flatMap((engine) =>
@@ -74,13 +74,13 @@ export class ClusterProtection {
   }
 
   evidenceOf(point: RecoveryPoint): readonly VolumeCapture[] {
-    return this.#evidence.get(point.engine)?.[point.id] ?? [];
+    return this.#evidence.get(point.id) ?? [];
   }
 
   /** `pointTrouble`, once per point. */
   troubleOf(point: RecoveryPoint): Reason | undefined {
-    if (!this.#trouble.has(point.id)) this.#trouble.set(point.id, pointTrouble(point, this.locations, this.reading.now));
-    return this.#trouble.get(point.id);
+    if (!this.#trouble.has(point)) this.#trouble.set(point, pointTrouble(point, this.locations, this.reading.now));
+    return this.#trouble.get(point);
   }
 
   #scheduleFacts(schedule: Schedule): ScheduleFacts {

@@ -91,6 +91,8 @@ const order: Record<PointUse['usable'], number> = { no: 0, unknown: 1, yes: 2 };
 
 /** One entry per point, newest first: a point that reaches several places of a component is as usable as in the worst. */
 function mergedUses(places: readonly PlaceFacts[]): PointUse[] {
+  const [only, ...others] = places;
+  if (only && others.length === 0 && only.safety.length === 0) return [...only.facts.points];
   const byId = new Map<string, PointUse>();
   for (const use of places.flatMap(({ facts, safety }) => [...facts.points, ...safety])) {
     const known = byId.get(use.point.id);

@@ -46,7 +46,8 @@ export class ContentsStore implements KnownContents {
     if (known) return known.contents;
     const failed = this.#failed.get(pointId);
     if (failed && this.#deps.clock.now().getTime() - failed.at < retryAfter) return failed.reason;
-    const engine = this.#engineOf(pointId.split('/')[1]);
+    const begin = pointId.indexOf('/') + 1;
+    const engine = this.#engineOf(pointId.slice(begin, pointId.indexOf('/', begin)));
     return engine && !engine.capabilities.contents ? 'unlistable' : 'unread';
   }
 

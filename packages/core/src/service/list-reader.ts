@@ -3,11 +3,13 @@ import { asDrError } from '../errors.ts';
 import type { DrError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
-import { resourceKey } from '../ports/kubernetes.ts';
+import { resourceKey, types } from '../ports/kubernetes.ts';
 import type { ClusterReader, ClusterReading, ReadScope } from '../ports/reading.ts';
 
 /** Namespaces in which somebody works who may not look everywhere, by the name of the cluster. */
 export type OwnNamespaces = (cluster: string) => readonly string[];
+
+const namespacesKey = resourceKey(types.namespaces);
 
 /**
  * Reads by lists: what a command does that looks once. Who may not list what runs everywhere is shown it in their own
@@ -54,7 +56,11 @@ async function readCluster(
   let identity: string | undefined;
   let unreachable: DrError | undefined;
   try {
-    if (scope.identity !== false) identity = await cluster.identity(signal ? { signal } : {});
+    if (kinds.some((type) => resourceKey(type) === namespacesKey)) {
+      await lists;
+      identity = objects.get(namespacesKey)?.find(({ metadata }) => metadata.name === 'kube-system')?.metadata.uid;
+    }
+    if (scope.identity !== false) identity ??= await cluster.identity(signal ? { signal } : {});
   } catch (thrown) {
     const error = asDrError(thrown);
     // Somebody who may not read kube-system can still see their own namespaces.

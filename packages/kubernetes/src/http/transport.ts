@@ -68,7 +68,11 @@ export class Transport {
   }
 
   async json(call: HttpRequest): Promise<unknown> {
-    const text = await this.text(call);
+    return this.parse(await this.text(call), call);
+  }
+
+  /** The text of an answer to this call as JSON; ServiceUnavailableError when it is none. */
+  parse(text: string, call: Pick<HttpRequest, 'target'>): unknown {
     try {
       return JSON.parse(text);
     } catch (error) {
