@@ -28,6 +28,12 @@ export function nextCommands({ metadata, spec, status }: WireOperation, now: Dat
       ];
     case 'Undone':
       return [];
+    case 'WaitingForApproval':
+      return [
+        [on('approve'), 'by somebody else of the team, or an operator'],
+        [on('reject'), 'by whoever could approve it'],
+        [on('cancel'), 'take the request back'],
+      ];
     default:
       return [
         [on('wait'), 'until it has ended'],

@@ -5,14 +5,17 @@ import type { Context } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { follow } from '../follow.ts';
 
-/** After it there is no way back, so it asks as a restore does. */
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const operation = await service.operation(args.positionals.OPERATION!);
+  await proposeRelease(operation, args, context);
+  return follow(await service.confirm(operation.id, await caller(), { signal: context.signal }), args, context);
+}
+
+/** After it there is no way back, so it asks as a restore does. */
+export async function proposeRelease(operation: Operation, args: Arguments, context: Context): Promise<void> {
   assertConfirmable(operation);
-  const { plan, id } = operation;
-  await assertConfirmed(plan.application, whatOf(operation), args, context);
-  return follow(await service.confirm(id, await caller(), { signal: context.signal }), args, context);
+  await assertConfirmed(operation.plan.application, whatOf(operation), args, context);
 }
 
 function whatOf({ id, plan }: Operation): string {

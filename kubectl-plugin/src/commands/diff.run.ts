@@ -1,4 +1,4 @@
-import type { RestoreDiff } from '@kubectl-dr/core/service/port';
+import type { WireDiff } from '@kubectl-dr/core/wire/plan';
 import { diffToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
 import { flagList, flagText } from '../context.ts';
@@ -21,14 +21,20 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     await caller(),
     { signal: context.signal },
   );
+  return showDiff(diffToWire(found), args, context);
+}
+
+export async function showDiff(found: WireDiff, args: Arguments, { output }: Context): Promise<number> {
   // That there is nothing to restore is the good news of a diff.
-  const diff: RestoreDiff = { ...found, blockers: found.blockers.filter(({ code }) => code !== 'NOTHING_TO_DO') };
-  context.output.out((await data(flagText(args, 'output'), diffToWire(diff))) ?? diffText(diff, lookOf(context.output, 'out')));
+  const blockers = found.spec.blockers.filter(({ code }) => code !== 'NOTHING_TO_DO');
+  const shown: WireDiff = { ...found, spec: { ...found.spec, blockers } };
+  const { spec: diff } = shown;
+  output.out((await data(flagText(args, 'output'), shown)) ?? diffText(diff, lookOf(output, 'out')));
   if (diff.changes.some(isDifference)) return exit.error;
   return diff.blockers.length > 0 ? exit.refused : exit.done;
 }
 
 /** What is left because it is shared, or because it is younger, differs all the same. */
-function isDifference({ action, why, fields }: RestoreDiff['changes'][number]): boolean {
+function isDifference({ action, why, fields }: WireDiff['spec']['changes'][number]): boolean {
   return action !== 'leave' || why !== undefined || (fields ?? []).length > 0;
 }

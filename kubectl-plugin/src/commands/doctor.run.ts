@@ -1,3 +1,4 @@
+import type { WireDoctorReport } from '@kubectl-dr/core/wire/doctor';
 import { doctorReportToWire } from '@kubectl-dr/core/wire/encode-doctor';
 import type { Context } from '../context.ts';
 import { flagText } from '../context.ts';
@@ -9,15 +10,20 @@ import { lookOf } from '../output/terminal.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller, clusters } = await context.fleet();
-  const { output, signal } = context;
+  const { signal } = context;
   const application = args.positionals.APP;
   const report = doctorReportToWire(
     await service.doctor(await caller(), { ...(application === undefined ? {} : { application }), signal }),
   );
+  return showDoctor(report, clusters.length, args, context);
+}
+
+/** `clusters`: how many were asked. */
+export async function showDoctor(report: WireDoctorReport, clusters: number, args: Arguments, { output }: Context): Promise<number> {
   const text = await data(flagText(args, 'output'), report);
   output.out(text ?? doctorText(report, { look: lookOf(output, 'out'), all: args.flags.all === true }));
   const { counts, unseen } = report.status;
   const silent = unseen.filter(({ types }) => types.length === 0);
-  if (clusters.length > 0 && silent.length === clusters.length) return exit.error;
+  if (clusters > 0 && silent.length === clusters) return exit.error;
   return args.flags.check === true && counts.blocker + counts.critical + counts.warning > 0 ? exit.unprotected : exit.done;
 }

@@ -9,19 +9,22 @@ import { logEntries, logLine } from '../output/log.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service } = await context.fleet();
-  const { output, signal } = context;
   const id = args.positionals.OPERATION!;
+  const states = args.flags.follow === true ? service.watchOperation(id, context.signal) : [await service.operation(id)];
+  return showLogs(states, args, context);
+}
+
+/** What is new in each state of an operation; as data only the last one, for half of a document is none. */
+export async function showLogs(
+  states: AsyncIterable<Operation> | Iterable<Operation>,
+  args: Arguments,
+  { output, signal }: Context,
+): Promise<number> {
   const format = flagText(args, 'output');
-  if (args.flags.follow !== true) {
-    const operation = await service.operation(id);
-    output.out((await data(format, operationToWire(operation))) ?? linesOf(operation, new Set(), output.color.out));
-    return exit.done;
-  }
   const told = new Set<string>();
   let last: Operation | undefined;
-  for await (const operation of service.watchOperation(id, signal)) {
+  for await (const operation of states) {
     last = operation;
-    // As data only the end is told: half of a document is none.
     if (format === undefined || format === 'wide') output.out(linesOf(operation, told, output.color.out));
   }
   signal.throwIfAborted();

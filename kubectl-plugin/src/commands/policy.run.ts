@@ -2,6 +2,7 @@ import { engines } from '@kubectl-dr/core/engines/registry.generated';
 import { InputError } from '@kubectl-dr/core/errors';
 import { lintPolicies } from '@kubectl-dr/core/policy/lint';
 import type { PolicyRendering } from '@kubectl-dr/core/policy/rendering/model';
+import type { WirePolicyChange, WirePolicyLint } from '@kubectl-dr/core/wire/policy';
 import { policyChangeToWire, policyLintToWire } from '@kubectl-dr/core/wire/encode-policy';
 import { note } from '../cluster-notes.ts';
 import { assertConfirmed } from '../confirmation.ts';
@@ -10,6 +11,7 @@ import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { data, list } from '../output/data.ts';
+import type { ShownChange } from '../output/policy.ts';
 import { lintText, policyDiff, policyManifests } from '../output/policy.ts';
 import { lookOf } from '../output/terminal.ts';
 
@@ -28,7 +30,10 @@ async function lint(args: Arguments, context: Context): Promise<number> {
   const { readCatalog } = await import('../connect.ts');
   const contents = await readCatalog(args, context);
   if (!contents) throw new InputError('there is no catalog to lint', { hint: 'name its files: kubectl dr policy lint -f FILE' });
-  const linted = lintPolicies(contents, engines).map(policyLintToWire);
+  return showLint(lintPolicies(contents, engines).map(policyLintToWire), args, context);
+}
+
+export async function showLint(linted: WirePolicyLint[], args: Arguments, context: Context): Promise<number> {
   const text = await data(flagText(args, 'output'), list('PolicyLint', linted));
   context.output.out(text ?? lintText(linted, lookOf(context.output, 'out')));
   return linted.every(({ status }) => status.valid) ? exit.done : exit.unprotected;
@@ -44,16 +49,23 @@ async function rendering(args: Arguments, context: Context): Promise<PolicyRende
 
 async function render(args: Arguments, context: Context): Promise<number> {
   const { changes } = await rendering(args, context);
-  const { output } = context;
+  return showRendering(
+    changes,
+    changes.map((change) => policyChangeToWire(change, false)),
+    args,
+    context,
+  );
+}
+
+export async function showRendering(
+  changes: readonly ShownChange[],
+  wire: WirePolicyChange[],
+  args: Arguments,
+  { output }: Context,
+): Promise<number> {
   const format = flagText(args, 'output');
   if (args.flags.diff === true) {
-    const text = await data(
-      format,
-      list(
-        'PolicyChange',
-        changes.map((change) => policyChangeToWire(change, false)),
-      ),
-    );
+    const text = await data(format, list('PolicyChange', wire));
     output.out(text ?? policyDiff(changes, lookOf(output, 'out')));
     return changes.some(({ action }) => action !== 'same') ? exit.error : exit.done;
   }

@@ -1,5 +1,6 @@
 import { InputError } from '@kubectl-dr/core/errors';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
+import type { WireReport } from '@kubectl-dr/core/wire/report';
 import { reportToWire } from '@kubectl-dr/core/wire/encode-report';
 import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +12,6 @@ import { reportPage } from '../output/html/report-page.ts';
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const { output, signal } = context;
-  const days = parseDuration(flagText(args, 'since') ?? '30d', '--since') / 86_400_000;
   const name = args.positionals.APP;
   const [fleet, doctor, operations] = await Promise.all([
     service.fleet({ ...(name === undefined ? {} : { applications: [name] }), signal }),
@@ -19,7 +19,17 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     service.operations({ onUnread: () => undefined, signal }),
   ]);
   clusterNotes(fleet, output);
-  const report = reportToWire(fleet, doctor, operations, days);
+  await showReport(reportToWire(fleet, doctor, operations, daysOf(args)), args, context);
+  return exitOfFleet(fleet);
+}
+
+/** How far back points are listed. */
+export function daysOf(args: Arguments): number {
+  return parseDuration(flagText(args, 'since') ?? '30d', '--since') / 86_400_000;
+}
+
+export async function showReport(report: WireReport, args: Arguments, context: Context): Promise<void> {
+  const { output } = context;
   const text = (await data(flagText(args, 'output'), report)) ?? reportPage(report);
   const file = flagText(args, 'out');
   if (file === undefined) output.out(text);
@@ -33,5 +43,4 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     }
     output.err(`report written: ${path}\n`);
   }
-  return exitOfFleet(fleet);
 }

@@ -13,22 +13,31 @@ import { undoText } from '../output/undo.ts';
 import { lookOf } from '../output/terminal.ts';
 import { phaseOf } from '../phase.ts';
 
-/** Shows what goes back and what is lost by it, asks, and does it. What can be refused is refused before anybody is asked. */
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller, clusters } = await context.fleet();
   const operation = await service.operation(args.positionals.OPERATION!);
   const home = clusters.find(({ name }) => name === operation.plan.home);
-  assertUndoable(operation, (await home?.now({ signal: context.signal })) ?? context.clock.now());
+  const now = (await home?.now({ signal: context.signal })) ?? context.clock.now();
+  if ((await proposeUndo(operation, now, args, context)) === 'shown') return exit.done;
+  return follow(await service.undo(operation.id, await caller(), { signal: context.signal }), args, context);
+}
+
+/**
+ * Shows what goes back and what is lost by it, and asks, unless it is only to be shown. What can be refused is refused before
+ * anybody is asked.
+ */
+export async function proposeUndo(operation: Operation, now: Date, args: Arguments, context: Context): Promise<'shown' | 'agreed'> {
+  assertUndoable(operation, now);
   const steps = stepsOf(operation);
   if (flagText(args, 'dry-run')) {
     const text = await data(flagText(args, 'output'), operationToWire(operation));
     context.output.out(text ?? undoText(operation, steps, lookOf(context.output, 'out')));
-    return exit.done;
+    return 'shown';
   }
   context.output.err(undoText(operation, steps, lookOf(context.output, 'err')));
   const { plan, id } = operation;
   await assertConfirmed(plan.application, `puts back what ${id} replaced in ${plan.components.join(', ')}`, args, context);
-  return follow(await service.undo(id, await caller(), { signal: context.signal }), args, context);
+  return 'agreed';
 }
 
 /** Those that an undo would carry out, or has still to carry out. */

@@ -1,5 +1,5 @@
-import type { RestoreDiff } from '@kubectl-dr/core/service/port';
 import { counted } from '@kubectl-dr/core/text/counted';
+import type { WireDiff } from '@kubectl-dr/core/wire/plan';
 import { changeLines } from './changes.ts';
 import { pointLines } from './plan.ts';
 import { reasonLines } from './reasons.ts';
@@ -7,7 +7,7 @@ import type { Look } from './terminal.ts';
 import { clean, paint } from './terminal.ts';
 
 /** What differs between the point (`->`) and what runs, and what could not be compared. */
-export function diffText(diff: RestoreDiff, look: Look): string {
+export function diffText(diff: WireDiff['spec'], look: Look): string {
   const differing = diff.changes.filter(({ action, why }) => action !== 'leave' || why !== undefined);
   const verdict =
     differing.length > 0

@@ -6,8 +6,10 @@ import { wrap } from './text-width.ts';
 import type { Look, Style } from './terminal.ts';
 import { clean, paint } from './terminal.ts';
 
+export type ShownChange = Omit<PolicyChange, 'type' | 'owns'>;
+
 /** What would change on the clusters, by place. */
-export function policyDiff(changes: readonly PolicyChange[], look: Look): string {
+export function policyDiff(changes: readonly ShownChange[], look: Look): string {
   const differing = changes.filter(({ action }) => action !== 'same');
   const same = changes.length - differing.length;
   const lines = changeLines(
@@ -31,7 +33,7 @@ export function policyDiff(changes: readonly PolicyChange[], look: Look): string
 }
 
 /** YAML documents with a line that says for which cluster each is. */
-export async function policyManifests(changes: readonly PolicyChange[]): Promise<string> {
+export async function policyManifests(changes: readonly ShownChange[]): Promise<string> {
   const { stringify } = await import('yaml');
   return changes
     .map(

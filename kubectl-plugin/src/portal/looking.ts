@@ -16,6 +16,7 @@ import { lookOf } from '../output/terminal.ts';
 import { applicationTree } from '../output/tree.ts';
 import { showStatus } from '../status-shown.ts';
 import { age } from '../view.ts';
+import { latestOf, portalTime } from './operation.ts';
 import type { Session } from './session.ts';
 
 export async function status(args: Arguments, context: Context, { client, options }: Session): Promise<number> {
@@ -26,7 +27,7 @@ export async function status(args: Arguments, context: Context, { client, option
   ]);
   tellAge(applications, context);
   const shown = applications.filter(inNamespace(name === undefined ? flagText(args, 'namespace') : undefined));
-  return showStatus(shown, { clusters: clusters.length, now: clockOf(clusters, context) }, args, context);
+  return showStatus(shown, { clusters: clusters.length, now: latestOf(clusters, context) }, args, context);
 }
 
 export async function get(args: Arguments, context: Context, session: Session): Promise<number> {
@@ -46,10 +47,7 @@ export async function describe(args: Arguments, context: Context, session: Sessi
   const look = lookOf(output, 'out');
   if (kind === 'operations') {
     const operation = await session.client.operation(name, session.options());
-    output.out(
-      (await data(flagText(args, 'output'), operation)) ??
-        describeText(operation, context, clockOf(await session.client.clusters(session.options()), context)),
-    );
+    output.out((await data(flagText(args, 'output'), operation)) ?? describeText(operation, context, await portalTime(context, session)));
     return exit.done;
   }
   if (kind === 'apps') {
@@ -60,7 +58,7 @@ export async function describe(args: Arguments, context: Context, session: Sessi
     tellAge([application], context);
     output.out(
       (await data(flagText(args, 'output'), application)) ??
-        applicationTree(application, { look, now: clockOf(clusters, context), everything: true }),
+        applicationTree(application, { look, now: latestOf(clusters, context), everything: true }),
     );
     return exit.done;
   }
@@ -79,7 +77,7 @@ async function listed(
   const application = flagText(args, 'application');
   const namespace = flagText(args, 'namespace');
   const clusters = await client.clusters(options());
-  const now = clockOf(clusters, context);
+  const now = latestOf(clusters, context);
   const applications = async (): Promise<PortalApplication[]> => {
     const found =
       application === undefined ? await client.allApplications({}, options()) : [await client.application(application, options())];
@@ -118,9 +116,4 @@ const old = 300;
 function tellAge(applications: readonly PortalApplication[], { output }: Context): void {
   const stale = Math.max(0, ...applications.map(({ staleSeconds }) => staleSeconds));
   if (stale > old) note('warning', `the portal last heard from a cluster ${age(stale)} ago`, undefined, output);
-}
-
-function clockOf(clusters: readonly { status: { now: string } }[], { clock }: Context): Date {
-  const latest = Math.max(...clusters.map(({ status: { now } }) => Date.parse(now)).filter(Number.isFinite));
-  return Number.isFinite(latest) ? new Date(latest) : clock.now();
 }

@@ -26,6 +26,7 @@ import { createHandlers } from './http/handlers.ts';
 import { createRouter } from './http/router.ts';
 import { FleetIndex } from './index/FleetIndex.ts';
 import { JournalIndex, journalSelection } from './index/JournalIndex.ts';
+import { WatchedReader } from './index/WatchedReader.ts';
 import { ApprovalStore } from './operations/ApprovalStore.ts';
 import { OperationRunner } from './operations/OperationRunner.ts';
 import { OperationViews } from './operations/OperationViews.ts';
@@ -35,6 +36,7 @@ import { createAnnouncer } from './operations/announce.ts';
 import { ApplicationReads } from './service/ApplicationReads.ts';
 import { Approvals } from './service/Approvals.ts';
 import { AuthorizedDrService } from './service/AuthorizedDrService.ts';
+import { Evidence } from './service/Evidence.ts';
 import { FleetReads } from './service/FleetReads.ts';
 import { Judge } from './service/Judge.ts';
 
@@ -73,15 +75,23 @@ export function createPortal(options: PortalOptions): Portal {
   const leaving = new AbortController();
   const announcer = createAnnouncer({ ...options, operators: settings.operators });
 
+  const kinds = [...applicationKinds, ...engines.flatMap((engine) => engine.kinds)];
   const reader = new WatchReader({
     clusters,
     clock,
-    kinds: [...applicationKinds, ...engines.flatMap(({ kinds }) => kinds)],
+    kinds,
     selections: [journalSelection(settings.namespace)],
   });
   const catalog = new CatalogCache({ ...options, onChange: () => index.touch() });
   const journal = new JournalIndex(reader, clusters, settings.namespace);
-  const service = createDrService({ ...options, reader, catalog, journal, tenancy: settings.tenancy, namespace: settings.namespace });
+  const service = createDrService({
+    ...options,
+    reader: new WatchedReader({ watches: reader, kept: kinds, clusters }),
+    catalog,
+    journal,
+    tenancy: settings.tenancy,
+    namespace: settings.namespace,
+  });
   const index: FleetIndex = new FleetIndex({
     service,
     reader,
@@ -120,25 +130,37 @@ export function createPortal(options: PortalOptions): Portal {
       return started;
     },
   });
+  const authorized = new AuthorizedDrService({
+    service,
+    gate,
+    reads: applications,
+    index,
+    judge,
+    approvals,
+    operationsPerHour: settings.operationsPerHour,
+    plans: new PlanStore(options.database, clock),
+    requests: new RequestStore(options.database, clock),
+    runner,
+    views,
+    auditor,
+    clock,
+    leaving: leaving.signal,
+  });
   const handlers = createHandlers({
     approvals,
     applications,
-    fleet: new FleetReads(applications, index, clusters),
-    service: new AuthorizedDrService({
+    fleet: new FleetReads({ reads: applications, index, configured: clusters }),
+    service: authorized,
+    evidence: new Evidence({
       service,
       gate,
       reads: applications,
       index,
       judge,
-      approvals,
-      operationsPerHour: settings.operationsPerHour,
-      plans: new PlanStore(options.database, clock),
-      requests: new RequestStore(options.database, clock),
-      runner,
-      views,
+      catalog,
+      engines,
       auditor,
-      clock,
-      leaving: leaving.signal,
+      operations: (asker, filter) => authorized.operations(asker, filter),
     }),
   });
 

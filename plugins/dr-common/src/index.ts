@@ -5,6 +5,7 @@ export type { DiscoveryLike, FetchLike, RequestOptions, ResolvedStatus } from '.
 export * from './contract/paths.ts';
 export * from './contract/applications.ts';
 export * from './contract/operations.ts';
+export type { DiffQuery, PortalPolicyRendering, ReportQuery } from './contract/evidence.ts';
 export * from './contract/fleet.ts';
 export { routes } from './contract/routes.ts';
 export type { Route, RouteId } from './contract/routes.ts';

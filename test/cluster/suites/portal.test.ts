@@ -133,6 +133,19 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
       await until(async () => expect((await portal.as('alice')('get', application)).body.status.recoveryPoint?.name).toBeDefined());
     });
 
+    it('tells its team what is wrong with it, and everything to operators', async () => {
+      for (const [who, path] of [
+        ['alice', `${application}/doctor`],
+        ['olivia', '/v1/doctor'],
+      ] as const) {
+        const { status, body } = await portal.as(who)('get', path);
+        expect([status, body.error, body.status?.unseen]).toEqual([200, undefined, []]);
+      }
+      expect((await portal.as('alice')('get', `${application}/diff`)).body.spec.blockers).toEqual([
+        expect.objectContaining({ code: 'NOTHING_TO_DO' }),
+      ]);
+    });
+
     it('restores it beside', async () => {
       await ended(portal, await ask(portal, 'alice', { intent: 'Restore', namespace: 'shop-copy' }), 'Succeeded');
       await running(east.client, 'shop-copy');
@@ -174,6 +187,7 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
     const portal = await openPortal('dr-reader', ['velero']);
     await until(async () => expect((await portal.as('alice')('get', application)).body.status.recoveryPoint?.name).toBeDefined());
     expect(refused.filter((right) => !left.includes(right.replace(/^.*: /, '')))).toEqual([]);
+    expect((await portal.as('olivia')('get', '/v1/doctor')).body.status.unseen).toEqual([]);
     const { body: plan } = await portal.as('alice')('post', `${application}/plans`).send({ intent: 'Backup' });
     const { id, hash } = plan.spec;
     const started = await portal.as('alice')('post', '/v1/operations').set('Idempotency-Key', 'reader').send({ plan: { id, hash } });

@@ -1,6 +1,6 @@
 import { annotations } from '../application/model.ts';
 import { textAt } from '../application/raw.ts';
-import type { CatalogContents } from '../ports/catalog.ts';
+import type { CatalogContents, CatalogEntity } from '../ports/catalog.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Reason } from '../reason.ts';
 import { nearest } from '../text/nearest.ts';
@@ -15,6 +15,11 @@ export type LintProblem = Pick<Reason, 'severity' | 'message' | 'fix'>;
 export interface PolicyLint {
   name: string;
   problems: LintProblem[];
+}
+
+/** Name of the policy that an entity's own annotation assigns, whether it exists or not. */
+export function assignedPolicy(entity: CatalogEntity): string | undefined {
+  return textAt(entity, 'metadata', 'annotations', annotations.policy)?.split('/').at(-1)?.split(':').at(-1);
 }
 
 /** Every policy of a catalog by itself, and every assignment to one that is not there. Needs no cluster. */
@@ -41,14 +46,13 @@ export function lintPolicies({ entities, problems }: CatalogContents, engines: r
     };
   });
   const lost = entities.flatMap((entity): LintProblem[] => {
-    const assigned = textAt(entity, 'metadata', 'annotations', annotations.policy);
-    const wanted = assigned?.split('/').at(-1)?.split(':').at(-1);
+    const wanted = assignedPolicy(entity);
     if (wanted === undefined || names.includes(wanted)) return [];
     const meant = nearest(wanted, names);
     return [
       {
         severity: 'critical',
-        message: `${entity.kind} ${entity.metadata.name} is assigned the policy ${assigned}, which does not exist`,
+        message: `${entity.kind} ${entity.metadata.name} is assigned the policy ${textAt(entity, 'metadata', 'annotations', annotations.policy)}, which does not exist`,
         fix: meant === undefined ? `Add the DRPolicy ${wanted}.` : `Did you mean ${meant}?`,
       },
     ];

@@ -34,6 +34,7 @@ import {
 } from './operations.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
 import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
+import { diffOf } from './restore-diff.ts';
 
 export interface DrServiceDeps {
   clusters: readonly ClusterClient[];
@@ -145,19 +146,7 @@ class DefaultDrService implements DrService {
 
   async diff(request: Omit<PlanRequest, 'intent'>, caller: Caller, options: { signal?: AbortSignal } = {}): Promise<RestoreDiff> {
     const plan = await this.plan({ ...request, intent: 'Restore', mode: request.mode ?? 'inPlace' }, caller, options);
-    const { application, components, mode, points, skewSeconds, changes, dataLoss, estimate, blockers, warnings } = plan;
-    return {
-      application,
-      components,
-      ...(mode && { mode }),
-      points,
-      ...(skewSeconds !== undefined && { skewSeconds }),
-      changes,
-      dataLoss,
-      ...(estimate && { estimate }),
-      blockers,
-      warnings,
-    };
+    return diffOf(plan);
   }
 
   async resume(operationId: string, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {

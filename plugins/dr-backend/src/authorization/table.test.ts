@@ -66,6 +66,11 @@ const table: Record<keyof typeof routes, [path: string, body: object | undefined
   getApplication: [shop, undefined, '401 200 200 200 200 200 200 200 404'],
   listPoints: [`${shop}/points`, undefined, '401 200 200 200 200 200 200 200 404'],
   createPlan: [`${shop}/plans`, { intent: 'Backup' }, '401 403 200 200 403 200 403 403 404'],
+  getDiff: [`${shop}/diff`, undefined, '401 403 200 200 403 200 403 403 404'],
+  getDoctorReport: [`${shop}/doctor`, undefined, '401 403 200 200 403 200 403 403 404'],
+  getReport: [`${shop}/report`, undefined, '401 403 200 200 403 200 403 403 404'],
+  listPolicyChanges: [`${shop}/policy-changes`, undefined, '401 403 200 200 403 200 403 403 404'],
+  listPolicyLint: [`${shop}/policy-lint`, undefined, '401 200 200 200 200 200 200 200 404'],
   startOperation: ['/v1/operations', { plan: { id: 'guessed', hash: 'guessed' } }, '401 404 404 404 404 404 404 404 404'],
   listOperations: ['/v1/operations', undefined, '401 200 200 200 200 200 200 200 200'],
   getOperation: ['/v1/operations/guessed', undefined, '401 404 404 404 404 404 404 404 404'],
@@ -79,6 +84,10 @@ const table: Record<keyof typeof routes, [path: string, body: object | undefined
   listPolicies: ['/v1/policies', undefined, '401 200 200 200 200 200 200 200 403'],
   listLocations: ['/v1/locations', undefined, '401 200 200 200 200 200 200 200 403'],
   getCoverage: ['/v1/coverage', undefined, '401 200 200 200 200 200 200 200 403'],
+  getFleetDoctorReport: ['/v1/doctor', undefined, '401 403 403 403 403 200 403 403 403'],
+  getFleetReport: ['/v1/report', undefined, '401 403 403 403 403 200 403 403 403'],
+  listFleetPolicyChanges: ['/v1/policy-changes', undefined, '401 403 403 403 403 200 403 403 403'],
+  listFleetPolicyLint: ['/v1/policy-lint', undefined, '401 403 403 403 403 200 403 403 403'],
   getHealth: ['/v1/health', undefined, '401 200 200 200 200 200 200 200 200'],
 };
 

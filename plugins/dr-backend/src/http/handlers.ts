@@ -3,6 +3,7 @@ import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import type { ApplicationReads } from '../service/ApplicationReads.ts';
 import type { Approvals } from '../service/Approvals.ts';
 import type { AuthorizedDrService } from '../service/AuthorizedDrService.ts';
+import type { Evidence } from '../service/Evidence.ts';
 import type { FleetReads } from '../service/FleetReads.ts';
 import type { Handlers } from './router.ts';
 
@@ -11,16 +12,22 @@ export interface HandlerOptions {
   fleet: FleetReads;
   service: AuthorizedDrService;
   approvals: Approvals;
+  evidence: Evidence;
 }
 
 /** From the contract's routes to the services, and back to wire values. */
-export function createHandlers({ applications, fleet, service, approvals }: HandlerOptions): Handlers {
+export function createHandlers({ applications, fleet, service, approvals, evidence }: HandlerOptions): Handlers {
   return {
     listApplications: ({ asker, query }) => applications.list(asker, query),
     getApplicationsByRefs: ({ asker, body }) => applications.byRefs(asker, body.entityRefs),
     getApplication: ({ asker, parameters }) => applications.get(asker, parameters),
     listPoints: ({ asker, parameters }) => applications.points(asker, parameters),
     createPlan: ({ asker, parameters, body }) => service.plan(asker, parameters, body),
+    getDiff: ({ asker, parameters, query }) => evidence.diff(asker, parameters, query),
+    getDoctorReport: ({ asker, parameters }) => evidence.doctor(asker, parameters),
+    getReport: ({ asker, parameters, query }) => evidence.report(asker, parameters, query.days),
+    listPolicyChanges: ({ asker, parameters }) => evidence.policyChanges(asker, parameters),
+    listPolicyLint: ({ asker, parameters }) => evidence.policyLint(asker, parameters),
     startOperation: async ({ asker, body, key }) => operationToWire(await service.start(asker, body, key)),
     listOperations: async ({ asker, query }) => ({
       apiVersion,
@@ -38,6 +45,10 @@ export function createHandlers({ applications, fleet, service, approvals }: Hand
     listPolicies: ({ asker }) => fleet.policies(asker),
     listLocations: ({ asker }) => fleet.locations(asker),
     getCoverage: ({ asker }) => fleet.coverage(asker),
+    getFleetDoctorReport: ({ asker }) => evidence.fleetDoctor(asker),
+    getFleetReport: ({ asker, query }) => evidence.fleetReport(asker, query.days),
+    listFleetPolicyChanges: ({ asker }) => evidence.fleetPolicyChanges(asker),
+    listFleetPolicyLint: ({ asker }) => evidence.fleetPolicyLint(asker),
     getHealth: async () => fleet.health(),
   };
 }

@@ -133,7 +133,7 @@ export class ApplicationReads {
   }
 
   /** The clock of each cluster now: as it was at the assessment, moved by the time since. */
-  private clocks(): (cluster: string) => Date {
+  clocks(): (cluster: string) => Date {
     const { index, clock } = this.options;
     const { fleet, assessedAt } = index.current();
     const passed = clock.now().getTime() - assessedAt;

@@ -1,8 +1,9 @@
 import type { AuditorService } from '@backstage/backend-plugin-api';
 import type { PlanRequestBody, PortalPlan, StartOperationBody } from '@kubectl-dr/backstage-plugin-dr-common';
-import { ConflictError, DrError, InputError, NotAllowedError, NotFoundError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import { ConflictError, InputError, NotAllowedError, NotFoundError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan } from '@kubectl-dr/core/planning/model';
+import { planLife } from '@kubectl-dr/core/planning/assemble';
 import { chosenComponents } from '@kubectl-dr/core/planning/places';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { Caller, DrService, StartedOperation } from '@kubectl-dr/core/service/port';
@@ -21,6 +22,7 @@ import type { Asker } from './Asker.ts';
 import { audited } from './Auditing.ts';
 import { concerned } from './concerned.ts';
 import type { Judge } from './Judge.ts';
+import { limited } from './limited.ts';
 
 export interface AuthorizedDrServiceOptions {
   service: DrService;
@@ -41,8 +43,6 @@ export interface AuthorizedDrServiceOptions {
   leaving: AbortSignal;
 }
 
-/** A plan that takes longer than this is not worth waiting for, milliseconds. */
-const planLimit = 60_000;
 /** A request that claimed its key and has no operation after this is dead, milliseconds. */
 const claimLimit = 60_000;
 
@@ -67,13 +67,14 @@ export class AuthorizedDrService {
     return audited(auditor, asker, { eventId: 'plan-create', severity: 'low', meta }, async (note) => {
       await judge.assertMay('plan', status, components, access);
       judge.assertReachable(chosenComponents(status, components).map((chosen) => chosen.component));
-      const plan = await limited(planLimit, `The plan for ${status.application.name}`, (signal) =>
+      const made = await limited(`The plan for ${status.application.name}`, (signal) =>
         service.plan(
           { ...body, application: status.application.name, ...(components && { components }) },
           { name: access.caller.name },
           { signal },
         ),
       );
+      const plan = livingSince(made, body.at);
       // What it would restart besides may be another team's.
       await judge.assertMay('plan', status, concerned(plan, status.application), access);
       await plans.put(plan, access.caller.name);
@@ -272,20 +273,22 @@ function assertConfirmed({ intent, mode, application }: Plan, typed: string | un
   throw new InputError(`Not confirmed: ${said}; nothing was changed`, { code: 'NOT_CONFIRMED', hint: `Type the name: ${application}` });
 }
 
-function stillStarting(operationId: string): ConflictError {
-  return new ConflictError(`The operation ${operationId} of this request is being started`, { hint: 'Ask again in a few seconds.' });
+/** How far a clock may be ahead of that of the cluster, milliseconds. */
+const ahead = 60_000;
+
+/** A plan that is made again lives as long as the first one did: nobody makes an old one young, or dates one into the future. */
+function livingSince(plan: Plan, at: string | undefined): Plan {
+  if (at === undefined) return plan;
+  const [asked, now] = [Date.parse(at), Date.parse(plan.createdAt)];
+  if (asked > now + ahead) throw new InputError(`the body: at is not valid: ${at} is still to come`);
+  if (asked + planLife < now)
+    throw new ConflictError(`A plan of ${at} has expired: it is good for ${planLife / 60_000} minutes`, {
+      code: 'PLAN_EXPIRED',
+      hint: 'Make it again, and look at it before you execute it.',
+    });
+  return { ...plan, expiresAt: new Date(asked + planLife).toISOString() };
 }
 
-async function limited<T>(milliseconds: number, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(milliseconds);
-  try {
-    return await work(signal);
-  } catch (thrown) {
-    if (!signal.aborted || thrown instanceof DrError) throw thrown;
-    throw new ServiceUnavailableError(`${what} was not ready after ${milliseconds / 1000} s`, {
-      code: 'TIMEOUT',
-      cause: thrown,
-      hint: 'Look whether the clusters answer, and try again.',
-    });
-  }
+function stillStarting(operationId: string): ConflictError {
+  return new ConflictError(`The operation ${operationId} of this request is being started`, { hint: 'Ask again in a few seconds.' });
 }

@@ -10,23 +10,27 @@ import type { Asker } from './Asker.ts';
 
 type List<K extends string, T> = { apiVersion: typeof apiVersion; kind: `${K}List`; items: T[] };
 
+export interface FleetReadsOptions {
+  reads: ApplicationReads;
+  index: FleetIndex;
+  configured: readonly ClusterClient[];
+}
+
 /** What is not about one application: clusters, locations, policies, gaps. Shown to whoever may see any application. */
 export class FleetReads {
-  private readonly reads: ApplicationReads;
-  private readonly index: FleetIndex;
-  private readonly configured: readonly ClusterClient[];
+  private readonly options: FleetReadsOptions;
 
-  constructor(reads: ApplicationReads, index: FleetIndex, configured: readonly ClusterClient[]) {
-    this.reads = reads;
-    this.index = index;
-    this.configured = configured;
+  constructor(options: FleetReadsOptions) {
+    this.options = options;
   }
 
   async clusters(asker: Asker): Promise<List<'Cluster', WireCluster>> {
     await this.look(asker);
-    const states = new Map(this.index.states().map((state) => [state.cluster, state]));
-    const items = this.index.current().fleet.clusters.map((cluster): WireCluster => {
-      const wire = clusterToWire(cluster);
+    const { index, reads } = this.options;
+    const clocks = reads.clocks();
+    const states = new Map(index.states().map((state) => [state.cluster, state]));
+    const items = index.current().fleet.clusters.map((cluster): WireCluster => {
+      const wire = clusterToWire({ ...cluster, now: clocks(cluster.name).toISOString() });
       const state = states.get(cluster.name);
       if (!state) return wire;
       // The index knows sooner than the last assessment that a cluster is silent.
@@ -38,12 +42,12 @@ export class FleetReads {
 
   async locations(asker: Asker): Promise<List<'StorageLocation', WireStorageLocation>> {
     await this.look(asker);
-    return { apiVersion, kind: 'StorageLocationList', items: this.index.current().fleet.locations.map(storageLocationToWire) };
+    return { apiVersion, kind: 'StorageLocationList', items: this.options.index.current().fleet.locations.map(storageLocationToWire) };
   }
 
   async policies(asker: Asker): Promise<List<'DRPolicy', WirePolicy>> {
     const applications = await this.look(asker);
-    const fleet = { ...this.index.current().fleet, applications };
+    const fleet = { ...this.options.index.current().fleet, applications };
     return { apiVersion, kind: 'DRPolicyList', items: fleet.policies.map((policy) => policyToWire(policy, fleet)) };
   }
 
@@ -52,15 +56,15 @@ export class FleetReads {
   }
 
   health(): Health {
-    const { failure, assessedAt } = this.index;
-    const clusters = this.index.states().map(({ cluster, state, age, error }) => ({
+    const { failure, assessedAt } = this.options.index;
+    const clusters = this.options.index.states().map(({ cluster, state, age, error }) => ({
       name: cluster,
       state,
       staleSeconds: Math.round(age / 1000),
       ...(error && { message: error.message }),
     }));
-    const problems: Health['problems'] = [...(assessedAt === undefined ? [] : this.index.current().fleet.problems)];
-    if (this.configured.length === 0) {
+    const problems: Health['problems'] = [...(assessedAt === undefined ? [] : this.options.index.current().fleet.problems)];
+    if (this.options.configured.length === 0) {
       problems.push({
         code: 'BAD_CONFIG',
         severity: 'warning',
@@ -72,14 +76,14 @@ export class FleetReads {
       problems.push({ code: failure.code, severity: 'critical', message: failure.message, ...(failure.hint && { fix: failure.hint }) });
     const silent = clusters.some(({ state }) => state === 'stale' || state === 'unreachable');
     const starting = assessedAt === undefined || clusters.some(({ state }) => state === 'starting');
-    const degraded = failure !== undefined || silent || this.configured.length === 0;
+    const degraded = failure !== undefined || silent || this.options.configured.length === 0;
     const status = degraded ? 'degraded' : starting ? 'starting' : 'ok';
     return { status, ...(assessedAt !== undefined && { assessedAt: new Date(assessedAt).toISOString() }), clusters, problems };
   }
 
   /** NotAllowedError for whoever may see nothing at all. */
   private async look(asker: Asker): Promise<ApplicationStatus[]> {
-    const { applications, access } = await this.reads.visible(asker.credentials);
+    const { applications, access } = await this.options.reads.visible(asker.credentials);
     access.assertMayLook();
     return applications;
   }

@@ -1,6 +1,10 @@
-import type { WireOperation } from '@kubectl-dr/core/wire/plan';
+import type { WireDoctorReport } from '@kubectl-dr/core/wire/doctor';
+import type { WireDiff, WireOperation } from '@kubectl-dr/core/wire/plan';
+import type { WirePolicyLint } from '@kubectl-dr/core/wire/policy';
 import type { WireCluster, WirePolicy, WireRecoveryPoint, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
+import type { WireReport } from '@kubectl-dr/core/wire/report';
 import type { ApplicationPage, ApplicationsQuery, ByRefsResponse, EntityStatus, PortalApplication } from '../contract/applications.ts';
+import type { DiffQuery, PortalPolicyRendering, ReportQuery } from '../contract/evidence.ts';
 import type { Coverage, Health } from '../contract/fleet.ts';
 import type { DecisionBody, OperationsQuery, PlanRequestBody, PortalPlan, StartOperationBody } from '../contract/operations.ts';
 import { applicationKind, fillPath, idempotencyHeader, paths } from '../contract/paths.ts';
@@ -79,6 +83,30 @@ export class DrClient {
   /** Changes nothing. A plan with blockers is an answer, not an error. */
   plan(ref: string, request: PlanRequestBody, options?: RequestOptions): Promise<PortalPlan> {
     return this.post(fillPath(paths.plans, partsOf(ref)), request, options);
+  }
+
+  /** Configuration alone; NotAllowedError for whoever may not plan. */
+  diff(ref: string, query: DiffQuery = {}, options?: RequestOptions): Promise<WireDiff> {
+    return this.get(fillPath(paths.diff, partsOf(ref)) + searchOf(query), options);
+  }
+
+  /** Of one application (whoever may plan), or of all (`undefined`; operators). The same holds for the three below. */
+  doctor(ref: string | undefined, options?: RequestOptions): Promise<WireDoctorReport> {
+    return this.get(ref === undefined ? paths.fleetDoctor : fillPath(paths.doctor, partsOf(ref)), options);
+  }
+
+  report(ref: string | undefined, query: ReportQuery = {}, options?: RequestOptions): Promise<WireReport> {
+    return this.get((ref === undefined ? paths.fleetReport : fillPath(paths.report, partsOf(ref))) + searchOf(query), options);
+  }
+
+  policyChanges(ref: string | undefined, options?: RequestOptions): Promise<PortalPolicyRendering> {
+    return this.get(ref === undefined ? paths.fleetPolicyChanges : fillPath(paths.policyChanges, partsOf(ref)), options);
+  }
+
+  /** Of one application: for whoever may see it. */
+  async policyLint(ref: string | undefined, options?: RequestOptions): Promise<WirePolicyLint[]> {
+    const path = ref === undefined ? paths.fleetPolicyLint : fillPath(paths.policyLint, partsOf(ref));
+    return (await this.get<{ items: WirePolicyLint[] }>(path, options)).items;
   }
 
   /** `idempotencyKey`: one per press of a button; the same key again answers with the operation that it started. */

@@ -29,7 +29,7 @@ export const portalApplicationSchema = applicationSchema.extend({
 export type PortalApplication = z.infer<typeof portalApplicationSchema>;
 
 /** A query parameter that may be repeated: one is a string, several are an array. */
-const many = <T extends z.ZodType>(item: T) => z.union([z.array(item).max(50), item.transform((value) => [value])]);
+export const many = <T extends z.ZodType>(item: T) => z.union([z.array(item).max(50), item.transform((value) => [value])]);
 
 export const applicationsQuerySchema = z.strictObject({
   /** Owner references, `group:default/team-shop` or short. */

@@ -22,6 +22,13 @@ export const planRequestSchema = z.strictObject({
   prune: z.boolean().optional(),
   /** In place: restart what depends on a component that went back; default false. */
   restartDependents: z.boolean().optional(),
+  /** Of a plan that is made again: when it was first asked for, RFC 3339 in UTC. PLAN_EXPIRED when that is longer ago than a plan lives. */
+  at: z.iso.datetime().optional(),
+  /** Of a plan that is made again: exactly these points, whatever `point` says. */
+  pins: z
+    .array(z.strictObject({ component: name, cluster: name, namespace: name, pointId: z.string().min(1).max(1000) }))
+    .max(500)
+    .optional(),
 });
 export type PlanRequestBody = z.infer<typeof planRequestSchema>;
 

@@ -1,0 +1,108 @@
+import type { PlanRequestBody, PortalPlan } from '@kubectl-dr/backstage-plugin-dr-common/src/contract/operations.ts';
+import { InputError } from '@kubectl-dr/core/errors';
+import type { Plan } from '@kubectl-dr/core/planning/model';
+import { assertCurrent, assertNotExpired } from '@kubectl-dr/core/service/plan-check';
+import { savedPlan } from '../commands/apply.run.ts';
+import { assertAgreed } from '../confirmation.ts';
+import type { Context } from '../context.ts';
+import { flagList, flagText, resolvePath } from '../context.ts';
+import type { Arguments } from '../definition.ts';
+import { exit, UsageError } from '../exit-codes.ts';
+import { planText } from '../output/plan.ts';
+import { lookOf } from '../output/terminal.ts';
+import { planShown } from '../plan-shown.ts';
+import { restoreRequest } from '../restore-request.ts';
+import { portalTime, watch } from './operation.ts';
+import type { Session } from './session.ts';
+
+export async function plan(args: Arguments, context: Context, session: Session): Promise<number> {
+  const made = await planned(args.positionals.INTENT === 'restore' ? restoreBody(args, 'plan') : backupBody(args), args, session);
+  const file = flagText(args, 'out');
+  if (file !== undefined) {
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(resolvePath(context, file), `${JSON.stringify(made, undefined, 2)}\n`);
+  }
+  return shown(made, args, context);
+}
+
+export async function backup(args: Arguments, context: Context, session: Session): Promise<number> {
+  return carriedOut(await planned(backupBody(args), args, session), args, context, session);
+}
+
+export async function restore(args: Arguments, context: Context, session: Session): Promise<number> {
+  if (args.positionals.APP === undefined) throw new UsageError('APP is missing', 'restore');
+  return carriedOut(await planned(restoreBody(args, 'restore'), args, session), args, context, session);
+}
+
+function planned(body: PlanRequestBody, args: Arguments, { client, options }: Session): Promise<PortalPlan> {
+  return client.plan(args.positionals.APP!, body, options());
+}
+
+function backupBody(args: Arguments): PlanRequestBody {
+  const components = flagList(args, 'component');
+  return { intent: 'Backup', ...(components && { components }) };
+}
+
+/** The flags of `restore`; those that a portal decides by itself are refused instead of ignored. */
+function restoreBody(args: Arguments, command: string): PlanRequestBody {
+  const { application: _, intent, safetyBackup, undoWindow, ...rest } = restoreRequest(args, command);
+  assertDecidedThere(safetyBackup, undoWindow, 'leave it out');
+  return { ...(rest as Omit<PlanRequestBody, 'intent'>), intent: intent as 'Restore' };
+}
+
+function assertDecidedThere(safetyBackup: boolean | undefined, undoWindow: number | undefined, hint: string): void {
+  if (safetyBackup === undefined && undoWindow === undefined) return;
+  throw new InputError(`--${safetyBackup === undefined ? 'undo-window' : 'safety-backup'} is the portal's own decision`, { hint });
+}
+
+async function shown(made: PortalPlan, args: Arguments, context: Context): Promise<number> {
+  context.output.out(await planShown(made, args, context));
+  return made.spec.blockers.length > 0 ? exit.refused : exit.done;
+}
+
+const permission = {
+  owner: undefined,
+  approval: 'Another person of the team, or an operator, has to agree before it runs.',
+  operator: 'Only an operator may carry this out.',
+};
+
+/**
+ * A plan from a file. The portal carries out only what it has planned itself: it is given what was asked for, plans that again,
+ * and starts its own plan if its hash is that of the file.
+ */
+export async function apply(args: Arguments, context: Context, session: Session): Promise<number> {
+  const plan = await savedPlan(args, context);
+  assertNotExpired(plan, await portalTime(context, session));
+  const { application: _, intent, safetyBackup, undoWindow, ...rest } = plan.request;
+  assertDecidedThere(safetyBackup, undoWindow, 'make the plan through the portal');
+  if (intent !== 'Backup' && intent !== 'Restore') throw new InputError(`a portal carries out no plan for ${intent}`);
+  const again = await session.client.plan(plan.application, { ...rest, intent }, session.options());
+  assertCurrent(plan, again.spec as Plan);
+  return agreed({ ...again, spec: { ...again.spec, hash: plan.hash } }, args, context, session);
+}
+
+/** Shows, asks as without a portal, and starts: the portal carries it out, also when nobody looks. */
+async function carriedOut(made: PortalPlan, args: Arguments, context: Context, session: Session): Promise<number> {
+  const { output } = context;
+  if (flagText(args, 'dry-run')) return shown(made, args, context);
+  output.err(planText(made.spec, lookOf(output, 'err')));
+  if (made.spec.blockers.length > 0) {
+    output.err('Refused: what is not met above stands in the way. Nothing was changed.\n');
+    return exit.refused;
+  }
+  return agreed(made, args, context, session);
+}
+
+async function agreed({ spec, selfService }: PortalPlan, args: Arguments, context: Context, session: Session): Promise<number> {
+  if (permission[selfService]) context.output.err(`${permission[selfService]}\n`);
+  const { mode = 'clone' } = spec;
+  const replaces = spec.intent === 'Restore' && mode !== 'clone';
+  await assertAgreed(spec as Plan, args, context);
+  const reason = flagText(args, 'reason');
+  const operation = await session.client.startOperation(
+    { plan: { id: spec.id, hash: spec.hash }, ...(reason !== undefined && { reason }), ...(replaces && { confirm: spec.application }) },
+    crypto.randomUUID(),
+    session.options(),
+  );
+  return watch(operation, args, context, session);
+}
