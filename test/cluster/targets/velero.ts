@@ -79,9 +79,18 @@ export interface ProtectedCluster extends LivingCluster {
   velero?: VeleroBehaviour;
 }
 
-/** A living cluster with Velero in the namespace `velero`, its default location in a bucket of the store. */
-export async function withVelero(target: TargetName, name: 'east' | 'west', store: Store): Promise<ProtectedCluster> {
-  const stage = await withSnapshots(target, name, await definitionsFor(target));
+/**
+ * A living cluster with Velero in the namespace `velero`, its default location in a bucket of the store. `definitions` are of
+ * types that are there before Velero starts: the real server looks for new ones every five minutes only, and till then its
+ * backups hold none of them.
+ */
+export async function withVelero(
+  target: TargetName,
+  name: 'east' | 'west',
+  store: Store,
+  definitions: KubeObject[] = [],
+): Promise<ProtectedCluster> {
+  const stage = await withSnapshots(target, name, [...(await definitionsFor(target)), ...definitions]);
   const server = target === 'real' ? realVelero() : undefined;
   const settings = behaviour();
   for (const object of server ? realInstallation(server, store.bucket) : installation(settings.version)) {

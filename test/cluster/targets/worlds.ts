@@ -1,5 +1,7 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { definition } from '@kubectl-dr/sandbox/simulators/definition';
 import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
+import { customTypes } from '../../suites/custom-types.ts';
 import type { Ground } from '../../suites/ground.ts';
 import { livingGround } from '../../suites/living.ts';
 import { stillWorlds } from '../../suites/still.ts';
@@ -19,7 +21,8 @@ export async function worldsOf(target: TargetName): Promise<Worlds> {
 
 /** Worlds that share one cluster, each in a namespace of its own, and live by the clock on the wall, `haste` times as fast. */
 export async function livingWorlds(target: 'sandbox' | 'real', haste = 10): Promise<LivingWorlds> {
-  const east = await withVelero(target, 'east', newStore());
+  const definitions = target === 'real' ? Object.values(customTypes).map((type) => definition(type, {})) : [];
+  const east = await withVelero(target, 'east', newStore(), definitions);
   const names: string[] = [];
   return {
     atOnce: 4,
