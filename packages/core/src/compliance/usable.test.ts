@@ -81,6 +81,11 @@ describe('pointUse: volumes', () => {
     expect(use({ evidence: [captured('data-orders-db-0', { bytes: 0 })] })).toBe('no VOLUME_EMPTY');
     expect(use({ evidence: [captured('data-orders-db-0', { state: 'failed' })] })).toBe('no VOLUME_NOT_CAPTURED');
     expect(use({ evidence: [captured('other')] })).toBe('unknown');
+    // Made since: anew, by a restore say, or for the first time. Only the contents can tell.
+    const since = { ...db, claims: [claim('data-orders-db-0', { createdAt: ago(10) })] };
+    expect(use({ target: since })).toBe('unknown');
+    expect(use({ target: since, evidence: [captured('data-orders-db-0')] })).toBe('yes');
+    expect(use({ target: { ...db, claims: [claim('data-orders-db-0', { phase: 'Pending' })] } })).toBe('yes');
   });
 
   it('does not ask for what held no data then', () => {

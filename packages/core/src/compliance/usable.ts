@@ -47,9 +47,10 @@ export function pointUse(
   const reasons = [...volumeReasons(point, target, claims, inside, evidence), ...(inside ? objectReasons(point, target, inside) : [])];
   if (reasons.length > 0) return { point, usable: 'no', reasons };
   if (inside) return emptyInside(point, target, inside);
-  // Of what is gone only the point itself can tell what it had.
+  // Of what is gone, and of claims that are younger than the point, only the point itself can tell what it had.
   const complete = !isGone(target) && target.claims.every(({ object }) => object !== undefined);
-  if (point.phase === 'Succeeded' && complete && takesEverything(point.scope) && claims.every((claim) => isProven(claim, evidence))) {
+  const held = target.claims.filter(({ object }) => object?.phase !== 'Pending');
+  if (point.phase === 'Succeeded' && complete && takesEverything(point.scope) && held.every((claim) => isProven(claim, evidence))) {
     return { point, usable: 'yes', reasons: [] };
   }
   if (contents === 'unread') return { point, usable: 'unknown', reasons: [] };
