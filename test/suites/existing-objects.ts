@@ -276,34 +276,52 @@ export function describeExistingObjects(title: string, openWorlds: () => Promise
       expect(await world.get(types.secrets, 'orders-db')).toMatchObject({ data: { password: 'b2xk' } });
     });
 
-    it('a selector takes whatever else carries the label, or everything: here a claim that would come along is told before', async () => {
-      const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'standard', resources: { requests: { storage: '1Gi' } } };
-      const mounting = (claim: string) => ({
-        containers: [{ name: 'main', image: 'example/web:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
-        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }],
+    describe('a selector takes whatever else carries the label, or everything', () => {
+      /** `web` has these claims; `scratch` is captured with them, and gone since. */
+      const gone = async (...own: string[]): Promise<void> => {
+        const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'standard', resources: { requests: { storage: '1Gi' } } };
+        const mounting = (...names: string[]) => ({
+          containers: [{ name: 'main', image: 'example/web:1', volumeMounts: names.map((name) => ({ name, mountPath: `/${name}` })) }],
+          volumes: names.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })),
+        });
+        for (const name of [...own, 'scratch']) {
+          await world.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: world.name }, spec });
+        }
+        await world.change(types.deployments, 'web', { spec: { replicas: 1, template: { spec: mounting(...own) } } });
+        await world.create({
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'probe', namespace: world.name },
+          spec: { ...mounting('scratch'), terminationGracePeriodSeconds: 0 },
+        });
+        await world.ground.settle();
+        await eventually(async () => (await world.readyReplicas())[1], 'web runs with its volume', 60_000);
+        await world.capture();
+        await world.cluster.delete(world.ref(types.pods, 'probe'));
+        await eventually(async () => !(await world.names(types.pods)).includes('probe'), 'the pod is gone', 30_000);
+        await world.cluster.delete(world.ref(claims, 'scratch'));
+        await eventually(async () => !(await world.names(claims)).includes('scratch'), 'the claim is gone', 30_000);
+      };
+
+      it('here a claim that would come along is told before', async () => {
+        await gone('cache', 'uploads');
+        const { warnings, blockers } = await plan({ components: ['web'] });
+        expect(blockers).toEqual([]);
+        expect(warnings).toContainEqual(
+          expect.objectContaining({ code: 'CLAIMS_COME_ALONG', evidence: [`PersistentVolumeClaim ${world.name}/scratch`] }),
+        );
       });
-      for (const name of ['cache', 'scratch']) {
-        await world.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: world.name }, spec });
-      }
-      await world.change(types.deployments, 'web', { spec: { replicas: 1, template: { spec: mounting('cache') } } });
-      await world.create({
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'probe', namespace: world.name },
-        spec: { ...mounting('scratch'), terminationGracePeriodSeconds: 0 },
+
+      it('here one that was snapshotted is told apart by the name of its snapshot, and comes back alone', async () => {
+        await gone('cache');
+        const made = await plan({ components: ['web'] });
+        expect(made.warnings.map(({ code }) => code)).not.toContain('CLAIMS_COME_ALONG');
+        await carriedOut(made);
+        const [restore] = await restores();
+        const key = 'velero.io/volume-snapshot-name';
+        expect(restore!.labelSelector).toEqual({ matchExpressions: [{ key, operator: 'In', values: [expect.any(String)] }] });
+        expect((await world.names(claims)).toSorted()).toEqual(['cache', 'data-orders-db-0']);
       });
-      await world.ground.settle();
-      await eventually(async () => (await world.readyReplicas())[1], 'web runs with its volume', 60_000);
-      await world.capture();
-      await world.cluster.delete(world.ref(types.pods, 'probe'));
-      await eventually(async () => !(await world.names(types.pods)).includes('probe'), 'the pod is gone', 30_000);
-      await world.cluster.delete(world.ref(claims, 'scratch'));
-      await eventually(async () => !(await world.names(claims)).includes('scratch'), 'the claim is gone', 30_000);
-      const { warnings, blockers } = await plan({ components: ['web'] });
-      expect(blockers).toEqual([]);
-      expect(warnings).toContainEqual(
-        expect.objectContaining({ code: 'CLAIMS_COME_ALONG', evidence: [`PersistentVolumeClaim ${world.name}/scratch`] }),
-      );
     });
 
     it('a namespace mapping leaves host names, addresses and policies pointing at the original: here they are rewritten, told, and kept from acting', async () => {

@@ -18,7 +18,7 @@ export const engine: Engine = {
   capabilities: { backup: true, clone: true, inPlace: true, contents: true, configuration: true, replication: false, crossCluster: true },
   kinds: interpretedKinds,
   pointKinds: [veleroKinds.backups],
-  marks: ['velero.io/backup-name', 'velero.io/restore-name'],
+  marks: ['velero.io/backup-name', 'velero.io/restore-name', 'velero.io/volume-snapshot-name', 'velero.io/data-upload-name'],
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
   schedule: { type: veleroKinds.schedules, owns: ownedFields, render: renderSchedule },
   interpret,

@@ -103,7 +103,7 @@ async function begin(options: VeleroOptions, runs: Map<string, Run>, backup: Kub
     uid,
     report,
     items: [],
-    volumes: { infos: [], transfers: [], snapshots: 0, failed: new Set() },
+    volumes: { infos: [], transfers: [], snapshots: 0, failed: new Set(), snapshotOf: new Map() },
     since: clock.now().getTime(),
   };
   runs.set(name, run);
@@ -278,6 +278,7 @@ async function persist(options: VeleroOptions, backup: KubeObject, run: Run): Pr
   await writeBackup(bucket, backup, {
     items: run.items,
     failed: run.volumes.failed,
+    snapshotOf: run.volumes.snapshotOf,
     infos: run.volumes.infos,
     results: run.report.results(),
     log: run.report.text(),
@@ -290,6 +291,7 @@ export interface BackupContents {
   items: readonly Item[];
   /** What is listed and yet not in the archive, by `failedKey`. */
   failed: ReadonlySet<string>;
+  snapshotOf: ReadonlyMap<string, string>;
   infos: readonly Record<string, unknown>[];
   results: unknown;
   log: string;
@@ -306,7 +308,7 @@ export async function writeBackup(
   let made: BackupContents | undefined;
   const get = (): BackupContents => (made ??= typeof contents === 'function' ? contents() : contents);
   const completed = new Date(textAt(backup, 'status', 'completionTimestamp') || textAt(backup, 'status', 'startTimestamp'));
-  await bucket.putArtefact('BackupContents', name, () => packArchive(archived(get()), completed));
+  await bucket.putArtefact('BackupContents', name, () => packArchive(archived(get(), name), completed));
   await bucket.putArtefact('BackupResourceList', name, () => packJson(resourceList(get().items)));
   await bucket.putArtefact('BackupVolumeInfos', name, () => packJson(get().infos));
   await bucket.putArtefact('BackupResults', name, () => packJson(get().results));
@@ -324,8 +326,24 @@ export async function writeBackup(
   await bucket.put(`backups/${name}/velero-backup.json`, new TextEncoder().encode(text));
 }
 
-function archived({ items, failed }: BackupContents): Item[] {
-  return items.filter(({ object }) => !failed.has(failedKey(object)));
+/** A claim that was snapshotted says so in the archive, by the marks of `backup/actions/csi/pvc_action.go`. */
+function archived({ items, failed, snapshotOf, transfers }: BackupContents, backup: string): Item[] {
+  return items
+    .filter(({ object }) => !failed.has(failedKey(object)))
+    .map((item) => {
+      const { object } = item;
+      const snapshot = snapshotOf.get(failedKey(object));
+      if (snapshot === undefined) return item;
+      const named = { 'velero.io/volume-snapshot-name': snapshot };
+      const upload = transfers.find(({ type: { kind }, object: { spec } }) => {
+        const { sourcePVC, sourceNamespace } = spec as { sourcePVC?: string; sourceNamespace?: string };
+        return kind === 'DataUpload' && sourcePVC === object.metadata.name && sourceNamespace === object.metadata.namespace;
+      })?.object.metadata;
+      const labels = { ...object.metadata.labels, ...named, 'velero.io/backup-name': backup };
+      const uploaded = upload && { 'velero.io/data-upload-name': `${upload.namespace}/${upload.name}` };
+      const annotations = { ...object.metadata.annotations, ...named, ...uploaded };
+      return { ...item, object: { ...object, metadata: { ...object.metadata, labels, annotations } } };
+    });
 }
 
 /** `{"apps/v1/Deployment": ["ns/name"]}` */

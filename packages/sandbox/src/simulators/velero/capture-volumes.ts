@@ -36,6 +36,8 @@ export interface CapturedVolumes {
   snapshots: number;
   /** Claims that could not be captured, and pods that mount them: listed, but not in the archive. By `failedKey`. */
   failed: Set<string>;
+  /** Names of the CSI snapshots, by the `failedKey` of their claims. */
+  snapshotOf: Map<string, string>;
 }
 
 export function failedKey({ kind, metadata: { namespace, name } }: KubeObject): string {
@@ -59,7 +61,7 @@ export async function captureVolumes(
   report: Report,
 ): Promise<CapturedVolumes> {
   const { cluster, volumes, behaviour } = options;
-  const captured: CapturedVolumes = { infos: [], transfers: [], snapshots: 0, failed: new Set() };
+  const captured: CapturedVolumes = { infos: [], transfers: [], snapshots: 0, failed: new Set(), snapshotOf: new Map() };
   const pods = items.filter(({ type }) => type.kind === 'Pod').map(({ object }) => object);
   const listed = new Set(items.filter(({ type }) => type.kind === 'PersistentVolume').map(({ object }) => object.metadata.name));
   const classes = (await cluster.list(kinds.snapshotClasses)).items;
@@ -131,6 +133,7 @@ export async function captureVolumes(
     if (decided === 'csi') {
       const handle = volumes.takeSnapshot(files);
       captured.snapshots += 1;
+      captured.snapshotOf.set(failedKey(claim), snapshotName(name, handle));
       captured.infos.push({
         ...base,
         backupMethod: 'CSISnapshot',
@@ -154,6 +157,7 @@ export async function captureVolumes(
       decided === 'move'
         ? await upload(options, backup, about, base, String(snapshotClass))
         : await podVolumeBackup(options, backup, about, base);
+    if (decided === 'move') captured.snapshotOf.set(failedKey(claim), snapshotName(name, about.snapshot));
     captured.transfers.push({ ...transfer, ...(failing && { failure: failing.message }) });
     captured.infos.push(transfer.info);
   }
@@ -269,6 +273,10 @@ interface About {
   snapshot: string;
 }
 
+function snapshotName(claim: string, handle: string): string {
+  return `velero-${claim}-${handle.replaceAll('-', '').slice(-5)}`;
+}
+
 async function upload(
   options: VeleroOptions,
   backup: KubeObject,
@@ -287,7 +295,7 @@ async function upload(
       spec: {
         snapshotType: 'CSI',
         csiSnapshot: {
-          volumeSnapshot: `velero-${name}-${snapshot.slice(1, 6)}`,
+          volumeSnapshot: snapshotName(name, snapshot),
           storageClass: textAt(volume, 'spec', 'storageClassName'),
           snapshotClass,
           driver: textAt(volume, 'spec', 'csi', 'driver'),

@@ -115,7 +115,8 @@ async function writePoint({ options, schedule, contents, goTo }: Past, point: Po
   }
   await writeBackup(bucket, backup, (): BackupContents => {
     for (const { type, object } of items) report.log(`Backed up ${type.kind} ${object.metadata.name}`);
-    return { items, failed: volumes.failed, infos: [...infos.values()], results: report.results(), log: report.text(), transfers: own };
+    const { failed, snapshotOf } = volumes;
+    return { items, failed, snapshotOf, infos: [...infos.values()], results: report.results(), log: report.text(), transfers: own };
   });
 }
 
