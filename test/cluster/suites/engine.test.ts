@@ -19,7 +19,8 @@ describe.skipIf(noVelero !== undefined)(`Velero on ${target}${unless(noVelero)}`
       engine: velero,
       context: { cluster: stage.client, clock: systemClock, namespace: 'velero' },
       namespace: 'shop',
-      settle: () => systemClock.sleep(100),
+      // The real server looks at a snapshot every five seconds.
+      settle: () => systemClock.sleep(stage.velero ? 100 : 500),
       close: () => stage.close(),
     };
   });
