@@ -1,7 +1,11 @@
 import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
 import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import { systemClock } from '@kubectl-dr/core/system-clock';
+import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { describeEngine } from '@kubectl-dr/core/testing/engine-conformance';
+import type { EngineHarness } from '@kubectl-dr/core/testing/engine-conformance-harness';
+import { backUp, pointsOf } from '@kubectl-dr/core/testing/engine-conformance-harness';
+import { snapshotKinds } from '@kubectl-dr/sandbox/simulators/volumes/snapshot-kinds';
 import { inject } from 'vitest';
 import { addCart, openShop } from '../targets/shop.ts';
 import { missingSnapshots, withSnapshots } from '../targets/snapshots.ts';
@@ -15,14 +19,25 @@ describe.skipIf(noVelero !== undefined)(`Velero on ${target}${unless(noVelero)}`
   describeEngine('Velero', async () => {
     const stage = await withVelero(target, 'east', newStore());
     await openShop(stage);
-    return {
+    const settings = stage.velero;
+    const harness: EngineHarness = {
       engine: velero,
       context: { cluster: stage.client, clock: systemClock, namespace: 'velero' },
       namespace: 'shop',
       // The real server looks at a snapshot every five seconds.
       settle: () => systemClock.sleep(stage.velero ? 100 : 500),
+      // The real server is neither broken nor stopped for this.
+      ...(settings && {
+        incomplete(name: string) {
+          settings.moveData = true;
+          settings.failures.push({ kind: 'Volume', namespace: 'shop', claim: 'data-db-0', message: 'node is gone' });
+          return backUp(harness, name);
+        },
+        silence: () => void (settings.down = true),
+      }),
       close: () => stage.close(),
     };
+    return harness;
   });
 });
 
@@ -32,13 +47,21 @@ describe.skipIf(noSnapshots !== undefined)(`snapshots on ${target}${unless(noSna
     await openShop(stage);
     await addCart(stage);
     const context = { cluster: stage.client, clock: systemClock, namespace: 'shop' };
-    return {
+    const harness: EngineHarness = {
       engine: csi,
       context,
       restoring: { ...context, namespace: 'shop-copy' },
       namespace: 'shop',
       settle: () => systemClock.sleep(200),
+      async incomplete(name) {
+        await backUp(harness, name);
+        const ref = { type: snapshotKinds.snapshots, namespace: 'shop', name: `${name}-cart` };
+        await stage.client.delete(ref);
+        await eventually(async () => !(await exists(stage.client, ref)), `${ref.name} is gone`, 60_000);
+        return (await pointsOf(harness)).find((point) => point.name === name)!;
+      },
       close: () => stage.close(),
     };
+    return harness;
   });
 });

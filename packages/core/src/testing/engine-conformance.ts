@@ -1,35 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { labels } from '../application/model.ts';
-import { ConflictError, DrError } from '../errors.ts';
-import type { ClusterClient } from '../ports/cluster.ts';
-import type { BackupRequest, Engine, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
-import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
-import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
+import { DrError } from '../errors.ts';
+import type { EngineContext } from '../ports/engine.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
+import { resourceKey, types } from '../ports/kubernetes.ts';
 import type { ClusterReading } from '../ports/reading.ts';
-import type { RecoveryPoint } from '../protection/model.ts';
-
-/** What an engine brings to be checked: itself, installed on a cluster, and something to protect. */
-export interface EngineHarness {
-  engine: Engine;
-  context: EngineContext;
-  /** Of a restore into `<namespace>-copy`. Default: `context`, as for every engine that has a namespace of its own. */
-  restoring?: EngineContext;
-  /** A namespace with at least one workload or ConfigMap, and a claim that holds data when the engine captures volumes. */
-  namespace: string;
-  /** The engine where nobody acts on what it asks for, and how an hour passes there. Absent where that cannot be had. */
-  unattended?(): Promise<{ context: EngineContext; pass(): Promise<void> }>;
-  /** Lets everything happen that is due, without a long wait. */
-  settle(): Promise<void>;
-  close?(): void | Promise<void>;
-}
-
-const own = { [labels.operation]: 'conformance-1', [labels.step]: 'a' };
-const foreign = { [labels.operation]: 'conformance-2', [labels.step]: 'a' };
+import type { Check, EngineHarness, Write } from './engine-conformance-harness.ts';
+import {
+  backUp,
+  backupOf,
+  contentsOn,
+  copyOf,
+  end,
+  foreign,
+  garbage,
+  own,
+  pointsOf,
+  readingFrom,
+  readingOf,
+  remove,
+  restoreOf,
+  watched,
+} from './engine-conformance-harness.ts';
+import { checkPoints } from './engine-conformance-points.ts';
 
 /** The guarantees of `ports/engine.ts`, by their numbers there, for any engine over any cluster. A harness is made for each check. */
 export function describeEngine(name: string, makeHarness: () => EngineHarness | Promise<EngineHarness>): void {
   describe(`${name} is an Engine`, () => {
-    const check = (title: string, body: (harness: EngineHarness) => Promise<void>): void =>
+    const check: Check = (title, body) =>
       it(title, async () => {
         const harness = await makeHarness();
         try {
@@ -156,17 +153,6 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(written).toEqual([]);
     });
 
-    check('R5: makes a point whose data is as old as the start of the capture', async (harness) => {
-      const { engine, context } = harness;
-      const before = (await context.cluster.now()).getTime();
-      const point = await backUp(harness, 'one');
-      expect(point.phase).toBe('Succeeded');
-      // Engines tell whole seconds.
-      expect(Date.parse(point.capturedAt!)).toBeGreaterThanOrEqual(before - 1_000);
-      expect(Date.parse(point.capturedAt!)).toBeLessThanOrEqual(Date.parse(point.completedAt ?? point.capturedAt!));
-      expect(point).toMatchObject({ engine: engine.id, cluster: context.cluster.name });
-    });
-
     check(
       'W1, W2: takes a backup of that name for its own when it carries the same labels, and for a conflict when not',
       async (harness) => {
@@ -254,44 +240,11 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(await claims()).toEqual(before);
     });
 
-    check('W8: removes a point for good, when that is asked of it', async (harness) => {
-      const { engine, context } = harness;
-      if (!engine.removePoint) return;
-      const point = await backUp(harness, 'one');
-      await backUp(harness, 'two');
-      // Nobody else removes them.
-      expect(point.removedBy).toBe('plan');
-      await engine.removePoint(context, point);
-      await harness.settle();
-      await engine.removePoint(context, point);
-      expect((await pointsOf(harness)).filter(({ phase }) => phase !== 'Deleting').map(({ name }) => name)).toEqual(['two']);
-    });
-
-    check('R8, R9: lists what is inside, and gives the objects themselves', async (harness) => {
-      const { engine, context, namespace } = harness;
-      if (!engine.capabilities.contents) return;
-      const point = await backUp(harness, 'one');
-      if (!engine.capabilities.configuration) {
-        expect(point).toMatchObject({ holds: 'data', keptIn: 'storage' });
-        const kinds = (await engine.objects(context, point, [namespace])).map(({ kind }) => kind);
-        expect(new Set(kinds)).toEqual(new Set(['PersistentVolumeClaim']));
-      }
-      const contents = await engine.contents(context, point);
-      expect(contents.pointId).toBe(point.id);
-      const objects = (await engine.objects(context, point, [namespace])).filter(({ metadata }) => metadata.namespace === namespace);
-      expect(objects.length).toBeGreaterThan(0);
-      for (const { kind, metadata } of objects)
-        expect(contents.objects.some((item) => item.kind === kind && item.name === metadata.name)).toBe(true);
-      expect(await engine.objects(context, point, ['no-such-namespace'])).toEqual([]);
-      await expect(
-        engine.contents(context, { ...point, phase: 'Failed', nativePhase: 'Failed', name: 'absent', id: 'x/y/z/absent' }),
-      ).rejects.toThrow();
-    });
-
     check('W2, W6, W7: restores beside, once per name, and tells object by object', async (harness) => {
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.clone) return;
       const point = await backUp(harness, 'one');
+      const ofPoint = await contentsOn(context);
       const restoring = await copyOf(harness);
       const request = restoreOf(harness, point);
       await engine.startRestore(restoring, request);
@@ -322,116 +275,12 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       // The data of the point is untouched: it is opened as before.
       expect((await pointsOf(harness)).find(({ id }) => id === point.id)).toMatchObject({ phase: 'Succeeded' });
       if (engine.capabilities.contents) expect((await engine.contents(context, point)).pointId).toBe(point.id);
+      // What a copy still needed goes with it.
+      await remove(harness, { type: types.namespaces, name: copy });
+      for (let looks = 0; looks < 100 && (await contentsOn(context)).length > ofPoint.length; looks += 1) await harness.settle();
+      expect(await contentsOn(context)).toEqual(ofPoint);
     });
+
+    checkPoints(check);
   });
-}
-
-/** The context of a restore into the copy, whose namespace is there, as a plan makes it before. */
-async function copyOf({ context, restoring = context, namespace }: EngineHarness): Promise<EngineContext> {
-  const copy = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `${namespace}-copy` } };
-  await context.cluster.create(types.namespaces, copy).catch((error: unknown) => {
-    if (!(error instanceof ConflictError)) throw error;
-  });
-  return restoring;
-}
-
-function backupOf({ namespace }: EngineHarness, name: string): BackupRequest {
-  return { name, namespaces: [namespace], labels: own, annotations: {} };
-}
-
-function restoreOf({ namespace }: EngineHarness, { id, name, namespace: where, cluster }: RecoveryPoint): RestoreRequest {
-  return {
-    name: 'back',
-    point: { id, name, namespace: where, cluster },
-    namespaces: [namespace],
-    namespaceMapping: { [namespace]: `${namespace}-copy` },
-    rewrites: [],
-    labels: own,
-    annotations: {},
-  };
-}
-
-async function backUp(harness: EngineHarness, name: string): Promise<RecoveryPoint> {
-  const { engine, context } = harness;
-  await engine.startBackup(context, backupOf(harness, name));
-  await end(harness, () => engine.progressOfBackup(context, name));
-  return (await pointsOf(harness)).find((point) => point.name === name)!;
-}
-
-async function end({ settle }: EngineHarness, look: () => Promise<NativeProgress>): Promise<NativeProgress> {
-  for (let looks = 0; looks < 100; looks += 1) {
-    const progress = await look();
-    if (progress.phase !== 'Pending' && progress.phase !== 'Running') return progress;
-    await settle();
-  }
-  throw new Error('it does not end');
-}
-
-async function pointsOf(harness: EngineHarness): Promise<RecoveryPoint[]> {
-  return harness.engine.interpret(await readingFrom(harness)).points;
-}
-
-async function readingFrom(
-  { engine, context: { cluster } }: EngineHarness,
-  kinds: readonly ResourceType[] = engine.kinds,
-): Promise<ClusterReading> {
-  const objects = new Map<string, KubeObject[]>();
-  for (const type of kinds) {
-    const { items } = await cluster.list(type).catch(() => ({ items: [] }));
-    objects.set(
-      resourceKey(type),
-      items.map((item) => ({ ...item, apiVersion: apiVersionOf(type), kind: type.kind })),
-    );
-  }
-  return { cluster: cluster.name, now: await cluster.now(), age: 0, objects, failures: new Map() };
-}
-
-function readingOf(objects: ReadonlyMap<string, readonly KubeObject[]>): ClusterReading {
-  return { cluster: 'c', now: new Date('2026-01-15T12:00:00Z'), age: 0, objects, failures: new Map() };
-}
-
-/** Objects that no server should return, and some do. */
-function garbage(engine: Engine): Map<string, KubeObject[]>[] {
-  const values: unknown[] = [undefined, null, {}, [], 'text', 7, { phase: 'NeverHeardOf', startTimestamp: 'yesterday', expiration: 9e99 }];
-  const of = (make: (value: unknown, index: number) => unknown, count = values.length): Map<string, KubeObject[]> =>
-    new Map(
-      engine.kinds.map((type) => [
-        resourceKey(type),
-        Array.from({ length: count }, (_, index) => make(values[index % values.length], index) as KubeObject),
-      ]),
-    );
-  const named = (index: number) => ({ name: `n${index}`, namespace: 'somewhere' });
-  return [
-    new Map(),
-    of((value) => ({ metadata: value })),
-    of((value, index) => ({ metadata: named(index), spec: value })),
-    of((value, index) => ({ metadata: named(index), spec: {}, status: value })),
-    of((value, index) => ({ metadata: { ...named(index), labels: value, annotations: value }, spec: value, status: value })),
-    of((value, index) => ({ metadata: named(index), spec: value, status: value }), 5_000),
-  ];
-}
-
-interface Write {
-  verb: string;
-  namespace: string;
-  labels: Record<string, string> | undefined;
-}
-
-/** Tells every write before it is carried out; what `tell` throws is what the writer gets. */
-function watched(context: EngineContext, tell: (write: Write) => void): EngineContext {
-  const cluster: ClusterClient = new Proxy(context.cluster, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      return async (...args: unknown[]): Promise<unknown> => {
-        const verb = String(property);
-        if (['create', 'replace', 'patch', 'delete'].includes(verb)) {
-          const [ref, object] = args as [{ namespace?: string }, { metadata?: KubeObject['metadata'] } | undefined];
-          tell({ verb, namespace: ref.namespace ?? object?.metadata?.namespace ?? '', labels: object?.metadata?.labels });
-        }
-        return (value as (...all: unknown[]) => unknown).apply(target, args);
-      };
-    },
-  });
-  return { ...context, cluster };
 }

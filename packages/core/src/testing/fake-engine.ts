@@ -145,6 +145,8 @@ export class FakeEngine implements Engine {
   async finishRestore(): Promise<void> {}
 
   private insideOf(point: RecoveryPoint): { contents: PointContents; objects: KubeObject[] } {
+    if (![...this.points, ...this.made.values()].some(({ id }) => id === point.id))
+      throw new NotFoundError(`${point.name} is gone`, { cluster: point.cluster });
     const found = this.inside.get(point.id);
     if (!found)
       throw new ServiceUnavailableError(`${point.name} cannot be opened`, { code: 'CONTENTS_UNREADABLE', cluster: point.cluster });

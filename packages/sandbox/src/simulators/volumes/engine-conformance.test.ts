@@ -1,5 +1,7 @@
 import { engine } from '@kubectl-dr/core/engines/csi/index';
 import { describeEngine } from '@kubectl-dr/core/testing/engine-conformance';
+import type { EngineHarness } from '@kubectl-dr/core/testing/engine-conformance-harness';
+import { backUp, pointsOf } from '@kubectl-dr/core/testing/engine-conformance-harness';
 import { createAll } from '../create-all.ts';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { FakeClock } from '@kubectl-dr/core/testing/clock';
@@ -8,19 +10,28 @@ import { driver, snapshotClass } from '../hardware.ts';
 import { Stage } from '../stage.ts';
 import { VeleroStage } from '../velero/stage.testing.ts';
 import { snapshotDefinitions } from './snapshot-definitions.ts';
+import { snapshotKinds } from './snapshot-kinds.ts';
 
 describeEngine('CSI snapshots, over the sandbox', async () => {
   const { stage, clock, ...shop } = await openShop();
   const context = { cluster: stage.cluster, clock, namespace: 'shop' };
-  return {
+  const harness: EngineHarness = {
     engine,
     context,
     restoring: { ...context, namespace: 'shop-copy' },
     namespace: 'shop',
     settle: () => clock.sleep(1_000),
     unattended: withoutController,
+    async incomplete(name) {
+      await backUp(harness, name);
+      await stage.cluster.delete({ type: snapshotKinds.snapshots, namespace: 'shop', name: `${name}-cart` });
+      // Until then it may be on its way.
+      await clock.sleep(11 * 60_000);
+      return (await pointsOf(harness)).find((point) => point.name === name)!;
+    },
     close: () => shop.close(),
   };
+  return harness;
 });
 
 /** Snapshots are served, and nobody takes them. */
