@@ -54,5 +54,20 @@ export interface Config {
       /** How many operations one owner may start in an hour, operators excepted. Default 30. */
       operationsPerHour?: number;
     };
+    policies?: {
+      /**
+       * What policies ask of engines (schedules) is not compared with the clusters (`off`), compared and shown as drift
+       * (`report`, default), or corrected every five minutes (`apply`): only what a policy made, only in namespaces that agreed.
+       */
+      mode?: 'off' | 'report' | 'apply';
+      /** With `apply`: remove what a policy made and no longer asks for. Default false: it is shown as drift. */
+      prune?: boolean;
+    };
+    notifications?: {
+      /** Tell owners when their applications stop meeting their objective, and when they meet it again. Default true. */
+      verdicts?: boolean;
+      /** Tell owners when an operation ended, and who has to agree that an approval is wanted. Default true. */
+      operations?: boolean;
+    };
   };
 }

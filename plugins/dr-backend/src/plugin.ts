@@ -15,7 +15,9 @@ import { configuredClusters } from './config/clusters.ts';
 import { readSettings } from './config/settings.ts';
 import { openDatabase } from './database/migrate.ts';
 import { scheduleUndoWindows } from './operations/undo-windows.ts';
+import { schedulePolicies } from './policies/schedule.ts';
 import { createPortal } from './portal.ts';
+import { scheduleVerdicts } from './verdicts/schedule.ts';
 
 /** Disaster recovery: index of the clusters, REST API under `/api/dr`. */
 export const drPlugin = createBackendPlugin({
@@ -68,6 +70,8 @@ export const drPlugin = createBackendPlugin({
         httpRouter.use(portal.router);
         portal.start();
         await scheduleUndoWindows(scheduler, { ...services, service: portal.service, logger });
+        if (settings.policies.mode === 'apply') await schedulePolicies(scheduler, portal.reconciler);
+        if (settings.notifications.verdicts) await scheduleVerdicts(scheduler, portal.verdicts);
         lifecycle.addShutdownHook(async () => {
           await portal.stop();
           await Promise.all(configured.map((cluster) => cluster.close()));

@@ -33,11 +33,17 @@ import { OperationViews } from './operations/OperationViews.ts';
 import { PlanStore } from './operations/PlanStore.ts';
 import { RequestStore } from './operations/RequestStore.ts';
 import { createAnnouncer } from './operations/announce.ts';
+import { CorrectionStore } from './policies/CorrectionStore.ts';
+import { PolicyIndex } from './policies/PolicyIndex.ts';
+import { Reconciler } from './policies/Reconciler.ts';
 import { ApplicationReads } from './service/ApplicationReads.ts';
 import { Approvals } from './service/Approvals.ts';
 import { AuthorizedDrService } from './service/AuthorizedDrService.ts';
 import { Evidence } from './service/Evidence.ts';
 import { FleetReads } from './service/FleetReads.ts';
+import { PolicyReads } from './service/PolicyReads.ts';
+import { VerdictStore } from './verdicts/VerdictStore.ts';
+import { VerdictWatch } from './verdicts/VerdictWatch.ts';
 import { Judge } from './service/Judge.ts';
 
 export interface PortalOptions {
@@ -63,6 +69,10 @@ export interface Portal {
   router: Router;
   /** Of core, for what the portal does by itself. Whatever a caller asks for goes through the router. */
   service: DrService;
+  /** One round of `dr.policies.mode: apply`; with other modes nothing ever calls it. */
+  reconciler: Reconciler;
+  /** Judges whose owner has to be told; with `dr.notifications.verdicts: false` nothing ever calls it. */
+  verdicts: VerdictWatch;
   /** Begins to watch clusters and catalog, in the background. */
   start(): void;
   /** Resolves when nothing runs any more. */
@@ -73,7 +83,7 @@ export interface Portal {
 export function createPortal(options: PortalOptions): Portal {
   const { clusters, engines, settings, clock, logger, auditor, permissions } = options;
   const leaving = new AbortController();
-  const announcer = createAnnouncer({ ...options, operators: settings.operators });
+  const announcer = createAnnouncer({ ...options, operators: settings.operators, ofOperations: settings.notifications.operations });
 
   const kinds = [...applicationKinds, ...engines.flatMap((engine) => engine.kinds)];
   const reader = new WatchReader({
@@ -82,7 +92,13 @@ export function createPortal(options: PortalOptions): Portal {
     kinds,
     selections: [journalSelection(settings.namespace)],
   });
-  const catalog = new CatalogCache({ ...options, onChange: () => index.touch() });
+  const catalog = new CatalogCache({
+    ...options,
+    onChange: () => {
+      index.touch();
+      comparing?.touch();
+    },
+  });
   const journal = new JournalIndex(reader, clusters, settings.namespace);
   const service = createDrService({
     ...options,
@@ -92,12 +108,15 @@ export function createPortal(options: PortalOptions): Portal {
     tenancy: settings.tenancy,
     namespace: settings.namespace,
   });
+  const { mode, prune } = settings.policies;
+  const comparing = mode === 'off' ? undefined : new PolicyIndex({ service, reader, clock, logger, onChange: () => index.touch() });
   const index: FleetIndex = new FleetIndex({
     service,
     reader,
     clock,
     logger,
     tenancy: settings.tenancy,
+    ...(comparing && { remarks: (application) => comparing.driftOf(application) }),
     onChange: () => announcer.signal({ type: 'fleet' }),
   });
 
@@ -130,6 +149,7 @@ export function createPortal(options: PortalOptions): Portal {
       return started;
     },
   });
+  const corrections = new CorrectionStore(options.database, clock);
   const authorized = new AuthorizedDrService({
     service,
     gate,
@@ -150,6 +170,7 @@ export function createPortal(options: PortalOptions): Portal {
     approvals,
     applications,
     fleet: new FleetReads({ reads: applications, index, configured: clusters }),
+    policies: new PolicyReads({ reads: applications, index, comparing, corrections, mode, prune }),
     service: authorized,
     evidence: new Evidence({
       service,
@@ -168,9 +189,25 @@ export function createPortal(options: PortalOptions): Portal {
   return {
     router: createRouter({ ...options, handlers }),
     service,
+    reconciler: new Reconciler({
+      service,
+      catalog,
+      policies: () => index.current().fleet.policies,
+      states: () => index.states(),
+      store: corrections,
+      auditor,
+      logger,
+      prune,
+    }),
+    verdicts: new VerdictWatch({
+      store: new VerdictStore(options.database, clock),
+      clock,
+      applications: () => index.current().fleet.applications,
+      tell: (news) => announcer.verdicts(news),
+    }),
     start() {
       const { signal } = leaving;
-      running = Promise.all([reader.run(signal), catalog.run(signal), index.run(signal)]);
+      running = Promise.all([reader.run(signal), catalog.run(signal), index.run(signal), comparing?.run(signal)]);
     },
     async stop() {
       leaving.abort(new Error('the portal is shutting down'));

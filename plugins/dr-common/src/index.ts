@@ -7,6 +7,7 @@ export * from './contract/applications.ts';
 export * from './contract/operations.ts';
 export type { DiffQuery, PortalPolicyRendering, ReportQuery } from './contract/evidence.ts';
 export * from './contract/fleet.ts';
+export * from './contract/policies.ts';
 export { routes } from './contract/routes.ts';
 export type { Route, RouteId } from './contract/routes.ts';
 export { openApiDocument } from './contract/openapi.ts';

@@ -1,14 +1,16 @@
-import { ConflictError, DrError } from '../errors.ts';
-import { type Place, placesOf } from '../planning/places.ts';
+import type { DrError } from '../errors.ts';
+import { ConflictError } from '../errors.ts';
+import { placesOf } from '../planning/places.ts';
 import { comparePolicies, withOwned } from '../policy/rendering/compare.ts';
 import type { PolicyChange, PolicyRendering } from '../policy/rendering/model.ts';
 import { renderPolicies } from '../policy/rendering/render.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import { labels } from '../application/model.ts';
-import type { KubeObject } from '../ports/kubernetes.ts';
+import { type KubeObject, resourceKey } from '../ports/kubernetes.ts';
+import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { type LookDeps, findApplication } from './look.ts';
-import type { ApplicationStatus, Fleet } from './model.ts';
+import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
 import { isExclusive } from './plan-ground.ts';
 
 /** Every application, or one. */
@@ -18,7 +20,10 @@ export function renderFleet(deps: LookDeps, assessment: Assessment, name: string
   return { changes: all.flatMap(({ changes }) => changes), reasons: all.flatMap(({ reasons }) => reasons) };
 }
 
-/** `status`: one of the fleet's. */
+/**
+ * `status`: one of the fleet's. Places that did not agree, or that cannot be read, are left out and told as reasons; what
+ * is there of ours is then not called superfluous, because nobody knows.
+ */
 export function renderApplication(
   { engines }: Pick<LookDeps, 'engines'>,
   assessment: Assessment,
@@ -26,36 +31,84 @@ export function renderApplication(
   status: ApplicationStatus,
 ): PolicyRendering {
   const { application } = status;
-  const readings = assessment.readings().map(({ reading }) => reading);
-  let places: Place[];
-  try {
-    const asking = status.components.filter(({ policy }) => policy?.schedule);
-    if (asking.length === 0) return { changes: comparePolicies(application.name, [], readings, engines), reasons: [] };
-    // Components without a policy are seen as well: what they share a namespace with is not taken whole.
-    places = placesOf(fleet, application, status.components, () => false);
-  } catch (thrown) {
-    if (!(thrown instanceof DrError)) throw thrown;
-    const { message, hint } = thrown;
-    return {
-      changes: [],
-      reasons: [
-        {
-          code: 'PLACEMENT_UNCLAIMED',
-          severity: 'warning',
-          message: `nothing is rendered for ${application.name}: ${message}`,
-          ...(hint !== undefined && { fix: hint }),
-        },
-      ],
-    };
-  }
+  const asking = status.components.some(({ policy }) => policy?.schedule);
+  const unread = unreadable(assessment, engines);
+  const { components, leftOut } = asking ? agreed(fleet, status, unread) : { components: [], leftOut: [] };
   const own = new Set(application.components.map((component) => component.name));
+  // Components without a policy are seen as well: what they share a namespace with is not taken whole.
+  const places = placesOf(fleet, application, components, () => false);
   const rendering = renderPolicies({
     fleet,
     status,
-    places: places.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, own, place) })),
+    places: places
+      .filter(({ cluster }) => !unread.has(cluster))
+      .map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, own, place) })),
     engines,
   });
-  return { changes: comparePolicies(application.name, rendering.objects, readings, engines), reasons: rendering.reasons };
+  const readings = assessment.readings().flatMap(({ reading }) => (unread.has(reading.cluster) ? [] : [reading]));
+  const unsure = new Set(leftOut.map(({ cluster }) => cluster));
+  const changes = comparePolicies(application.name, rendering.objects, readings, engines).filter(
+    ({ action, cluster }) => action !== 'remove' || !(unsure.has(cluster) || unsure.has(undefined)),
+  );
+  const reasons = [...leftOut, ...rendering.reasons].map((reason) => ({ ...reason, application: application.name }));
+  return { changes, reasons };
+}
+
+/** Clusters that do not answer, or do not tell what engines keep there: what is missing there may be there. */
+function unreadable(assessment: Assessment, engines: LookDeps['engines']): Map<string, DrError> {
+  const keys = engines.flatMap(({ schedule }) => (schedule ? [resourceKey(schedule.type)] : []));
+  return new Map(
+    assessment.readings().flatMap(({ reading: { cluster, unreachable, failures } }) => {
+      const error = unreachable ?? keys.map((key) => failures.get(key)).find((failure) => failure && failure.name !== 'NotFoundError');
+      return error ? [[cluster, error] as const] : [];
+    }),
+  );
+}
+
+/**
+ * The components with those of their places that agreed and can be read. A namespace of which one component may not speak is
+ * left out for all of them: taken whole, it would be taken with that one.
+ */
+function agreed(
+  { clusters }: Fleet,
+  { application, components }: ApplicationStatus,
+  unread: ReadonlyMap<string, DrError>,
+): { components: ComponentStatus[]; leftOut: Reason[] } {
+  const leftOut: Reason[] = [];
+  const refused = new Set<string>();
+  for (const { component } of components) {
+    for (const { cluster, namespace, claim } of component.placements) {
+      const silent = cluster === undefined ? undefined : unread.get(cluster);
+      let why: Pick<Reason, 'code' | 'message' | 'fix'>;
+      if (cluster !== undefined && !clusters.some(({ name }) => name === cluster)) {
+        why = { code: 'UNKNOWN_CLUSTER', message: `the cluster ${cluster} is not known here` };
+      } else if (silent) {
+        why = { code: 'CLUSTER_UNREACHABLE', message: silent.message, ...(silent.hint !== undefined && { fix: silent.hint }) };
+      } else if (claim !== 'claimed' && claim !== 'mapped') {
+        const owner = component.owner ?? application.owner;
+        why = {
+          code: 'PLACEMENT_UNCLAIMED',
+          message: `the namespace ${namespace} has not agreed that it belongs to ${owner ?? 'anybody'}`,
+          fix: `kubectl annotate namespace ${namespace} kubectl-dr.dev/owner=${owner ?? 'OWNER'}`,
+        };
+      } else continue;
+      refused.add(placeKey(cluster, namespace));
+      const message = `nothing is rendered for ${component.name} of ${application.name}: ${why.message}`;
+      leftOut.push({ ...why, severity: 'warning', component: component.name, ...(cluster !== undefined && { cluster }), message });
+    }
+  }
+  const some = components.map((status) => {
+    const { component } = status;
+    const placements = component.placements.filter(
+      ({ cluster, namespace }) => !refused.has(placeKey(cluster, namespace)) && !refused.has(placeKey(undefined, namespace)),
+    );
+    return { ...status, component: { ...component, placements } };
+  });
+  return { components: some, leftOut };
+}
+
+function placeKey(cluster: string | undefined, namespace: string): string {
+  return `${cluster ?? '*'}/${namespace}`;
 }
 
 /** See `DrService.applyPolicies`. */

@@ -82,6 +82,7 @@ const table: Record<keyof typeof routes, [path: string, body: object | undefined
   rejectOperation: ['/v1/operations/guessed/reject', {}, '401 404 404 404 404 404 404 404 404'],
   listClusters: ['/v1/clusters', undefined, '401 200 200 200 200 200 200 200 403'],
   listPolicies: ['/v1/policies', undefined, '401 200 200 200 200 200 200 200 403'],
+  getPolicy: ['/v1/policies/default/guessed', undefined, '401 404 404 404 404 404 404 404 403'],
   listLocations: ['/v1/locations', undefined, '401 200 200 200 200 200 200 200 403'],
   getCoverage: ['/v1/coverage', undefined, '401 200 200 200 200 200 200 200 403'],
   getFleetDoctorReport: ['/v1/doctor', undefined, '401 403 403 403 403 200 403 403 403'],

@@ -95,7 +95,14 @@ describe('the other keys of dr', () => {
       requireOwnership: true,
       operationsPerHour: 30,
       operators: new Set(),
+      policies: { mode: 'report', prune: false },
+      notifications: { verdicts: true, operations: true },
     });
+  });
+
+  it('refuse a mode that does not exist', () => {
+    expect(settings({ policies: { mode: 'apply', prune: true } }).policies).toEqual({ mode: 'apply', prune: true });
+    expect(() => settings({ policies: { mode: 'on' } })).toThrow('dr.policies.mode is none of off, report, apply: "on"');
   });
 
   it('read references in every form', () => {

@@ -1,5 +1,7 @@
 import type { Config } from '@backstage/config';
 import { ownerRef } from '@kubectl-dr/core/application/entity-ref';
+import type { ReconcileMode } from '@kubectl-dr/backstage-plugin-dr-common';
+import { reconcileModeSchema } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { TenancyRule } from '@kubectl-dr/core/application/tenancy';
 import { InputError } from '@kubectl-dr/core/errors';
 
@@ -12,6 +14,13 @@ export interface Settings {
   operators: ReadonlySet<string>;
   /** How many operations one owner may start in an hour. */
   operationsPerHour: number;
+  policies: {
+    mode: ReconcileMode;
+    /** With `apply`: remove what a policy made and no longer asks for. */
+    prune: boolean;
+  };
+  /** Which events owners are told of by the notifications plugin. */
+  notifications: { verdicts: boolean; operations: boolean };
 }
 
 /** Wrong values are refused at start-up, by the path of their key. */
@@ -35,7 +44,24 @@ export function readSettings(root: Config): Settings {
       ),
     ),
     operationsPerHour: positive(config?.getOptionalNumber('quota.operationsPerHour') ?? 30, 'dr.quota.operationsPerHour'),
+    policies: {
+      mode: reconcileMode(config?.getOptionalString('policies.mode') ?? 'report'),
+      prune: config?.getOptionalBoolean('policies.prune') ?? false,
+    },
+    notifications: {
+      verdicts: config?.getOptionalBoolean('notifications.verdicts') ?? true,
+      operations: config?.getOptionalBoolean('notifications.operations') ?? true,
+    },
   };
+}
+
+function reconcileMode(text: string): ReconcileMode {
+  const mode = reconcileModeSchema.safeParse(text);
+  if (mode.success) return mode.data;
+  throw new InputError(`dr.policies.mode is none of ${reconcileModeSchema.options.join(', ')}: ${JSON.stringify(text)}`, {
+    code: 'BAD_CONFIG',
+    hint: 'leave it out for the default, report',
+  });
 }
 
 function positive(value: number, key: string): number {

@@ -2,6 +2,7 @@ import { TestDatabases } from '@backstage/backend-test-utils';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { ApprovalStore } from '../operations/ApprovalStore.ts';
 import { PlanStore } from '../operations/PlanStore.ts';
+import { CorrectionStore } from '../policies/CorrectionStore.ts';
 import { RequestStore } from '../operations/RequestStore.ts';
 import { migrationsDirectory } from './migrate.ts';
 
@@ -18,6 +19,7 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
     expect(await knex.schema.hasTable('plans')).toBe(false);
     expect(await knex.schema.hasTable('started_requests')).toBe(false);
     expect(await knex.schema.hasTable('approvals')).toBe(false);
+    expect(await knex.schema.hasTable('verdict_states')).toBe(false);
     await knex.migrate.latest({ directory });
     await new PlanStore(knex, systemClock).put(plan, 'alice');
   });
@@ -70,5 +72,34 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
     await store.notStarted('o', 'failed', 'the plan is stale');
     expect(await store.find('o')).toMatchObject({ state: 'failed', decidedBy: 'user:default/carol', message: 'the plan is stale' });
     expect(await store.decide('o', 'approved', 'user:default/bob')).toBe(false);
+  });
+
+  it('keeps the last correction of each object, newest first, and forgets old ones', async () => {
+    const knex = await databases.init(id);
+    await knex.migrate.latest({ directory: migrationsDirectory() });
+    let now = Date.parse('2026-01-15T12:00:00Z');
+    const store = new CorrectionStore(knex, { now: () => new Date(now), sleep: async () => undefined });
+    const change = (application: string, name: string) =>
+      ({
+        application,
+        cluster: 'east',
+        action: 'change',
+        type: { kind: 'Schedule' },
+        object: { metadata: { namespace: 'velero', name } },
+      }) as never;
+    await store.record(change('shop', 'a'), 'it was refused');
+    await store.record(change('lab', 'x'));
+    now += 60_000;
+    await store.record(change('shop', 'b'));
+    now += 60_000;
+    await store.record(change('shop', 'a'));
+    expect(await store.of(['shop'])).toMatchObject([
+      { object: 'Schedule velero/a', at: '2026-01-15T12:02:00.000Z', action: 'change' },
+      { object: 'Schedule velero/b' },
+    ]);
+    expect((await store.of(['shop'])).some(({ error }) => error !== undefined)).toBe(false);
+    now += 91 * 86_400_000;
+    await store.record(change('lab', 'y'));
+    expect(await store.of(['shop', 'lab'])).toMatchObject([{ object: 'Schedule velero/y' }]);
   });
 });

@@ -5,18 +5,20 @@ import type { Approvals } from '../service/Approvals.ts';
 import type { AuthorizedDrService } from '../service/AuthorizedDrService.ts';
 import type { Evidence } from '../service/Evidence.ts';
 import type { FleetReads } from '../service/FleetReads.ts';
+import type { PolicyReads } from '../service/PolicyReads.ts';
 import type { Handlers } from './router.ts';
 
 export interface HandlerOptions {
   applications: ApplicationReads;
   fleet: FleetReads;
+  policies: PolicyReads;
   service: AuthorizedDrService;
   approvals: Approvals;
   evidence: Evidence;
 }
 
 /** From the contract's routes to the services, and back to wire values. */
-export function createHandlers({ applications, fleet, service, approvals, evidence }: HandlerOptions): Handlers {
+export function createHandlers({ applications, fleet, policies, service, approvals, evidence }: HandlerOptions): Handlers {
   return {
     listApplications: ({ asker, query }) => applications.list(asker, query),
     getApplicationsByRefs: ({ asker, body }) => applications.byRefs(asker, body.entityRefs),
@@ -42,7 +44,8 @@ export function createHandlers({ applications, fleet, service, approvals, eviden
     approveOperation: async ({ asker, parameters, body }) => operationToWire(await approvals.approve(asker, parameters.id, body.reason)),
     rejectOperation: async ({ asker, parameters, body }) => operationToWire(await approvals.reject(asker, parameters.id, body.reason)),
     listClusters: ({ asker }) => fleet.clusters(asker),
-    listPolicies: ({ asker }) => fleet.policies(asker),
+    listPolicies: ({ asker }) => policies.list(asker),
+    getPolicy: ({ asker, parameters }) => policies.get(asker, parameters),
     listLocations: ({ asker }) => fleet.locations(asker),
     getCoverage: ({ asker }) => fleet.coverage(asker),
     getFleetDoctorReport: ({ asker }) => evidence.fleetDoctor(asker),

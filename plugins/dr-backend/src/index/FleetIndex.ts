@@ -3,6 +3,8 @@ import type { TenancyRule } from '@kubectl-dr/core/application/tenancy';
 import type { DrError } from '@kubectl-dr/core/errors';
 import { ServiceUnavailableError, asDrError } from '@kubectl-dr/core/errors';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { Reason } from '@kubectl-dr/core/reason';
+import type { Fleet } from '@kubectl-dr/core/service/model';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import type { WatchReader, WatchState } from '@kubectl-dr/kubernetes';
 import { Agreements } from './Agreements.ts';
@@ -31,6 +33,8 @@ export interface FleetIndexOptions {
   clock: Clock;
   logger: LoggerService;
   pace?: IndexPace;
+  /** What else there is to say of an application, beside what its verdict rests on. */
+  remarks?(application: string): readonly Reason[];
   /** After an assessment that says something else than the one before. */
   onChange(): void;
 }
@@ -89,9 +93,9 @@ export class FleetIndex {
   }
 
   private async assess(contents: boolean, signal: AbortSignal): Promise<void> {
-    const { service, reader, tenancy, clock, logger, onChange } = this.options;
+    const { service, reader, tenancy, clock, logger, onChange, remarks } = this.options;
     try {
-      const fleet = await this.fleet(service, contents, signal);
+      const fleet = remarked(await this.fleet(service, contents, signal), remarks);
       const agreements = new Agreements((cluster) => reader.objects(cluster, 'namespaces'), tenancy);
       this.snapshot = snapshotOf(fleet, agreements, clock.now().getTime());
       this.failure = undefined;
@@ -117,4 +121,13 @@ export class FleetIndex {
       return service.fleet({ contents: false, signal });
     }
   }
+}
+
+function remarked(fleet: Fleet, remarks: FleetIndexOptions['remarks']): Fleet {
+  if (!remarks) return fleet;
+  const applications = fleet.applications.map((status) => {
+    const more = remarks(status.application.name);
+    return more.length === 0 ? status : { ...status, reasons: [...status.reasons, ...more] };
+  });
+  return { ...fleet, applications };
 }

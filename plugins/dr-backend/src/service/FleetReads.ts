@@ -2,8 +2,8 @@ import type { Coverage, Health } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
-import { clusterToWire, policyToWire, storageLocationToWire } from '@kubectl-dr/core/wire/encode';
-import type { WireCluster, WirePolicy, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
+import { clusterToWire, storageLocationToWire } from '@kubectl-dr/core/wire/encode';
+import type { WireCluster, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
 import type { FleetIndex } from '../index/FleetIndex.ts';
 import type { ApplicationReads } from './ApplicationReads.ts';
 import type { Asker } from './Asker.ts';
@@ -16,7 +16,7 @@ export interface FleetReadsOptions {
   configured: readonly ClusterClient[];
 }
 
-/** What is not about one application: clusters, locations, policies, gaps. Shown to whoever may see any application. */
+/** What is not about one application: clusters, locations, gaps. Shown to whoever may see any application. */
 export class FleetReads {
   private readonly options: FleetReadsOptions;
 
@@ -43,12 +43,6 @@ export class FleetReads {
   async locations(asker: Asker): Promise<List<'StorageLocation', WireStorageLocation>> {
     await this.look(asker);
     return { apiVersion, kind: 'StorageLocationList', items: this.options.index.current().fleet.locations.map(storageLocationToWire) };
-  }
-
-  async policies(asker: Asker): Promise<List<'DRPolicy', WirePolicy>> {
-    const applications = await this.look(asker);
-    const fleet = { ...this.options.index.current().fleet, applications };
-    return { apiVersion, kind: 'DRPolicyList', items: fleet.policies.map((policy) => policyToWire(policy, fleet)) };
   }
 
   async coverage(asker: Asker): Promise<Coverage> {

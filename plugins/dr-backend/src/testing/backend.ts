@@ -84,9 +84,15 @@ export async function openBackend({ clusters = [], engines = [], entities, membe
 }
 
 /** The same over a cluster in memory, with the teams and applications of `world.ts`. */
-export async function startPortal(options: Pick<BackendOptions, 'clusters' | 'config' | 'features'> = {}) {
+export async function startPortal(options: Partial<Pick<BackendOptions, 'clusters' | 'config' | 'entities' | 'features'>> = {}) {
   const { east, engine } = createWorld();
-  const opened = await openBackend({ ...options, clusters: [east, ...(options.clusters ?? [])], engines: [engine], entities, members });
+  const opened = await openBackend({
+    ...options,
+    clusters: [east, ...(options.clusters ?? [])],
+    engines: [engine],
+    entities: [...entities, ...(options.entities ?? [])],
+    members,
+  });
   const { as } = opened;
   /** The first assessment that has looked inside points. */
   const ready = () =>

@@ -8,6 +8,7 @@ import type { DiffQuery, PortalPolicyRendering, ReportQuery } from '../contract/
 import type { Coverage, Health } from '../contract/fleet.ts';
 import type { DecisionBody, OperationsQuery, PlanRequestBody, PortalPlan, StartOperationBody } from '../contract/operations.ts';
 import { applicationKind, fillPath, idempotencyHeader, paths } from '../contract/paths.ts';
+import type { PortalPolicy } from '../contract/policies.ts';
 import { errorOfResponse } from './response-error.ts';
 
 /** Satisfied by Backstage's `discoveryApi` (frontend) and `DiscoveryService` (backend). */
@@ -155,6 +156,12 @@ export class DrClient {
 
   async policies(options?: RequestOptions): Promise<WirePolicy[]> {
     return (await this.get<{ items: WirePolicy[] }>(paths.policies, options)).items;
+  }
+
+  /** `ref`: `drpolicy:default/gold`, or its name. */
+  policy(ref: string, options?: RequestOptions): Promise<PortalPolicy> {
+    const { namespace, name } = partsOf(ref);
+    return this.get(fillPath(paths.policy, { namespace, name }), options);
   }
 
   async locations(options?: RequestOptions): Promise<WireStorageLocation[]> {

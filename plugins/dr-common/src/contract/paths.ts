@@ -20,6 +20,7 @@ export const paths = {
   rejectOperation: '/v1/operations/:id/reject',
   clusters: '/v1/clusters',
   policies: '/v1/policies',
+  policy: '/v1/policies/:namespace/:name',
   locations: '/v1/locations',
   coverage: '/v1/coverage',
   fleetDoctor: '/v1/doctor',

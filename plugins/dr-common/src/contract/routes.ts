@@ -29,6 +29,7 @@ import {
   startOperationSchema,
 } from './operations.ts';
 import { paths } from './paths.ts';
+import { policyParametersSchema, portalPolicySchema } from './policies.ts';
 
 /** One route of the API: what the router checks, what the OpenAPI document says and what the client sends. */
 export interface Route {
@@ -220,6 +221,14 @@ export const routes = {
     summary: 'Policies and the applications they apply to',
     status: 200,
     response: policyListSchema,
+  }),
+  getPolicy: route({
+    method: 'get',
+    path: paths.policy,
+    summary: 'One policy: who uses it, who of them breaches it, and what it asks of the clusters compared with what is there',
+    status: 200,
+    parameters: policyParametersSchema,
+    response: portalPolicySchema,
   }),
   listLocations: route({
     method: 'get',

@@ -32,5 +32,5 @@ export interface PolicyRendering {
   /** By cluster, then by name. */
   changes: PolicyChange[];
   /** What could not be rendered, or only in part. */
-  reasons: Reason[];
+  reasons: (Reason & { application: string })[];
 }

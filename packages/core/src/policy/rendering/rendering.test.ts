@@ -1,6 +1,7 @@
 import { veleroKinds } from '../../engines/velero/kinds.ts';
 import { engine as velero } from '../../engines/velero/index.ts';
 import { engine as csi } from '../../engines/csi/index.ts';
+import { NotAllowedError, ServiceUnavailableError } from '../../errors.ts';
 import type { CatalogEntity } from '../../ports/catalog.ts';
 import { ListReader } from '../../service/list-reader.ts';
 import { createDrService } from '../../service/service.ts';
@@ -128,4 +129,68 @@ it('tells where no engine keeps a timetable, and where a namespace did not agree
   expect(await rendered([gold, system('shop', 'gold'), component('web', 'shop', 'shop')], [csi])).toEqual(['NO_ENGINE']);
   const foreign = { ...component('web', 'shop', 'shop'), spec: { type: 'service', owner: 'others', system: 'shop' } };
   expect(await rendered([gold, system('shop', 'gold'), foreign])).toEqual(['PLACEMENT_UNCLAIMED']);
+});
+
+describe('a part that cannot be decided', () => {
+  const both = [
+    gold,
+    system('shop', 'gold'),
+    component('web', 'shop', 'shop'),
+    { ...component('db', 'shop', 'shop', { 'backstage.io/kubernetes-cluster': 'west' }) },
+  ];
+
+  /** Two clusters of the same contents; `apply` once, then look with other eyes. */
+  async function twice() {
+    const clusters = ['east', 'west'].map((name) => {
+      const cluster = new MemoryCluster({ name, clock: new FakeClock(), types: Object.values(veleroKinds) });
+      cluster.seed([
+        namespace('shop', owned),
+        namespace('backup-system'),
+        ...['web', 'db'].map((app) => deployment(`shop/${app}`, {}, { metadata: { labels: { app } } })),
+        object('velero.io/v1', 'BackupStorageLocation', 'backup-system/default', { spec: {}, status: {} }),
+      ]);
+      return cluster;
+    });
+    let entities = both;
+    const dr = createDrService({
+      clusters,
+      reader: new ListReader(clusters),
+      engines: [velero],
+      clock: new FakeClock(),
+      holder: 'me',
+      catalog: { read: async () => ({ entities, problems: [] }) },
+    });
+    const seen = async () => {
+      const { changes, reasons } = await dr.policies({ name: 'me' });
+      const told = reasons.map(({ code, cluster }) => `${code} ${cluster}`);
+      return [...changes.map(({ action, cluster }) => `${action} ${cluster}`), ...new Set(told)];
+    };
+    await dr.applyPolicies((await dr.policies({ name: 'me' })).changes, { name: 'me' });
+    return { clusters, seen, read: (next: CatalogEntity[]) => (entities = next) };
+  }
+
+  it('keeps no other part waiting: a cluster that is silent, and one that does not tell its schedules', async () => {
+    const { clusters, seen } = await twice();
+    expect(await seen()).toEqual(['same east', 'same west']);
+    clusters[1]!.intercept = async ({ resource }) => {
+      if (resource === 'schedules.velero.io') throw new NotAllowedError('schedules are hidden', { cluster: 'west' });
+    };
+    expect(await seen()).toEqual(['same east', 'CLUSTER_UNREACHABLE west']);
+    clusters[1]!.intercept = async () => {
+      throw new ServiceUnavailableError('west is silent', { cluster: 'west' });
+    };
+    expect(await seen()).toEqual(['same east', 'CLUSTER_UNREACHABLE west']);
+  });
+
+  it('is not called superfluous, where a namespace does not agree any more', async () => {
+    const { seen, read } = await twice();
+    read(
+      both.map((entity) =>
+        entity.metadata?.name === 'db' ? { ...entity, spec: { ...(entity.spec as object), owner: 'others' } } : entity,
+      ),
+    );
+    expect(await seen()).toEqual(['same east', 'PLACEMENT_UNCLAIMED west']);
+    read(both.map((entity) => (entity.kind === 'System' ? system('shop') : entity)));
+    expect(await seen()).toEqual(['remove east', 'remove west']);
+  });
 });
