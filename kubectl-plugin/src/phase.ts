@@ -7,20 +7,27 @@ export interface Phase {
   steps: Step[];
   recordsIn(operation: Operation): readonly StepRecord[];
   /** The state in which it has ended well. */
-  success: 'Succeeded' | 'Undone';
+  success: 'Succeeded' | 'Undone' | 'Cancelled';
   hasEnded(operation: Operation): boolean;
 }
 
-/** Forward, back, or giving up what was kept, as the journal says. */
+/** Forward (with the clean-up that follows), the rest of a clean-up, back, or giving up what was kept, as the journal says. */
 export function phaseOf(operation: Operation): Phase {
   const { plan, steps } = operation;
   switch (directionOf(operation)) {
     case 'forward':
       return {
-        steps: plan.waves.flat(),
-        recordsIn: (later) => later.steps,
+        steps: [...plan.waves, ...(plan.cleanUp ?? [])].flat(),
+        recordsIn: (later) => [...later.steps, ...(later.cleanUp?.steps ?? [])],
         success: 'Succeeded',
         hasEnded: ({ state }) => state === 'Succeeded' || state === 'Failed' || state === 'Cancelled',
+      };
+    case 'cleanUp':
+      return {
+        steps: (plan.cleanUp ?? []).flat(),
+        recordsIn: (later) => later.cleanUp?.steps ?? [],
+        success: operation.outcome?.state === 'Succeeded' ? 'Succeeded' : 'Cancelled',
+        hasEnded: ({ cleanUp, state }) => cleanUp?.endedAt !== undefined || state === 'Failed',
       };
     case 'undo': {
       // What was never begun has nothing to take back.

@@ -8,6 +8,7 @@ import { backup } from './actions/engine-backup.ts';
 import { endOfRestore, releaseRestore, restore } from './actions/engine-restore.ts';
 import { createNamespace } from './actions/namespace-create.ts';
 import { isolate } from './actions/namespace-isolate.ts';
+import { removeNamespace } from './actions/namespace-remove.ts';
 import { removeObjects, restoreObjects } from './actions/objects.ts';
 import { removePoint } from './actions/point-remove.ts';
 import { resume, suspend } from './actions/suspension.ts';
@@ -21,6 +22,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return createNamespace(action, context);
     case 'namespace.isolate':
       return isolate(action, context);
+    case 'namespace.remove':
+      return removeNamespace(action, context);
     case 'engine.backup':
       return backup(action, context);
     case 'point.remove':

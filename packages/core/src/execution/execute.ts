@@ -9,6 +9,7 @@ import type { HeldLock, Journal, JournalEntry } from '../ports/journal.ts';
 import { backupName } from './actions/engine-backup.ts';
 import type { ActionContext } from './actions/context.ts';
 import { runAction } from './actions.ts';
+import { evidenceOf, lossSecondsOf } from './evidence.ts';
 import type { Operation, OperationEvent, StepRecord } from './model.ts';
 
 export interface ExecutionDeps {
@@ -18,8 +19,8 @@ export interface ExecutionDeps {
   journal: Journal;
 }
 
-/** What is carried out: the plan's own steps, those that take it back, or those that give the kept state up. */
-export type Direction = 'forward' | 'undo' | 'release';
+/** What is carried out: the plan's own steps, those that clean up after them, take them back, or give the kept state up. */
+export type Direction = 'forward' | 'cleanUp' | 'undo' | 'release';
 
 /** How often a running operation looks whether somebody asked it to stop, milliseconds. */
 const cancelPoll = 2_000;
@@ -48,8 +49,9 @@ export async function* execute(
   }
 }
 
-/** An undo or a release that was asked for goes on until it has ended. */
-export function directionOf({ undo, release }: Operation): Direction {
+/** An undo or a release that was asked for goes on until it has ended, and so does a clean-up. */
+export function directionOf({ undo, release, cleanUp }: Operation): Direction {
+  if (cleanUp && cleanUp.endedAt === undefined) return 'cleanUp';
   if (undo && undo.endedAt === undefined) return 'undo';
   return release && release.endedAt === undefined ? 'release' : 'forward';
 }
@@ -59,7 +61,8 @@ class Run {
   private operation: Operation;
   private readonly deps: ExecutionDeps;
   private readonly leave: AbortSignal;
-  private readonly direction: Direction;
+  /** A clean-up follows in the same run. */
+  private direction: Direction;
   /** Aborted as well when one step failed or a cancel was asked for: the others of the wave need not go on. */
   private readonly stop = new AbortController();
   private readonly queue: OperationEvent[] = [];
@@ -97,7 +100,8 @@ class Run {
     this.ahead = await this.differenceOfClocks();
     // Asked for before this process took over: nothing is begun.
     if (this.direction === 'forward' && this.operation.cancelRequested)
-      return this.end('Cancelled', 'stopped on request before anything more was begun');
+      return this.finish('Cancelled', 'stopped on request before anything more was begun');
+    if (this.direction === 'cleanUp') return this.cleanUp();
     const signal = AbortSignal.any([this.leave, this.stop.signal]);
     await this.save((operation) => ({
       ...operation,
@@ -119,8 +123,8 @@ class Run {
       if (this.direction === 'undo') await this.end('Failed', `the undo stopped: ${message}`);
       else if (this.direction === 'release') throw thrown;
       else if (this.operation.cancelRequested)
-        await this.end('Cancelled', 'stopped on request; what the engine had begun is left as it is');
-      else await this.end('Failed', message);
+        await this.finish('Cancelled', 'stopped on request; what the engine had begun is left as it is');
+      else await this.finish('Failed', message);
     } finally {
       this.stop.abort();
       await watching;
@@ -132,17 +136,15 @@ class Run {
     if (this.operation.state !== 'Verifying') await this.save((operation) => ({ ...operation, state: 'Verifying' }));
   }
 
-  /** An undo step whose forward step was never begun has nothing to take back. */
   private waves(): readonly (readonly Step[])[] {
     const { plan, steps } = this.operation;
     if (this.direction === 'forward') return plan.waves;
     if (this.direction === 'release') return plan.undo.release ?? [];
-    const begun = new Set(steps.filter(({ state }) => state !== 'Pending').map(({ id }) => id));
-    return (plan.undo.waves ?? []).map((wave) => wave.filter(({ undoes }) => undoes === undefined || begun.has(undoes)));
+    return begunOf(plan.undo.waves ?? [], steps);
   }
 
   private async conclude(): Promise<void> {
-    if (this.direction === 'forward') return this.end('Succeeded', this.summary());
+    if (this.direction === 'forward') return this.finish('Succeeded', this.summary());
     if (this.direction === 'undo') {
       const undone = (record: StepRecord): StepRecord => (record.state === 'Pending' ? record : { ...record, state: 'Undone' });
       return this.end('Undone', 'everything is as it was before', (operation) => ({
@@ -155,6 +157,52 @@ class Run {
       const { undoUntil: _, ...operation } = before;
       return { ...operation, release: { ...operation.release!, endedAt: this.now() } };
     });
+  }
+
+  /** The waves have ended so. What they made is taken away again where the plan says so, and only then is it over. */
+  private async finish(state: NonNullable<Operation['outcome']>['state'], message: string): Promise<void> {
+    const { plan } = this.operation;
+    if (!plan.cleanUp) return this.end(state, message);
+    const at = this.now();
+    const steps: StepRecord[] = this.cleanUpWaves()
+      .flat()
+      .map(({ id }) => ({ id, state: 'Pending' }));
+    await this.save((operation) => ({
+      ...operation,
+      state: 'Running',
+      message: `${message}; cleaning up`,
+      outcome: { state, message, at },
+      cleanUp: { requestedBy: operation.requestedBy, requestedAt: at, steps },
+      measured: {
+        ...(state === 'Succeeded' && { rtoSeconds: secondsBetween(operation.requestedAt, at) }),
+        ...lossSecondsOf(operation),
+      },
+    }));
+    this.direction = 'cleanUp';
+    await this.cleanUp();
+  }
+
+  /** Nothing but the death of this process stops it. */
+  private async cleanUp(): Promise<void> {
+    const { outcome } = this.operation;
+    try {
+      await this.save((operation) => ({ ...operation, state: 'Running' }));
+      for (const wave of this.cleanUpWaves()) await this.runWave(wave, this.leave);
+      const { state, message } = outcome!;
+      await this.end(state, `${message}; everything that was made for it is gone again`, (operation) => ({
+        ...operation,
+        cleanUp: { ...operation.cleanUp!, endedAt: this.now() },
+      }));
+    } catch (thrown) {
+      if (this.leave.aborted) throw this.leave.reason;
+      await this.writing.catch(() => undefined);
+      await this.end('Failed', `${outcome!.message}; the clean-up stopped: ${asDrError(thrown).message}`);
+    }
+  }
+
+  private cleanUpWaves(): Step[][] {
+    const { plan, steps } = this.operation;
+    return begunOf(plan.cleanUp ?? [], steps);
   }
 
   private async runWave(wave: readonly Step[], signal: AbortSignal): Promise<void> {
@@ -241,18 +289,21 @@ class Run {
   ): Promise<void> {
     const endedAt = this.now();
     const undoUntil = state === 'Succeeded' ? this.endOfWindow() : undefined;
-    await this.save((before) => {
+    const ended = (before: Operation): Operation => {
       const { undoUntil: _, ...operation } = change(before);
-      const rtoSeconds = Math.round((Date.parse(endedAt) - Date.parse(operation.requestedAt)) / 1000);
+      const rtoSeconds = secondsBetween(operation.requestedAt, endedAt);
       return {
         ...operation,
         state,
         endedAt,
         message,
         ...(undoUntil !== undefined && { undoUntil }),
-        ...(state === 'Succeeded' && { measured: { rtoSeconds, ...lossOf(operation) } }),
+        // With a clean-up, it was measured when it worked.
+        ...(state === 'Succeeded' && !operation.outcome && { measured: { rtoSeconds, ...lossOf(operation) } }),
       };
-    });
+    };
+    const evidence = this.operation.plan.intent === 'Drill' ? await evidenceOf(ended(this.operation)) : undefined;
+    await this.save((before) => ({ ...ended(before), ...(evidence && { evidence }) }));
   }
 
   private endOfWindow(): string | undefined {
@@ -272,6 +323,7 @@ class Run {
   private summary(): string {
     const { plan } = this.operation;
     const where = plan.target.map(({ cluster, namespaces }) => `${cluster}/${namespaces.join(',')}`).join(' and ');
+    if (plan.intent === 'Drill') return `restored into ${where}, where everything became ready`;
     if (plan.mode !== undefined && plan.mode !== 'clone') return `rolled back in ${where}`;
     return plan.intent === 'Restore' ? `restored into ${where}` : 'done';
   }
@@ -306,8 +358,8 @@ class Run {
 
   /** Of the direction: an undo keeps its own, so that both can be told. */
   private get records(): StepRecord[] {
-    const { steps, undo, release } = this.operation;
-    return { forward: steps, undo: undo?.steps ?? [], release: release?.steps ?? [] }[this.direction];
+    const { steps, undo, release, cleanUp } = this.operation;
+    return { forward: steps, cleanUp: cleanUp?.steps ?? [], undo: undo?.steps ?? [], release: release?.steps ?? [] }[this.direction];
   }
 
   private withRecord(operation: Operation, record: StepRecord): Operation {
@@ -368,6 +420,16 @@ class Run {
   private now(): string {
     return new Date(this.deps.clock.now().getTime() + this.ahead).toISOString();
   }
+}
+
+/** Those steps whose forward step was begun: one that never was left nothing to take back. */
+function begunOf(waves: readonly (readonly Step[])[], records: readonly StepRecord[]): Step[][] {
+  const begun = new Set(records.filter(({ state }) => state !== 'Pending').map(({ id }) => id));
+  return waves.map((wave) => wave.filter(({ undoes }) => undoes === undefined || begun.has(undoes)));
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 1000);
 }
 
 /** Steps that look and wait, and those that let controllers act again, which come at the very end. */

@@ -1,4 +1,5 @@
 import type { Plan } from '../planning/model.ts';
+import type { DrillEvidence } from './evidence.ts';
 
 export type OperationState =
   | 'Pending'
@@ -29,7 +30,7 @@ export interface StepRecord {
   attempt?: number;
 }
 
-/** Undoing, or giving up the kept state: its own steps, asked for by somebody. */
+/** Undoing, cleaning up, or giving up the kept state: its own steps, asked for by somebody. */
 export interface OperationPhase {
   requestedBy: string;
   requestedAt: string;
@@ -60,7 +61,14 @@ export interface Operation {
   message?: string;
   /** Set by `cancel`; honoured between steps and inside waits. */
   cancelRequested?: boolean;
+  /** RTO: healthy minus requested. Loss: requested minus the start of the capture, the most of any component. */
   measured?: { rtoSeconds?: number; lossSeconds?: number };
+  /** How the waves of a plan with a clean-up ended, before it was begun. */
+  outcome?: { state: 'Succeeded' | 'Failed' | 'Cancelled'; message: string; at: string };
+  /** Set as soon as there is an outcome. Its steps are those of `plan.cleanUp` whose forward step was begun. */
+  cleanUp?: OperationPhase;
+  /** Of a drill that has ended. */
+  evidence?: DrillEvidence;
   /** By the clock of the home cluster: so long it can be undone, unless it was confirmed. */
   undoUntil?: string;
   /** Set when an undo was asked for. Its steps are those of `plan.undo.waves` whose forward step was begun. */

@@ -14,7 +14,7 @@ import { changesOf } from './changes.ts';
 import type { CheckInput } from './checks/input.ts';
 import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
-import { estimateOfRestore, isCopied } from './estimate.ts';
+import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
 import { inventoryOfCaptured } from './in-place/scope.ts';
 import { releaseOf } from './left-behind.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
@@ -209,6 +209,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     if (place.exclusive) rest.push(restore('rest', `Restore what is left of ${namespace} into ${target}`, newest, {}));
   }
 
+  const names = components.map(({ component }) => component.name);
   const all = [prepare, isolate, first, ...waves.flatMap((wave, index) => [wave, gates[index]!, checks[index]!]), rest, left].filter(
     (wave) => wave.length > 0,
   );
@@ -219,7 +220,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       application: application.name,
       ...(application.entityRef ? { entityRef: application.entityRef } : {}),
       ...(application.owner ? { owner: application.owner } : {}),
-      components: components.map(({ component }) => component.name),
+      components: names,
       points: places.flatMap((place) =>
         [...place.points].map(([component, point]) => ({
           component,
@@ -239,7 +240,9 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         seconds: 0,
         text: `nothing of ${name}: it is restored beside`,
       })),
-      estimate: estimateOfRestore(bytesOf(places), inputs.past),
+      estimate:
+        estimateByPast({ application: application.name, components: names, mode: 'clone' }, inputs.past) ??
+        estimateOfRestore(bytesOf(places), inputs.past),
       blockers,
       warnings,
       undo: {

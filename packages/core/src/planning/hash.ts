@@ -19,7 +19,23 @@ export async function sha256(text: string): Promise<string> {
  * with the clock (age of the data, estimate).
  */
 export function planHash(plan: Omit<Plan, 'hash'>): Promise<string> {
-  const { intent, request, application, components, points, target, mode, waves, changes, blockers, basis, home, undo } = plan;
+  const {
+    intent,
+    request,
+    application,
+    components,
+    points,
+    target,
+    mode,
+    waves,
+    changes,
+    blockers,
+    basis,
+    home,
+    undo,
+    cleanUp,
+    objectives,
+  } = plan;
   const codes = blockers.map(({ code, component, cluster }) => ({ code, component, cluster }));
   const { waves: undoing, release } = undo;
   return sha256(
@@ -38,6 +54,8 @@ export function planHash(plan: Omit<Plan, 'hash'>): Promise<string> {
       home,
       undoing,
       release,
+      cleanUp,
+      objectives,
     }),
   );
 }

@@ -16,6 +16,8 @@ export type RestoreMode = 'clone' | 'inPlace' | 'dataOnly' | 'configOnly';
 export type StepAction =
   | { kind: 'namespace.create'; namespace: string; labels: Record<string, string>; annotations: Record<string, string> }
   | { kind: 'namespace.isolate'; namespace: string; policyName: string }
+  /** Deletes a namespace that this operation made, with its volumes, and waits until nothing of them is left. */
+  | { kind: 'namespace.remove'; namespace: string; timeoutSeconds: number }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
   /** Removes a point for good, with its data: one that its policy keeps no longer. */
   | { kind: 'point.remove'; engine: string; engineNamespace: string; point: RestoreRequest['point'] }
@@ -121,7 +123,7 @@ export interface Step {
   cluster: string;
   component?: string;
   action: StepAction;
-  /** Of an undo step: the forward step that it takes back. It is carried out only when that one was begun. */
+  /** Of an undo or a clean-up step: the forward step that it takes back. It is carried out only when that one was begun. */
   undoes?: string;
 }
 
@@ -154,6 +156,14 @@ export interface DataLoss {
   seconds: number;
   /** "12 minutes of orders-db", or why nothing is lost. */
   text: string;
+}
+
+/** Of the policy that holds for a component when the plan is made. */
+export interface PlanObjective {
+  component: string;
+  policy: string;
+  rpoSeconds?: number;
+  rtoSeconds?: number;
 }
 
 export interface PlanPoint {
@@ -192,9 +202,14 @@ export interface Plan {
   mode?: RestoreMode;
   /** Waves run one after another; steps of a wave side by side. */
   waves: Step[][];
+  /** Of a drill: what takes away all that it made. Carried out whether the waves succeeded, failed or were cancelled. */
+  cleanUp?: Step[][];
+  /** Of a drill: what it is held against, by component. */
+  objectives?: PlanObjective[];
   changes: Change[];
   dataLoss: DataLoss[];
-  estimate?: { seconds: number; basis: string };
+  /** `p95Seconds`: in nineteen of twenty earlier ones it took no longer. Absent where too few were seen. */
+  estimate?: { seconds: number; basis: string; p95Seconds?: number };
   /** Seconds between the oldest and the newest of the points, when components go back to different ones. */
   skewSeconds?: number;
   blockers: Reason[];
@@ -225,7 +240,7 @@ export interface PlanRequest {
   /** A point's id or name, an instant (`14:05`, `2h ago`, RFC 3339) or `latest` (default). */
   point?: string;
   mode?: RestoreMode;
-  /** For a clone: the namespace to restore into; absent: `<namespace>-restore-<suffix>`. */
+  /** For a clone or a drill: the namespace to restore into; absent: `<namespace>-restore-<suffix>`, `-drill-`. */
   namespace?: string;
   /** Deny egress from a clone (default true). */
   isolate?: boolean;

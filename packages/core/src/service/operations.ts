@@ -84,7 +84,11 @@ export async function untilEnded(deps: OperationsDeps, id: string, milliseconds:
 }
 
 /** A failed one may be continued, and whatever a dead process left, in whatever direction. */
-export function assertResumable({ id, state, undo, release }: Operation): void {
+export function assertResumable({ id, plan, state, undo, release, cleanUp }: Operation): void {
+  if (cleanUp?.endedAt !== undefined)
+    throw new ConflictError(`the operation ${id} has ended, and what it made is gone: ${state}`, {
+      hint: `begin a new one: kubectl dr ${plan.intent.toLowerCase()} ${plan.application}`,
+    });
   if (state === 'Failed' || !terminalStates.includes(state)) return;
   if ((undo && undo.endedAt === undefined) || (release && release.endedAt === undefined)) return;
   throw new ConflictError(`the operation ${id} has already ended: ${state}`, { hint: `kubectl dr describe operation ${id}` });
@@ -101,7 +105,9 @@ export function resumed(operation: Operation): Operation {
   const { endedAt: _, message: __, ...rest } = operation;
   return {
     ...rest,
-    steps: operation.steps.map(again),
+    // After the outcome of a drill its own steps are evidence.
+    steps: operation.cleanUp ? operation.steps : operation.steps.map(again),
+    ...(operation.cleanUp && { cleanUp: { ...operation.cleanUp, steps: operation.cleanUp.steps.map(again) } }),
     ...(operation.undo && { undo: { ...operation.undo, steps: operation.undo.steps.map(again) } }),
     ...(operation.release && { release: { ...operation.release, steps: operation.release.steps.map(again) } }),
   };

@@ -87,7 +87,7 @@ export function assertInside(plan: Plan, application: Application): void {
   const made = new Set(
     plan.waves.flat().flatMap(({ action, cluster }) => (action.kind === 'namespace.create' ? `${cluster}/${action.namespace}` : [])),
   );
-  for (const step of [...plan.waves, ...(plan.undo.waves ?? []), ...(plan.undo.release ?? [])].flat()) {
+  for (const step of [...plan.waves, ...(plan.cleanUp ?? []), ...(plan.undo.waves ?? []), ...(plan.undo.release ?? [])].flat()) {
     const { action, cluster } = step;
     const written = (namespace: string | undefined): void => {
       inside(step, namespace);
@@ -115,6 +115,11 @@ export function assertInside(plan: Plan, application: Application): void {
         break;
       case 'namespace.create':
       case 'namespace.isolate':
+        inside(step, action.namespace);
+        break;
+      case 'namespace.remove':
+        // Only what the plan itself makes.
+        if (!made.has(`${cluster}/${action.namespace}`)) refuse(step, action.namespace);
         inside(step, action.namespace);
         break;
       case 'await.ready':

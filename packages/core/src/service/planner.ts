@@ -3,12 +3,13 @@ import { InputError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import { type ClonePlace, planClone } from '../planning/clone.ts';
+import { planDrill } from '../planning/drill.ts';
 import { sha256 } from '../planning/hash.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { withCapturedVersions } from '../planning/live-objects.ts';
-import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
+import type { Intent, Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
 import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
 import { newestOf } from '../planning/select-point.ts';
 import { readTargetFacts } from '../planning/target-facts.ts';
@@ -35,7 +36,8 @@ import {
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  if (asked.intent !== 'Backup' && asked.intent !== 'Restore') throw new InputError(`a plan for ${asked.intent} cannot be made yet`);
+  if (asked.intent !== 'Backup' && asked.intent !== 'Restore' && asked.intent !== 'Drill')
+    throw new InputError(`a plan for ${asked.intent} cannot be made yet`);
   const application = findApplication(assessment, asked.application);
   const isGone = (cluster: string, namespace: string): boolean => {
     const inventory = assessment.inventory.get(cluster);
@@ -54,6 +56,7 @@ export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked:
   const request = { ...asked, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => ({ request, now, home, assessment, application, ...lie() });
   if (request.intent === 'Backup') return backupPlan(deps, ground(), isGone, signal);
+  if (request.intent === 'Drill') assertDrill(request);
   return (request.mode ?? 'clone') === 'clone' ? clonePlan(deps, ground, signal) : inPlacePlan(deps, ground, signal);
 }
 
@@ -215,13 +218,13 @@ async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSig
     const { points, ...found } = pointsIn(place, choiceFor, request, request.allowMissingVolumes);
     blockers.push(...found.blockers);
     warnings.push(...found.warnings);
-    const target = targetOf(place, places, request.namespace, suffix);
-    const made = await clonePlace(deps, { place, target, points, assessment, application, chosen }, signal);
+    const target = targetOf(place, places, request, suffix);
+    const made = await clonePlace(deps, { place, target, points, assessment, application, chosen, intent: request.intent }, signal);
     if (made) clonePlaces.push(made);
     // Where a point was refused, its reason is the one to act on.
     else if (found.blockers.length === 0) blockers.push(noEngine(place.cluster));
   }
-  return planClone({
+  return (request.intent === 'Drill' ? planDrill : planClone)({
     request: {
       ...request,
       application: application.name,
@@ -252,10 +255,11 @@ async function clonePlace(
     assessment: Assessment;
     application: Application;
     chosen: ReadonlySet<string>;
+    intent: Intent;
   },
   signal?: AbortSignal,
 ): Promise<ClonePlace | undefined> {
-  const { place, target, points, assessment, application, chosen } = ground;
+  const { place, target, points, assessment, application, chosen, intent } = ground;
   const newest = newestOf([...points.values()]);
   const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
   const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
@@ -272,7 +276,11 @@ async function clonePlace(
   const all = [...captured.values()].flat();
   const served = await withCapturedVersions(cluster, place.namespace, all, await cluster.discover(signal ? { signal } : {}), signal);
   const workloads = inventoryOfCaptured(all, place.namespace)?.workloads ?? [];
-  const access = [{ verb: 'create', type: types.namespaces }, ...accessForChecks(workloads, target)];
+  const access = [
+    { verb: 'create', type: types.namespaces },
+    ...(intent === 'Drill' ? [{ verb: 'delete', type: types.namespaces }] : []),
+    ...accessForChecks(workloads, target),
+  ];
   const facts = await readTargetFacts(cluster, { namespaces: [], served, access }, signal);
   return {
     ...place,
@@ -289,10 +297,22 @@ async function clonePlace(
 }
 
 /** `--as` names it; several source namespaces of one cluster need several names. */
-function targetOf(place: Place, places: readonly Place[], asked: string | undefined, suffix: string): string {
-  if (asked === undefined) return nameFor(`${place.namespace.slice(0, 48)}-restore-${suffix}`);
+function targetOf(
+  place: Place,
+  places: readonly Place[],
+  { namespace: asked, intent }: Pick<PlanRequest, 'namespace' | 'intent'>,
+  suffix: string,
+): string {
+  if (asked === undefined) return nameFor(`${place.namespace.slice(0, 48)}-${intent.toLowerCase()}-${suffix}`);
   const beside = places.filter(({ cluster }) => cluster === place.cluster);
   return beside.length === 1 ? asked : nameFor(`${asked}-${place.namespace}`);
+}
+
+/** A drill must not touch anything that runs, nor reach it. */
+function assertDrill({ mode = 'clone', isolate = true }: PlanRequest): void {
+  if (mode !== 'clone') throw new InputError(`a drill restores beside, never ${mode}`);
+  if (!isolate)
+    throw new InputError('a drill is always isolated', { hint: 'make a copy that is not: kubectl dr restore APP --isolate=false' });
 }
 
 async function suffixOf(at: string, application: string): Promise<string> {

@@ -59,6 +59,7 @@ const manifest = z.looseObject({
 export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.create'), namespace: name, labels: strings, annotations: strings }),
   z.strictObject({ kind: z.literal('namespace.isolate'), namespace: name, policyName: name }),
+  z.strictObject({ kind: z.literal('namespace.remove'), namespace: name, timeoutSeconds: z.number() }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
   z.strictObject({ kind: z.literal('point.remove'), engine: z.string(), engineNamespace: name, point }),
   z.strictObject({
@@ -200,6 +201,22 @@ export const planRequestSchema = z.strictObject({
   pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), namespace: name, pointId: z.string() })).optional(),
 });
 
+export const objectiveSchema = z.object({
+  component: z.string(),
+  policy: z.string(),
+  rpoSeconds: z.number().optional(),
+  rtoSeconds: z.number().optional(),
+});
+
+export const planPointSchema = z.object({
+  component: z.string(),
+  cluster: z.string(),
+  namespace: name,
+  pointId: z.string(),
+  name: z.string(),
+  capturedAt: instant,
+});
+
 /** The body of a Plan, field for field `planning/model.ts`. Used for the journal and for saved plans as well. */
 export const planBodySchema = z.object({
   id: name,
@@ -212,22 +229,15 @@ export const planBodySchema = z.object({
   entityRef: z.string().optional(),
   owner: z.string().optional(),
   components: z.array(z.string()),
-  points: z.array(
-    z.object({
-      component: z.string(),
-      cluster: z.string(),
-      namespace: name,
-      pointId: z.string(),
-      name: z.string(),
-      capturedAt: instant,
-    }),
-  ),
+  points: z.array(planPointSchema),
   target: z.array(z.object({ cluster: z.string(), namespaces: z.array(z.string()) })),
   mode: mode.optional(),
   waves: z.array(z.array(stepSchema)),
+  cleanUp: z.array(z.array(stepSchema)).optional(),
+  objectives: z.array(objectiveSchema).optional(),
   changes: z.array(changeSchema),
   dataLoss: z.array(z.object({ component: z.string(), seconds: z.number(), text: z.string() })),
-  estimate: z.object({ seconds: z.number(), basis: z.string() }).optional(),
+  estimate: z.object({ seconds: z.number(), basis: z.string(), p95Seconds: z.number().optional() }).optional(),
   skewSeconds: z.number().optional(),
   blockers: z.array(reasonSchema),
   warnings: z.array(reasonSchema),
@@ -278,21 +288,70 @@ const phaseSchema = z.object({
   steps: z.array(stepRecordSchema),
 });
 
+export const operationStateSchema = z.enum([
+  'Pending',
+  'WaitingForApproval',
+  'Running',
+  'WaitingOnUser',
+  'Verifying',
+  'Succeeded',
+  'Failed',
+  'Undoing',
+  'Undone',
+  'Cancelled',
+]);
+
+const outcomeSchema = z.object({ state: z.enum(['Succeeded', 'Failed', 'Cancelled']), message: z.string(), at: instant });
+
+export const measuredSchema = z.object({ rtoSeconds: z.number().optional(), lossSeconds: z.number().optional() });
+
+/** What is kept of a drill, field for field `execution/evidence.ts`. */
+export const drillRecordSchema = z.object({
+  spec: z.object({
+    application: z.string(),
+    entityRef: z.string().optional(),
+    owner: z.string().optional(),
+    components: z.array(z.string()),
+    points: z.array(planPointSchema),
+    target: z.array(z.object({ cluster: z.string(), namespaces: z.array(z.string()) })),
+    objectives: z.array(objectiveSchema),
+    planHash: z.string(),
+    requestedBy: z.string(),
+    requestedAt: instant,
+    approvedBy: z.string().optional(),
+    reason: z.string().optional(),
+  }),
+  status: z.object({
+    state: operationStateSchema,
+    message: z.string().optional(),
+    healthyAt: instant.optional(),
+    endedAt: instant.optional(),
+    measured: measuredSchema,
+    met: z.object({ rto: z.boolean().optional(), rpo: z.boolean().optional() }),
+    components: z.array(z.object({ component: z.string(), lossSeconds: z.number().optional() })),
+    checks: z.array(z.object({ title: z.string(), cluster: z.string(), state: z.string(), message: z.string().optional() })),
+    unchecked: z.array(z.string()),
+    steps: z.array(
+      z.object({
+        title: z.string(),
+        cluster: z.string(),
+        state: z.string(),
+        startedAt: instant.optional(),
+        endedAt: instant.optional(),
+        message: z.string().optional(),
+      }),
+    ),
+    cleanUp: z.object({
+      state: z.enum(['Pending', 'Verified', 'Failed']),
+      steps: z.array(z.object({ title: z.string(), cluster: z.string(), state: z.string(), message: z.string().optional() })),
+    }),
+  }),
+});
+
 export const operationBodySchema = z.object({
   id: name,
   plan: planBodySchema,
-  state: z.enum([
-    'Pending',
-    'WaitingForApproval',
-    'Running',
-    'WaitingOnUser',
-    'Verifying',
-    'Succeeded',
-    'Failed',
-    'Undoing',
-    'Undone',
-    'Cancelled',
-  ]),
+  state: operationStateSchema,
   requestedBy: z.string(),
   approvedBy: z.string().optional(),
   reason: z.string().optional(),
@@ -303,7 +362,10 @@ export const operationBodySchema = z.object({
   steps: z.array(stepRecordSchema),
   message: z.string().optional(),
   cancelRequested: z.boolean().optional(),
-  measured: z.object({ rtoSeconds: z.number().optional(), lossSeconds: z.number().optional() }).optional(),
+  measured: measuredSchema.optional(),
+  outcome: outcomeSchema.optional(),
+  cleanUp: phaseSchema.optional(),
+  evidence: z.object({ hash: z.string(), record: drillRecordSchema }).optional(),
   undoUntil: instant.optional(),
   undo: phaseSchema.optional(),
   release: phaseSchema.optional(),

@@ -1,0 +1,94 @@
+import { labels } from '../../application/model.ts';
+import { at, textAt } from '../../application/raw.ts';
+import { DrError } from '../../errors.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import { types } from '../../ports/kubernetes.ts';
+import { counted } from '../../text/counted.ts';
+import { type Action, type ActionContext, absent, failed, labelText, until } from './context.ts';
+
+const provisioned = 'pv.kubernetes.io/provisioned-by';
+
+/**
+ * Deletes a namespace that this operation made, and its volumes with it: those that its storage made for a claim in it and
+ * would keep are told to go as well. Done is: neither the namespace nor such a volume is there any more. A namespace that
+ * somebody else made is left alone.
+ */
+export async function removeNamespace(action: Action<'namespace.remove'>, context: ActionContext): Promise<string> {
+  const { cluster, signal } = context;
+  const ref = { type: types.namespaces, name: action.namespace };
+  const live = await cluster.get(ref, { signal }).catch(absent);
+  if (live && live.metadata.labels?.[labels.operation] !== labelText(context.operationId))
+    return `${action.namespace} was not made by this operation: it is left as it is`;
+  for (const volume of await volumesOf(action.namespace, context)) {
+    if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete') continue;
+    const patch = { spec: { persistentVolumeReclaimPolicy: 'Delete' } };
+    await cluster.patch({ type: types.persistentVolumes, name: volume.metadata.name }, 'merge', patch, { signal }).catch(absentOrForbidden);
+  }
+  if (live) await cluster.delete(ref, { ...preconditions(live), signal }).catch(absent);
+  let left = '';
+  const late = () =>
+    failed(
+      context,
+      `${left || `the namespace ${action.namespace}`} on ${cluster.name} is still there after ${action.timeoutSeconds} s`,
+      hintOf(context, action),
+    );
+  await until(context, { timeoutSeconds: action.timeoutSeconds, late }, async (tell) => {
+    left = await remainder(action.namespace, live?.metadata.uid, context);
+    if (left === '') return true;
+    tell(`waiting for ${left} to go`);
+    return undefined;
+  });
+  return `${action.namespace} is gone, and nothing of it is left`;
+}
+
+/** What is still there, in words; empty: nothing. One of the same name that somebody made since is not ours. */
+async function remainder(namespace: string, uid: string | undefined, context: ActionContext): Promise<string> {
+  const { cluster, signal } = context;
+  const now = await cluster.get({ type: types.namespaces, name: namespace }, { signal }).catch(absent);
+  if (now && uid !== undefined && now.metadata.uid === uid) {
+    const why = textOfCondition(now);
+    return `the namespace ${namespace}${why === undefined ? '' : ` (${why})`}`;
+  }
+  const volumes = await volumesOf(namespace, context);
+  if (volumes.length === 0) return '';
+  return `${counted(volumes.length, 'volume')} of ${namespace}: ${volumes
+    .map(({ metadata }) => metadata.name)
+    .slice(0, 3)
+    .join(', ')}`;
+}
+
+/** Made for a claim of this namespace by its storage: what a person made by hand is no litter. */
+async function volumesOf(namespace: string, { cluster, signal }: ActionContext): Promise<KubeObject[]> {
+  const { items } = await cluster.list(types.persistentVolumes, { signal }).catch((error: unknown) => {
+    // Who may not see volumes cannot look after them; the namespace goes all the same.
+    if (error instanceof DrError && error.code === 'FORBIDDEN') return { items: [] as KubeObject[] };
+    throw error;
+  });
+  return items.filter(
+    (volume) => textAt(volume, 'spec', 'claimRef', 'namespace') === namespace && volume.metadata.annotations?.[provisioned] !== undefined,
+  );
+}
+
+/** The namespace goes all the same, and the volume is told to be left when it is. */
+function absentOrForbidden(error: unknown): undefined {
+  if (error instanceof DrError && error.code === 'FORBIDDEN') return undefined;
+  return absent(error);
+}
+
+/** What the server says keeps a namespace from going. */
+function textOfCondition({ status }: KubeObject): string | undefined {
+  const conditions = at(status, 'conditions');
+  if (!Array.isArray(conditions)) return undefined;
+  const [first] = conditions.filter(
+    (condition) => textAt(condition, 'status') === 'True' && /Remaining|Failure/.test(textAt(condition, 'type') ?? ''),
+  );
+  return textAt(first, 'message');
+}
+
+function preconditions({ metadata: { uid } }: KubeObject): { preconditions?: { uid: string } } {
+  return uid === undefined ? {} : { preconditions: { uid } };
+}
+
+function hintOf({ cluster, operationId }: ActionContext, { namespace }: Action<'namespace.remove'>): string {
+  return `kubectl --context ${cluster.name} get namespace ${namespace} -o yaml tells what holds it; then: kubectl dr resume ${operationId}`;
+}

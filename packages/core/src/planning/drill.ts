@@ -1,0 +1,84 @@
+import { formatAge } from '../text/age.ts';
+import { nameFor, sealPlan } from './assemble.ts';
+import { type CloneInputs, planClone } from './clone.ts';
+import type { DataLoss, Plan, PlanObjective, Step } from './model.ts';
+
+/** To delete a namespace with everything in it, seconds. */
+const removalTimeout = 600;
+
+/**
+ * A clone that proves that the application can be brought back, and is removed again, whatever becomes of it: what its
+ * restores began is ended, what they left is released, and the namespaces go with all that is in them.
+ */
+export async function planDrill(inputs: CloneInputs): Promise<Plan> {
+  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...copy } = await planClone(inputs);
+  const components = inputs.components.map(({ component }) => component.name);
+  return sealPlan(
+    {
+      ...copy,
+      intent: 'Drill',
+      cleanUp: cleanUpOf(copy.waves.flat()),
+      objectives: objectivesOf(inputs),
+      dataLoss: components.map((component) => lossOf(component, copy, inputs.now)),
+      undo: { text: 'nothing to undo: what a drill makes is removed when it ends', possible: false },
+    },
+    inputs.now,
+  );
+}
+
+function cleanUpOf(steps: readonly Step[]): Step[][] {
+  const end: Step[] = [];
+  const release: Step[] = [];
+  const remove: Step[] = [];
+  for (const { id, cluster, component, action } of steps) {
+    const common = { cluster, undoes: id, ...(component !== undefined && { component }) };
+    if (action.kind === 'engine.restore') {
+      const { engine, engineNamespace, request } = action;
+      const namespaces = request.namespaces.map((namespace) => request.namespaceMapping[namespace] ?? namespace);
+      end.push({
+        ...common,
+        id: nameFor(`end-${id}`, 250),
+        title: `End what was begun: ${id}`,
+        action: { kind: 'engine.restore.end', engine, engineNamespace, restore: id, outcome: 'any' },
+      });
+      release.push({
+        ...common,
+        id: nameFor(`release-${id}`, 250),
+        title: `Take away what the engine left: ${id}`,
+        action: { kind: 'engine.restore.release', engine, engineNamespace, restore: id, namespaces },
+      });
+    }
+    if (action.kind === 'namespace.create') {
+      remove.push({
+        ...common,
+        id: nameFor(`remove-${cluster}-${action.namespace}`, 250),
+        title: `Remove the namespace ${action.namespace}, and see that nothing of it is left`,
+        action: { kind: 'namespace.remove', namespace: action.namespace, timeoutSeconds: removalTimeout },
+      });
+    }
+  }
+  return [end, release, remove].filter((wave) => wave.length > 0);
+}
+
+function objectivesOf({ components }: CloneInputs): PlanObjective[] {
+  return components.flatMap(({ component, policy, rpoSeconds, rtoSeconds }) =>
+    policy
+      ? {
+          component: component.name,
+          policy: policy.name,
+          ...(rpoSeconds !== undefined && { rpoSeconds }),
+          ...(rtoSeconds !== undefined && { rtoSeconds }),
+        }
+      : [],
+  );
+}
+
+/** Nothing is lost by a drill; what would be, were it real, is worth saying before it is needed. */
+function lossOf(component: string, { points }: Pick<Plan, 'points'>, now: Date): DataLoss {
+  const ages = points
+    .filter((point) => point.component === component)
+    .map(({ capturedAt }) => now.getTime() - Date.parse(capturedAt))
+    .filter((age) => Number.isFinite(age));
+  const age = ages.length === 0 ? '' : `, were it real, ${formatAge(Math.max(0, ...ages))} of it would be`;
+  return { component, seconds: 0, text: `nothing of ${component} is lost by a drill${age}` };
+}
