@@ -16,6 +16,7 @@ export const handlers: Handlers = {
   confirm: () => import('./commands/confirm.run.ts'),
   diff: () => import('./commands/diff.run.ts'),
   doctor: () => import('./commands/doctor.run.ts'),
+  drill: () => import('./commands/drill.run.ts'),
   logs: () => import('./commands/logs.run.ts'),
   plan: () => import('./commands/plan.run.ts'),
   policy: () => import('./commands/policy.run.ts'),

@@ -7,6 +7,7 @@ export const kinds = {
   policies: { one: 'policy', wire: 'DRPolicy', words: ['drpolicy', 'drpolicies'] },
   locations: { one: 'location', wire: 'StorageLocation', words: ['storagelocation', 'storagelocations'] },
   operations: { one: 'operation', wire: 'Operation', words: [] },
+  drills: { one: 'drill', wire: 'Drill', words: [] },
   clusters: { one: 'cluster', wire: 'Cluster', words: [] },
   engines: { one: 'engine', wire: 'Engine', words: [] },
 } as const;

@@ -16,6 +16,8 @@ import {
   storageLocationToWire,
 } from '@kubectl-dr/core/wire/encode';
 import type { WireComponent } from '@kubectl-dr/core/wire/command-line';
+import type { WireDrill } from '@kubectl-dr/core/wire/drill';
+import { drillToWire } from '@kubectl-dr/core/wire/encode-drill';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type {
   WireCluster,
@@ -45,13 +47,14 @@ export interface Items {
   policies: WirePolicy;
   locations: WireStorageLocation;
   operations: WireOperation;
+  drills: WireDrill;
   clusters: WireCluster;
   engines: WireEngine;
 }
 
 export interface Listing<K extends Kind> {
   items: Items[K][];
-  /** Absent for operations, which are read from journals alone. */
+  /** Absent for operations and drills, which are read from journals alone. */
   fleet?: Fleet;
 }
 
@@ -63,11 +66,13 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
   const { service } = await context.fleet();
   const { signal } = context;
   const application = flagText(args, 'application');
-  if (kind === 'operations') {
+  if (kind === 'operations' || kind === 'drills') {
     // The list stands without a cluster that cannot be read; that it is one short is said.
     const onUnread = (error: DrError): void => note('warning', error.message, error.hint, context.output);
     const operations = await service.operations({ ...(application === undefined ? {} : { application }), onUnread, signal });
-    return { items: operations.map(operationToWire) as Items[K][] };
+    if (kind === 'operations') return { items: operations.map(operationToWire) as Items[K][] };
+    const drills = operations.filter(({ plan }) => plan.intent === 'Drill');
+    return { items: (await Promise.all(drills.map(drillToWire))) as Items[K][] };
   }
   const fleet = await service.fleet({
     contents: kind === 'apps' || kind === 'components' || application !== undefined,
@@ -78,7 +83,7 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
   return { items: itemsOf(kind, fleet, args, nowOf(fleet, context.clock)) as Items[K][], fleet };
 }
 
-function itemsOf(kind: Exclude<Kind, 'operations'>, fleet: Fleet, args: Arguments, now: Date): Items[Kind][] {
+function itemsOf(kind: Exclude<Kind, 'operations' | 'drills'>, fleet: Fleet, args: Arguments, now: Date): Items[Kind][] {
   const clocks = new Map(fleet.clusters.map((cluster) => [cluster.name, new Date(cluster.now)]));
   const clockOf = (cluster: string): Date => clocks.get(cluster) ?? now;
   const namespace = flagText(args, 'namespace');

@@ -49,8 +49,11 @@ function at(where: string): void {
 /** What a write of the journal tells that the one before did not. */
 function news(object: KubeObject): { told: string; now: Map<string, string> }[] {
   const { data } = object as KubeObject & { data: { status: string } };
-  const { steps, undo, state } = JSON.parse(data.status) as Operation;
-  const now = new Map([...(undo?.steps ?? steps).map((step) => [step.id, step.state] as const), ['the end', state] as const]);
+  const { steps, undo, cleanUp, state } = JSON.parse(data.status) as Operation;
+  const now = new Map([
+    ...(undo?.steps ?? [...steps, ...(cleanUp?.steps ?? [])]).map((step) => [step.id, step.state] as const),
+    ['the end', state] as const,
+  ]);
   return [...now].filter(([id, each]) => known.get(id) !== each).map(([told]) => ({ told, now }));
 }
 

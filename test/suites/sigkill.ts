@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isIntact } from '@kubectl-dr/core/execution/evidence';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import type { Doom, Survived } from './doomed.ts';
 import { methods } from './execution.ts';
+import { remainsOf } from './drills.ts';
 import { allOf } from './many.ts';
 import { changedSince, stateOf } from './state.ts';
 import type { LivingWorlds, World } from './world.ts';
@@ -153,6 +155,30 @@ export function describeSigkill(title: string, openWorlds: () => Promise<LivingW
       },
       3_600_000,
     );
+
+    it('in a drill leaves nothing behind once it is resumed, and touched nothing that was there', async () => {
+      const drill = ({ name }: World): Partial<PlanRequest> => ({ intent: 'Drill', namespace: `${name}-copy` });
+      const whole = await changedSince(worlds, {});
+      const before = await stateOf(whole);
+      const forward = await doomed(whole, drill(whole));
+      expect(forward, forward?.message).toMatchObject({ state: 'Succeeded' });
+      expect(distinct(forward).some((place) => place.includes('remove-'))).toBe(true);
+      await cleared(whole);
+      const cases = distinct(forward).map((place): Case => ({
+        title: `resumed, killed at ${place}`,
+        async body(world) {
+          const survived = await doomed(world, drill(world), place);
+          const end = await resumed(world);
+          expect(end, end.message).toMatchObject({ state: 'Succeeded', outcome: { state: 'Succeeded' } });
+          expect(end.evidence!.record.status.cleanUp.state).toBe('Verified');
+          expect(await isIntact(end.evidence!)).toBe(true);
+          expect(await remainsOf(world, `${world.name}-copy`)).toEqual([]);
+          expect(await stateOf(world)).toEqual(before);
+          return survived ? 'survived' : 'killed';
+        },
+      }));
+      await tried('drill', {}, cases, 5);
+    }, 3_600_000);
 
     it('while it restores beside has lost nothing, and touched nothing that was there', async () => {
       const whole = await changedSince(worlds, {});

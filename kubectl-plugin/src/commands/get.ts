@@ -19,6 +19,7 @@ export const get: Command = {
     ['kubectl dr get points --application shop', 'For how many of its components each is good'],
     ['kubectl dr get operations', 'What runs and what ran'],
     ['kubectl dr get operations -w', 'And what becomes of them'],
+    ['kubectl dr get drills', 'What was tried, how long it took and what would have been lost'],
     ['kubectl dr get apps -o json', 'For scripts'],
   ],
 };

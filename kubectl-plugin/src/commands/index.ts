@@ -8,6 +8,7 @@ import { confirm } from './confirm.ts';
 import { describe } from './describe.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
+import { drill } from './drill.ts';
 import { explain } from './explain.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   apply,
   backup,
   restore,
+  drill,
   wait,
   logs,
   resume,

@@ -4,6 +4,7 @@ import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
 import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
+import { drillRequest } from '../drill-request.ts';
 import { exit } from '../exit-codes.ts';
 import { planShown } from '../plan-shown.ts';
 import { restoreRequest } from '../restore-request.ts';
@@ -11,10 +12,13 @@ import { restoreRequest } from '../restore-request.ts';
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const components = flagList(args, 'component');
+  const { INTENT: intent } = args.positionals;
   const request: PlanRequest =
-    args.positionals.INTENT === 'restore'
+    intent === 'restore'
       ? restoreRequest(args, 'plan')
-      : { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) };
+      : intent === 'drill'
+        ? drillRequest(args, 'plan')
+        : { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) };
   const plan = planToWire(await service.plan(request, await caller(), { signal: context.signal }));
   const file = flagText(args, 'out');
   if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(plan, undefined, 2)}\n`);

@@ -3,16 +3,16 @@ import { restoreFlags } from './restore.ts';
 
 export const plan: Command = {
   name: 'plan',
-  summary: 'Print what a restore or backup would do, without doing it',
+  summary: 'Print what a restore, a drill or a backup would do, without doing it',
   positionals: [
-    { name: 'INTENT', required: true, summary: 'restore or backup', choices: ['restore', 'backup'] },
+    { name: 'INTENT', required: true, summary: 'restore, drill or backup', choices: ['restore', 'drill', 'backup'] },
     { name: 'APP', required: true, summary: 'Application name or entity ref' },
   ],
   flags: { ...restoreFlags, out: { type: 'string', value: 'FILE', summary: 'Also write the plan as JSON to a file' } },
   examples: [
     ['kubectl dr plan restore shop', 'Newest usable point, beside the original'],
-    ['kubectl dr plan restore shop --to 14:05 --as shop-1405', 'As it was at 14:05'],
     ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],
+    ['kubectl dr plan drill shop', 'What would be tried, checked and removed again'],
     ['kubectl dr plan restore shop -o json', 'The same value that would be executed'],
   ],
 };

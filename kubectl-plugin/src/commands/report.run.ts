@@ -1,15 +1,21 @@
 import { InputError } from '@kubectl-dr/core/errors';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
+import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import type { WireReport } from '@kubectl-dr/core/wire/report';
 import { reportToWire } from '@kubectl-dr/core/wire/encode-report';
 import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
 import { flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
+import { exit } from '../exit-codes.ts';
+import { listing, named } from '../listing.ts';
 import { data } from '../output/data.ts';
+import { drillPage } from '../output/html/drills.ts';
 import { reportPage } from '../output/html/report-page.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
+  const drill = flagText(args, 'drill');
+  if (drill !== undefined) return evidence(drill, args, context);
   const { service, caller } = await context.fleet();
   const { output, signal } = context;
   const name = args.positionals.APP;
@@ -19,7 +25,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     service.operations({ onUnread: () => undefined, signal }),
   ]);
   clusterNotes(fleet, output);
-  await showReport(reportToWire(fleet, doctor, operations, daysOf(args)), args, context);
+  await showReport(await reportToWire(fleet, doctor, operations, daysOf(args)), args, context);
   return exitOfFleet(fleet);
 }
 
@@ -29,18 +35,33 @@ export function daysOf(args: Arguments): number {
 }
 
 export async function showReport(report: WireReport, args: Arguments, context: Context): Promise<void> {
-  const { output } = context;
-  const text = (await data(flagText(args, 'output'), report)) ?? reportPage(report);
+  await handOut((await data(flagText(args, 'output'), report)) ?? reportPage(report), args, context);
+}
+
+async function evidence(name: string, args: Arguments, context: Context): Promise<number> {
+  const { items } = await listing('drills', args, context);
+  const [drill] = named('drills', items, name);
+  await showEvidence(drill!, args, context);
+  return exit.done;
+}
+
+export async function showEvidence(drill: WireDrill, args: Arguments, context: Context): Promise<void> {
+  await handOut((await data(flagText(args, 'output'), drill)) ?? drillPage(drill), args, context);
+}
+
+/** Into the file that was asked for, else to stdout. */
+async function handOut(text: string, args: Arguments, context: Context): Promise<void> {
   const file = flagText(args, 'out');
-  if (file === undefined) output.out(text);
-  else {
-    const { writeFile } = await import('node:fs/promises');
-    const path = resolvePath(context, file);
-    try {
-      await writeFile(path, text);
-    } catch (cause) {
-      throw new InputError(`cannot write ${path}: ${(cause as Error).message}`, { cause, hint: 'name another file with --out' });
-    }
-    output.err(`report written: ${path}\n`);
+  if (file === undefined) {
+    context.output.out(text);
+    return;
   }
+  const { writeFile } = await import('node:fs/promises');
+  const path = resolvePath(context, file);
+  try {
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new InputError(`cannot write ${path}: ${(cause as Error).message}`, { cause, hint: 'name another file with --out' });
+  }
+  context.output.err(`report written: ${path}\n`);
 }

@@ -10,7 +10,7 @@ async function asked(line: string): Promise<string[] | string> {
 }
 
 it.each([
-  ['get ', ['apps', 'components', 'points', 'schedules', 'policies', 'locations', 'operations', 'clusters', 'engines']],
+  ['get ', ['apps', 'components', 'points', 'schedules', 'policies', 'locations', 'operations', 'drills', 'clusters']],
   ['get points ', 'points'],
   ['describe operation ', 'operations'],
   ['get app ', 'apps'],
@@ -22,7 +22,7 @@ it.each([
   ['restore shop --component ', 'components'],
   ['restore shop --as ', 'namespaces'],
   ['restore shop --mode=', ['clone', 'inPlace', 'dataOnly', 'configOnly']],
-  ['plan ', ['restore', 'backup']],
+  ['plan ', ['restore', 'drill', 'backup']],
   ['wait ', 'operations'],
   ['wait --for protected ', 'apps'],
   ['apply -f ', 'files'],

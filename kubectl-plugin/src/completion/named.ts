@@ -13,6 +13,7 @@ const byWord: Readonly<Record<string, Named>> = {
   'OPERATION|APP': 'operations',
   'POINT|TIME': 'points',
   POINT: 'points',
+  DRILL: 'drills',
   POLICY: 'policies',
   NAMESPACE: 'namespaces',
   CONTEXT: 'contexts',

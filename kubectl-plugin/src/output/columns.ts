@@ -1,4 +1,5 @@
 import type { WireComponent } from '@kubectl-dr/core/wire/command-line';
+import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type {
   WireCluster,
@@ -172,6 +173,62 @@ export function operationColumns(now: Date): Column<WireOperation>[] {
   ];
 }
 
+export function drillColumns(now: Date): Column<WireDrill>[] {
+  return [
+    { header: 'drill', value: (row) => row.metadata.name },
+    { header: 'application', value: (row) => row.spec.application },
+    { header: 'state', value: (row) => row.status.state, style: (row) => stateStyle[row.status.state] },
+    {
+      header: 'rto',
+      value: (row) => heldAgainst(row.status.measured.rtoSeconds, least(row, 'rtoSeconds')),
+      style: (row) => metStyle(row.status.met.rto),
+    },
+    {
+      header: 'loss',
+      value: (row) => heldAgainst(row.status.measured.lossSeconds, least(row, 'rpoSeconds')),
+      style: (row) => metStyle(row.status.met.rpo),
+    },
+    { header: 'checks', spare: true, value: checksOf },
+    {
+      header: 'cleaned up',
+      spare: true,
+      value: (row) => row.status.cleanUp.state,
+      style: (row) => (row.status.cleanUp.state === 'Failed' ? 'red' : undefined),
+    },
+    { header: 'age', value: (row) => since(row.spec.requestedAt, now) },
+    { header: 'evidence', spare: true, value: evidenceOf, style: (row) => (row.status.evidence?.intact === false ? 'red' : undefined) },
+    { header: 'by', wide: true, value: (row) => row.spec.requestedBy },
+    { header: 'message', wide: true, value: (row) => row.status.message },
+  ];
+}
+
+/** `3m of 1h`: measured, and the strictest objective. */
+export function heldAgainst(seconds: number | undefined, objective: number | undefined): string | undefined {
+  const took = age(seconds);
+  return took === undefined || objective === undefined ? took : `${took} of ${duration(objective)}`;
+}
+
+export function least({ spec }: WireDrill, which: 'rtoSeconds' | 'rpoSeconds'): number | undefined {
+  const known = spec.objectives.flatMap((objective) => objective[which] ?? []);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
+function metStyle(met: boolean | undefined): Style | undefined {
+  return met === undefined ? undefined : met ? 'green' : 'red';
+}
+
+/** `2/2`: declared checks that passed; those that could not be made are no pass. */
+export function checksOf({ status: { checks, unchecked } }: WireDrill): string | undefined {
+  const all = checks.length + unchecked.length;
+  return all === 0 ? undefined : `${checks.filter(({ state }) => state === 'Succeeded').length}/${all}`;
+}
+
+/** Twelve characters tell two apart; what does not fit its hash any more says so. */
+export function evidenceOf({ status: { evidence } }: WireDrill): string | undefined {
+  if (!evidence) return undefined;
+  return evidence.intact ? evidence.hash.slice(0, 12) : 'CHANGED';
+}
+
 /** The table of a kind. `use`: see `pointColumns`. */
 export function columnsOf<K extends Kind>(kind: K, now: Date, use: boolean): Column<Items[K]>[] {
   const all: { [Each in Kind]: () => Column<Items[Each]>[] } = {
@@ -182,6 +239,7 @@ export function columnsOf<K extends Kind>(kind: K, now: Date, use: boolean): Col
     policies: policyColumns,
     locations: () => locationColumns(now),
     operations: () => operationColumns(now),
+    drills: () => drillColumns(now),
     clusters: clusterColumns,
     engines: engineColumns,
   };

@@ -3,6 +3,7 @@ import type { Kind } from '../kinds.ts';
 import type { Items } from '../listing.ts';
 import { age, duration, since, until } from '../view.ts';
 import { componentColumns } from './columns.ts';
+import { drillLines } from './drill.ts';
 import { fieldLines, section } from './fields.ts';
 import { operationLines } from './operation.ts';
 import { reasonLines } from './reasons.ts';
@@ -23,6 +24,8 @@ function linesOf(item: Described, look: Look, now: Date): string[] {
       return pointLines(item, look, now);
     case 'Operation':
       return operationLines(item, look, now);
+    case 'Drill':
+      return drillLines(item, look);
     case 'Component':
       return [
         ...fieldLines(componentColumns(now).map(({ header, value }) => [header[0]!.toUpperCase() + header.slice(1), value(item)])),

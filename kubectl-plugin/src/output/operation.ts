@@ -11,7 +11,7 @@ type Status = WireOperation['status'];
 /** An operation as `describe` tells it: how it stands, until when it can be undone, what to type next, its steps, its plan. */
 export function operationLines(operation: WireOperation, look: Look, now: Date): string[] {
   const { metadata, spec, status } = operation;
-  const { measured, requestedBy, approvedBy, requestedAt, reason, undo, release } = status;
+  const { measured, requestedBy, approvedBy, requestedAt, reason, undo, release, cleanUp } = status;
   const { waves, undo: way } = spec;
   const next = nextCommands(operation, now);
   const width = Math.max(0, ...next.map(([line]) => line.length));
@@ -34,6 +34,7 @@ export function operationLines(operation: WireOperation, look: Look, now: Date):
       next.map(([line, what]) => `  ${line.padEnd(width)}   ${clean(what)}`),
     ),
     ...section('Steps', stepLines(status.steps, waves, look)),
+    ...(cleanUp ? section(`Clean-up, begun ${cleanUp.requestedAt}`, stepLines(cleanUp.steps, spec.cleanUp ?? [], look)) : []),
     ...(undo
       ? section(`Undo, requested ${undo.requestedAt} by ${clean(undo.requestedBy)}`, stepLines(undo.steps, way.waves ?? [], look))
       : []),

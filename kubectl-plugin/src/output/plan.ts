@@ -28,6 +28,7 @@ export function planText(plan: Plan, look: Look): string {
     ...pointLines(plan, look),
     ...(plan.skewSeconds ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the points`) : []),
     ...(plan.estimate ? line('Estimate', `about ${duration(plan.estimate.seconds)} (${clean(plan.estimate.basis)})`) : []),
+    ...objectiveLines(plan, look),
     ...line('Undo', clean(plan.undo.text, 600)),
     '',
     ...preconditions(plan, look),
@@ -38,19 +39,38 @@ export function planText(plan: Plan, look: Look): string {
     for (const step of wave)
       lines.push(...wrap(`${`${index + 1}.`.padStart(4)} [${clean(step.cluster)}] ${clean(step.title)}`, look.width, '      '));
   }
+  if (plan.cleanUp && plan.cleanUp.length > 0) {
+    lines.push('', 'At the end, whatever becomes of it:');
+    for (const step of plan.cleanUp.flat()) lines.push(...wrap(`   - [${clean(step.cluster)}] ${clean(step.title)}`, look.width, '     '));
+  }
   lines.push('', `Plan ${clean(plan.id)}, hash ${clean(plan.hash).slice(0, 12)}`);
   return `${lines.join('\n')}\n`;
 }
 
 /** What is lost, the most first, then what loses nothing. */
-export function lossOf({ dataLoss, mode }: Pick<Plan, 'dataLoss' | 'mode'>): string {
+export function lossOf({ dataLoss, mode, intent }: Pick<Plan, 'dataLoss' | 'mode' | 'intent'>): string {
   const lost = dataLoss.filter(({ seconds }) => seconds > 0).toSorted((a, b) => b.seconds - a.seconds);
   const safe = dataLoss.filter(({ seconds }) => seconds === 0);
+  if (intent === 'Drill') return dataLoss.map(({ text }) => clean(text)).join('; ');
   if (lost.length === 0 && mode === 'clone') return 'nothing: a copy is made beside';
   if (lost.length === 0 && mode === 'configOnly') return 'nothing: all data stays as it is';
   if (safe.length === 0 && lost.length === 0) return 'none';
   const nothing = safe.length === 0 ? [] : [`nothing of ${safe.map(({ component }) => clean(component)).join(', ')}`];
   return [...lost.map(({ text }) => clean(text)), ...nothing].join('; ');
+}
+
+/** What a drill is held against, each once. */
+function objectiveLines({ objectives = [] }: Plan, look: Look): string[] {
+  const told = objectives.map(({ policy, rpoSeconds, rtoSeconds }) =>
+    [
+      clean(policy),
+      rtoSeconds === undefined ? undefined : `RTO ${duration(rtoSeconds)}`,
+      rpoSeconds === undefined ? undefined : `RPO ${duration(rpoSeconds)}`,
+    ]
+      .filter((part) => part !== undefined)
+      .join(', '),
+  );
+  return [...new Set(told)].flatMap((text) => labelled('Objective', text, look));
 }
 
 function preconditions({ blockers, warnings }: Pick<Plan, 'blockers' | 'warnings'>, look: Look): string[] {

@@ -1,7 +1,7 @@
 import { verdicts } from '@kubectl-dr/core/service/model';
 import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import { counted } from '@kubectl-dr/core/text/counted';
-import { age, duration, until } from '../view.ts';
+import { age, duration, since, until } from '../view.ts';
 import { worstFirst } from './reasons.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';
@@ -17,6 +17,15 @@ export function ageOfRpo(rpo: Rpo): string | undefined {
   const actual = age(rpo.actualSeconds);
   if (rpo.objectiveSeconds === undefined) return actual;
   return `${actual ?? 'none'} of ${duration(rpo.objectiveSeconds)}`;
+}
+
+/** `4m of 1h, 3d ago`: how long bringing it back took the last time, and when that was. Undefined: it never was. */
+export function provenText(rto: WireApplication['status']['rto'], now: Date): string | undefined {
+  const ago = since(rto.provenAt, now);
+  if (ago === undefined) return undefined;
+  const took = age(rto.measuredSeconds);
+  const measured = took === undefined ? 'done' : rto.objectiveSeconds === undefined ? took : `${took} of ${duration(rto.objectiveSeconds)}`;
+  return `${measured}, ${ago} ago`;
 }
 
 /** The sentence a person needs first. */
@@ -38,6 +47,7 @@ export function applicationColumns(now: Date): Column<WireApplication>[] {
     { header: 'verdict', value: (app) => app.status.verdict, style: (app) => verdictStyle[app.status.verdict] },
     { header: 'data age', value: (app) => ageOfRpo(app.status.rpo) },
     { header: 'next run', value: (app) => until(app.status.nextRun, now) },
+    { header: 'rto', wide: true, value: (app) => provenText(app.status.rto, now) },
     { header: 'components', wide: true, value: (app) => String(app.spec.components.length) },
     { header: 'owner', spare: true, value: (app) => app.spec.owner },
     { header: 'policy', wide: true, value: (app) => app.spec.policy },

@@ -5,7 +5,7 @@ import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire
 import type { WireReason } from '@kubectl-dr/core/wire/common';
 import { bytes, until } from '../view.ts';
 import { reasonLines } from './reasons.ts';
-import { ageOfRpo } from './status.ts';
+import { ageOfRpo, provenText } from './status.ts';
 import { cut, padEnd, textWidth, wrap } from './text-width.ts';
 import type { Look } from './terminal.ts';
 import { clean, paint, verdictStyle } from './terminal.ts';
@@ -45,7 +45,7 @@ export function applicationTree(app: WireApplication, options: { look: Look; now
     const line = cut(padded.join('  ').trimEnd(), room);
     lines.push(`${isLast ? last : branch}${line.replace(padded[1]!, paint(look.color, verdictStyle[component.verdict], padded[1]!))}`);
     const indent = isLast ? '     ' : `${bar}  `;
-    lines.push(...facts(component, specs.get(component.name), everything).map((fact) => `${indent}${fact}`));
+    lines.push(...facts(component, specs.get(component.name), now, everything).map((fact) => `${indent}${fact}`));
     const own = component.reasons.filter(({ code }) => !common.has(code));
     lines.push(...reasonLines(own, { indent, look, evidence: everything }));
   }
@@ -81,9 +81,11 @@ function commonReasons(components: readonly WireComponentStatus[]): Map<string, 
 function headline(app: WireApplication, now: Date): string {
   const { spec, status } = app;
   const next = until(status.nextRun, now);
+  const proven = provenText(status.rto, now);
   return [
     ageOfRpo(status.rpo) && `data age ${ageOfRpo(status.rpo)}`,
     next ? `next run ${next}` : 'no next run',
+    proven ? `brought back in ${proven}` : undefined,
     spec.owner ? `owner ${clean(spec.owner)}` : 'no owner',
     spec.policy ? `policy ${clean(spec.policy)}` : undefined,
   ]
@@ -105,7 +107,8 @@ function cells(component: WireComponentStatus, spec: Spec | undefined): string[]
   ];
 }
 
-function facts(component: WireComponentStatus, spec: Spec | undefined, everything: boolean): string[] {
+function facts(component: WireComponentStatus, spec: Spec | undefined, now: Date, everything: boolean): string[] {
+  const proven = everything && provenText(component.rto, now);
   const needs = everything && spec && spec.dependsOn.length > 0 ? [`needs ${clean(spec.dependsOn.join(', '))}`] : [];
   const volumes = component.volumes.map((volume) => {
     const detail = [volume.state, volume.method, bytes(volume.bytes), volume.message].filter((part) => part !== undefined).join(', ');
@@ -114,5 +117,5 @@ function facts(component: WireComponentStatus, spec: Spec | undefined, everythin
   const broken = component.workloads
     .filter((workload) => !workload.ready)
     .map(({ kind, name, message }) => `${clean(kind)} ${clean(name)} is not ready${message ? `: ${clean(message)}` : ''}`);
-  return [...needs, ...volumes, ...broken];
+  return [...needs, ...volumes, ...broken, ...(proven ? [`brought back in ${proven}`] : [])];
 }

@@ -19,6 +19,7 @@ const works: Readonly<Record<string, () => Promise<Work>>> = {
   plan: async () => (await import('./planning.ts')).plan,
   backup: async () => (await import('./planning.ts')).backup,
   restore: async () => (await import('./planning.ts')).restore,
+  drill: async () => (await import('./planning.ts')).drill,
   apply: async () => (await import('./planning.ts')).apply,
   logs: async () => (await import('./steering.ts')).logs,
   wait: async () => (await import('./steering.ts')).wait,

@@ -1,10 +1,11 @@
+import { drillOfOperation } from '@kubectl-dr/core/wire/encode-drill';
 import type { WirePolicyChange } from '@kubectl-dr/core/wire/policy';
 import { InputError } from '@kubectl-dr/core/errors';
 import { note } from '../cluster-notes.ts';
 import { showDiff } from '../commands/diff.run.ts';
 import { showDoctor } from '../commands/doctor.run.ts';
 import { run as runPolicy, showLint, showRendering } from '../commands/policy.run.ts';
-import { daysOf, showReport } from '../commands/report.run.ts';
+import { daysOf, showEvidence, showReport } from '../commands/report.run.ts';
 import type { Context } from '../context.ts';
 import { flagList, flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
@@ -25,6 +26,13 @@ export async function doctor(args: Arguments, context: Context, { client, option
 }
 
 export async function report(args: Arguments, context: Context, { client, options }: Session): Promise<number> {
+  const drill = flagText(args, 'drill');
+  if (drill !== undefined) {
+    const operation = await client.operation(drill, options());
+    if (operation.spec.intent !== 'Drill') throw new InputError(`${drill} is no drill`, { hint: 'list them with: kubectl dr get drills' });
+    await showEvidence(await drillOfOperation(operation), args, context);
+    return exit.done;
+  }
   const made = await client.report(args.positionals.APP, { days: daysOf(args) }, options());
   await showReport(made, args, context);
   const { clusters } = made.status;

@@ -1,5 +1,6 @@
 import type { PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common/src/contract/applications.ts';
 import { InputError } from '@kubectl-dr/core/errors';
+import { drillOfOperation } from '@kubectl-dr/core/wire/encode-drill';
 import { note } from '../cluster-notes.ts';
 import { componentRows } from '../component-rows.ts';
 import type { Context } from '../context.ts';
@@ -94,6 +95,11 @@ async function listed(
       return { items: await client.points(application, options()), now };
     case 'operations':
       return { items: await client.operations(application === undefined ? {} : { application }, options()), now };
+    case 'drills': {
+      const operations = await client.operations(application === undefined ? {} : { application }, options());
+      const drills = operations.filter(({ spec }) => spec.intent === 'Drill');
+      return { items: await Promise.all(drills.map(drillOfOperation)), now };
+    }
     case 'clusters':
       return { items: clusters, now };
     case 'policies':

@@ -7,6 +7,7 @@ import { assertAgreed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
+import { drillRequest } from '../drill-request.ts';
 import { exit, UsageError } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';
 import { lookOf } from '../output/terminal.ts';
@@ -16,7 +17,7 @@ import { portalTime, watch } from './operation.ts';
 import type { Session } from './session.ts';
 
 export async function plan(args: Arguments, context: Context, session: Session): Promise<number> {
-  const made = await planned(args.positionals.INTENT === 'restore' ? restoreBody(args, 'plan') : backupBody(args), args, session);
+  const made = await planned(bodyOf(args), args, session);
   const file = flagText(args, 'out');
   if (file !== undefined) {
     const { writeFile } = await import('node:fs/promises');
@@ -32,6 +33,26 @@ export async function backup(args: Arguments, context: Context, session: Session
 export async function restore(args: Arguments, context: Context, session: Session): Promise<number> {
   if (args.positionals.APP === undefined) throw new UsageError('APP is missing', 'restore');
   return carriedOut(await planned(restoreBody(args, 'restore'), args, session), args, context, session);
+}
+
+export async function drill(args: Arguments, context: Context, session: Session): Promise<number> {
+  return carriedOut(await planned(drillBody(args, 'drill'), args, session), args, context, session);
+}
+
+function bodyOf(args: Arguments): PlanRequestBody {
+  switch (args.positionals.INTENT) {
+    case 'restore':
+      return restoreBody(args, 'plan');
+    case 'drill':
+      return drillBody(args, 'plan');
+    default:
+      return backupBody(args);
+  }
+}
+
+function drillBody(args: Arguments, command: string): PlanRequestBody {
+  const { application: _, ...body } = drillRequest(args, command);
+  return body as PlanRequestBody;
 }
 
 function planned(body: PlanRequestBody, args: Arguments, { client, options }: Session): Promise<PortalPlan> {
@@ -75,7 +96,7 @@ export async function apply(args: Arguments, context: Context, session: Session)
   assertNotExpired(plan, await portalTime(context, session));
   const { application: _, intent, safetyBackup, undoWindow, ...rest } = plan.request;
   assertDecidedThere(safetyBackup, undoWindow, 'make the plan through the portal');
-  if (intent !== 'Backup' && intent !== 'Restore') throw new InputError(`a portal carries out no plan for ${intent}`);
+  if (intent !== 'Backup' && intent !== 'Restore' && intent !== 'Drill') throw new InputError(`a portal carries out no plan for ${intent}`);
   const again = await session.client.plan(plan.application, { ...rest, intent }, session.options());
   assertCurrent(plan, again.spec as Plan);
   return agreed({ ...again, spec: { ...again.spec, hash: plan.hash } }, args, context, session);

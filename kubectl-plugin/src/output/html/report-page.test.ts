@@ -1,8 +1,43 @@
 import type { WireReport } from '@kubectl-dr/core/wire/report';
 import { reportSchema } from '@kubectl-dr/core/wire/report';
 import fc from 'fast-check';
+import { drillSchema } from '@kubectl-dr/core/wire/drill';
+import { drillPage } from './drills.ts';
 import { html } from './html.ts';
 import { reportPage } from './report-page.ts';
+
+function drillWith(text: string): unknown {
+  const step = { title: text, cluster: text, state: text, message: text };
+  return {
+    apiVersion: 'kubectl-dr.dev/v1alpha1',
+    kind: 'Drill',
+    metadata: { name: text },
+    spec: {
+      application: text,
+      components: [text],
+      points: [{ component: text, cluster: text, namespace: 'shop', pointId: text, name: text, capturedAt: text }],
+      target: [],
+      objectives: [],
+      planHash: text,
+      requestedBy: text,
+      requestedAt: text,
+      reason: text,
+    },
+    status: {
+      state: 'Succeeded',
+      message: text,
+      endedAt: text,
+      measured: { rtoSeconds: 60 },
+      met: { rto: true },
+      components: [],
+      checks: [step],
+      unchecked: [text],
+      steps: [step],
+      cleanUp: { state: 'Verified', steps: [step] },
+      evidence: { hash: text, intact: true },
+    },
+  };
+}
 
 /** A report in which every text that comes from a cluster, a catalog or a person is the one given. */
 function reportWith(text: string): WireReport {
@@ -48,6 +83,7 @@ function reportWith(text: string): WireReport {
       },
       timelines: [{ application: text, component: text, points: [{ name: text, cluster: text, time: text, usable: 'yes' }] }],
       restores: [],
+      drills: [drillWith(text)],
     },
   });
 }
@@ -59,6 +95,9 @@ const skeleton = (page: string): string[] =>
     .match(/<[^>]*>/g)!
     .map((tag) => tag.replace(/"[^"]*"/g, '""'));
 
+/** A fix that is a command is set in another type. */
+const isFixed = (tag: string): boolean => !/^<\/?(?:code|span class=""|span|svg|rect)/.test(tag);
+
 describe('the report as a page', () => {
   it('has nothing from elsewhere and no script', () => {
     const page = reportPage(reportWith('shop'));
@@ -68,6 +107,7 @@ describe('the report as a page', () => {
 
   it('takes whatever a cluster calls things for text', () => {
     const expected = skeleton(reportPage(reportWith('x')));
+    const expectedDrill = skeleton(drillPage(drillSchema.parse(drillWith('x'))));
     const nasty = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc
@@ -93,9 +133,8 @@ describe('the report as a page', () => {
     );
     fc.assert(
       fc.property(nasty, (text) => {
-        expect(
-          skeleton(reportPage(reportWith(`x${text}`))).filter((tag) => !/^<\/?(?:code|span class=""|span|svg|rect)/.test(tag)),
-        ).toEqual(expected.filter((tag) => !/^<\/?(?:code|span class=""|span|svg|rect)/.test(tag)));
+        expect(skeleton(reportPage(reportWith(`x${text}`))).filter(isFixed)).toEqual(expected.filter(isFixed));
+        expect(skeleton(drillPage(drillSchema.parse(drillWith(`x${text}`)))).filter(isFixed)).toEqual(expectedDrill.filter(isFixed));
       }),
       { numRuns: 200 },
     );

@@ -7,44 +7,25 @@ import type { WireReport } from '@kubectl-dr/core/wire/report';
 import { age } from '../../view.ts';
 import { worstFirst } from '../reasons.ts';
 import { ageOfRpo, worstApplicationsFirst } from '../status.ts';
+import { drillsSection } from './drills.ts';
 import { type Markup, html } from './html.ts';
-import { stylesheet } from './stylesheet.ts';
+import { page, readable } from './page.ts';
 
 /** The report as one page that needs nothing from elsewhere: no script, no font, no image. */
 export function reportPage(report: WireReport): string {
   const { spec, status } = report;
   const applications = worstApplicationsFirst(status.applications);
   const title = spec.application === undefined ? 'Disaster recovery report' : `Disaster recovery report: ${spec.application}`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${stylesheet}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p class="soft">
-            As of <time datetime="${status.at}">${readable(status.at)}</time>, by the clock of the clusters.
-            ${counted(applications.length, 'application')} on ${counted(status.clusters.length, 'cluster')}.
-          </p>
-          ${summary(applications)} ${unread(report)}
-        </header>
-        <main>
-          ${applications.map((application) => section(application, report))} ${findings(report)} ${restores(report)} ${checks(report)}
-        </main>
-      </body>
-    </html> `.text;
-}
-
-function readable(instant: string): string {
-  const date = new Date(instant);
-  return Number.isNaN(date.getTime()) ? instant : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return page(
+    title,
+    html`<p class="soft">
+        As of <time datetime="${status.at}">${readable(status.at)}</time>, by the clock of the clusters.
+        ${counted(applications.length, 'application')} on ${counted(status.clusters.length, 'cluster')}.
+      </p>
+      ${summary(applications)} ${unread(report)}`,
+    html`${applications.map((application) => section(application, report))} ${findings(report)} ${drillsSection(status.drills)}
+    ${restores(report)} ${checks(report)}`,
+  );
 }
 
 function verdictOf(verdict: string): Markup {

@@ -19,8 +19,10 @@ export interface ScheduleFacts {
   location?: StorageLocation | 'missing';
 }
 
-/** The result of restoring as a test. */
+/** The result of bringing it back: as a test, or because it had to be. */
 export interface DrillRecord {
+  /** Id of the operation. */
+  operation: string;
   application: string;
   /** Absent: all of it. */
   component?: string;

@@ -187,12 +187,12 @@ const table = {
   NEVER_DRILLED: {
     title: 'It was never restored as a test',
     why: 'A backup that was never restored is a hope, not a proof.',
-    fix: 'Restore it beside: kubectl dr restore APP',
+    fix: 'Try it: kubectl dr drill APP',
   },
   DRILL_OVERDUE: {
     title: "The last successful drill is older than the policy's period",
     why: 'What could be restored then may not be restorable now: images, classes and secrets change.',
-    fix: 'Restore it beside: kubectl dr restore APP',
+    fix: 'Try it: kubectl dr drill APP',
   },
   RTO_EXCEEDED: {
     title: 'The measured recovery took longer than the objective',

@@ -347,24 +347,30 @@ const cases: [rule: string, changes: Partial<Facts>, verdict: Verdict, code: Rea
   ],
   [
     'neverDrilled',
-    { policy: policy({ drills: { every: 30 * day } }), drills: [{ application: 'shop', at: ago(9), succeeded: false }] },
+    {
+      policy: policy({ drills: { every: 30 * day } }),
+      drills: [{ operation: 'drill-1', application: 'shop', at: ago(9), succeeded: false }],
+    },
     'Unproven',
     'NEVER_DRILLED',
     'never successfully',
   ],
   [
     'drillOverdue',
-    { policy: policy({ drills: { every: day } }), drills: [{ application: 'shop', at: ago(3 * 24 * 60), succeeded: true }] },
+    {
+      policy: policy({ drills: { every: day } }),
+      drills: [{ operation: 'drill-1', application: 'shop', at: ago(3 * 24 * 60), succeeded: true }],
+    },
     'Unproven',
     'DRILL_OVERDUE',
     'test 3d ago',
   ],
   [
     'rtoExceeded',
-    { drills: [{ application: 'shop', at: ago(60), succeeded: true, rtoSeconds: 5400 }] },
+    { drills: [{ operation: 'drill-1', application: 'shop', at: ago(60), succeeded: true, rtoSeconds: 5400 }] },
     'Unproven',
     'RTO_EXCEEDED',
-    'took 1h30m in the last drill, RTO is 1h',
+    'took 1h30m the last time (drill-1), RTO is 1h',
   ],
   ['noPolicy', { policy: undefined }, 'Protected', 'NO_POLICY', 'No policy applies to orders-db'],
   [
@@ -416,7 +422,10 @@ describe('judge', () => {
       { points: [used('no', 'now', 0, { phase: 'Running' }, [why('POINT_UNFINISHED')]), ...good.points] },
       { points: [used('unknown', 'p3', 2), ...good.points] },
       { points: [used('yes', 'p1', 10, { expiresAt: undefined })] },
-      { drills: [{ application: 'shop', at: ago(60), succeeded: true, rtoSeconds: 60 }], policy: policy({ drills: { every: day } }) },
+      {
+        drills: [{ operation: 'drill-1', application: 'shop', at: ago(60), succeeded: true, rtoSeconds: 60 }],
+        policy: policy({ drills: { every: day } }),
+      },
       {
         workloads: [workload('orders-db', { images: ['postgres:16'], podAnnotations: { 'pre.hook/command': 'x' } })],
         captureMethods: ['file-system'],

@@ -52,7 +52,7 @@ export function recordOf(operation: Operation): DrillRecord {
   const steps = new Map(plan.waves.flat().map((step) => [step.id, step]));
   const cleaning = new Map((plan.cleanUp ?? []).flat().map((step) => [step.id, step]));
   const objectives = plan.objectives ?? [];
-  const isCheck = ({ id }: StepRecord): boolean => /^check\./.test(steps.get(id)?.action.kind ?? '');
+  const isCheck = ({ id }: StepRecord): boolean => (steps.get(id)?.action.kind ?? '').startsWith('check.');
   const losses = lossesOf(operation);
   return {
     spec: {

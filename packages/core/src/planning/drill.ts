@@ -30,7 +30,7 @@ function cleanUpOf(steps: readonly Step[]): Step[][] {
   const end: Step[] = [];
   const release: Step[] = [];
   const remove: Step[] = [];
-  for (const { id, cluster, component, action } of steps) {
+  for (const { id, cluster, component, title, action } of steps) {
     const common = { cluster, undoes: id, ...(component !== undefined && { component }) };
     if (action.kind === 'engine.restore') {
       const { engine, engineNamespace, request } = action;
@@ -38,13 +38,13 @@ function cleanUpOf(steps: readonly Step[]): Step[][] {
       end.push({
         ...common,
         id: nameFor(`end-${id}`, 250),
-        title: `End what was begun: ${id}`,
+        title: `See that it has ended: ${title}`,
         action: { kind: 'engine.restore.end', engine, engineNamespace, restore: id, outcome: 'any' },
       });
       release.push({
         ...common,
         id: nameFor(`release-${id}`, 250),
-        title: `Take away what the engine left: ${id}`,
+        title: `Take away what the engine left of it: ${title}`,
         action: { kind: 'engine.restore.release', engine, engineNamespace, restore: id, namespaces },
       });
     }
@@ -79,6 +79,6 @@ function lossOf(component: string, { points }: Pick<Plan, 'points'>, now: Date):
     .filter((point) => point.component === component)
     .map(({ capturedAt }) => now.getTime() - Date.parse(capturedAt))
     .filter((age) => Number.isFinite(age));
-  const age = ages.length === 0 ? '' : `, were it real, ${formatAge(Math.max(0, ...ages))} of it would be`;
-  return { component, seconds: 0, text: `nothing of ${component} is lost by a drill${age}` };
+  const age = ages.length === 0 ? '' : ` (were it real: ${formatAge(Math.max(0, ...ages))})`;
+  return { component, seconds: 0, text: `nothing of ${component}${age}` };
 }

@@ -3,7 +3,8 @@ import { activeSchedules, ageOf, newestUsable } from '../compliance/facts.ts';
 import { type PlaceFacts, type Sources, placeFacts } from '../compliance/place-facts.ts';
 import { type Judgement, combine, judge } from '../compliance/verdict.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
-import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
+import { lastSuccess } from '../compliance/rules/unproven.ts';
+import type { ApplicationStatus, ComponentStatus, PointUse, Proof } from './model.ts';
 
 /** How one application stands: its components judged place by place, the worst first in everything that is one figure. */
 export function applicationStatus(application: Application, sources: Sources): ApplicationStatus {
@@ -15,7 +16,7 @@ export function applicationStatus(application: Application, sources: Sources): A
   const rpoSeconds = decisive?.rpoSeconds ?? least(components.map((component) => component.rpoSeconds));
   const rtoSeconds = least(components.map((component) => component.rtoSeconds));
   const nextRun = earliest(components.map((component) => component.nextRun));
-  const lastDrill = latest(sources.drills.filter((drill) => drill.application === application.name && drill.succeeded).map(({ at }) => at));
+  const proof = proofOfAll(components);
   return {
     application,
     verdict,
@@ -26,7 +27,7 @@ export function applicationStatus(application: Application, sources: Sources): A
     ...(rpoSeconds !== undefined && { rpoSeconds }),
     ...(rtoSeconds !== undefined && { rtoSeconds }),
     ...(nextRun !== undefined && { nextRun }),
-    ...(lastDrill !== undefined && { lastDrill }),
+    ...(proof && { proof }),
   };
 }
 
@@ -62,6 +63,7 @@ function componentStatus(application: Application, component: Component, sources
       return point && age !== undefined ? [{ point, age }] : [];
     })
     .toSorted((a, b) => b.age - a.age)[0];
+  const proven = places[0] && lastSuccess(places[0].facts);
   const nextRun = earliest(places.flatMap(({ facts }) => activeSchedules(facts).map((schedule) => schedule.nextRun?.toISOString())));
   return {
     component,
@@ -71,6 +73,13 @@ function componentStatus(application: Application, component: Component, sources
     ...(policy && { policy }),
     ...(policy?.objectives.rpo !== undefined && { rpoSeconds: policy.objectives.rpo / 1000 }),
     ...(policy?.objectives.rto !== undefined && { rtoSeconds: policy.objectives.rto / 1000 }),
+    ...(proven && {
+      proof: {
+        at: proven.at,
+        operation: proven.operation,
+        ...(proven.rtoSeconds !== undefined && { rtoSeconds: proven.rtoSeconds }),
+      },
+    }),
     ...(nextRun !== undefined && { nextRun }),
     volumes: places.flatMap(({ volumes }) => volumes),
     workloads: places.flatMap(({ facts }) =>
@@ -116,6 +125,12 @@ function earliest(instants: readonly (string | undefined)[]): string | undefined
   return instants.filter((instant) => instant !== undefined).sort()[0];
 }
 
-function latest(instants: readonly string[]): string | undefined {
-  return instants.toSorted().at(-1);
+/** An application is proven by the oldest proof of its parts, and takes as long as the slowest. */
+function proofOfAll(components: readonly ComponentStatus[]): Proof | undefined {
+  const proofs = components.flatMap(({ proof }) => proof ?? []);
+  const [oldest] = proofs.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  if (!oldest || proofs.length < components.length) return undefined;
+  const { rtoSeconds: _, ...rest } = oldest;
+  const took = proofs.flatMap(({ rtoSeconds }) => rtoSeconds ?? []);
+  return { ...rest, ...(took.length > 0 && { rtoSeconds: Math.max(...took) }) };
 }

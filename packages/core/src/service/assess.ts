@@ -140,10 +140,11 @@ export class Assessment {
   }
 }
 
-function drillOf({ plan, state, endedAt, measured }: Operation): DrillRecord[] {
-  if ((plan.intent !== 'Restore' && plan.intent !== 'Drill') || endedAt === undefined) return [];
+function drillOf({ id, plan, state, endedAt, measured }: Operation): DrillRecord[] {
+  if (plan.intent === 'Backup' || endedAt === undefined) return [];
   if (state !== 'Succeeded' && state !== 'Failed') return [];
   return plan.components.map((component) => ({
+    operation: id,
     application: plan.application,
     component,
     at: endedAt,

@@ -16,6 +16,15 @@ export interface PointUse {
   reasons: Reason[];
 }
 
+/** The last time that something was brought back successfully. */
+export interface Proof {
+  /** When that ended. */
+  at: string;
+  operation: string;
+  /** Requested to healthy. */
+  rtoSeconds?: number;
+}
+
 export interface ComponentStatus {
   component: Component;
   verdict: Verdict;
@@ -26,6 +35,8 @@ export interface ComponentStatus {
   policy?: Policy;
   rpoSeconds?: number;
   rtoSeconds?: number;
+  /** When it was last brought back, as a test or because it had to be. */
+  proof?: Proof;
   /** Next run of the soonest schedule that covers it. */
   nextRun?: string;
   /** PersistentVolumeClaims of the component, and what the newest usable point holds of each. */
@@ -46,7 +57,8 @@ export interface ApplicationStatus {
   rpoSeconds?: number;
   rtoSeconds?: number;
   nextRun?: string;
-  lastDrill?: string;
+  /** Of the component whose last one is the oldest; absent unless all were brought back. Its `rtoSeconds` are the most of any. */
+  proof?: Proof;
 }
 
 export interface ClusterStatus {

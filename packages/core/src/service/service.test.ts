@@ -224,9 +224,9 @@ describe('execute', () => {
 
   it('is proof that the application can be brought back', async () => {
     const { service } = world();
-    expect((await service.application('shop')).lastDrill).toBeUndefined();
+    expect((await service.application('shop')).proof).toBeUndefined();
     await (await service.execute(await service.plan(restore, caller), caller)).run();
-    expect((await service.application('shop')).lastDrill).toBeDefined();
+    expect((await service.application('shop')).proof).toBeDefined();
   });
 
   it('plans a backup, and runs it under the names of the plan', async () => {

@@ -3,15 +3,22 @@ import { type Operation, terminalStates } from '../execution/model.ts';
 import type { Fleet } from '../service/model.ts';
 import { apiVersion } from './api-version.ts';
 import { applicationToWire, clusterToWire, operationToWire } from './encode.ts';
+import { drillToWire } from './encode-drill.ts';
 import { doctorReportToWire } from './encode-doctor.ts';
 import type { WireReport } from './report.ts';
 
 const day = 86_400_000;
 
-export function reportToWire(fleet: Fleet, doctor: DoctorReport, operations: readonly Operation[], days: number): WireReport {
+export async function reportToWire(
+  fleet: Fleet,
+  doctor: DoctorReport,
+  operations: readonly Operation[],
+  days: number,
+): Promise<WireReport> {
   const { application, at } = doctor;
   const since = Date.parse(at) - days * day;
   const shown = new Set(fleet.applications.map((status) => status.application.name));
+  const ended = operations.filter(({ plan, state }) => shown.has(plan.application) && terminalStates.includes(state));
   return {
     apiVersion,
     kind: 'Report',
@@ -33,9 +40,8 @@ export function reportToWire(fleet: Fleet, doctor: DoctorReport, operations: rea
           ),
         })),
       ),
-      restores: operations
-        .filter(({ plan, state }) => plan.intent === 'Restore' && shown.has(plan.application) && terminalStates.includes(state))
-        .map(operationToWire),
+      restores: ended.filter(({ plan }) => plan.intent !== 'Backup' && plan.intent !== 'Drill').map(operationToWire),
+      drills: await Promise.all(ended.filter(({ plan }) => plan.intent === 'Drill').map(drillToWire)),
     },
   };
 }

@@ -44,7 +44,7 @@ function componentToWire(status: ComponentStatus): WireComponentStatus {
     recoveryPoint: pointRef(status.point, status.ageSeconds),
     policy: status.policy?.name,
     rpo: { objectiveSeconds: status.rpoSeconds, actualSeconds: status.ageSeconds },
-    rto: { objectiveSeconds: status.rtoSeconds },
+    rto: { objectiveSeconds: status.rtoSeconds, measuredSeconds: status.proof?.rtoSeconds, provenAt: status.proof?.at },
     nextRun: status.nextRun,
     volumes: status.volumes.map(({ cluster, namespace, claim, capture }) => ({
       cluster,
@@ -87,7 +87,7 @@ export function applicationToWire(status: ApplicationStatus): WireApplication {
       reasons: status.reasons,
       recoveryPoint: pointRef(status.point, status.ageSeconds),
       rpo: { objectiveSeconds: status.rpoSeconds, actualSeconds: status.ageSeconds },
-      rto: { objectiveSeconds: status.rtoSeconds },
+      rto: { objectiveSeconds: status.rtoSeconds, measuredSeconds: status.proof?.rtoSeconds, provenAt: status.proof?.at },
       nextRun: status.nextRun,
       components: status.components.map(componentToWire),
     },

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { suspendMechanisms } from '../planning/suspension.ts';
 import { instant, listOf, reasonSchema, resource } from './common.ts';
+import { drillRecordSchema, measuredSchema } from './drill.ts';
+import { objectiveSchema, operationStateSchema, planPointSchema } from './plan-parts.ts';
 
 const strings = z.record(z.string(), z.string());
 const name = z.string().min(1).max(253);
@@ -201,22 +203,6 @@ export const planRequestSchema = z.strictObject({
   pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), namespace: name, pointId: z.string() })).optional(),
 });
 
-export const objectiveSchema = z.object({
-  component: z.string(),
-  policy: z.string(),
-  rpoSeconds: z.number().optional(),
-  rtoSeconds: z.number().optional(),
-});
-
-export const planPointSchema = z.object({
-  component: z.string(),
-  cluster: z.string(),
-  namespace: name,
-  pointId: z.string(),
-  name: z.string(),
-  capturedAt: instant,
-});
-
 /** The body of a Plan, field for field `planning/model.ts`. Used for the journal and for saved plans as well. */
 export const planBodySchema = z.object({
   id: name,
@@ -288,65 +274,7 @@ const phaseSchema = z.object({
   steps: z.array(stepRecordSchema),
 });
 
-export const operationStateSchema = z.enum([
-  'Pending',
-  'WaitingForApproval',
-  'Running',
-  'WaitingOnUser',
-  'Verifying',
-  'Succeeded',
-  'Failed',
-  'Undoing',
-  'Undone',
-  'Cancelled',
-]);
-
 const outcomeSchema = z.object({ state: z.enum(['Succeeded', 'Failed', 'Cancelled']), message: z.string(), at: instant });
-
-export const measuredSchema = z.object({ rtoSeconds: z.number().optional(), lossSeconds: z.number().optional() });
-
-/** What is kept of a drill, field for field `execution/evidence.ts`. */
-export const drillRecordSchema = z.object({
-  spec: z.object({
-    application: z.string(),
-    entityRef: z.string().optional(),
-    owner: z.string().optional(),
-    components: z.array(z.string()),
-    points: z.array(planPointSchema),
-    target: z.array(z.object({ cluster: z.string(), namespaces: z.array(z.string()) })),
-    objectives: z.array(objectiveSchema),
-    planHash: z.string(),
-    requestedBy: z.string(),
-    requestedAt: instant,
-    approvedBy: z.string().optional(),
-    reason: z.string().optional(),
-  }),
-  status: z.object({
-    state: operationStateSchema,
-    message: z.string().optional(),
-    healthyAt: instant.optional(),
-    endedAt: instant.optional(),
-    measured: measuredSchema,
-    met: z.object({ rto: z.boolean().optional(), rpo: z.boolean().optional() }),
-    components: z.array(z.object({ component: z.string(), lossSeconds: z.number().optional() })),
-    checks: z.array(z.object({ title: z.string(), cluster: z.string(), state: z.string(), message: z.string().optional() })),
-    unchecked: z.array(z.string()),
-    steps: z.array(
-      z.object({
-        title: z.string(),
-        cluster: z.string(),
-        state: z.string(),
-        startedAt: instant.optional(),
-        endedAt: instant.optional(),
-        message: z.string().optional(),
-      }),
-    ),
-    cleanUp: z.object({
-      state: z.enum(['Pending', 'Verified', 'Failed']),
-      steps: z.array(z.object({ title: z.string(), cluster: z.string(), state: z.string(), message: z.string().optional() })),
-    }),
-  }),
-});
 
 export const operationBodySchema = z.object({
   id: name,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { applicationSchema } from './application.ts';
 import { instant, resource } from './common.ts';
 import { doctorReportSchema } from './doctor.ts';
+import { drillSchema } from './drill.ts';
 import { operationSchema } from './plan.ts';
 import { clusterSchema } from './protection.ts';
 
@@ -27,6 +28,8 @@ export const reportSchema = resource('Report', {
     ),
     /** Restores that ended, newest first: what is proven. */
     restores: z.array(operationSchema),
+    /** Drills that ended, newest first, with their evidence. */
+    drills: z.array(drillSchema),
   }),
 });
 export type WireReport = z.infer<typeof reportSchema>;

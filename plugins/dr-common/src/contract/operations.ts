@@ -5,7 +5,7 @@ const name = z.string().min(1).max(253);
 
 /** What to plan; the application is in the path. Fields as `PlanRequest` of core. */
 export const planRequestSchema = z.strictObject({
-  intent: z.enum(['Backup', 'Restore']),
+  intent: z.enum(['Backup', 'Restore', 'Drill']),
   /** Absent: all. */
   components: z.array(name).min(1).max(500).optional(),
   /** A point's id or name, an instant (`14:05`, `2h ago`, RFC 3339) or `latest` (default). */

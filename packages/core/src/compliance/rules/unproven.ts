@@ -4,7 +4,7 @@ import type { Reason } from '../../reason.ts';
 import { formatAge } from '../../text/age.ts';
 import { type DrillRecord, type Facts, because } from '../facts.ts';
 
-function lastSuccess(facts: Facts): DrillRecord | undefined {
+export function lastSuccess(facts: Facts): DrillRecord | undefined {
   return facts.drills.find(({ succeeded, at }) => succeeded && timeOf(at) !== undefined);
 }
 
@@ -16,7 +16,7 @@ export function neverDrilled(facts: Facts): Reason | undefined {
     severity: 'warning',
     message: `${facts.component.name} was never${tried} restored as a test, ${facts.policy.name} asks for it every ${formatDuration(facts.policy.drills.every)}`,
     evidence: [`policy: ${facts.policy.name}`],
-    fix: `kubectl dr restore ${facts.application} --component ${facts.component.name}`,
+    fix: `kubectl dr drill ${facts.application} --component ${facts.component.name}`,
   });
 }
 
@@ -31,7 +31,7 @@ export function drillOverdue(facts: Facts): Reason | undefined {
     severity: 'warning',
     message: `${facts.component.name} was last restored as a test ${formatAge(age)} ago, ${facts.policy!.name} asks for it every ${formatDuration(every)}`,
     evidence: [`drill: ${last.at}`],
-    fix: `kubectl dr restore ${facts.application} --component ${facts.component.name}`,
+    fix: `kubectl dr drill ${facts.application} --component ${facts.component.name}`,
   });
 }
 
@@ -42,8 +42,8 @@ export function rtoExceeded(facts: Facts): Reason | undefined {
   return because(facts, {
     code: 'RTO_EXCEEDED',
     severity: 'warning',
-    message: `restoring ${facts.component.name} took ${formatDuration(last.rtoSeconds * 1000)} in the last drill, RTO is ${formatDuration(rto)}`,
+    message: `restoring ${facts.component.name} took ${formatDuration(last.rtoSeconds * 1000)} the last time (${last.operation}), RTO is ${formatDuration(rto)}`,
     evidence: [`drill: ${last.at}`, `policy: ${facts.policy!.name}`],
-    fix: 'Look at the slowest step of the drill, or raise the objective.',
+    fix: `kubectl dr describe operation ${last.operation} tells its slowest step; or raise the objective`,
   });
 }

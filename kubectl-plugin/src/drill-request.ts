@@ -1,0 +1,24 @@
+import type { PlanRequest } from '@kubectl-dr/core/planning/model';
+import { flagList, flagText } from './context.ts';
+import type { Arguments } from './definition.ts';
+import { UsageError } from './exit-codes.ts';
+
+/** Flags of `plan` that a drill decides by itself, or that would touch what runs. */
+const ofRestore = ['mode', 'isolate', 'prune', 'safety-backup', 'restart-dependents', 'undo-window'];
+
+/** The flags of `drill` and `plan drill` as a request to core. */
+export function drillRequest(args: Arguments, command: string): PlanRequest & { intent: 'Drill' } {
+  const ignored = ofRestore.find((name) => args.flags[name] !== undefined);
+  if (ignored) throw new UsageError(`--${ignored} is of restore: a drill is always an isolated copy, removed when it ends`, command);
+  const components = flagList(args, 'component');
+  const point = flagText(args, 'to');
+  const namespace = flagText(args, 'as');
+  return {
+    intent: 'Drill',
+    application: args.positionals.APP!,
+    ...(components && { components }),
+    ...(point !== undefined && { point }),
+    ...(namespace !== undefined && { namespace }),
+    ...(args.flags['allow-missing-volumes'] === true && { allowMissingVolumes: true }),
+  };
+}

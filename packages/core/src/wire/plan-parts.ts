@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { instant } from './common.ts';
+
+const name = z.string().min(1).max(253);
+
+export const objectiveSchema = z.object({
+  component: z.string(),
+  policy: z.string(),
+  rpoSeconds: z.number().optional(),
+  rtoSeconds: z.number().optional(),
+});
+
+export const planPointSchema = z.object({
+  component: z.string(),
+  cluster: z.string(),
+  namespace: name,
+  pointId: z.string(),
+  name: z.string(),
+  capturedAt: instant,
+});
+
+export const operationStateSchema = z.enum([
+  'Pending',
+  'WaitingForApproval',
+  'Running',
+  'WaitingOnUser',
+  'Verifying',
+  'Succeeded',
+  'Failed',
+  'Undoing',
+  'Undone',
+  'Cancelled',
+]);

@@ -1,0 +1,206 @@
+import { isIntact } from '@kubectl-dr/core/execution/evidence';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { PlanRequest } from '@kubectl-dr/core/planning/model';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import type { DrService } from '@kubectl-dr/core/service/port';
+import { allOf } from './many.ts';
+import { mortal, seenBy, writes } from './seen-by.ts';
+import { stateOf } from './state.ts';
+import type { World, Worlds } from './world.ts';
+import { orders, worldForEach } from './world.ts';
+
+const caller = { name: 'alice' };
+
+/** What there is of a namespace: itself, and volumes of it. */
+export async function remainsOf({ cluster }: World, namespace: string): Promise<string[]> {
+  const [namespaces, volumes] = await Promise.all([cluster.list(types.namespaces), cluster.list(types.persistentVolumes)]);
+  return [
+    ...namespaces.items.filter(({ metadata }) => metadata.name === namespace),
+    ...volumes.items.filter(({ spec }) => (spec as { claimRef?: { namespace?: string } }).claimRef?.namespace === namespace),
+  ].map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+}
+
+/** Drills prove what they say, touch nothing that runs, and leave nothing, whatever becomes of them. */
+export function describeDrills(title: string, openWorlds: () => Promise<Worlds>): void {
+  describe(`drills on ${title}`, () => {
+    let world: World;
+    worldForEach(openWorlds, (opened) => void (world = opened));
+
+    const plan = (service: DrService, request: Partial<PlanRequest> = {}) =>
+      service.plan({ intent: 'Drill', application: world.name, ...request }, caller);
+    const drilled = async (service: DrService, request?: Partial<PlanRequest>): Promise<Operation> => {
+      const made = await plan(service, request);
+      expect(made.blockers).toEqual([]);
+      const done = await (await service.execute(made, caller)).run();
+      const { namespaces } = made.target[0]!;
+      expect(await remainsOf(world, namespaces[0]!)).toEqual([]);
+      return done;
+    };
+
+    it.each([
+      ['a CSI snapshot', {}],
+      ['a data mover', { snapshotMoveData: true }],
+      ['a file system backup', { defaultVolumesToFsBackup: true }],
+    ] as const)('bring back what was captured by %s, isolated, measure it, and leave nothing', async (_, spec) => {
+      await world.capture(spec);
+      await world.write({ 'orders.csv': '%%%' });
+      const before = await stateOf(world);
+      const service = world.service();
+      const made = await plan(service);
+      expect(made.blockers).toEqual([]);
+      const namespace = made.target[0]!.namespaces[0]!;
+      const started = await service.execute(made, caller, { reason: 'to prove it' });
+      let seen: { files: unknown; isolated: boolean } | undefined;
+      for await (const event of started.events) {
+        if (event.type !== 'operation' || seen || !event.operation.steps.every(({ state }) => state === 'Succeeded')) continue;
+        const claim = await world.cluster.get({ type: types.persistentVolumeClaims, namespace, name: 'data-orders-db-0' });
+        const { items } = await world.cluster.list(types.networkPolicies, { namespace });
+        seen = {
+          files: await world.ground.read((claim.spec as { volumeName: string }).volumeName),
+          isolated: items.some(({ metadata }) => metadata.name === 'kubectl-dr-isolate'),
+        };
+      }
+      expect(seen).toEqual({ files: orders, isolated: true });
+      const done = await service.operation(started.operation.id);
+      expect(done, done.message).toMatchObject({ state: 'Succeeded', reason: 'to prove it' });
+      // The point was made twelve minutes ago.
+      expect(Math.floor(done.measured!.lossSeconds! / 60)).toBeGreaterThanOrEqual(12);
+      expect(done.measured!.rtoSeconds).toBeLessThan(done.measured!.lossSeconds!);
+      expect(done.evidence!.record.status).toMatchObject({ state: 'Succeeded', cleanUp: { state: 'Verified' } });
+      expect(await isIntact(done.evidence!)).toBe(true);
+      expect(await remainsOf(world, namespace)).toEqual([]);
+      expect(await stateOf(world)).toEqual(before);
+      // The point can be restored again: what was released was not its data.
+      const again = await drilled(service);
+      expect(again, again.message).toMatchObject({ state: 'Succeeded' });
+    });
+
+    it('take the reason away that nothing was tried, and tell how long it took', async () => {
+      world.catalogued = true;
+      world.policy = { objectives: { rpo: '24h', rto: '4h' }, drills: { every: '30d' } };
+      await world.capture();
+      const service = world.service();
+      const codes = async () => (await service.application(world.name)).reasons.map(({ code }) => code);
+      expect(await codes()).toContain('NEVER_DRILLED');
+      const done = await drilled(service);
+      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+      expect(done.evidence!.record.status.met).toEqual({ rto: true, rpo: true });
+      const { proof } = await service.application(world.name);
+      expect(proof).toEqual({ at: done.endedAt, operation: done.id, rtoSeconds: done.measured!.rtoSeconds });
+      expect(await codes()).not.toContain('NEVER_DRILLED');
+      const { estimate } = await plan(service);
+      expect(estimate).toMatchObject({ seconds: done.measured!.rtoSeconds, basis: expect.stringContaining('1 earlier one') });
+    });
+
+    it('are refused where they would touch what runs', async () => {
+      await world.capture();
+      const service = world.service();
+      await expect(plan(service, { mode: 'inPlace' })).rejects.toMatchObject({ name: 'InputError' });
+      await expect(plan(service, { isolate: false })).rejects.toMatchObject({ name: 'InputError' });
+      expect((await plan(service, { namespace: world.name })).blockers).toMatchObject([{ code: 'TARGET_EXISTS' }]);
+    });
+
+    it('fail with the check that the owner declared, and are removed all the same', async ({ skip }) => {
+      if (!world.ground.runsCommands) return skip('nothing runs in the pods');
+      const check = { 'kubectl-dr.dev/check': 'exec: cat /data/none', 'kubectl-dr.dev/check-timeout': '10s' };
+      await world.change(types.statefulSets, 'orders-db', { metadata: { annotations: check } });
+      await world.capture();
+      const service = world.service({ impatient: true });
+      const failed = await drilled(service);
+      expect(failed).toMatchObject({ state: 'Failed', message: expect.stringContaining('No such file or directory') });
+      expect(failed.evidence!.record.status).toMatchObject({
+        state: 'Failed',
+        checks: [{ state: 'Failed', message: expect.stringContaining('cat /data/none') }],
+        cleanUp: { state: 'Verified' },
+      });
+      expect(failed.measured!.rtoSeconds).toBeUndefined();
+      await expect(service.resume(failed.id, caller)).rejects.toMatchObject({ code: 'CONFLICT' });
+    });
+
+    it('that are cancelled by another process end without a trace', async ({ skip }) => {
+      if (!world.ground.velero) return skip('nothing makes the real server slow');
+      await world.capture();
+      const { durations } = world.ground;
+      const usual = durations.restore;
+      durations.restore = 60_000;
+      const [first, second] = [world.service({ holder: 'first' }), world.service({ holder: 'second' })];
+      const made = await plan(first);
+      const started = await first.execute(made, caller);
+      let asked: Promise<unknown> | undefined;
+      try {
+        for await (const event of started.events) {
+          if (event.type !== 'operation') continue;
+          const waits = event.operation.steps.some(({ id, state }) => id.startsWith('restore-') && state === 'Running');
+          if (waits) asked ??= second.cancel(started.operation.id, { name: 'bob' }).finally(() => (durations.restore = usual));
+        }
+        await asked;
+      } finally {
+        durations.restore = usual;
+      }
+      expect(await second.operation(started.operation.id)).toMatchObject({
+        state: 'Cancelled',
+        evidence: { record: { status: { cleanUp: { state: 'Verified' } } } },
+      });
+      expect(await remainsOf(world, made.target[0]!.namespaces[0]!)).toEqual([]);
+    });
+  });
+
+  describe(`a drill whose process dies on ${title}`, () => {
+    let worlds: Worlds;
+    beforeAll(async () => {
+      worlds = await openWorlds();
+    });
+    afterAll(() => worlds?.close());
+
+    it('is ended by whoever resumes it, with nothing left and nothing touched', async () => {
+      const every = Number(process.env.KILL_EVERY ?? Math.max(1, Math.round(worlds.sample / 4)));
+      const prepared = async (): Promise<World> => {
+        const opened = await worlds.open();
+        await opened.capture();
+        return opened;
+      };
+      const idIn = ({ name }: World): string => `drill-${name}-1`;
+      const namespaceOf = ({ name }: World): string => `${name}-copy`;
+      const whole = await prepared();
+      const before = await stateOf(whole);
+      let total = 0;
+      const counted = seenBy(whole.cluster, { before: ({ verb }) => void (writes.has(verb) && (total += 1)) });
+      const made = await whole.service().plan({ intent: 'Drill', application: whole.name, namespace: namespaceOf(whole) }, caller);
+      const started = await whole.service({ cluster: counted }).execute(made, caller, { operationId: idIn(whole) });
+      const setUp = total;
+      const done = await started.run();
+      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+      const during = total - setUp;
+      await whole.close();
+      const attempts = (['before', 'after'] as const).flatMap((when, half) =>
+        Array.from({ length: Math.ceil(during / every) }, (_, index) => index * every + Math.floor((half * every) / 2))
+          .filter((death) => death < during)
+          .map((death) => async () => {
+            const world = await prepared();
+            try {
+              const dying = mortal(world.cluster, when, death);
+              const plan = await world.service().plan({ intent: 'Drill', application: world.name, namespace: namespaceOf(world) }, caller);
+              const begun = await world
+                .service({ holder: 'first', cluster: dying.cluster })
+                .execute(plan, caller, { operationId: idIn(world), signal: dying.signal });
+              dying.arm();
+              await begun.run().catch((error: unknown) => {
+                if (!dying.dead) throw error;
+              });
+              const found = await world.service().operation(idIn(world));
+              const end = found.evidence ? found : await (await world.service({ holder: 'second' }).resume(idIn(world), caller)).run();
+              expect(end, `killed ${when} write ${death}: ${end.message}`).toMatchObject({ state: 'Succeeded' });
+              expect(await remainsOf(world, namespaceOf(world)), `killed ${when} write ${death}`).toEqual([]);
+              expect(await stateOf(world)).toEqual(before);
+            } finally {
+              await world.close();
+            }
+          }),
+      );
+      expect(attempts.length).toBeGreaterThan(5);
+      await allOf(attempts, worlds.atOnce);
+      // eslint-disable-next-line no-console -- the counts are the result of this test
+      console.log(`${title}: a drill killed at ${attempts.length} of ${2 * during} places`);
+    }, 900_000);
+  });
+}
