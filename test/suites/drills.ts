@@ -1,3 +1,5 @@
+import { textAt } from '@kubectl-dr/core/application/raw';
+import { snapshotKinds } from '@kubectl-dr/core/engines/snapshot-kinds';
 import { isIntact } from '@kubectl-dr/core/execution/evidence';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
@@ -11,12 +13,17 @@ import { orders, worldForEach } from './world.ts';
 
 const caller = { name: 'alice' };
 
-/** What there is of a namespace: itself, and volumes of it. */
+/** What there is of a namespace: itself, volumes of it, and contents of snapshots in it. */
 export async function remainsOf({ cluster }: World, namespace: string): Promise<string[]> {
-  const [namespaces, volumes] = await Promise.all([cluster.list(types.namespaces), cluster.list(types.persistentVolumes)]);
+  const [namespaces, volumes, contents] = await Promise.all([
+    cluster.list(types.namespaces),
+    cluster.list(types.persistentVolumes),
+    cluster.list(snapshotKinds.contents),
+  ]);
   return [
+    ...contents.items.filter(({ spec }) => textAt(spec, 'volumeSnapshotRef', 'namespace') === namespace),
     ...namespaces.items.filter(({ metadata }) => metadata.name === namespace),
-    ...volumes.items.filter(({ spec }) => (spec as { claimRef?: { namespace?: string } }).claimRef?.namespace === namespace),
+    ...volumes.items.filter(({ spec }) => textAt(spec, 'claimRef', 'namespace') === namespace),
   ].map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 }
 

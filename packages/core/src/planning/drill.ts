@@ -1,6 +1,7 @@
 import { formatAge } from '../text/age.ts';
 import { nameFor, sealPlan } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
+import { releaseOf } from './left-behind.ts';
 import type { DataLoss, Plan, PlanObjective, Step } from './model.ts';
 
 /** To delete a namespace with everything in it, seconds. */
@@ -17,6 +18,10 @@ export async function planDrill(inputs: CloneInputs): Promise<Plan> {
     {
       ...copy,
       intent: 'Drill',
+      // What the engines left goes with the rest, at the end.
+      waves: copy.waves
+        .map((wave) => wave.filter(({ action }) => action.kind !== 'engine.restore.release'))
+        .filter(({ length }) => length > 0),
       cleanUp: cleanUpOf(copy.waves.flat()),
       objectives: objectivesOf(inputs),
       dataLoss: components.map((component) => lossOf(component, copy, inputs.now)),
@@ -30,23 +35,18 @@ function cleanUpOf(steps: readonly Step[]): Step[][] {
   const end: Step[] = [];
   const release: Step[] = [];
   const remove: Step[] = [];
-  for (const { id, cluster, component, title, action } of steps) {
+  for (const step of steps) {
+    const { id, cluster, component, title, action } = step;
     const common = { cluster, undoes: id, ...(component !== undefined && { component }) };
     if (action.kind === 'engine.restore') {
-      const { engine, engineNamespace, request } = action;
-      const namespaces = request.namespaces.map((namespace) => request.namespaceMapping[namespace] ?? namespace);
+      const { engine, engineNamespace } = action;
       end.push({
         ...common,
         id: nameFor(`end-${id}`, 250),
         title: `See that it has ended: ${title}`,
         action: { kind: 'engine.restore.end', engine, engineNamespace, restore: id, outcome: 'any' },
       });
-      release.push({
-        ...common,
-        id: nameFor(`release-${id}`, 250),
-        title: `Take away what the engine left of it: ${title}`,
-        action: { kind: 'engine.restore.release', engine, engineNamespace, restore: id, namespaces },
-      });
+      release.push({ ...releaseOf(step), undoes: id, title: `Take away what the engine left of it: ${title}` });
     }
     if (action.kind === 'namespace.create') {
       remove.push({
