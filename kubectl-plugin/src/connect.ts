@@ -1,7 +1,9 @@
 import { engines } from '@kubectl-dr/core/engines/registry.generated';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import type { Catalog, CatalogContents } from '@kubectl-dr/core/ports/catalog';
+import { lookedAt } from '@kubectl-dr/core/service/look';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import { clustersOf } from './clusters.ts';
@@ -19,7 +21,9 @@ export async function connect(args: Arguments, host: Host, clock: Clock): Promis
     : await clustersOf(args, host, configuration, clock);
   const chosen = flagText(args, 'namespace');
   const watched =
-    args.flags.watch === true ? await (await import('./watched-fleet.ts')).watchedFleet(clusters, clock, host.signal) : undefined;
+    args.flags.watch === true
+      ? await (await import('./watched-fleet.ts')).watchedFleet(clusters, watchedKinds(args), clock, host.signal)
+      : undefined;
   const reader =
     watched?.reader ?? new ListReader(clusters, (cluster) => [chosen ?? namespaces.get(cluster)].filter((name) => name !== undefined));
   const catalog = await catalogOf(args, host, configuration);
@@ -44,6 +48,12 @@ export async function connect(args: Arguments, host: Host, clock: Clock): Promis
       await close();
     },
   };
+}
+
+/** What every look reads, and the record of restores for who asks for it. */
+function watchedKinds({ positionals }: Arguments): ResourceType[] {
+  const more = positionals.KIND === 'restores' ? engines.flatMap(({ restoreKinds = [] }) => restoreKinds) : [];
+  return [...lookedAt(engines), ...more];
 }
 
 /** The catalog alone, without a cluster; undefined when none is named. */

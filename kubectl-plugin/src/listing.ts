@@ -2,7 +2,9 @@ import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
 import { engines } from '@kubectl-dr/core/engines/registry.generated';
 import type { DrError } from '@kubectl-dr/core/errors';
 import { NotFoundError } from '@kubectl-dr/core/errors';
+import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Fleet } from '@kubectl-dr/core/service/model';
+import { restoresOf } from '@kubectl-dr/core/service/restores';
 import { nearest } from '@kubectl-dr/core/text/nearest';
 import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import {
@@ -12,6 +14,7 @@ import {
   operationToWire,
   policyToWire,
   recoveryPointToWire,
+  restoreToWire,
   scheduleToWire,
   storageLocationToWire,
 } from '@kubectl-dr/core/wire/encode';
@@ -24,6 +27,7 @@ import type {
   WireEngine,
   WirePolicy,
   WireRecoveryPoint,
+  WireRestore,
   WireSchedule,
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
@@ -43,6 +47,7 @@ export interface Items {
   apps: WireApplication;
   components: WireComponent;
   points: WireRecoveryPoint;
+  restores: WireRestore;
   schedules: WireSchedule;
   policies: WirePolicy;
   locations: WireStorageLocation;
@@ -67,12 +72,17 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
   const { signal } = context;
   const application = flagText(args, 'application');
   if (kind === 'operations' || kind === 'drills') {
-    // The list stands without a cluster that cannot be read; that it is one short is said.
-    const onUnread = (error: DrError): void => note('warning', error.message, error.hint, context.output);
-    const operations = await service.operations({ ...(application === undefined ? {} : { application }), onUnread, signal });
+    const operations = await operationsOf(application, context);
     if (kind === 'operations') return { items: operations.map(operationToWire) as Items[K][] };
     const drills = operations.filter(({ plan }) => plan.intent === 'Drill');
     return { items: (await Promise.all(drills.map(drillToWire))) as Items[K][] };
+  }
+  if (kind === 'restores') {
+    const [fleet, operations] = await Promise.all([
+      service.fleet({ applications: [], only: 'restores', signal }),
+      operationsOf(application, context),
+    ]);
+    return { items: restoresIn(fleet, operations, args, nowOf(fleet, context.clock)) as Items[K][], fleet };
   }
   const fleet = await service.fleet({
     contents: kind === 'apps' || kind === 'components' || application !== undefined,
@@ -83,7 +93,27 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
   return { items: itemsOf(kind, fleet, args, nowOf(fleet, context.clock)) as Items[K][], fleet };
 }
 
-function itemsOf(kind: Exclude<Kind, 'operations' | 'drills'>, fleet: Fleet, args: Arguments, now: Date): Items[Kind][] {
+/** The list stands without a cluster that cannot be read; that it is one short is said. */
+async function operationsOf(application: string | undefined, context: Context): Promise<Operation[]> {
+  const { service } = await context.fleet();
+  const onUnread = (error: DrError): void => note('warning', error.message, error.hint, context.output);
+  return service.operations({ ...(application === undefined ? {} : { application }), onUnread, signal: context.signal });
+}
+
+function restoresIn(fleet: Fleet, operations: readonly Operation[], args: Arguments, now: Date): WireRestore[] {
+  const namespace = flagText(args, 'namespace');
+  const application = flagText(args, 'application');
+  const clocks = new Map(fleet.clusters.map((cluster) => [cluster.name, new Date(cluster.now)]));
+  return restoresOf(fleet.restores ?? [], operations)
+    .filter((restore) => application === undefined || restore.application === application)
+    .filter(
+      ({ namespaces }) =>
+        namespace === undefined || namespaces.some(({ from, to }) => [from, to].some((name) => ['*', namespace].includes(name))),
+    )
+    .map((restore) => restoreToWire(restore, clocks.get(restore.cluster) ?? now));
+}
+
+function itemsOf(kind: Exclude<Kind, 'operations' | 'drills' | 'restores'>, fleet: Fleet, args: Arguments, now: Date): Items[Kind][] {
   const clocks = new Map(fleet.clusters.map((cluster) => [cluster.name, new Date(cluster.now)]));
   const clockOf = (cluster: string): Date => clocks.get(cluster) ?? now;
   const namespace = flagText(args, 'namespace');
@@ -127,7 +157,7 @@ export function named<T extends Items[Kind]>(kind: Kind, items: readonly T[], na
 
 function namesOf(item: Items[Kind]): string[] {
   const { name } = item.metadata;
-  if (item.kind === 'RecoveryPoint') return [name, item.spec.id];
+  if (item.kind === 'RecoveryPoint' || item.kind === 'Restore') return [name, item.spec.id];
   if (item.kind === 'Component') return [name, `${item.metadata.application}/${name}`];
   if (item.kind === 'Application' && item.spec.entityRef !== undefined) return [name, item.spec.entityRef];
   return [name];

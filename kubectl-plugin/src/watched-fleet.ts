@@ -1,8 +1,7 @@
-import { engines } from '@kubectl-dr/core/engines/registry.generated';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { ClusterReader } from '@kubectl-dr/core/ports/reading';
-import { lookedAt } from '@kubectl-dr/core/service/look';
+import type { ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { WatchReader } from '@kubectl-dr/kubernetes/watching/watch-reader';
 
 export interface WatchedFleet {
@@ -18,9 +17,14 @@ const patience = 30_000;
 const group = 150;
 
 /** For `-w`: everything is read once and then watched, so that looking again costs the clusters nothing. */
-export async function watchedFleet(clusters: readonly ClusterClient[], clock: Clock, signal: AbortSignal): Promise<WatchedFleet> {
+export async function watchedFleet(
+  clusters: readonly ClusterClient[],
+  kinds: readonly ResourceType[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<WatchedFleet> {
   const leaving = new AbortController();
-  const reader = new WatchReader({ clusters, clock, kinds: lookedAt(engines) });
+  const reader = new WatchReader({ clusters, clock, kinds });
   void reader.run(leaving.signal);
   await reader.settled(patience, signal);
   return {

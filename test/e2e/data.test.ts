@@ -19,6 +19,8 @@ import {
   policySchema,
   recoveryPointListSchema,
   recoveryPointSchema,
+  restoreListSchema,
+  restoreSchema,
   scheduleListSchema,
   storageLocationListSchema,
 } from '@kubectl-dr/core/wire/protection';
@@ -72,6 +74,8 @@ const table: [line: string, schema: z.ZodType, code?: number][] = [
   ['backup shop --component web', operationSchema],
   ['apply -f plan.json --yes', operationSchema],
   ['get operations', operationListSchema],
+  ['get restores', restoreListSchema],
+  ['describe restore %s', restoreSchema],
   ['describe operation %s', operationSchema],
   ['logs %s', operationSchema],
   ['logs %s -f', operationSchema],

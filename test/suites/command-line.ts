@@ -10,6 +10,7 @@ import {
   clusterListSchema,
   engineListSchema,
   recoveryPointListSchema,
+  restoreListSchema,
   scheduleListSchema,
   storageLocationListSchema,
 } from '@kubectl-dr/core/wire/protection';
@@ -96,6 +97,7 @@ export function describeCommandLine(title: string, openWorlds: () => Promise<Wor
           ['get engines', engineListSchema],
           ['get clusters', clusterListSchema],
           ['get operations', operationListSchema],
+          ['get restores', restoreListSchema],
         ] as const) {
           const data: unknown = JSON.parse(await done(`${line} -o json`));
           const { items } = schema.parse(data);

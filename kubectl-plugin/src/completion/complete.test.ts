@@ -10,7 +10,7 @@ async function asked(line: string): Promise<string[] | string> {
 }
 
 it.each([
-  ['get ', ['apps', 'components', 'points', 'schedules', 'policies', 'locations', 'operations', 'drills', 'clusters']],
+  ['get ', ['apps', 'components', 'points', 'restores', 'schedules', 'policies', 'locations', 'operations', 'drills', 'clusters']],
   ['get points ', 'points'],
   ['describe operation ', 'operations'],
   ['get app ', 'apps'],

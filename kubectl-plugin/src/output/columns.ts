@@ -6,6 +6,7 @@ import type {
   WireEngine,
   WirePolicy,
   WireRecoveryPoint,
+  WireRestore,
   WireSchedule,
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
@@ -75,6 +76,31 @@ export function componentColumns(now: Date): Column<WireComponent>[] {
     { header: 'policy', wide: true, value: (row) => row.status.policy },
     { header: 'reason', value: (row) => firstReason(row.status.reasons, false) },
   ];
+}
+
+export function restoreColumns(): Column<WireRestore>[] {
+  return [
+    { header: 'cluster', spare: true, value: (row) => row.metadata.cluster },
+    { header: 'name', value: (row) => row.metadata.name },
+    { header: 'application', value: (row) => row.spec.application },
+    { header: 'point', value: (row) => row.spec.points.join(',') },
+    {
+      header: 'state',
+      value: (row) => row.status.nativePhase || row.status.state,
+      style: (row) => stateStyle[row.status.state] ?? phaseStyle[row.status.state],
+    },
+    { header: 'age', value: (row) => age(row.status.ageSeconds) },
+    { header: 'into', spare: true, value: intoOf },
+    { header: 'engine', wide: true, value: (row) => row.spec.engine },
+    { header: 'mode', wide: true, value: (row) => row.spec.mode },
+    { header: 'by', wide: true, value: (row) => row.status.requestedBy },
+    { header: 'message', wide: true, value: (row) => row.status.message },
+  ];
+}
+
+/** `shop->shop-copy`, or where it went back to. */
+export function intoOf({ spec }: WireRestore): string {
+  return spec.namespaces.map(({ from, to }) => (from === to ? to : `${from}->${to}`)).join(',');
 }
 
 export function scheduleColumns(now: Date): Column<WireSchedule>[] {
@@ -235,6 +261,7 @@ export function columnsOf<K extends Kind>(kind: K, now: Date, use: boolean): Col
     apps: () => applicationColumns(now),
     components: () => componentColumns(now),
     points: () => pointColumns(now, use),
+    restores: restoreColumns,
     schedules: () => scheduleColumns(now),
     policies: policyColumns,
     locations: () => locationColumns(now),

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { Kind } from '../kinds.ts';
 import type { Items } from '../listing.ts';
 import { age, duration, since, until } from '../view.ts';
-import { componentColumns } from './columns.ts';
+import { componentColumns, intoOf } from './columns.ts';
 import { drillLines } from './drill.ts';
 import { fieldLines, section } from './fields.ts';
 import { operationLines } from './operation.ts';
@@ -31,6 +31,8 @@ function linesOf(item: Described, look: Look, now: Date): string[] {
         ...fieldLines(componentColumns(now).map(({ header, value }) => [header[0]!.toUpperCase() + header.slice(1), value(item)])),
         ...section('Reasons', reasonLines(item.status.reasons, { indent: '  ', look, evidence: true })),
       ];
+    case 'Restore':
+      return restoreLines(item);
     case 'Schedule':
       return fieldLines([
         ['Name', item.metadata.name],
@@ -127,7 +129,34 @@ function pointLines({ metadata, spec, status }: Items['points'], look: Look, now
   ];
 }
 
-function countsOf({ items, errors, warnings }: Items['points']['status']): string | undefined {
+function restoreLines(item: Items['restores']): string[] {
+  const { metadata, spec, status } = item;
+  const { requestedAt, endedAt } = status;
+  return [
+    ...fieldLines([
+      ['Name', metadata.name],
+      ['Cluster', metadata.cluster],
+      ['Engine', spec.engine],
+      ['Application', spec.application],
+      ['Points', spec.points.join(', ')],
+      ['Mode', spec.mode],
+      ['Into', intoOf(item)],
+      ['State', status.nativePhase && status.nativePhase !== status.state ? `${status.nativePhase} (${status.state})` : status.state],
+      [
+        'Asked for',
+        [requestedAt, requestedAt && `${age(status.ageSeconds) ?? '<unknown>'} ago`, status.requestedBy && `by ${status.requestedBy}`]
+          .filter(Boolean)
+          .join(', '),
+      ],
+      ['Ended', endedAt],
+      ['Items', countsOf(status)],
+      ['Message', status.message],
+    ]),
+    ...(spec.operation === undefined ? [] : ['', 'Next:', `  kubectl dr describe operation ${clean(spec.operation)}`]),
+  ];
+}
+
+function countsOf({ items, errors, warnings }: Pick<Items['points']['status'], 'items' | 'errors' | 'warnings'>): string | undefined {
   const parts = [
     items === undefined ? undefined : String(items),
     errors ? `${errors} errors` : undefined,

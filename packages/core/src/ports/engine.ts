@@ -191,6 +191,8 @@ export interface Engine {
   readonly kinds: readonly ResourceType[];
   /** Those of `kinds` that say which points there are, whether it is installed among them. Absent: all of them. */
   readonly pointKinds?: readonly ResourceType[];
+  /** The record of its restores, for `interpret`; read only when somebody asks for them. Absent: it keeps none. */
+  readonly restoreKinds?: readonly ResourceType[];
   /** Annotations of pods that make this engine run a command before it captures them. Absent: it has no such thing. */
   readonly hookAnnotations?: readonly string[];
   /** Labels and annotations that it puts on what it restored: a diff does not see them. */

@@ -186,6 +186,36 @@ export interface Replication {
   policy?: string;
 }
 
+/** What an engine was asked to bring back, by whomever. */
+export interface NativeRestore {
+  /** `cluster/engine/namespace/name`. */
+  id: string;
+  name: string;
+  namespace: string;
+  engine: string;
+  cluster: string;
+  phase: PointPhase;
+  nativePhase: string;
+  /** Name of the point that it takes from. */
+  point?: string;
+  /** Namespaces of the point that are taken, `*` for all of it. */
+  namespaces: string[] | '*';
+  /** Those that come back under another name. */
+  namespaceMapping: Record<string, string>;
+  createdAt?: string;
+  startedAt?: string;
+  endedAt?: string;
+  /** As labelled by us. */
+  application?: string;
+  /** The operation that asked for it. */
+  operation?: string;
+  errors?: number;
+  warnings?: number;
+  items?: number;
+  /** The engine's own sentence about a failure. Untrusted text. */
+  message?: string;
+}
+
 /** Is an engine there, and does it answer? */
 export interface EngineInstallation {
   engine: string;
@@ -204,6 +234,8 @@ export interface ProtectionState {
   schedules: Schedule[];
   locations: StorageLocation[];
   replications: Replication[];
+  /** Absent where its engine keeps no record of them; empty where their type was not read (`Engine.restoreKinds`). */
+  restores?: NativeRestore[];
   /**
    * Volumes that the engine's own objects prove to be captured, without reading artefacts (Velero: PodVolumeBackups
    * and DataUploads), by point id.

@@ -110,6 +110,7 @@ export class Assessment {
       schedules: states.flatMap(({ schedules }) => schedules),
       locations: states.flatMap(({ locations }) => locations),
       replications: states.flatMap(({ replications }) => replications),
+      restores: states.flatMap(({ restores = [] }) => restores),
       policies: [...this.#policies.all],
       problems: [...this.#problems],
     };

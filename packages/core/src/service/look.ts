@@ -58,14 +58,17 @@ export async function look(deps: LookDeps, signal?: AbortSignal, extra: readonly
 
 /**
  * Reads only what engines keep: a fleet without applications, for whoever asks about points, schedules or locations.
- * `points`: nothing but these.
+ * `only`: nothing but these, restores among them only so.
  */
 export async function lookAtEngines(
   { reader, engines, clock }: LookDeps,
-  { points, signal }: { points: boolean; signal?: AbortSignal | undefined },
+  { only, signal }: { only?: 'points' | 'restores' | undefined; signal?: AbortSignal | undefined },
 ): Promise<Assessment> {
-  const kinds = engines.flatMap((engine) => (points ? (engine.pointKinds ?? engine.kinds) : engine.kinds));
-  const readings = await reader.read([...new Set(kinds)], { ...(points ? { identity: false } : {}), ...(signal ? { signal } : {}) });
+  const kinds = engines.flatMap((engine) => {
+    if (only === 'restores') return engine.restoreKinds ?? [];
+    return only === 'points' ? (engine.pointKinds ?? engine.kinds) : engine.kinds;
+  });
+  const readings = await reader.read([...new Set(kinds)], { ...(only ? { identity: false } : {}), ...(signal ? { signal } : {}) });
   signal?.throwIfAborted();
   return new Assessment({ readings, tenancy: [], engines, past: [], contents: { get: () => 'unread', revision: 0 }, now: clock.now() });
 }

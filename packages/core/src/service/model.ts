@@ -1,6 +1,14 @@
 import type { Application, Component } from '../application/model.ts';
 import type { Reason } from '../reason.ts';
-import type { EngineInstallation, RecoveryPoint, Replication, Schedule, StorageLocation, VolumeCapture } from '../protection/model.ts';
+import type {
+  EngineInstallation,
+  NativeRestore,
+  RecoveryPoint,
+  Replication,
+  Schedule,
+  StorageLocation,
+  VolumeCapture,
+} from '../protection/model.ts';
 import type { DrError } from '../errors.ts';
 import type { Policy } from '../policy/model.ts';
 
@@ -80,6 +88,8 @@ export interface Fleet {
   schedules: Schedule[];
   locations: StorageLocation[];
   replications: Replication[];
+  /** Only where they were asked for. */
+  restores?: NativeRestore[];
   policies: Policy[];
   /** About the catalog or the fleet as a whole: malformed files, dangling policies. */
   problems: Reason[];

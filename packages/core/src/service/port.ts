@@ -30,7 +30,7 @@ export interface DrService {
    * an empty list: none, and nothing is read for their sake (no policies and no problems of the catalog either).
    * `only`, with an empty list: of what engines keep only this; the rest of the fleet is empty.
    */
-  fleet(options?: { applications?: string[]; contents?: boolean; only?: 'points'; signal?: AbortSignal }): Promise<Fleet>;
+  fleet(options?: { applications?: string[]; contents?: boolean; only?: 'points' | 'restores'; signal?: AbortSignal }): Promise<Fleet>;
 
   /** By name or entity ref. NotFoundError UNKNOWN_APPLICATION with the nearest name in its hint. */
   application(name: string, options?: { signal?: AbortSignal }): Promise<ApplicationStatus>;

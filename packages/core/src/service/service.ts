@@ -82,8 +82,8 @@ class DefaultDrService implements DrService {
     contents = true,
     only,
     signal,
-  }: { applications?: string[]; contents?: boolean; only?: 'points'; signal?: AbortSignal } = {}): Promise<Fleet> {
-    if (applications?.length === 0) return (await lookAtEngines(this.#looking(), { points: only === 'points', signal })).fleet([]);
+  }: { applications?: string[]; contents?: boolean; only?: 'points' | 'restores'; signal?: AbortSignal } = {}): Promise<Fleet> {
+    if (applications?.length === 0) return (await lookAtEngines(this.#looking(), { only, signal })).fleet([]);
     const assessment = await look(this.#looking(), signal);
     const wanted: readonly Application[] = applications?.map((name) => findApplication(assessment, name)) ?? assessment.applications;
     if (contents) await decideVerdicts(assessment, wanted, this.#contents, signal);

@@ -6,10 +6,19 @@ import type { Policy } from '../policy/model.ts';
 import type { RecoveryPoint, Schedule, StorageLocation } from '../protection/model.ts';
 import type { ApplicationStatus, ClusterStatus, ComponentStatus, Fleet, PointUse } from '../service/model.ts';
 import type { RestoreDiff } from '../service/port.ts';
+import type { Restore } from '../service/restores.ts';
 import { apiVersion } from './api-version.ts';
 import type { WireApplication, WireComponentStatus } from './application.ts';
 import type { WireDiff, WireOperation, WirePlan } from './plan.ts';
-import type { WireCluster, WireEngine, WirePolicy, WireRecoveryPoint, WireSchedule, WireStorageLocation } from './protection.ts';
+import type {
+  WireCluster,
+  WireEngine,
+  WirePolicy,
+  WireRecoveryPoint,
+  WireRestore,
+  WireSchedule,
+  WireStorageLocation,
+} from './protection.ts';
 
 /** JSON has no undefined: fields that are absent stay absent. */
 function present<T>(value: T): T {
@@ -126,6 +135,18 @@ export function recoveryPointToWire(
       message: point.message,
       use: use?.map((entry) => ({ component: entry.component, usable: entry.use.usable, reasons: entry.use.reasons })),
     },
+  });
+}
+
+/** `now` is the clock of the restore's cluster. */
+export function restoreToWire(restore: Restore, now: Date): WireRestore {
+  const { name, namespace, cluster, id, engine, application, points, namespaces, mode, operation, ...status } = restore;
+  return present({
+    apiVersion,
+    kind: 'Restore',
+    metadata: { name, namespace, cluster },
+    spec: { id, engine, application, points, namespaces, mode, operation },
+    status: { ...status, ageSeconds: ageSeconds(restore.requestedAt, now) },
   });
 }
 

@@ -38,6 +38,35 @@ export const recoveryPointSchema = resource('RecoveryPoint', {
 export type WireRecoveryPoint = z.infer<typeof recoveryPointSchema>;
 export const recoveryPointListSchema = listOf('RecoveryPoint', recoveryPointSchema);
 
+/** By an operation (`spec.operation`, and `metadata.name` is its id), or by an engine that somebody else asked. */
+export const restoreSchema = resource('Restore', {
+  spec: z.object({
+    id: z.string(),
+    engine: z.string().optional(),
+    application: z.string().optional(),
+    /** Names of the points. */
+    points: z.array(z.string()),
+    /** `*`: everything of a point. */
+    namespaces: z.array(z.object({ from: z.string(), to: z.string() })),
+    mode: z.enum(['clone', 'inPlace', 'dataOnly', 'configOnly']).optional(),
+    operation: z.string().optional(),
+  }),
+  status: z.object({
+    state: z.string(),
+    nativePhase: z.string().optional(),
+    requestedBy: z.string().optional(),
+    requestedAt: instant.optional(),
+    ageSeconds: z.number().optional(),
+    endedAt: instant.optional(),
+    errors: z.number().optional(),
+    warnings: z.number().optional(),
+    items: z.number().optional(),
+    message: z.string().optional(),
+  }),
+});
+export type WireRestore = z.infer<typeof restoreSchema>;
+export const restoreListSchema = listOf('Restore', restoreSchema);
+
 export const scheduleSchema = resource('Schedule', {
   spec: z.object({
     id: z.string(),

@@ -19,6 +19,7 @@ export const engine: Engine = {
   kinds: interpretedKinds,
   pointKinds: [veleroKinds.backups],
   marks: ['velero.io/backup-name', 'velero.io/restore-name', 'velero.io/volume-snapshot-name', 'velero.io/data-upload-name'],
+  restoreKinds: [veleroKinds.restores],
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
   schedule: { type: veleroKinds.schedules, owns: ownedFields, render: renderSchedule },
   interpret,

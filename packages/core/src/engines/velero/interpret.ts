@@ -6,7 +6,7 @@ import type { ProtectionState, RecoveryPoint, VolumeCapture } from '../../protec
 import type { Reason } from '../../reason.ts';
 import { veleroKinds } from './kinds.ts';
 import { labelMatches } from './label.ts';
-import { engineId, locationOf, pointOf, scheduleOf } from './map.ts';
+import { engineId, locationOf, nativeRestoreOf, pointOf, scheduleOf } from './map.ts';
 import { count, fields, metadataOf, text } from './schema.ts';
 
 export const interpretedKinds: readonly ResourceType[] = [
@@ -23,9 +23,10 @@ export function interpret(reading: ClusterReading): ProtectionState {
   const problems: Reason[] = [];
   const all = (type: ResourceType): readonly KubeObject[] => objectsOf(reading, resourceKey(type));
   // A type that is not served means that Velero is not installed; one that is forbidden means that we may not look.
-  const failure = reading.failures.get(resourceKey(veleroKinds.backups));
-  const installed = failure === undefined ? reading.objects.has(resourceKey(veleroKinds.backups)) : failure.code !== 'NOT_FOUND';
-  for (const type of interpretedKinds) {
+  const telling = [veleroKinds.backups, veleroKinds.restores].map(resourceKey);
+  const failure = telling.map((key) => reading.failures.get(key)).find((error) => error !== undefined);
+  const installed = failure === undefined ? telling.some((key) => reading.objects.has(key)) : failure.code !== 'NOT_FOUND';
+  for (const type of [...interpretedKinds, veleroKinds.restores]) {
     const error = reading.failures.get(resourceKey(type));
     if (error && error.code !== 'NOT_FOUND') {
       problems.push({
@@ -47,6 +48,7 @@ export function interpret(reading: ClusterReading): ProtectionState {
     schedules: all(veleroKinds.schedules).map((object) => scheduleOf(object, cluster)),
     locations: locations.map((object) => locationOf(object, cluster)),
     replications: [],
+    restores: all(veleroKinds.restores).map((object) => nativeRestoreOf(object, cluster)),
     volumeEvidence: evidence(points, all(veleroKinds.podVolumeBackups), all(veleroKinds.dataUploads)),
   };
 }

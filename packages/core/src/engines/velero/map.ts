@@ -1,7 +1,7 @@
 import { labels as ours } from '../../application/model.ts';
 import { parseDuration } from '../../policy/duration.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
-import type { RecoveryPoint, Schedule, Scope, StorageLocation } from '../../protection/model.ts';
+import type { NativeRestore, RecoveryPoint, Schedule, Scope, StorageLocation } from '../../protection/model.ts';
 import { phaseOf } from './phases.ts';
 import { count, fields, flag, instant, metadataOf, selectorText, text, texts } from './schema.ts';
 import type { Fields } from './schema.ts';
@@ -99,6 +99,36 @@ export function scheduleOf(object: KubeObject, cluster: string): Schedule {
     component: text(labels[ours.componentOf]),
     policy: text(labels[ours.policy]),
   }) as Schedule;
+}
+
+export function nativeRestoreOf(object: KubeObject, cluster: string): NativeRestore {
+  const { name, namespace, labels, createdAt, deleted } = metadataOf(object);
+  const spec = fields(object.spec);
+  const status = fields(object.status);
+  const included = texts(spec.includedNamespaces);
+  const validation = texts(status.validationErrors);
+  const mapping = Object.entries(fields(spec.namespaceMapping)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return present({
+    id: `${cluster}/${engineId}/${namespace}/${name}`,
+    name,
+    namespace,
+    engine: engineId,
+    cluster,
+    phase: deleted ? 'Deleting' : phaseOf(status.phase),
+    nativePhase: text(status.phase) ?? '',
+    point: text(spec.backupName),
+    namespaces: included.length === 0 || included.includes('*') ? '*' : included,
+    namespaceMapping: Object.fromEntries(mapping),
+    createdAt,
+    startedAt: instant(status.startTimestamp),
+    endedAt: instant(status.completionTimestamp),
+    application: text(labels[ours.application]),
+    operation: text(labels[ours.operation]),
+    errors: count(status.errors),
+    warnings: count(status.warnings),
+    items: count(fields(status.progress).itemsRestored),
+    message: text(status.failureReason) ?? (validation.length > 0 ? validation.join('; ') : undefined),
+  }) as NativeRestore;
 }
 
 function duration(value: unknown): number | undefined {
