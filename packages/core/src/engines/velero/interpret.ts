@@ -57,7 +57,7 @@ export function interpret(reading: ClusterReading): ProtectionState {
 function namespaceOf(objects: readonly KubeObject[]): string | undefined {
   const counts = new Map<string, number>();
   for (const object of objects) {
-    const namespace = text(object.metadata.namespace);
+    const namespace = text(fields(object.metadata).namespace);
     if (namespace) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
   }
   const [most] = [...counts].toSorted((a, b) => b[1] - a[1]);
