@@ -73,7 +73,7 @@ export interface Facts {
   /** Methods by which the newest usable point holds the claims. */
   captureMethods: readonly string[];
   schedules: readonly ScheduleFacts[];
-  /** Continuous copies of the component's claims. */
+  /** Continuous copies of the component's claims: their sources here, and the targets of those that the fleet has. */
   replications: readonly Replication[];
   /** Of this component or of its whole application, newest first. */
   drills: readonly DrillRecord[];

@@ -3,7 +3,7 @@ import type { Engine } from '../ports/engine.ts';
 import { resourceKey } from '../ports/kubernetes.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import { nextRun, timetable, worstGap } from '../policy/schedule.ts';
-import type { ProtectionState, RecoveryPoint, Schedule, VolumeCapture } from '../protection/model.ts';
+import type { ProtectionState, RecoveryPoint, Replication, Schedule, VolumeCapture } from '../protection/model.ts';
 import type { DrError } from '../errors.ts';
 import type { Reason } from '../reason.ts';
 import type { ScheduleFacts } from './facts.ts';
@@ -24,6 +24,7 @@ export class ClusterProtection {
   readonly #reaching = new Map<string, readonly RecoveryPoint[]>();
   readonly #evidence: ReadonlyMap<string, readonly VolumeCapture[]>;
   readonly #patterned: RecoveryPoint[] = [];
+  readonly #replications = new Map<string, Replication[]>();
   readonly #trouble = new Map<RecoveryPoint, Reason | undefined>();
 
   constructor(reading: ClusterReading, engines: readonly Engine[]) {
@@ -42,6 +43,11 @@ export class ClusterProtection {
       byName: new Map(this.states.flatMap((state) => state.locations).map((location) => [`${location.engine}/${location.name}`, location])),
       readable: new Set(this.failures.length === 0 ? this.installed : []),
     };
+    for (const replication of this.states.flatMap(({ replications }) => replications)) {
+      const list = this.#replications.get(replication.namespace);
+      if (list) list.push(replication);
+      else this.#replications.set(replication.namespace, [replication]);
+    }
     this.schedules = this.states.flatMap((state) => state.schedules).map((schedule) => this.#scheduleFacts(schedule));
     for (const point of this.states.flatMap((state) => state.points)) {
       const { namespaces } = point.scope;
@@ -71,6 +77,11 @@ export class ClusterProtection {
       this.#reaching.set(namespace, reaching);
     }
     return reaching;
+  }
+
+  /** Ends of copies whose objects lie in the namespace. */
+  replicationsOf(namespace: string): readonly Replication[] {
+    return this.#replications.get(namespace) ?? [];
   }
 
   evidenceOf(point: RecoveryPoint): readonly VolumeCapture[] {

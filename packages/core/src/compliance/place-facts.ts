@@ -5,7 +5,8 @@ import type { Application, Component, Placement } from '../application/model.ts'
 import { timeOf } from '../application/raw.ts';
 import { resourceKey } from '../ports/kubernetes.ts';
 import type { Policies } from '../policy/resolve.ts';
-import type { VolumeCapture } from '../protection/model.ts';
+import type { Replication, VolumeCapture } from '../protection/model.ts';
+import { copiesOf } from '../protection/replication.ts';
 import type { PointUse } from '../service/model.ts';
 import { covers } from './coverage.ts';
 import type { DrillRecord, Facts } from './facts.ts';
@@ -91,11 +92,7 @@ export function placeFacts(application: Application, component: Component, place
       placement && cluster && agreed
         ? cluster.schedules.filter(({ schedule }) => covers(schedule.scope, { namespace: placement.namespace, labels }))
         : [],
-    replications: (cluster?.states ?? [])
-      .flatMap((state) => state.replications)
-      .filter(
-        (copy) => agreed && copy.namespace === placement.namespace && copy.claims.some((claim) => own.claims.some((c) => c.name === claim)),
-      ),
+    replications: placement && cluster && agreed ? replicationsOf(placement.namespace, own, cluster, protection) : [],
     drills: sources.drills
       .filter((drill) => drill.application === application.name && (drill.component === undefined || drill.component === component.name))
       .toSorted((a, b) => (timeOf(b.at) ?? 0) - (timeOf(a.at) ?? 0)),
@@ -110,6 +107,22 @@ export function placeFacts(application: Application, component: Component, place
       ...(capture && { capture }),
     })),
   };
+}
+
+/** Sources of the claims here, each followed by its target where the fleet has it. A target that lies here copies from elsewhere. */
+function replicationsOf(
+  namespace: string,
+  own: PlacementInventory,
+  cluster: ClusterProtection,
+  protection: Sources['protection'],
+): Replication[] {
+  const sources = cluster
+    .replicationsOf(namespace)
+    .filter(({ role, claims }) => role === 'source' && claims.some((claim) => own.claims.some(({ name }) => name === claim)));
+  if (sources.length === 0) return [];
+  const targets = [...protection.values()].flatMap((each) => (each === cluster ? [] : each.replicationsOf(namespace)));
+  const copies = copiesOf([...sources, ...targets.filter(({ role }) => role === 'target')]);
+  return [...new Set(copies.flatMap(({ source, target }) => (source ? [source, ...(target ? [target] : [])] : [])))];
 }
 
 function labelsOf(own: PlacementInventory): Readonly<Record<string, string>>[] {

@@ -113,6 +113,16 @@ const table = {
     fix: 'Look at the replication object and at the network between the clusters.',
   },
   // at risk
+  REPLICATION_EMPTY: {
+    title: 'The continuous copy never received anything',
+    why: 'There is nothing that a failover could continue with.',
+    fix: 'Look at its source, and at what lies between: kubectl dr get replications',
+  },
+  REPLICATION_FAILED: {
+    title: 'The last synchronisation failed',
+    why: 'What the target holds gets older until one succeeds.',
+    fix: "Read the engine's message and the log of its mover.",
+  },
   LAST_RUN_FAILED: {
     title: 'The last run failed',
     why: 'An older point still protects, but the next failure may leave only expired ones.',
@@ -240,6 +250,11 @@ const table = {
     title: 'The chosen point does not bring the component back',
     why: 'Restoring it would give an incomplete or empty component.',
     fix: 'Choose another point: kubectl dr get points',
+  },
+  REPLICATION_SECRET_MISSING: {
+    title: 'The continuous copy has no repository',
+    why: 'Where its data goes is told by a Secret in the namespace, on both clusters.',
+    fix: 'Create the Secret that the message names.',
   },
   TARGET_EXISTS: {
     title: 'The target namespace already exists',

@@ -310,6 +310,33 @@ const cases: [rule: string, changes: Partial<Facts>, verdict: Verdict, code: Rea
     '11m behind',
   ],
   [
+    'replicationLags',
+    {
+      replications: [
+        { ...replication, lastSync: ago(1) },
+        { ...replication, role: 'target', cluster: 'west', lastSync: ago(1), capturedAt: ago(12) },
+      ],
+      policy: policy({ objectives: {} }),
+    },
+    'AtRisk',
+    'REPLICATION_LAGS',
+    'the copy of orders-db on west is 12m behind',
+  ],
+  [
+    'replicationFailed',
+    { replications: [{ ...replication, lastSync: ago(1), phase: 'Failed', message: 'disk full' }] },
+    'AtRisk',
+    'REPLICATION_FAILED',
+    'The last synchronisation of orders-db failed (copy on east): disk full',
+  ],
+  [
+    'replicationEmpty',
+    { replications: [{ ...replication, role: 'target', cluster: 'west', lastSync: ago(1), holds: false }] },
+    'AtRisk',
+    'REPLICATION_EMPTY',
+    'on west holds nothing',
+  ],
+  [
     'databaseWithoutHook',
     { ...database, captureMethods: ['file-system'] },
     'AtRisk',

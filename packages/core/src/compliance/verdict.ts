@@ -1,7 +1,7 @@
 import type { Reason } from '../reason.ts';
 import { type Verdict, verdicts } from '../service/model.ts';
 import type { Facts, Rule } from './facts.ts';
-import { replicationLags, replicationStopped, rpoBreached } from './rules/breached.ts';
+import { replicationEmpty, replicationFailed, replicationLags, replicationStopped, rpoBreached } from './rules/breached.ts';
 import { databaseWithoutHook } from './rules/consistency.ts';
 import { lastRunDegraded, lastRunDegradedElsewhere, lastRunFailed, newestIncomplete } from './rules/last-run.ts';
 import { locationMissing, locationReadOnly, locationUnavailable } from './rules/locations.ts';
@@ -54,6 +54,8 @@ const table: readonly (readonly [Verdict | undefined, readonly Rule[]])[] = [
       noSchedule,
       someScheduleInvalid,
       replicationLags,
+      replicationFailed,
+      replicationEmpty,
       databaseWithoutHook,
       snapshotsOnly,
       configurationNotCaptured,

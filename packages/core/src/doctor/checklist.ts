@@ -48,6 +48,7 @@ const checklist = {
   'BP-47': { title: 'The version of Kubernetes fits the point', codes: ['VERSION_SKEW'] },
   'BP-48': { title: 'Hosts, ports and addresses are free', codes: ['NETWORK_CLASH'] },
   'BP-49': { title: 'Configuration names no namespace', codes: ['NAMESPACE_NAMED_IN_CONFIG'] },
+  'BP-50': { title: 'Continuous copies succeed, and hold something', codes: ['REPLICATION_FAILED', 'REPLICATION_EMPTY'] },
   'BP-60': { title: 'GitOps and restores do not fight', codes: ['GITOPS_MANAGED'] },
   'BP-62': { title: 'What runs is what the policy says', codes: ['POLICY_DRIFT', 'POLICY_LOCATION_UNUSED', 'NO_SCHEDULE'] },
   'BP-63': { title: 'Autoscalers do not fight a restore', codes: ['AUTOSCALED'] },

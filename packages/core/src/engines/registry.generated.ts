@@ -2,5 +2,6 @@
 import type { Engine } from '../ports/engine.ts';
 import { engine as velero } from './velero/index.ts';
 import { engine as csi } from './csi/index.ts';
+import { engine as volsync } from './volsync/index.ts';
 
-export const engines: readonly Engine[] = [velero, csi];
+export const engines: readonly Engine[] = [velero, csi, volsync];

@@ -39,6 +39,8 @@ export interface SyncRequest {
   name: string;
   sources: readonly ReplicationRef[];
   targets: readonly ReplicationRef[];
+  /** Nothing writes to the claims: an engine that waits for somebody to quiesce them first is told to go on. */
+  quiesced?: boolean;
 }
 
 export interface PromoteRequest {

@@ -35,6 +35,11 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
           await harness.close?.();
         }
       });
+    /** Of engines that make points. */
+    const forPoints: Check = (title, body) =>
+      check(title, async (harness) => {
+        if (harness.engine.capabilities.backup) await body(harness);
+      });
 
     check('R1: interprets whatever a cluster returns, and throws never', async ({ engine }) => {
       for (const objects of garbage(engine)) {
@@ -44,7 +49,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       }
     });
 
-    check('R1, R2: gives the same again, whatever else lies beside it, in its own namespace or another', async (harness) => {
+    forPoints('R1, R2: gives the same again, whatever else lies beside it, in its own namespace or another', async (harness) => {
       const { engine, context, namespace } = harness;
       const point = await backUp(harness, 'one');
       const reading = await readingFrom(harness);
@@ -76,7 +81,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(engine.interpret(failing('FORBIDDEN')).installation.installed).toBe(true);
     });
 
-    check('R4, R7, R8: names a point once for all, proves nothing of one that runs, and opens none', async (harness) => {
+    forPoints('R4, R7, R8: names a point once for all, proves nothing of one that runs, and opens none', async (harness) => {
       const { engine, context } = harness;
       await engine.startBackup(context, backupOf(harness, 'one'));
       const state = engine.interpret(await readingFrom(harness));
@@ -99,7 +104,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(point.id).toBe(`${context.cluster.name}/${engine.id}/${point.namespace}/one`);
     });
 
-    check('R6: tells its points by fewer types as well', async (harness) => {
+    forPoints('R6: tells its points by fewer types as well', async (harness) => {
       const { engine } = harness;
       if (!engine.pointKinds) return;
       await backUp(harness, 'one');
@@ -112,7 +117,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(few!.installation).toMatchObject({ installed: true, engine: engine.id });
     });
 
-    check('A1: asks and looks ahead without changing anything', async (harness) => {
+    forPoints('A1: asks and looks ahead without changing anything', async (harness) => {
       const { engine, context, namespace } = harness;
       const point = await backUp(harness, 'one');
       const written: Write[] = [];
@@ -127,7 +132,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(written).toEqual([]);
     });
 
-    check('A3: ends what nobody acts on, and names it', async ({ engine, namespace, unattended }) => {
+    forPoints('A3: ends what nobody acts on, and names it', async ({ engine, namespace, unattended }) => {
       if (!unattended) return;
       const { context, pass } = await unattended();
       await engine.startBackup(context, { name: 'one', namespaces: [namespace], labels: own, annotations: {} });
@@ -138,7 +143,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(ended.message).toContain('one');
     });
 
-    check('W3, W5: refuses claims that are not in the point, and those that exist, before it writes', async (harness) => {
+    forPoints('W3, W5: refuses claims that are not in the point, and those that exist, before it writes', async (harness) => {
       const { engine, context, namespace } = harness;
       if (engine.capabilities.configuration || !engine.capabilities.inPlace) return;
       const point = await backUp(harness, 'one');
@@ -153,7 +158,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(written).toEqual([]);
     });
 
-    check(
+    forPoints(
       'W1, W2: takes a backup of that name for its own when it carries the same labels, and for a conflict when not',
       async (harness) => {
         const { engine, context } = harness;
@@ -167,7 +172,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       },
     );
 
-    check(
+    forPoints(
       'A2, W7: says at once that what it never began is not there, and ends nothing of it',
       async ({ engine, context: at, namespace }) => {
         const context = { ...at, clock: { ...at.clock, sleep: () => Promise.reject(new Error('it waits')) } };
@@ -179,7 +184,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       },
     );
 
-    check('W4: writes into the application nothing but what is its own, when it begins', async (harness) => {
+    forPoints('W4: writes into the application nothing but what is its own, when it begins', async (harness) => {
       const { engine, context, namespace } = harness;
       const written: Write[] = [];
       await engine.startBackup(
@@ -200,7 +205,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       else for (const write of written) expect(write).toMatchObject({ verb: 'create', labels: own });
     });
 
-    check('W1: makes what is missing, and nothing twice, when it was ended half-way', async (harness) => {
+    forPoints('W1: makes what is missing, and nothing twice, when it was ended half-way', async (harness) => {
       const { engine, context } = harness;
       const endedOnce = async (begin: (at: EngineContext) => Promise<void>, at: EngineContext): Promise<void> => {
         let count = 0;
@@ -223,7 +228,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect((await end(harness, () => engine.progressOfRestore(restoring, 'back'))).phase).toBe('Succeeded');
     });
 
-    check('W5: never touches a claim that exists', async (harness) => {
+    forPoints('W5: never touches a claim that exists', async (harness) => {
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.inPlace) return;
       const claims = async (): Promise<unknown[]> =>
@@ -240,7 +245,7 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(await claims()).toEqual(before);
     });
 
-    check('W2, W6, W7: restores beside, once per name, and tells object by object', async (harness) => {
+    forPoints('W2, W6, W7: restores beside, once per name, and tells object by object', async (harness) => {
       const { engine, context, namespace } = harness;
       if (!engine.capabilities.clone) return;
       const point = await backUp(harness, 'one');
@@ -281,6 +286,6 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       expect(await contentsOn(context)).toEqual(ofPoint);
     });
 
-    checkPoints(check);
+    checkPoints(forPoints);
   });
 }

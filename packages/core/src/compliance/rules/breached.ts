@@ -1,5 +1,5 @@
-import { timeOf } from '../../application/raw.ts';
 import { formatDuration } from '../../policy/duration.ts';
+import { lagOf } from '../../protection/replication.ts';
 import type { Reason } from '../../reason.ts';
 import { formatAge } from '../../text/age.ts';
 import { type Facts, ageOf, backupCommand, because, newestUsable, undecided } from '../facts.ts';
@@ -19,15 +19,12 @@ export function rpoBreached(facts: Facts): Reason | undefined {
   });
 }
 
-/** The lag, in intervals, of the replication that lags most. */
+/** The lag, in intervals, of the end that lags most: what was not sent, and what was sent and did not arrive. */
 function worstLag(facts: Facts): { replication: Facts['replications'][number]; lag: number; intervals: number } | undefined {
   let worst: ReturnType<typeof worstLag>;
   for (const replication of facts.replications) {
-    const last = timeOf(replication.lastSync);
-    if (replication.interval === undefined || replication.interval <= 0 || last === undefined) continue;
-    const lag = Math.max(0, facts.now.getTime() - last);
-    const intervals = lag / replication.interval;
-    if (!worst || intervals > worst.intervals) worst = { replication, lag, intervals };
+    const { lag = 0, intervals } = lagOf(replication, facts.now) ?? {};
+    if (intervals !== undefined && (!worst || intervals > worst.intervals)) worst = { replication, lag, intervals };
   }
   return worst;
 }
@@ -39,10 +36,15 @@ function lagReason(facts: Facts, severity: Reason['severity'], from: number, to:
   return because(facts, {
     code: 'REPLICATION_LAGS',
     severity,
-    message: `the copy of ${facts.component.name}${replication.to ? ` on ${replication.to}` : ''} is ${formatAge(lag)} behind, its interval is ${formatDuration(replication.interval!)}`,
+    message: `the copy of ${facts.component.name}${targetOf(replication)} is ${formatAge(lag)} behind, its interval is ${formatDuration(replication.interval!)}`,
     evidence: [`replication: ${replication.id}`, `last synchronised: ${replication.lastSync}`, `phase: ${replication.nativePhase}`],
     fix: `Look at ${replication.name} in the namespace ${replication.namespace} of ${replication.cluster}.`,
   });
+}
+
+function targetOf({ role, to, cluster }: Facts['replications'][number]): string {
+  const target = role === 'target' ? cluster : to;
+  return target === undefined ? '' : ` on ${target}`;
 }
 
 /** Three intervals behind, with no RPO to measure by: the copy has stopped. */
@@ -52,4 +54,33 @@ export function replicationStopped(facts: Facts): Reason | undefined {
 
 export function replicationLags(facts: Facts): Reason | undefined {
   return lagReason(facts, 'warning', 2, facts.policy?.objectives.rpo === undefined ? 3 : Infinity);
+}
+
+export function replicationFailed(facts: Facts): Reason | undefined {
+  const failed = facts.replications.find(({ phase }) => phase === 'Failed');
+  return (
+    failed &&
+    because(facts, {
+      code: 'REPLICATION_FAILED',
+      severity: 'warning',
+      message: `The last synchronisation of ${facts.component.name} failed (${failed.name} on ${failed.cluster})${failed.message ? `: ${failed.message}` : ''}`,
+      evidence: [`replication: ${failed.id}`, `last synchronised: ${failed.lastSync ?? 'never'}`],
+      fix: `Look at ${failed.name} in the namespace ${failed.namespace} of ${failed.cluster}.`,
+    })
+  );
+}
+
+/** Its target ended a synchronisation, and holds nothing. */
+export function replicationEmpty(facts: Facts): Reason | undefined {
+  const empty = facts.replications.find(({ role, holds, lastSync }) => role === 'target' && holds === false && lastSync !== undefined);
+  return (
+    empty &&
+    because(facts, {
+      code: 'REPLICATION_EMPTY',
+      severity: 'warning',
+      message: `The copy of ${facts.component.name} on ${empty.cluster} holds nothing, although ${empty.name} was synchronised`,
+      evidence: [`replication: ${empty.id}`, `last synchronised: ${empty.lastSync}`],
+      fix: `Look whether its source and ${empty.name} in the namespace ${empty.namespace} of ${empty.cluster} use one repository.`,
+    })
+  );
 }

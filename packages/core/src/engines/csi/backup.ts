@@ -3,6 +3,7 @@ import { ConflictError, InputError, NotFoundError } from '../../errors.ts';
 import type { BackupRequest, EngineContext, NativeProgress } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
+import { boundedName } from '../bounded-name.ts';
 import { createOnce } from '../create-once.ts';
 import { type Capture, planCapture } from './capture.ts';
 import { adoptMembers, groupOfPoint, readGroup, standingOfGroup } from './group.ts';
@@ -58,7 +59,7 @@ export async function startBackup(context: EngineContext, request: BackupRequest
       kind: snapshotKinds.snapshots.kind,
       metadata: {
         ...metadata,
-        name: snapshotName(point, claim.metadata.name),
+        name: boundedName(point, claim.metadata.name),
         annotations: { ...metadata.annotations, [notes.claim]: claimNote(claim) },
       },
       spec,
@@ -89,15 +90,6 @@ function assertOurs({ metadata }: KubeObject, request: BackupRequest, { cluster 
     cluster: cluster.name,
     hint: 'plan again: the new plan gets a new name',
   });
-}
-
-/** Claims may have names as long as snapshots have: what does not fit is cut, and told apart by what the rest adds up to. */
-export function snapshotName(point: string, claim: string): string {
-  const name = `${point}-${claim}`;
-  if (name.length <= 240) return name;
-  let sum = 0;
-  for (const letter of claim) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
-  return `${name.slice(0, 230).replace(/[^a-z0-9]+$/, '')}-${sum.toString(36)}`;
 }
 
 function createGroup(

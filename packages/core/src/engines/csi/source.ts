@@ -6,7 +6,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';
 import { namespaceOwner } from '../namespace-owner.ts';
-import { snapshotName } from './backup.ts';
+import { boundedName } from '../bounded-name.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 import type { VolumeSnapshotContentSpec, VolumeSnapshotSpec } from './types.generated.ts';
 
@@ -43,7 +43,11 @@ export async function contentOf(
  * its own: with the policy Retain, so that nothing that happens to it touches the data, and owned by that namespace, so that
  * it goes with it. Gives the snapshot's name.
  */
-export async function offerBeside(context: EngineContext, snapshot: KubeObject, request: RestoreRequest): Promise<string> {
+export async function offerBeside(
+  context: EngineContext,
+  snapshot: KubeObject,
+  request: Pick<RestoreRequest, 'name' | 'labels' | 'annotations'>,
+): Promise<string> {
   const { cluster, namespace } = context;
   const content = await contentOf(snapshot, context);
   const snapshotHandle = textAt(content, 'status', 'snapshotHandle') ?? textAt(content, 'spec', 'source', 'snapshotHandle');
@@ -55,8 +59,8 @@ export async function offerBeside(context: EngineContext, snapshot: KubeObject, 
       hint: 'ask for the right to get and create volumesnapshotcontents.snapshot.storage.k8s.io',
     });
   }
-  const name = snapshotName(request.name, textAt(snapshot, 'spec', 'source', 'persistentVolumeClaimName') ?? snapshot.metadata.name);
-  const contentName = snapshotName(namespace, name);
+  const name = boundedName(request.name, textAt(snapshot, 'spec', 'source', 'persistentVolumeClaimName') ?? snapshot.metadata.name);
+  const contentName = boundedName(namespace, name);
   const sourceVolumeMode = textAt(content, 'spec', 'sourceVolumeMode');
   const contentSpec: VolumeSnapshotContentSpec = {
     deletionPolicy: 'Retain',

@@ -1,0 +1,94 @@
+import { at, textAt } from '../../application/raw.ts';
+import { nameFor } from '../../planning/assemble.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import { apiVersionOf } from '../../ports/kubernetes.ts';
+import type { RenderedReplication, ReplicationRequest } from '../../ports/replication.ts';
+import { boundedName } from '../bounded-name.ts';
+import { kinds, notes } from './kinds.ts';
+
+/**
+ * A repository per claim and direction: two sources in one repository mix their snapshots, and after a failover the old side would
+ * go on writing where the new side reads.
+ */
+export function repositoryName(request: Pick<ReplicationRequest, 'source'>, claim: string): string {
+  return nameFor(`volsync-${claim}-from-${request.source.cluster}`, 253);
+}
+
+export function objectName(request: Pick<ReplicationRequest, 'name'>, claim: string): string {
+  // VolSync puts up to eleven letters before it in the names of its jobs.
+  return boundedName(request.name, claim, 52);
+}
+
+/** By restic, for it needs no network from one cluster to the other, and the target can pull when the source is dead. */
+export function render(request: ReplicationRequest): RenderedReplication[] {
+  const trigger = { schedule: cronOf(request.every) };
+  return request.claims.flatMap((claim): RenderedReplication[] => {
+    const name = claim.metadata.name;
+    const repository = repositoryName(request, name);
+    const metadata = (end: 'source' | 'target', extra: Record<string, string>): KubeObject['metadata'] => ({
+      name: objectName(request, name),
+      namespace: request[end].namespace,
+      labels: request.labels,
+      annotations: { ...request.annotations, ...extra },
+    });
+    const storageClassName = textAt(claim, 'spec', 'storageClassName');
+    return [
+      {
+        end: 'source',
+        type: kinds.sources,
+        owns: [],
+        object: {
+          apiVersion: apiVersionOf(kinds.sources),
+          kind: kinds.sources.kind,
+          metadata: metadata('source', { [notes.peer]: request.target.cluster }),
+          spec: {
+            sourcePVC: name,
+            trigger,
+            // Without `retain` VolSync keeps the newest snapshot alone, and nothing can go back to an earlier instant.
+            restic: { repository, copyMethod: 'Snapshot', pruneIntervalDays: 7, retain: { within: '1d', hourly: 48, daily: 14 } },
+          },
+        },
+      },
+      {
+        end: 'target',
+        type: kinds.destinations,
+        owns: [],
+        object: {
+          apiVersion: apiVersionOf(kinds.destinations),
+          kind: kinds.destinations.kind,
+          metadata: metadata('target', {
+            [notes.peer]: request.source.cluster,
+            [notes.claim]: JSON.stringify({ ...claim, metadata: { ...claim.metadata, namespace: request.target.namespace } }),
+          }),
+          spec: {
+            trigger,
+            restic: {
+              repository,
+              copyMethod: 'Snapshot',
+              capacity: at(claim, 'spec', 'resources', 'requests', 'storage'),
+              accessModes: at(claim, 'spec', 'accessModes'),
+              ...(storageClassName !== undefined && { storageClassName }),
+              // Its volume is used again for each sync: without this, files that were deleted at the source come back.
+              enableFileDeletion: true,
+            },
+          },
+        },
+      },
+    ];
+  });
+}
+
+const minute = 60_000;
+
+/** The longest timetable that cron can say evenly and that is not slower than asked for; VolSync refuses `@every`. */
+export function cronOf(every: number): string {
+  const fits = (unit: number, of: number): number | undefined =>
+    every < unit
+      ? undefined
+      : Array.from({ length: of }, (_, index) => of - index).find((n) => of % n === 0 && n < of && n * unit <= every);
+  if (every >= 24 * 60 * minute) return '0 0 * * *';
+  const hours = fits(60 * minute, 24);
+  if (hours !== undefined) return hours === 1 ? '0 * * * *' : `0 */${hours} * * *`;
+  const minutes = fits(minute, 60) ?? 1;
+  return minutes === 1 ? '* * * * *' : `*/${minutes} * * * *`;
+}

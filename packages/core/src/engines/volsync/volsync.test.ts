@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import { resourceKey } from '../../ports/kubernetes.ts';
+import { timetable, worstGap } from '../../policy/schedule.ts';
+import { interpret } from './interpret.ts';
+import { kinds } from './kinds.ts';
+import { cronOf, render } from './render.ts';
+
+const minute = 60_000;
+const claim: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data', namespace: 'shop', labels: { app: 'db' } },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: 'fast' },
+};
+const request = {
+  name: 'dr-shop',
+  source: { cluster: 'East.Cluster', namespace: 'shop' },
+  target: { cluster: 'west', namespace: 'shop' },
+  claims: [claim],
+  every: 5 * minute,
+  labels: {},
+  annotations: {},
+};
+
+function told(role: 'source' | 'target', spec: unknown, status: unknown, metadata = {}) {
+  const type = role === 'source' ? kinds.sources : kinds.destinations;
+  // Lists leave the kind out.
+  const object = { metadata: { name: 'copy', namespace: 'shop', ...metadata }, spec, status } as unknown as KubeObject;
+  const objects = new Map([[resourceKey(type), [object]]]);
+  return interpret({ cluster: 'east', now: new Date(), age: 0, objects, failures: new Map() }).replications[0]!;
+}
+const condition = (reason: string, message = '') => ({ conditions: [{ type: 'Synchronizing', reason, message, status: 'True' }] });
+const synced = { lastSyncTime: '2026-01-15T12:00:30Z', lastSyncDuration: '30.5s' };
+
+describe('VolSync has no phase, so it is derived', () => {
+  it.each([
+    ['nothing was written yet', 'source', { restic: {} }, undefined, 'Pending'],
+    ['the first one runs', 'source', { restic: {} }, condition('SyncInProgress'), 'Running'],
+    ['it waits after one that ended', 'source', { restic: {} }, { ...synced, ...condition('WaitingForSchedule') }, 'Succeeded'],
+    ['it waits and never synchronised', 'source', { restic: {} }, condition('WaitingForManual'), 'Pending'],
+    ['it cleans up', 'source', { restic: {} }, { ...synced, ...condition('CleaningUp') }, 'Succeeded'],
+    ['it cannot begin', 'source', { restic: {} }, { ...synced, ...condition('Error', 'no Secret') }, 'Failed'],
+    [
+      'its mover failed and is tried again',
+      'source',
+      { restic: {} },
+      { ...synced, ...condition('SyncInProgress'), latestMoverStatus: { result: 'Failed', logs: 'a\nfull' } },
+      'Failed',
+    ],
+    ['it listens, as rsync always does', 'target', { rsyncTLS: {} }, { ...synced, ...condition('SyncInProgress') }, 'Succeeded'],
+    ['a word that is newer than us', 'source', { restic: {} }, { ...synced, ...condition('Quiescing') }, 'Unknown'],
+    ['something outside moves it', 'source', { external: { provider: 'x' } }, {}, 'Unknown'],
+  ] as const)('%s', (_, role, spec, status, phase) => {
+    expect(told(role, spec, status).phase).toBe(phase);
+  });
+
+  it('and what it says is kept', () => {
+    expect(told('source', { restic: {} }, { ...synced, ...condition('Quiescing') }).nativePhase).toBe('Quiescing');
+    expect(told('source', { restic: {} }, { latestMoverStatus: { result: 'Failed', logs: 'a\nfull\n' } }).message).toBe('full');
+  });
+});
+
+describe('how old the data is', () => {
+  it('counts from the start of the sync that ended, not of one that runs', () => {
+    expect(told('source', { restic: {} }, { ...synced, lastSyncStartTime: '2026-01-15T12:05:00Z' }).capturedAt).toBe(
+      '2026-01-15T11:59:59.500Z',
+    );
+    expect(told('source', { restic: {} }, { lastSyncTime: synced.lastSyncTime }).capturedAt).toBeUndefined();
+    expect(told('source', { restic: {} }, { ...synced, lastSyncDuration: 'soon' }).capturedAt).toBeUndefined();
+  });
+
+  it.each([
+    ['restoring snapshot 63e8f4e8 of [/data] at 2026-01-15 11:58:03.123456789 +0000 UTC by root@volsync to .', '2026-01-15T11:58:03.000Z'],
+    ['restoring <Snapshot 63e8f4e8 of [/data] at 2026-01-15 12:58:03.5 +0100 CET by root@volsync> to .', '2026-01-15T11:58:03.000Z'],
+    ['nothing of the kind', undefined],
+    ['restoring snapshot x at 2026-99-99 11:58:03 +0000', undefined],
+    ['No eligible snapshots found\nrestoring x at 2026-01-15 11:58:03 +0000', undefined],
+  ])('of a target that pulls it is in the log: %s', (logs, expected) => {
+    expect(told('target', { restic: {} }, { ...synced, latestMoverStatus: { result: 'Successful', logs } }).capturedAt).toBe(expected);
+  });
+});
+
+describe('what is rendered', () => {
+  const [source, target] = render(request).map(({ object }) => object);
+
+  it('gives each direction a repository of its own, of the same name on both clusters', () => {
+    expect(source).toMatchObject({ spec: { sourcePVC: 'data', restic: { repository: 'volsync-data-from-east-cluster' } } });
+    expect(target).toMatchObject({ spec: { restic: { repository: 'volsync-data-from-east-cluster' } } });
+  });
+
+  it('keeps more than the newest snapshot, and lets deleted files stay deleted', () => {
+    expect(source).toMatchObject({ spec: { restic: { retain: { within: '1d' }, copyMethod: 'Snapshot' } } });
+    expect(target).toMatchObject({ spec: { restic: { enableFileDeletion: true, capacity: '1Gi', storageClassName: 'fast' } } });
+  });
+
+  it('is read back as it was asked for', () => {
+    expect(told('target', target!.spec, {}, target!.metadata)).toMatchObject({
+      claims: ['data'],
+      from: 'East.Cluster',
+      interval: 5 * minute,
+      holds: false,
+    });
+    expect(told('source', source!.spec, {}, source!.metadata)).toMatchObject({ claims: ['data'], to: 'west', interval: 5 * minute });
+  });
+
+  it.each([1, 2, 5, 7, 15, 45, 60, 61, 90, 120, 360, 700, 1440, 10_000])(
+    'never slower than %i minutes, in the words that VolSync takes',
+    (every) => {
+      const cron = cronOf(every * minute);
+      expect(cron).toMatch(/^(((\d+,)*\d+|(\d+(\/|-)\d+)|\*(\/\d+)?)\s?){5}$/);
+      expect(worstGap(timetable(cron)!)).toBeLessThanOrEqual(every * minute);
+    },
+  );
+
+  it('is called otherwise for another claim, however long the names', () => {
+    const long = (name: string) => ({ ...claim, metadata: { name, namespace: 'shop' } });
+    const names = render({ ...request, claims: [long(`${'a'.repeat(80)}-0`), long(`${'a'.repeat(80)}-1`)] }).map(
+      ({ object }) => object.metadata.name,
+    );
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(52);
+  });
+});
+
+it('a note on a destination counts for its own namespace alone', () => {
+  const annotations = { 'kubectl-dr.dev/claim': JSON.stringify({ ...claim, metadata: { name: 'data', namespace: 'kube-system' } }) };
+  expect(told('target', { restic: {} }, {}, { annotations })).toMatchObject({ claims: ['data'], namespace: 'shop' });
+  expect(told('target', { restic: { destinationPVC: 'own' } }, {}, { annotations: { 'kubectl-dr.dev/claim': '{' } }).claims).toEqual([
+    'own',
+  ]);
+});
