@@ -169,7 +169,7 @@ export function createPortal(options: PortalOptions): Portal {
   const handlers = createHandlers({
     approvals,
     applications,
-    fleet: new FleetReads({ reads: applications, index, configured: clusters }),
+    fleet: new FleetReads({ reads: applications, index, configured: clusters, who: (credentials) => callers.resolve(credentials) }),
     policies: new PolicyReads({ reads: applications, index, comparing, corrections, mode, prune }),
     service: authorized,
     evidence: new Evidence({

@@ -52,6 +52,6 @@ export function createHandlers({ applications, fleet, policies, service, approva
     getFleetReport: ({ asker, query }) => evidence.fleetReport(asker, query.days),
     listFleetPolicyChanges: ({ asker }) => evidence.fleetPolicyChanges(asker),
     listFleetPolicyLint: ({ asker }) => evidence.fleetPolicyLint(asker),
-    getHealth: async () => fleet.health(),
+    getHealth: ({ asker }) => fleet.health(asker),
   };
 }

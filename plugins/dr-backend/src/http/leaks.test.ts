@@ -1,13 +1,24 @@
+import { veleroKinds } from '@kubectl-dr/core/engines/velero/kinds';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { systemClock } from '@kubectl-dr/core/system-clock';
 import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
 import { routes } from '@kubectl-dr/backstage-plugin-dr-common';
-import { builders } from '@kubectl-dr/core/testing';
+import { MemoryCluster, builders } from '@kubectl-dr/core/testing';
 import { portalForTest } from '../testing/backend.ts';
 import type { AuditedEvent, TestPortal } from '../testing/backend.ts';
 
 const operators = { authorization: { operators: ['group:default/platform'] } };
 
 /** What was planted, as it is and as a Secret keeps it. */
-const planted = ['planted-live', 'planted-captured', 'planted-token'].flatMap((text) => [text, Buffer.from(text).toString('base64')]);
+const planted = [
+  'planted-live',
+  'planted-captured',
+  'planted-token',
+  'planted-pair',
+  'planted-keys',
+  'planted-bucket',
+  'planted-variable',
+].flatMap((text) => [text, Buffer.from(text).toString('base64')]);
 
 /** Every line of the log, whatever was handed over with it. */
 function recordingLogger(lines: string[]) {
@@ -26,13 +37,61 @@ function plant({ east, engine }: TestPortal): void {
     const inside = engine.inside.get(`east/fake/fake/${name}`)!;
     inside.objects.push(old!);
     inside.contents.objects!.push({ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'api' });
+    for (const thing of credentialed('captured')) {
+      inside.objects.push(thing);
+      inside.contents.objects!.push({ apiVersion: thing.apiVersion, kind: thing.kind, namespace: 'shop', name: thing.metadata.name });
+    }
   }
+  east.seed(credentialed('live'));
+}
+
+/** A kubeconfig of another cluster, keys of an object store and a variable, as they were and as they are. */
+function credentialed(when: string): KubeObject[] {
+  const stork = 'stork.libopenstorage.org/v1alpha1';
+  const labelled = { metadata: { labels: { app: 'web' } } };
+  return [
+    builders.object(
+      stork,
+      'ClusterPair',
+      'shop/pair',
+      { spec: { config: { users: { admin: { token: `planted-pair-${when}` } } }, options: { token: `planted-pair-${when}` } } },
+      labelled,
+    ),
+    builders.object(
+      stork,
+      'BackupLocation',
+      'shop/store',
+      { location: { type: 's3', s3Config: { accessKeyID: `planted-keys-${when}`, secretAccessKey: `planted-keys-${when}` } } },
+      labelled,
+    ),
+    builders.configMap('shop/env', { DB_PASSWORD: `planted-variable-${when}`, url: `https://shop:planted-variable-${when}@db` }, labelled),
+  ];
+}
+
+/** A cluster with a Velero whose location carries credentials wherever one can write them. */
+function veleroWithCredentials(): MemoryCluster {
+  const west = new MemoryCluster({ name: 'west', identity: 'uid-west', clock: systemClock, types: Object.values(veleroKinds) });
+  west.seed([
+    builders.namespace('velero'),
+    builders.secret('velero/cloud-credentials', { cloud: 'aws_secret_access_key=planted-bucket' }),
+    builders.object('velero.io/v1', 'BackupStorageLocation', 'velero/default', {
+      spec: {
+        provider: 'aws',
+        objectStorage: { bucket: 'backups', prefix: 'west' },
+        config: { region: 'x', s3Url: 'https://key:planted-bucket@store', insecureToken: 'planted-bucket' },
+        credential: { name: 'cloud-credentials', key: 'cloud' },
+      },
+      status: { phase: 'Unavailable', message: 'GET https://key:planted-bucket@store/backups: denied' },
+    }),
+  ]);
+  return west;
 }
 
 it('what is in Secrets and in the credentials of clusters is in no answer, no audit event and no line of the log', async () => {
   const lines: string[] = [];
   const world = await portalForTest({
     config: { dr: { ...operators, clusters: [{ name: 'dead', url: 'https://127.0.0.1:1', token: 'planted-token' }] } },
+    clusters: [veleroWithCredentials()],
     features: [recordingLogger(lines)],
   });
   plant(world);
@@ -46,7 +105,8 @@ it('what is in Secrets and in the credentials of clusters is in no answer, no au
   const shop = '/v1/applications/system/default/shop';
   const plan = await ask('createPlan', 'post', `${shop}/plans`, { intent: 'Restore', mode: 'configOnly' });
   // Else the rest would prove nothing: the Secret is one of the things that would change.
-  expect(JSON.stringify(plan.spec.changes)).toContain('"Secret"');
+  for (const kind of ['Secret', 'ClusterPair', 'BackupLocation', 'ConfigMap'])
+    expect(JSON.stringify(plan.spec.changes)).toContain(`"${kind}"`);
   const { id, hash } = plan.spec;
   const started = await ask('startOperation', 'post', '/v1/operations', { plan: { id, hash }, confirm: 'shop' });
   const operation = `/v1/operations/${started.metadata?.name}`;
@@ -66,6 +126,7 @@ it('what is in Secrets and in the credentials of clusters is in no answer, no au
   }
   expect(Object.keys(answers).sort()).toEqual(Object.keys(routes).sort());
   expect(answers.listClusters).toContain('dead');
+  expect(answers.listLocations).toContain('backups');
   expect(lines.length).toBeGreaterThan(0);
   const audited: AuditedEvent[] = world.audit;
   expect(audited.length).toBeGreaterThan(3);

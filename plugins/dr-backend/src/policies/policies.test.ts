@@ -61,7 +61,9 @@ const usually = { timeout: 20_000, interval: 100 };
 it('mode report shows drift as a reason and on the policy, and writes nothing', async () => {
   const { west, policy, reasons } = await world();
   await vi.waitFor(async () => expect(await reasons()).toContain('POLICY_DRIFT'), usually);
-  const gold = portalPolicySchema.parse(await policy('gold'));
+  const answer = await policy('gold');
+  const gold = portalPolicySchema.parse(answer);
+  expect(answer).toEqual(JSON.parse(JSON.stringify(gold)));
   expect(gold).toMatchObject({
     metadata: { name: 'gold' },
     status: { applications: ['bakery', 'lab'] },

@@ -166,7 +166,8 @@ function entityStatus(text: string, subject: Subject | undefined, access: Access
       kind: 'forbidden',
       entityRef: text,
       message: 'The permission policy of this portal does not let you see how this is protected.',
-      hint: `Ask ${application.owner ?? 'an operator'}.`,
+      // Not its owner: who owns what is the catalog's to tell, to whom it lets see that.
+      hint: 'Ask whoever keeps the permission policy of this portal.',
     };
   }
   return {

@@ -1,9 +1,11 @@
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { Coverage, Health } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
 import { clusterToWire, storageLocationToWire } from '@kubectl-dr/core/wire/encode';
 import type { WireCluster, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
+import type { PortalCaller } from '../authorization/CallerResolver.ts';
 import type { FleetIndex } from '../index/FleetIndex.ts';
 import type { ApplicationReads } from './ApplicationReads.ts';
 import type { Asker } from './Asker.ts';
@@ -14,6 +16,7 @@ export interface FleetReadsOptions {
   reads: ApplicationReads;
   index: FleetIndex;
   configured: readonly ClusterClient[];
+  who(credentials: BackstageCredentials): Promise<Pick<PortalCaller, 'operator'>>;
 }
 
 /** What is not about one application: clusters, locations, gaps. Shown to whoever may see any application. */
@@ -49,15 +52,16 @@ export class FleetReads {
     return coverageOf(await this.look(asker));
   }
 
-  health(): Health {
+  async health(asker: Asker): Promise<Health> {
+    const { operator } = await this.options.who(asker.credentials);
     const { failure, assessedAt } = this.options.index;
     const clusters = this.options.index.states().map(({ cluster, state, age, error }) => ({
       name: cluster,
       state,
       staleSeconds: Math.round(age / 1000),
-      ...(error && { message: error.message }),
+      ...(operator && error && { message: error.message }),
     }));
-    const problems: Health['problems'] = [...(assessedAt === undefined ? [] : this.options.index.current().fleet.problems)];
+    const problems: NonNullable<Health['problems']> = [...(assessedAt === undefined ? [] : this.options.index.current().fleet.problems)];
     if (this.options.configured.length === 0) {
       problems.push({
         code: 'BAD_CONFIG',
@@ -72,7 +76,13 @@ export class FleetReads {
     const starting = assessedAt === undefined || clusters.some(({ state }) => state === 'starting');
     const degraded = failure !== undefined || silent || this.options.configured.length === 0;
     const status = degraded ? 'degraded' : starting ? 'starting' : 'ok';
-    return { status, ...(assessedAt !== undefined && { assessedAt: new Date(assessedAt).toISOString() }), clusters, problems };
+    return {
+      status,
+      ...(assessedAt !== undefined && { assessedAt: new Date(assessedAt).toISOString() }),
+      clusters,
+      problemCount: problems.length,
+      ...(operator && { problems }),
+    };
   }
 
   /** NotAllowedError for whoever may see nothing at all. */

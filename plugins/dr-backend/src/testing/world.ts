@@ -123,9 +123,17 @@ function inside(pointId: string, objects: KubeObject[], claims: string[]) {
   };
 }
 
+const stork = ['ClusterPair', 'BackupLocation'].map((kind) => ({
+  group: 'stork.libopenstorage.org',
+  version: 'v1alpha1',
+  resource: `${kind.toLowerCase()}s`,
+  kind,
+  namespaced: true,
+}));
+
 /** One cluster with the applications above, and an engine that has captured them. */
 export function createWorld() {
-  const east = new MemoryCluster({ name: 'east', clock: systemClock });
+  const east = new MemoryCluster({ name: 'east', clock: systemClock, types: stork });
   const shop = ownedBy('team-shop');
   east.seed([
     namespace('shop', shop),

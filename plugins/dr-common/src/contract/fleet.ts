@@ -8,17 +8,20 @@ const indexedClusterSchema = z.object({
   state: z.enum(['starting', 'fresh', 'stale', 'unreachable']),
   /** Seconds since the last news from the cluster. */
   staleSeconds: z.number(),
+  /** Why it does not answer, with its address; for operators. */
   message: z.string().optional(),
 });
 
-/** Whether the plugin works. Served to every signed-in caller; says nothing of any application. */
+/** Whether the plugin works. Served to every signed-in caller; what is wrong is told to operators, others hear how much is. */
 export const healthSchema = z.object({
   status: z.enum(['ok', 'starting', 'degraded']),
   /** When what is served was computed last. */
   assessedAt: instant.optional(),
   clusters: z.array(indexedClusterSchema),
   /** About the catalog and the fleet as a whole. */
-  problems: z.array(reasonSchema),
+  problemCount: z.number(),
+  /** Absent for whoever is no operator: they name entities and files that not everybody may see. */
+  problems: z.array(reasonSchema).optional(),
 });
 export type Health = z.infer<typeof healthSchema>;
 

@@ -1,6 +1,7 @@
 import { labels as ours } from '../../application/model.ts';
 import { parseDuration } from '../../policy/duration.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
+import { withoutPasswords } from '../../text/userinfo.ts';
 import type { NativeRestore, RecoveryPoint, Schedule, Scope, StorageLocation } from '../../protection/model.ts';
 import { phaseOf } from './phases.ts';
 import { count, fields, flag, instant, metadataOf, selectorText, text, texts } from './schema.ts';
@@ -141,6 +142,12 @@ function duration(value: unknown): number | undefined {
   }
 }
 
+/** Addresses of object stores may carry their keys, and providers repeat them in what they complain about. */
+function told(value: unknown): string | undefined {
+  const found = text(value);
+  return found === undefined ? undefined : withoutPasswords(found);
+}
+
 export function locationOf(object: KubeObject, cluster: string): StorageLocation {
   const { name, namespace } = metadataOf(object);
   const spec = fields(object.spec);
@@ -153,12 +160,12 @@ export function locationOf(object: KubeObject, cluster: string): StorageLocation
     engine: engineId,
     cluster,
     phase: status.phase === 'Available' || status.phase === 'Unavailable' ? status.phase : 'Unknown',
-    message: text(status.message),
+    message: told(status.message),
     accessMode: spec.accessMode === 'ReadOnly' ? 'ReadOnly' : 'ReadWrite',
     isDefault: flag(spec.default) ?? false,
     provider: text(spec.provider),
     target: target || undefined,
-    endpoint: text(fields(spec.config).s3Url) ?? text(fields(spec.config).region),
+    endpoint: told(fields(spec.config).s3Url) ?? text(fields(spec.config).region),
     lastValidated: instant(status.lastValidationTime),
   }) as StorageLocation;
 }

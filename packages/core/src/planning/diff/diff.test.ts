@@ -104,3 +104,38 @@ describe('fieldChanges', () => {
     );
   });
 });
+
+describe('what opens something', () => {
+  const told = (kind: string, live: object, captured: object) =>
+    objectChange('east', object('v1', kind, 'shop/x', { ...captured }), object('v1', kind, 'shop/x', { ...live }), () => false).fields;
+
+  it.each<[string, string, object, object]>([
+    ['a kubeconfig of another cluster', 'ClusterPair', { spec: { config: 'planted-a' } }, { spec: { config: 'planted-b' } }],
+    [
+      'keys of an object store',
+      'BackupLocation',
+      { location: { s3Config: { x: 'planted-a' } } },
+      { location: { s3Config: { x: 'planted-b' } } },
+    ],
+    ['a field by its name', 'Widget', { spec: { adminPassword: 'planted-a' } }, { spec: { adminPassword: 'planted-b' } }],
+    ['a whole part that is new', 'Widget', {}, { spec: { auth: { user: 'u', secretAccessKey: 'planted-b', tokens: [] } } }],
+    ['a list under such a name', 'Widget', {}, { spec: { auth: { token: ['planted-a', 'planted-b'] } } }],
+    ['a variable', 'Pod', { env: [{ name: 'DB_PASSWORD', value: 'planted-a' }] }, { env: [{ name: 'DB_PASSWORD', value: 'planted-b' }] }],
+    ['a variable that is new', 'Pod', { env: [] }, { env: [{ name: 'API_TOKEN', value: 'planted-b' }] }],
+    ['an address', 'ConfigMap', { data: { url: 'postgres://shop:planted-a@db/x' } }, { data: { url: 'postgres://shop:planted-b@db/x' } }],
+  ])('is not told: %s', (_, kind, live, captured) => {
+    const fields = told(kind, live, captured);
+    expect(fields?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(fields)).not.toContain('planted');
+  });
+
+  it('is told where it only names something', () => {
+    const before = { spec: { secretName: 'a', tokenExpirationSeconds: 1, secretKeyRef: { key: 'a' } } };
+    const after = { spec: { secretName: 'b', tokenExpirationSeconds: 2, secretKeyRef: { key: 'b' } } };
+    expect(told('Pod', before, after)).toEqual([
+      { path: 'spec.secretKeyRef.key', from: 'a', to: 'b' },
+      { path: 'spec.secretName', from: 'a', to: 'b' },
+      { path: 'spec.tokenExpirationSeconds', from: 1, to: 2 },
+    ]);
+  });
+});

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../ports/kubernetes.ts';
-import type { Change, FieldChange } from '../model.ts';
+import type { Change } from '../model.ts';
 import { comparable } from './comparable.ts';
 import { fieldChanges } from './fields.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /** Fields that the server refuses to change on an object that exists: only deleting and making it again would. */
 const immutable: Readonly<Record<string, RegExp>> = {
@@ -20,7 +21,7 @@ const immutable: Readonly<Record<string, RegExp>> = {
 /**
  * What bringing the captured object back does to the live one: `create` when there is none, `leave` when they mean the
  * same, `conflict` when a field would have to change that the server does not let change, else `change`. Values of
- * Secrets are never told.
+ * Secrets are never told, nor what else opens something (`secrets.ts`).
  */
 export function objectChange(
   cluster: string,
@@ -32,9 +33,7 @@ export function objectChange(
   const { name, namespace } = captured.metadata;
   const about = { cluster, apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
   if (!live) return { action: 'create', ...about };
-  const fields = fieldChanges(comparable(live, isMark), comparable(captured, isMark)).map((field) =>
-    kind === 'Secret' ? withoutValues(field) : field,
-  );
+  const fields = fieldChanges(comparable(live, isMark), comparable(captured, isMark)).map((field) => withoutSecrets(kind, field));
   if (fields.length === 0) return { action: 'leave', ...about };
   const stuck = immutable[kind];
   const locked =
@@ -51,8 +50,4 @@ export function objectChange(
 
 function frozen(object: KubeObject): boolean {
   return object.immutable === true;
-}
-
-function withoutValues(field: FieldChange): FieldChange {
-  return /^(data|stringData)\b/.test(field.path) ? { path: field.path, why: 'the value differs; it is not shown' } : field;
 }
