@@ -1,38 +1,42 @@
 import type { Command, Flag } from './definition.ts';
 import { globalFlags } from './definition.ts';
 import { exit, meanings } from './exit-codes.ts';
+import { wrap } from './output/text-width.ts';
+
+/** Whatever the terminal: help is compared, copied and searched. */
+const columns = 80;
 
 /** Examples first, then what there is, on one screen. */
 export function rootHelp(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
   return `Disaster recovery and backup for Kubernetes, seen from the application.
 
 Examples:
-  kubectl dr status                       Is everything safe, how old is it, what now?
-  kubectl dr status shop                  One application, component by component
-  kubectl dr backup shop                  Make a recovery point now
-  kubectl dr restore shop --as shop-old   Bring it back beside the original
-  kubectl dr diff shop                    What differs from its newest point
-  kubectl dr restore shop --mode inPlace  Take it back where it is; undo takes that back
+${rows([
+  ['kubectl dr status', 'Is everything safe, how old, what now?'],
+  ['kubectl dr status shop', 'One application as a tree'],
+  ['kubectl dr backup shop', 'Make a recovery point now'],
+  ['kubectl dr restore shop --as old', 'Bring it back beside the original'],
+  ['kubectl dr restore shop --mode inPlace', 'Back where it is; undo takes it back'],
+  ['kubectl dr diff shop', 'What differs from its newest point'],
+])}
 
 Commands:
-${commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`).join('\n')}
+${rows(commands.map(({ name, summary }) => [name, summary]))}
 
-Flags of kubectl such as --context, --kubeconfig, -n, -o and --as are accepted anywhere after "dr".
-Use "kubectl dr COMMAND --help" for one command, "kubectl dr options" for the flags of all.
+Flags of kubectl (--context, -n, -o, --as ...) stand anywhere after "dr".
+"kubectl dr COMMAND --help" tells of one, "kubectl dr options" the flags of all.
 `;
 }
 
 export function optionsHelp(): string {
   return `Flags of every command, anywhere after "dr":\n${flagLines(shown(globalFlags))}
 
-A fleet of several clusters is named by --contexts, by KUBECTL_DR_CONTEXTS, or by dr.clusters in ./app-config.yaml or
-~/.config/kubectl-dr/config.yaml; otherwise it is the current context.
+A fleet of several clusters is named by --contexts, by KUBECTL_DR_CONTEXTS, or
+by dr.clusters in ./app-config.yaml or ~/.config/kubectl-dr/config.yaml;
+otherwise it is the current context.
 
 Exit codes:
-${exitLines()
-  .map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`)
-  .join('\n')}
+${rows(exitLines().map(([code, meaning]) => [String(code).padStart(3), meaning]))}
 `;
 }
 
@@ -44,16 +48,13 @@ export function usageOf(command: Command): string {
 export function commandHelp(command: Command): string {
   const own = shown(command.flags);
   const blocks = [
-    command.summary + '.',
+    wrap(`${command.summary}.`, columns, '').join('\n'),
     `Examples:\n${command.examples.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n\n')}`,
     `Usage:\n  ${usageOf(command)}`,
   ];
-  if (command.positionals.length > 0) {
-    const width = Math.max(...command.positionals.map((positional) => positional.name.length));
-    blocks.push(`Arguments:\n${command.positionals.map((p) => `  ${p.name.padEnd(width)}  ${p.summary}`).join('\n')}`);
-  }
+  if (command.positionals.length > 0) blocks.push(`Arguments:\n${rows(command.positionals.map(({ name, summary }) => [name, summary]))}`);
   if (own.length > 0) blocks.push(`Flags:\n${flagLines(own)}`);
-  blocks.push('Use "kubectl dr options" for the flags that every command takes, such as --context, -n and -o.');
+  blocks.push('"kubectl dr options" tells the flags of every command: --context, -n, -o ...');
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -71,7 +72,11 @@ export function flagHead(name: string, { alias, value }: Flag): string {
 }
 
 function flagLines(flags: [string, Flag][]): string {
-  const heads = flags.map(([name, flag]) => `${flag.alias === undefined ? '    ' : ''}${flagHead(name, flag)}`);
-  const width = Math.max(...heads.map((head) => head.length));
-  return flags.map(([, flag], index) => `  ${heads[index]!.padEnd(width)}  ${flag.summary}`).join('\n');
+  return rows(flags.map(([name, flag]) => [`${flag.alias === undefined ? '    ' : ''}${flagHead(name, flag)}`, flag.summary]));
+}
+
+/** Two columns. What is longer than a line of most terminals goes on below its own column. */
+function rows(pairs: readonly (readonly [head: string, text: string])[]): string {
+  const width = Math.max(...pairs.map(([head]) => head.length));
+  return pairs.flatMap(([head, text]) => wrap(`  ${head.padEnd(width)}  ${text}`, columns, ' '.repeat(width + 4))).join('\n');
 }

@@ -72,8 +72,8 @@ describe('looking', () => {
       "
     `);
     expect(await text('status -o wide')).toMatchInlineSnapshot(`
-      "APPLICATION   VERDICT   DATA AGE    NEXT RUN   COMPONENTS   OWNER                     POLICY   POINT   REASON
-      shop          AtRisk    35m of 1h   in 55m     3            group:default/team-shop   gold     p1      recommender: No schedule covers recommender (shop-ml on west)
+      "APPLICATION   VERDICT   DATA AGE    NEXT RUN   RTO      COMPONENTS   OWNER                     POLICY   POINT   REASON
+      shop          AtRisk    35m of 1h   in 55m     <none>   3            group:default/team-shop   gold     p1      recommender: No schedule covers recommender (shop-ml on west)
       "
     `);
     expect((await fleet.run('status --check')).code).toBe(4);
@@ -244,7 +244,6 @@ describe('looking', () => {
       Placement:    east/shop
       Owner:        group:default/team-shop
       Policy:       gold
-      Reason:       points of web are kept for 3d, the policy gold promises 30d
 
       Reasons:
         warning RETENTION_TOO_SHORT: points of web are kept for 3d, the policy gold promises 30d
@@ -258,7 +257,7 @@ describe('looking', () => {
       Engine:    velero
       Schedule:  30 * * * *
       Paused:    false
-      Last run:  5m
+      Last run:  5m ago
       Next run:  in 55m
       Keeps:     3d
       Covers:    namespaces shop

@@ -7,6 +7,7 @@ import {
   versionSchema,
   wordSchema,
 } from '@kubectl-dr/core/wire/command-line';
+import { drillListSchema } from '@kubectl-dr/core/wire/drill';
 import { doctorReportSchema } from '@kubectl-dr/core/wire/doctor';
 import { policyChangeListSchema, policyLintListSchema } from '@kubectl-dr/core/wire/policy';
 import { reportSchema } from '@kubectl-dr/core/wire/report';
@@ -84,6 +85,8 @@ const table: [line: string, schema: z.ZodType, code?: number][] = [
   ['undo %s --yes', operationSchema],
   ['restore shop --component orders-db --mode dataOnly --yes', operationSchema],
   ['confirm %s --yes', operationSchema],
+  ['drill shop --component web', operationSchema],
+  ['get drills', drillListSchema],
   ['explain RTO', wordSchema],
   ['explain', reasonMeaningListSchema],
   ['explain RPO_BREACHED', reasonMeaningSchema],

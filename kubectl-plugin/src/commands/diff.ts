@@ -7,7 +7,7 @@ export const diff: Command = {
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: { component: restoreFlags.component!, to: restoreFlags.to! },
   examples: [
-    ['kubectl dr diff shop', 'Against the newest usable point; exit 0 when nothing differs, 1 when something does'],
+    ['kubectl dr diff shop', 'Against the newest usable point; exit 1 when something differs'],
     ['kubectl dr diff shop --component web --to 14:05', 'One component, against 14:05'],
   ],
 };

@@ -6,7 +6,7 @@ const { component, to, as, 'allow-missing-volumes': allowMissing } = restoreFlag
 
 export const drill: Command = {
   name: 'drill',
-  summary: 'Prove that an application can be brought back: restore it isolated, check it, measure, remove it again',
+  summary: 'Prove that it can be brought back: tried apart, measured, removed',
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
     component: component!,

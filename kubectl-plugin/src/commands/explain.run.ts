@@ -11,11 +11,14 @@ import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { data, list } from '../output/data.ts';
 import { table } from '../output/table.ts';
+import { lookOf } from '../output/terminal.ts';
+import { wrap } from '../output/text-width.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
   const code = args.positionals.REASON;
   const entries = Object.entries(reasonCodes) as [string, ReasonText][];
   const format = flagText(args, 'output');
+  const { width } = lookOf(context.output, 'out');
   if (code === undefined) {
     context.output.out(
       (await data(format, list('Reason', entries.map(meaning)))) ??
@@ -36,11 +39,12 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     const word = wordOf(code);
     if (!word) throw unknown(code, wanted, entries);
     const { meaning: told, reasons } = word.spec;
-    const list = reasons ? `\nReasons: ${reasons.join(', ')}\n` : '';
-    context.output.out((await data(format, word)) ?? `${word.metadata.name}: ${told}\n${list}`);
+    const lines = [`${word.metadata.name}: ${told}`, ...(reasons ? ['', `Reasons: ${reasons.join(', ')}`] : [])];
+    context.output.out((await data(format, word)) ?? `${lines.flatMap((line) => wrap(line, width, '')).join('\n')}\n`);
     return 0;
   }
-  context.output.out((await data(format, meaning([wanted, text]))) ?? `${wanted}: ${text.title}\n\n${text.why}\n\nNext: ${text.fix}\n`);
+  const lines = [`${wanted}: ${text.title}`, '', text.why, '', `Next: ${text.fix}`].flatMap((line) => wrap(line, width, ''));
+  context.output.out((await data(format, meaning([wanted, text]))) ?? `${lines.join('\n')}\n`);
   return 0;
 }
 

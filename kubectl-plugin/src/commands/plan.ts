@@ -3,7 +3,7 @@ import { restoreFlags } from './restore.ts';
 
 export const plan: Command = {
   name: 'plan',
-  summary: 'Print what a restore, a drill or a backup would do, without doing it',
+  summary: 'What a restore, a drill or a backup would do; nothing is done',
   positionals: [
     { name: 'INTENT', required: true, summary: 'restore, drill or backup', choices: ['restore', 'drill', 'backup'] },
     { name: 'APP', required: true, summary: 'Application name or entity ref' },

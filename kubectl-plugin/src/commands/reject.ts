@@ -2,7 +2,7 @@ import type { Command } from '../definition.ts';
 
 export const reject: Command = {
   name: 'reject',
-  summary: 'Refuse an operation that waits for an approval in a portal (--portal)',
+  summary: 'Refuse an operation that waits for an approval (--portal)',
   positionals: [{ name: 'OPERATION', required: true, summary: 'Operation id' }],
   flags: { reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal of decisions' } },
   examples: [['kubectl dr reject restore-shop-7f3k2 --portal https://portal.example.com', 'It ends, and nothing was changed']],

@@ -11,7 +11,7 @@ export const report: Command = {
     since: { type: 'string', value: '30d', summary: 'How far back points are listed (default 30d)' },
   },
   examples: [
-    ['kubectl dr report --out report.html', 'For the auditor: status, points of 30 days, findings, restores that were done'],
+    ['kubectl dr report --out report.html', 'For the auditor: status, points of 30 days, findings, restores'],
     ['kubectl dr report --drill drill-shop-7f3k2 --out drill.html', 'What one drill proved, with its hash'],
     ['kubectl dr report shop -o json', 'The same of one application, as data'],
   ],

@@ -2,7 +2,7 @@ import type { Command } from '../definition.ts';
 
 export const wait: Command = {
   name: 'wait',
-  summary: 'Wait for an operation to end, or for an application to be protected',
+  summary: 'Wait for an operation to end, or for an application to be safe',
   positionals: [{ name: 'OPERATION|APP', required: true, summary: 'Operation id, or application with --for=protected' }],
   flags: {
     for: { type: 'string', value: 'WHAT', choices: ['succeeded', 'protected'], summary: 'What to wait for (default succeeded)' },

@@ -167,11 +167,7 @@ export function engineColumns(): Column<WireEngine>[] {
     { header: 'installed on', value: (row) => row.status.clusters.join(', ') },
     {
       header: 'can',
-      value: (row) =>
-        Object.entries(row.spec.capabilities)
-          .filter(([, able]) => able)
-          .map(([name]) => name)
-          .join(', '),
+      value: (row) => capable(row, true),
     },
   ];
 }
@@ -253,6 +249,13 @@ export function checksOf({ status: { checks, unchecked } }: WireDrill): string |
 export function evidenceOf({ status: { evidence } }: WireDrill): string | undefined {
   if (!evidence) return undefined;
   return evidence.intact ? evidence.hash.slice(0, 12) : 'CHANGED';
+}
+
+/** What an engine can do, or cannot. */
+export function capable({ spec }: WireEngine, wanted: boolean): string {
+  return Object.entries(spec.capabilities)
+    .flatMap(([name, able]) => (able === wanted ? [name] : []))
+    .join(', ');
 }
 
 /** The table of a kind. `use`: see `pointColumns`. */

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { Kind } from '../kinds.ts';
 import type { Items } from '../listing.ts';
 import { age, duration, since, until } from '../view.ts';
-import { componentColumns, intoOf } from './columns.ts';
+import { capable, componentColumns, intoOf } from './columns.ts';
 import { drillLines } from './drill.ts';
 import { fieldLines, section } from './fields.ts';
 import { operationLines } from './operation.ts';
@@ -28,78 +28,99 @@ function linesOf(item: Described, look: Look, now: Date): string[] {
       return drillLines(item, look);
     case 'Component':
       return [
-        ...fieldLines(componentColumns(now).map(({ header, value }) => [header[0]!.toUpperCase() + header.slice(1), value(item)])),
+        ...fieldLines(
+          componentColumns(now)
+            .filter(({ header }) => header !== 'reason')
+            .map(({ header, value }) => [header[0]!.toUpperCase() + header.slice(1), value(item)]),
+          look,
+        ),
         ...section('Reasons', reasonLines(item.status.reasons, { indent: '  ', look, evidence: true })),
       ];
     case 'Restore':
-      return restoreLines(item);
+      return restoreLines(item, look);
     case 'Schedule':
-      return fieldLines([
-        ['Name', item.metadata.name],
-        ['Cluster', item.metadata.cluster],
-        ['Engine', item.spec.engine],
-        ['Schedule', [item.spec.expression, item.spec.timeZone].filter(Boolean).join(' ')],
-        ['Paused', String(item.spec.paused)],
-        ['Last run', since(item.status.lastRun, now)],
-        ['Next run', until(item.status.nextRun, now)],
-        ['Keeps', duration(item.spec.keepForSeconds)],
-        ['Covers', scopeText(item.spec.scope)],
-        ['Location', item.spec.location],
-        ['Application', item.spec.application],
-        ['Policy', item.spec.policy],
-        ['Message', item.status.message],
-      ]);
-    case 'StorageLocation':
-      return fieldLines([
-        ['Name', item.metadata.name],
-        ['Cluster', item.metadata.cluster],
-        ['Engine', item.spec.engine],
-        ['Target', [item.spec.provider, item.spec.target].filter(Boolean).join(' ')],
-        ['Access', item.spec.accessMode],
-        ['Default', String(item.spec.default)],
-        ['Phase', item.status.phase],
-        ['Validated', since(item.status.lastValidated, now)],
-        ['Message', item.status.message],
-      ]);
-    case 'DRPolicy':
-      return fieldLines([
-        ['Name', item.metadata.name],
-        ['Owner', item.spec.owner],
-        ['RPO', duration(item.spec.objectives.rpoSeconds)],
-        ['RTO', duration(item.spec.objectives.rtoSeconds)],
-        ['Schedule', item.spec.schedule],
-        ['Keeps', `${duration(item.spec.keepForSeconds)}, at least ${item.spec.keepAtLeast}`],
-        ['Engines', item.spec.engines.join(', ')],
+      return fieldLines(
         [
-          'Self service',
-          Object.entries(item.spec.selfService)
-            .map(([action, who]) => `${action}: ${who}`)
-            .join(', '),
+          ['Name', item.metadata.name],
+          ['Cluster', item.metadata.cluster],
+          ['Engine', item.spec.engine],
+          ['Schedule', [item.spec.expression, item.spec.timeZone].filter(Boolean).join(' ')],
+          ['Paused', String(item.spec.paused)],
+          ['Last run', ago(item.status.lastRun, now)],
+          ['Next run', until(item.status.nextRun, now)],
+          ['Keeps', duration(item.spec.keepForSeconds)],
+          ['Covers', scopeText(item.spec.scope)],
+          ['Location', item.spec.location],
+          ['Application', item.spec.application],
+          ['Policy', item.spec.policy],
+          ['Message', item.status.message],
         ],
-        ['Applications', item.status.applications.join(', ')],
-        ['Revision', item.spec.revision],
-      ]);
+        look,
+      );
+    case 'StorageLocation':
+      return fieldLines(
+        [
+          ['Name', item.metadata.name],
+          ['Cluster', item.metadata.cluster],
+          ['Engine', item.spec.engine],
+          ['Target', [item.spec.provider, item.spec.target].filter(Boolean).join(' ')],
+          ['Access', item.spec.accessMode],
+          ['Default', String(item.spec.default)],
+          ['Phase', item.status.phase],
+          ['Validated', ago(item.status.lastValidated, now)],
+          ['Message', item.status.message],
+        ],
+        look,
+      );
+    case 'DRPolicy':
+      return fieldLines(
+        [
+          ['Name', item.metadata.name],
+          ['Owner', item.spec.owner],
+          ['RPO', duration(item.spec.objectives.rpoSeconds)],
+          ['RTO', duration(item.spec.objectives.rtoSeconds)],
+          ['Schedule', item.spec.schedule],
+          ['Keeps', `${duration(item.spec.keepForSeconds)}, at least ${item.spec.keepAtLeast}`],
+          ['Engines', item.spec.engines.join(', ')],
+          [
+            'Self service',
+            Object.entries(item.spec.selfService)
+              .map(([action, who]) => `${action}: ${who}`)
+              .join(', '),
+          ],
+          ['Applications', item.status.applications.join(', ')],
+          ['Revision', item.spec.revision],
+        ],
+        look,
+      );
     case 'Cluster':
       return [
-        ...fieldLines([
-          ['Name', item.metadata.name],
-          ['Identity', item.spec.identity],
-          ['Reachable', item.status.reachable ? 'yes' : `no: ${item.status.message ?? ''}`],
-          ['Its clock', item.status.now],
-          ...item.status.engines.map(({ engine, installed, namespace, version }): [string, string] => [
-            'Engine',
-            installed ? [engine, version, namespace && `in ${namespace}`].filter(Boolean).join(' ') : `${engine} is not installed`,
-          ]),
-        ]),
+        ...fieldLines(
+          [
+            ['Name', item.metadata.name],
+            ['Identity', item.spec.identity],
+            ['Reachable', item.status.reachable ? 'yes' : `no: ${item.status.message ?? ''}`],
+            ['Its clock', item.status.now],
+            ...item.status.engines.map(({ engine, installed, namespace, version }): [string, string] => [
+              'Engine',
+              installed ? [engine, version, namespace && `in ${namespace}`].filter(Boolean).join(' ') : `${engine} is not installed`,
+            ]),
+          ],
+          look,
+        ),
         ...item.status.engines.flatMap(({ reasons }) => reasonLines(reasons, { indent: '  ', look, evidence: true })),
       ];
     case 'Engine':
-      return fieldLines([
-        ['Name', item.metadata.name],
-        ['Title', item.spec.title],
-        ['Installed on', item.status.clusters.join(', ')],
-        ...Object.entries(item.spec.capabilities).map(([name, able]): [string, string] => [`Can ${name}`, able ? 'yes' : 'no']),
-      ]);
+      return fieldLines(
+        [
+          ['Name', item.metadata.name],
+          ['Title', item.spec.title],
+          ['Installed on', item.status.clusters.join(', ')],
+          ['Can', capable(item, true)],
+          ['Cannot', capable(item, false)],
+        ],
+        look,
+      );
   }
 }
 
@@ -109,19 +130,22 @@ function pointLines({ metadata, spec, status }: Items['points'], look: Look, now
     ...reasonLines(entry.reasons, { indent: '    ', look, evidence: true }),
   ]);
   return [
-    ...fieldLines([
-      ['Name', metadata.name],
-      ['Id', spec.id],
-      ['Engine', spec.engine],
-      ['Status', `${status.nativePhase || '<none>'} (${status.phase})`],
-      ['Captured', status.capturedAt && `${status.capturedAt}, ${age(status.ageSeconds) ?? '<unknown>'} old`],
-      ['Expires', status.expiresAt && [status.expiresAt, until(status.expiresAt, now)].filter(Boolean).join(', ')],
-      ['Items', countsOf(status)],
-      ['Covers', scopeText(spec.scope)],
-      ['Location', spec.location],
-      ['Schedule', spec.schedule],
-      ['Message', status.message],
-    ]),
+    ...fieldLines(
+      [
+        ['Name', metadata.name],
+        ['Id', spec.id],
+        ['Engine', spec.engine],
+        ['Status', `${status.nativePhase || '<none>'} (${status.phase})`],
+        ['Captured', status.capturedAt && `${status.capturedAt}, ${age(status.ageSeconds) ?? '<unknown>'} old`],
+        ['Expires', status.expiresAt && [status.expiresAt, until(status.expiresAt, now)].filter(Boolean).join(', ')],
+        ['Items', countsOf(status)],
+        ['Covers', scopeText(spec.scope)],
+        ['Location', spec.location],
+        ['Schedule', spec.schedule],
+        ['Message', status.message],
+      ],
+      look,
+    ),
     ...section('Brings back', use.length > 0 ? use : ['  no component that is known']),
     ...((status.use ?? []).length > 0
       ? ['', 'Next:', `  kubectl dr plan restore ${clean(status.use![0]!.component.split('/')[0]!)} --to ${clean(metadata.name)}`]
@@ -129,29 +153,32 @@ function pointLines({ metadata, spec, status }: Items['points'], look: Look, now
   ];
 }
 
-function restoreLines(item: Items['restores']): string[] {
+function restoreLines(item: Items['restores'], look: Look): string[] {
   const { metadata, spec, status } = item;
   const { requestedAt, endedAt } = status;
   return [
-    ...fieldLines([
-      ['Name', metadata.name],
-      ['Cluster', metadata.cluster],
-      ['Engine', spec.engine],
-      ['Application', spec.application],
-      ['Points', spec.points.join(', ')],
-      ['Mode', spec.mode],
-      ['Into', intoOf(item)],
-      ['State', status.nativePhase && status.nativePhase !== status.state ? `${status.nativePhase} (${status.state})` : status.state],
+    ...fieldLines(
       [
-        'Asked for',
-        [requestedAt, requestedAt && `${age(status.ageSeconds) ?? '<unknown>'} ago`, status.requestedBy && `by ${status.requestedBy}`]
-          .filter(Boolean)
-          .join(', '),
+        ['Name', metadata.name],
+        ['Cluster', metadata.cluster],
+        ['Engine', spec.engine],
+        ['Application', spec.application],
+        ['Points', spec.points.join(', ')],
+        ['Mode', spec.mode],
+        ['Into', intoOf(item)],
+        ['State', status.nativePhase && status.nativePhase !== status.state ? `${status.nativePhase} (${status.state})` : status.state],
+        [
+          'Asked for',
+          [requestedAt, requestedAt && `${age(status.ageSeconds) ?? '<unknown>'} ago`, status.requestedBy && `by ${status.requestedBy}`]
+            .filter(Boolean)
+            .join(', '),
+        ],
+        ['Ended', endedAt],
+        ['Items', countsOf(status)],
+        ['Message', status.message],
       ],
-      ['Ended', endedAt],
-      ['Items', countsOf(status)],
-      ['Message', status.message],
-    ]),
+      look,
+    ),
     ...(spec.operation === undefined ? [] : ['', 'Next:', `  kubectl dr describe operation ${clean(spec.operation)}`]),
   ];
 }
@@ -163,6 +190,11 @@ function countsOf({ items, errors, warnings }: Pick<Items['points']['status'], '
     warnings ? `${warnings} warnings` : undefined,
   ].filter((part) => part !== undefined);
   return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+function ago(instant: string | undefined, now: Date): string | undefined {
+  const passed = since(instant, now);
+  return passed && `${passed} ago`;
 }
 
 function scopeText({

@@ -14,20 +14,23 @@ export function drillLines(drill: WireDrill, look: Look): string[] {
     measured && (kept === undefined ? `${measured} (no objective)` : `${measured}: ${met[`${kept}`]}`);
   const rpo = heldAgainst(status.measured.lossSeconds, least(drill, 'rpoSeconds'));
   return [
-    ...fieldLines([
-      ['Drill', metadata.name],
-      ['Application', `${spec.application} (${spec.components.join(', ')})`],
-      ['State', status.state],
-      ['Requested', `${spec.requestedAt} by ${spec.requestedBy}${spec.reason ? `: ${spec.reason}` : ''}`],
-      ['Healthy', status.healthyAt],
-      ['Ended', status.endedAt],
-      ['RTO', verdict(heldAgainst(status.measured.rtoSeconds, least(drill, 'rtoSeconds')), status.met.rto)],
-      ['Loss', verdict(rpo, status.met.rpo)],
-      ['Checks', checksOf(drill) ?? 'none declared: readiness alone tells that it works'],
-      ['Clean-up', status.cleanUp.state],
-      ['Message', status.message],
-      ['Evidence', evidenceText(drill)],
-    ]),
+    ...fieldLines(
+      [
+        ['Drill', metadata.name],
+        ['Application', `${spec.application} (${spec.components.join(', ')})`],
+        ['State', status.state],
+        ['Requested', `${spec.requestedAt} by ${spec.requestedBy}${spec.reason ? `: ${spec.reason}` : ''}`],
+        ['Healthy', status.healthyAt],
+        ['Ended', status.endedAt],
+        ['RTO', verdict(heldAgainst(status.measured.rtoSeconds, least(drill, 'rtoSeconds')), status.met.rto)],
+        ['Loss', verdict(rpo, status.met.rpo)],
+        ['Checks', checksOf(drill) ?? 'none declared: readiness alone tells that it works'],
+        ['Clean-up', status.cleanUp.state],
+        ['Message', status.message],
+        ['Evidence', evidenceText(drill)],
+      ],
+      look,
+    ),
     ...section(
       'Points',
       spec.points.map(

@@ -16,19 +16,22 @@ export function operationLines(operation: WireOperation, look: Look, now: Date):
   const next = nextCommands(operation, now);
   const width = Math.max(0, ...next.map(([line]) => line.length));
   return [
-    ...fieldLines([
-      ['Operation', metadata.name],
-      ['State', status.state],
-      ['Requested', `${requestedAt} by ${requestedBy}${reason ? `: ${reason}` : ''}`],
-      ['Approved', approvedBy && `by ${approvedBy}`],
-      ['Started', status.startedAt],
-      ['Ended', status.endedAt],
-      ['Held by', status.endedAt ? undefined : status.holder],
-      ['Took', measured?.rtoSeconds === undefined ? undefined : `${age(measured.rtoSeconds)} from request to ready`],
-      ['Lost', measured?.lossSeconds === undefined ? undefined : `${age(measured.lossSeconds)} of data`],
-      ['Message', status.message],
-      ['Undo', undoState(operation, now)],
-    ]),
+    ...fieldLines(
+      [
+        ['Operation', metadata.name],
+        ['State', status.state],
+        ['Requested', `${requestedAt} by ${requestedBy}${reason ? `: ${reason}` : ''}`],
+        ['Approved', approvedBy && `by ${approvedBy}`],
+        ['Started', status.startedAt],
+        ['Ended', status.endedAt],
+        ['Held by', status.endedAt ? undefined : status.holder],
+        ['Took', measured?.rtoSeconds === undefined ? undefined : `${age(measured.rtoSeconds)} from request to ready`],
+        ['Lost', measured?.lossSeconds === undefined ? undefined : `${age(measured.lossSeconds)} of data`],
+        ['Message', status.message],
+        ['Undo', undoState(operation, now)],
+      ],
+      look,
+    ),
     ...section(
       'Next',
       next.map(([line, what]) => `  ${line.padEnd(width)}   ${clean(what)}`),

@@ -13,8 +13,10 @@ export interface Column<T> {
 }
 
 const gap = 3;
-/** Below this the last column says nothing any more. */
-const least = 24;
+/** Spare columns go until the last has so much. */
+const wanted = 24;
+/** Below this it says nothing any more: the line is then longer than the terminal. */
+const least = 8;
 
 /**
  * kubectl's table: padded columns, upper-case headers, nothing at all for no rows. On a terminal it keeps to the width:
@@ -69,7 +71,7 @@ export function table<T>(
 function fitting<C extends { column: { spare?: boolean }; width: number }>(columns: C[], width: number): C[] {
   const shown = [...columns];
   const needed = (): number =>
-    shown.reduce((sum, column, index) => sum + (index === shown.length - 1 ? Math.min(column.width, least) : column.width + gap), 0);
+    shown.reduce((sum, column, index) => sum + (index === shown.length - 1 ? Math.min(column.width, wanted) : column.width + gap), 0);
   while (needed() > width) {
     const spare = shown.findLastIndex(({ column }) => column.spare);
     if (spare < 0) break;
