@@ -1,6 +1,6 @@
 import type { Operation, StepRecord } from '@kubectl-dr/core/execution/model';
 import type { Step } from '@kubectl-dr/core/planning/model';
-import { directionOf } from '@kubectl-dr/core/execution/execute';
+import { directionOf, wavesOf } from '@kubectl-dr/core/execution/direction';
 
 /** What an operation is being taken through: its steps in order, and their records in any later state of it. */
 export interface Phase {
@@ -13,35 +13,33 @@ export interface Phase {
 
 /** Forward (with the clean-up that follows), the rest of a clean-up, back, or giving up what was kept, as the journal says. */
 export function phaseOf(operation: Operation): Phase {
-  const { plan, steps } = operation;
-  switch (directionOf(operation)) {
+  const direction = directionOf(operation);
+  const steps = wavesOf(operation, direction).flat();
+  switch (direction) {
     case 'forward':
       return {
-        steps: [...plan.waves, ...(plan.cleanUp ?? [])].flat(),
+        steps: [...steps, ...(operation.plan.cleanUp ?? []).flat()],
         recordsIn: (later) => [...later.steps, ...(later.cleanUp?.steps ?? [])],
         success: 'Succeeded',
         hasEnded: ({ state }) => state === 'Succeeded' || state === 'Failed' || state === 'Cancelled',
       };
     case 'cleanUp':
       return {
-        steps: (plan.cleanUp ?? []).flat(),
+        steps,
         recordsIn: (later) => later.cleanUp?.steps ?? [],
         success: operation.outcome?.state === 'Succeeded' ? 'Succeeded' : 'Cancelled',
         hasEnded: ({ cleanUp, state }) => cleanUp?.endedAt !== undefined || state === 'Failed',
       };
-    case 'undo': {
-      // What was never begun has nothing to take back.
-      const begun = new Set(steps.filter(({ state }) => state !== 'Pending').map(({ id }) => id));
+    case 'undo':
       return {
-        steps: (plan.undo.waves ?? []).flat().filter(({ undoes }) => undoes === undefined || begun.has(undoes)),
+        steps,
         recordsIn: (later) => later.undo?.steps ?? [],
         success: 'Undone',
         hasEnded: ({ state }) => state === 'Undone' || state === 'Failed',
       };
-    }
     case 'release':
       return {
-        steps: (plan.undo.release ?? []).flat(),
+        steps,
         recordsIn: (later) => later.release?.steps ?? [],
         success: 'Succeeded',
         hasEnded: ({ release }) => release?.endedAt !== undefined,

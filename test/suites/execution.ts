@@ -1,8 +1,9 @@
+import { InputError } from '@kubectl-dr/core/errors';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
-import { mortal } from './seen-by.ts';
+import { mortal, seenBy } from './seen-by.ts';
 import { labelsOf } from './shop.ts';
 import type { World, Worlds } from './world.ts';
 import { worldForEach } from './world.ts';
@@ -293,6 +294,47 @@ export function describeExecution(title: string, openWorlds: () => Promise<World
       expect(await (await second.undo(id, caller)).run()).toMatchObject({ state: 'Undone' });
       expect(await world.files()).toEqual(corrupt);
       await expectRunning();
+    });
+
+    it('is ended by whoever cancels it when its application is gone as well; what would write goes no further', async () => {
+      const { id } = await died('before', 8);
+      const space = { type: types.namespaces, name: world.name };
+      await world.cluster.delete(space);
+      await eventually(async () => !(await exists(world.cluster, space)), `the namespace ${world.name} is gone`, 60_000);
+      const second = world.service({ holder: 'second' });
+      const gone = { code: 'UNKNOWN_APPLICATION', message: expect.stringContaining(`the operation ${id} cannot go on`) };
+      await expect(second.resume(id, caller)).rejects.toMatchObject(gone);
+      expect(await second.cancel(id, caller)).toMatchObject({ state: 'Cancelled' });
+      await expect(second.undo(id, caller)).rejects.toMatchObject(gone);
+    });
+
+    it('whose undo stops goes on with all that it has to take back, of a restore that failed as well', async ({ skip }) => {
+      const { velero } = world.ground;
+      if (!velero) return skip('the real server does not fail when it is told to');
+      world.catalogued = true;
+      await world.capture({}, 0);
+      await world.cluster.delete(world.ref(types.statefulSets, 'orders-db'));
+      await eventually(async () => (await world.list(types.pods)).length === 2, 'its pod is gone', 30_000);
+      await world.cluster.delete(world.ref(types.persistentVolumeClaims, 'data-orders-db-0'));
+      await eventually(async () => (await world.volumes()).length === 0, 'its volume is gone', 30_000);
+      const service = world.service();
+      const made = await plan(service, { mode: 'inPlace' });
+      velero.failures.push({ kind: 'Restore', name: '', phase: 'PartiallyFailed', message: 'the disk is full' });
+      const failed = await (await service.execute(made, caller)).run().finally(() => velero.failures.splice(0));
+      expect(failed).toMatchObject({ state: 'Failed', message: expect.stringContaining('the disk is full') });
+      expect(await world.names(types.persistentVolumeClaims)).toEqual(['data-orders-db-0']);
+
+      const refusing = seenBy(world.cluster, {
+        before({ verb, what }) {
+          if (verb === 'delete' && what === 'persistentvolumeclaims') throw new InputError('a webhook says no');
+        },
+      });
+      const stopped = await (await world.service({ cluster: refusing }).undo(failed.id, caller)).run();
+      expect(stopped).toMatchObject({ state: 'Failed', message: expect.stringContaining('a webhook says no') });
+      const undone = await (await world.service({ holder: 'other' }).resume(failed.id, caller)).run();
+      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
+      expect(undone.undo!.steps.filter(({ state }) => state !== 'Succeeded')).toEqual([]);
+      expect(await world.names(types.persistentVolumeClaims)).toEqual([]);
     });
 
     it('is continued by another process when the one that ran it is dead, as soon as its lease has run out', async () => {

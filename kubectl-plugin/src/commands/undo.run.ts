@@ -1,5 +1,5 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
-import { directionOf } from '@kubectl-dr/core/execution/execute';
+import { directionOf } from '@kubectl-dr/core/execution/direction';
 import { assertUndoable } from '@kubectl-dr/core/service/operations';
 import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import { assertConfirmed } from '../confirmation.ts';

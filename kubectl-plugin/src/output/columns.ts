@@ -172,6 +172,12 @@ export function engineColumns(): Column<WireEngine>[] {
   ];
 }
 
+/** Of what is carried out, or of its way back when that was asked for. */
+function stepsDone({ status: { steps, undo } }: WireOperation): string {
+  const all = undo?.steps ?? steps;
+  return `${all.filter(({ state }) => state === 'Succeeded').length}/${all.length}${undo ? ' undone' : ''}`;
+}
+
 export function operationColumns(now: Date): Column<WireOperation>[] {
   return [
     { header: 'operation', value: (row) => row.metadata.name },
@@ -181,7 +187,7 @@ export function operationColumns(now: Date): Column<WireOperation>[] {
     {
       header: 'steps',
       spare: true,
-      value: (row) => `${row.status.steps.filter((step) => step.state === 'Succeeded').length}/${row.status.steps.length}`,
+      value: stepsDone,
     },
     { header: 'by', spare: true, value: (row) => row.status.requestedBy },
     { header: 'age', value: (row) => since(row.status.requestedAt, now) },

@@ -9,6 +9,7 @@ import type { HeldLock, Journal, JournalEntry } from '../ports/journal.ts';
 import { backupName } from './actions/engine-backup.ts';
 import type { ActionContext } from './actions/context.ts';
 import { runAction } from './actions.ts';
+import { type Direction, directionOf, wavesOf } from './direction.ts';
 import { evidenceOf, lossSecondsOf } from './evidence.ts';
 import type { Operation, OperationEvent, StepRecord } from './model.ts';
 
@@ -18,9 +19,6 @@ export interface ExecutionDeps {
   clock: Clock;
   journal: Journal;
 }
-
-/** What is carried out: the plan's own steps, those that clean up after them, take them back, or give the kept state up. */
-export type Direction = 'forward' | 'cleanUp' | 'undo' | 'release';
 
 /** How often a running operation looks whether somebody asked it to stop, milliseconds. */
 const cancelPoll = 2_000;
@@ -47,13 +45,6 @@ export async function* execute(
   } finally {
     await lock.release();
   }
-}
-
-/** An undo or a release that was asked for goes on until it has ended, and so does a clean-up. */
-export function directionOf({ undo, release, cleanUp }: Operation): Direction {
-  if (cleanUp && cleanUp.endedAt === undefined) return 'cleanUp';
-  if (undo && undo.endedAt === undefined) return 'undo';
-  return release && release.endedAt === undefined ? 'release' : 'forward';
 }
 
 class Run {
@@ -110,7 +101,7 @@ class Run {
     }));
     const watching = this.direction === 'forward' ? this.watchForCancel() : Promise.resolve();
     try {
-      const waves = this.waves();
+      const waves = wavesOf(this.operation, this.direction);
       for (const [index, wave] of waves.entries()) {
         if (this.direction === 'forward' && onlyVerifies(waves.slice(index))) await this.verifying();
         await this.runWave(wave, signal);
@@ -136,13 +127,6 @@ class Run {
     if (this.operation.state !== 'Verifying') await this.save((operation) => ({ ...operation, state: 'Verifying' }));
   }
 
-  private waves(): readonly (readonly Step[])[] {
-    const { plan, steps } = this.operation;
-    if (this.direction === 'forward') return plan.waves;
-    if (this.direction === 'release') return plan.undo.release ?? [];
-    return begunOf(plan.undo.waves ?? [], steps);
-  }
-
   private async conclude(): Promise<void> {
     if (this.direction === 'forward') return this.finish('Succeeded', this.summary());
     if (this.direction === 'undo') {
@@ -164,7 +148,7 @@ class Run {
     const { plan } = this.operation;
     if (!plan.cleanUp) return this.end(state, message);
     const at = this.now();
-    const steps: StepRecord[] = this.cleanUpWaves()
+    const steps: StepRecord[] = wavesOf(this.operation, 'cleanUp')
       .flat()
       .map(({ id }) => ({ id, state: 'Pending' }));
     await this.save((operation) => ({
@@ -187,7 +171,7 @@ class Run {
     const { outcome } = this.operation;
     try {
       await this.save((operation) => ({ ...operation, state: 'Running' }));
-      for (const wave of this.cleanUpWaves()) await this.runWave(wave, this.leave);
+      for (const wave of wavesOf(this.operation, 'cleanUp')) await this.runWave(wave, this.leave);
       const { state, message } = outcome!;
       await this.end(state, `${message}; everything that was made for it is gone again`, (operation) => ({
         ...operation,
@@ -198,11 +182,6 @@ class Run {
       await this.writing.catch(() => undefined);
       await this.end('Failed', `${outcome!.message}; the clean-up stopped: ${asDrError(thrown).message}`);
     }
-  }
-
-  private cleanUpWaves(): Step[][] {
-    const { plan, steps } = this.operation;
-    return begunOf(plan.cleanUp ?? [], steps);
   }
 
   private async runWave(wave: readonly Step[], signal: AbortSignal): Promise<void> {
@@ -420,12 +399,6 @@ class Run {
   private now(): string {
     return new Date(this.deps.clock.now().getTime() + this.ahead).toISOString();
   }
-}
-
-/** Those steps whose forward step was begun: one that never was left nothing to take back. */
-function begunOf(waves: readonly (readonly Step[])[], records: readonly StepRecord[]): Step[][] {
-  const begun = new Set(records.filter(({ state }) => state !== 'Pending').map(({ id }) => id));
-  return waves.map((wave) => wave.filter(({ undoes }) => undoes === undefined || begun.has(undoes)));
 }
 
 function secondsBetween(from: string, to: string): number {

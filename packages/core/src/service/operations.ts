@@ -1,4 +1,5 @@
 import { ConflictError, DrError, NotFoundError, NotImplementedError } from '../errors.ts';
+import { directionOf, wavesOf } from '../execution/direction.ts';
 import { type Operation, type OperationPhase, type StepRecord, terminalStates } from '../execution/model.ts';
 import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -73,6 +74,14 @@ export async function requestCancel(deps: OperationsDeps, id: string): Promise<O
   }
 }
 
+/** Taken over to be ended, and for nothing else: what moved on meanwhile is left to whoever moved it. */
+export function askedToEnd(operation: Operation): Operation {
+  if (operation.cancelRequested && directionOf(operation) === 'forward' && !terminalStates.includes(operation.state)) return operation;
+  throw new ConflictError(`the operation ${operation.id} is ${operation.state} meanwhile`, {
+    hint: `kubectl dr describe operation ${operation.id}`,
+  });
+}
+
 /** The operation as soon as it is terminal, or as it is when the time is over. */
 export async function untilEnded(deps: OperationsDeps, id: string, milliseconds: number, signal?: AbortSignal): Promise<Operation> {
   const deadline = deps.clock.now().getTime() + milliseconds;
@@ -103,14 +112,18 @@ export function resumed(operation: Operation): Operation {
     return { ...record, state: 'Pending', ...(native && { attempt: (step.attempt ?? 1) + 1 }) };
   };
   const { endedAt: _, message: __, ...rest } = operation;
-  return {
-    ...rest,
-    // After the outcome of a drill its own steps are evidence.
-    steps: operation.cleanUp ? operation.steps : operation.steps.map(again),
-    ...(operation.cleanUp && { cleanUp: { ...operation.cleanUp, steps: operation.cleanUp.steps.map(again) } }),
-    ...(operation.undo && { undo: { ...operation.undo, steps: operation.undo.steps.map(again) } }),
-    ...(operation.release && { release: { ...operation.release, steps: operation.release.steps.map(again) } }),
-  };
+  const { undo, release, cleanUp } = operation;
+  switch (directionOf(operation)) {
+    case 'forward':
+      return { ...rest, steps: operation.steps.map(again) };
+    // What was begun on the way there stays begun, however it ended: it has to be taken back; of a drill it is evidence.
+    case 'undo':
+      return { ...rest, undo: { ...undo!, steps: undo!.steps.map(again) } };
+    case 'cleanUp':
+      return { ...rest, cleanUp: { ...cleanUp!, steps: cleanUp!.steps.map(again) } };
+    case 'release':
+      return { ...rest, release: { ...release!, steps: release!.steps.map(again) } };
+  }
 }
 
 function actionOf({ plan }: Operation, id: string): boolean {
@@ -154,15 +167,15 @@ type Asked = Pick<OperationPhase, 'requestedBy' | 'requestedAt'>;
 /** An undo that stopped goes on with what it had not done. */
 export function withUndo(operation: Operation, asked: Asked): Operation {
   const { cancelRequested: _, ...rest } = operation.undo ? resumed(operation) : operation;
-  return { ...rest, state: 'Undoing', undo: rest.undo ?? { ...asked, steps: recordsOf(operation.plan.undo.waves) } };
+  return { ...rest, state: 'Undoing', undo: rest.undo ?? { ...asked, steps: recordsOf(wavesOf(operation, 'undo')) } };
 }
 
 export function withRelease(operation: Operation, asked: Asked): Operation {
-  return { ...operation, release: operation.release ?? { ...asked, steps: recordsOf(operation.plan.undo.release) } };
+  return { ...operation, release: operation.release ?? { ...asked, steps: recordsOf(wavesOf(operation, 'release')) } };
 }
 
-function recordsOf(waves: Step[][] | undefined): StepRecord[] {
-  return (waves ?? []).flat().map(({ id }) => ({ id, state: 'Pending' }));
+function recordsOf(waves: Step[][]): StepRecord[] {
+  return waves.flat().map(({ id }) => ({ id, state: 'Pending' }));
 }
 
 /** The operation now and after every change, until it is terminal, whoever runs it. */

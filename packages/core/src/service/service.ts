@@ -1,7 +1,7 @@
 import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
 import type { DoctorReport } from '../doctor/model.ts';
-import { DrError, asDrError } from '../errors.ts';
+import { DrError, NotFoundError, asDrError } from '../errors.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
 import { type Operation, type OperationEvent, terminalStates } from '../execution/model.ts';
@@ -19,6 +19,7 @@ import { ContentsStore } from './contents.ts';
 import { decideVerdicts, findApplication, look, lookAtEngines, unreadOf } from './look.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
 import {
+  askedToEnd,
   assertConfirmable,
   assertResumable,
   assertUndoable,
@@ -194,7 +195,12 @@ class DefaultDrService implements DrService {
     if (terminalStates.includes(ended.state) || ended.state === 'Undoing') return ended;
     try {
       const found = await findOperation(this.#operating(), operationId);
-      return await (await this.#continued(found, signal, (operation) => operation)).run();
+      const { plan } = found.operation;
+      // To end it the journal is all that is needed, whatever has become of its application; a clean-up writes more.
+      const taken = plan.cleanUp
+        ? this.#continued(found, signal, (operation) => operation)
+        : this.#taken(plan, found.cluster, operationId, signal, askedToEnd);
+      return await (await taken).run();
     } catch (thrown) {
       signal?.throwIfAborted();
       // Renewed while we watched: its process lives, and will see the request.
@@ -229,10 +235,20 @@ class DefaultDrService implements DrService {
     const { plan, id } = found.operation;
     await assertIntact(plan);
     const assessment = await look(this.#looking(), signal);
-    await this.#seeing(plan, assessment, async () => assertInside(plan, findApplication(assessment, plan.application)));
+    await this.#seeing(plan, assessment, async () => assertInside(plan, ownerOf(found.operation, assessment)));
+    return this.#taken(plan, found.cluster, id, signal, change);
+  }
+
+  /** The new holder in the journal fences off a ghost that wakes up. */
+  #taken(
+    plan: Plan,
+    home: string,
+    id: string,
+    signal: AbortSignal | undefined,
+    change: (operation: Operation) => Operation,
+  ): Promise<StartedOperation> {
     return this.#started(plan, id, signal, async () => {
-      // The new holder in the journal fences off a ghost that wakes up.
-      const entry = await this.#journal.read(found.cluster, id);
+      const entry = await this.#journal.read(home, id);
       return this.#journal.update(entry, { ...change(entry.operation), holder: this.#deps.holder });
     });
   }
@@ -313,6 +329,19 @@ class DefaultDrService implements DrService {
           throw asDrError(thrown);
         }),
     };
+  }
+}
+
+/** Without its application nobody can tell what is its own: what it would write is not written. */
+function ownerOf({ id, plan }: Operation, assessment: Assessment): Application {
+  try {
+    return findApplication(assessment, plan.application);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new NotFoundError(`the operation ${id} cannot go on: its application "${plan.application}" is not there any more`, {
+      code: 'UNKNOWN_APPLICATION',
+      hint: 'bring it back first, by its objects or by its entry in the catalog',
+    });
   }
 }
 
