@@ -1,3 +1,4 @@
+import { snapshotKinds } from '@kubectl-dr/core/engines/snapshot-kinds';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
@@ -120,6 +121,14 @@ export interface Seen {
   arm(): void;
 }
 
+/** A content of a snapshot that a restore made has no namespace, and is of the one whose claims come from it. Gone: nowhere. */
+async function placeOf(cluster: ClusterClient, what: string, name: string): Promise<string | undefined> {
+  if (what !== snapshotKinds.contents.resource) return name;
+  const content = await cluster.get({ type: snapshotKinds.contents, name }).catch(() => undefined);
+  const of = content?.spec as { volumeSnapshotRef: { namespace: string } } | undefined;
+  return content?.metadata.labels?.['velero.io/restore-name'] === undefined ? content && name : of?.volumeSnapshotRef.namespace;
+}
+
 /** Fails each call whose number is in `failing`, in turn before and after it was carried out, and notes where is written. */
 export function watched(cluster: ClusterClient, failing: ReadonlySet<number>): Seen {
   const places = new Set<string>();
@@ -128,8 +137,11 @@ export function watched(cluster: ClusterClient, failing: ReadonlySet<number>): S
   let lost = false;
   const counted = (verb: string): boolean => armed && (verb === 'get' || verb === 'list' || writes.has(verb));
   const seen = seenBy(cluster, {
-    before({ verb, what, namespace, name }) {
-      if (writes.has(verb) && what !== 'selfsubjectaccessreviews') places.add(namespace ?? String(name));
+    async before({ verb, what, namespace, name }) {
+      if (writes.has(verb) && what !== 'selfsubjectaccessreviews') {
+        const place = namespace ?? (await placeOf(cluster, what, String(name)));
+        if (place !== undefined) places.add(place);
+      }
       if (!counted(verb) || !failing.has(count++)) return;
       if (count % 2 === 0) throw new ServiceUnavailableError('reset', { cluster: 'east' });
       lost = true;
