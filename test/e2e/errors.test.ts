@@ -77,6 +77,10 @@ const trusting = (server: string, more: object = {}): object => ({ server, 'cert
 it('one sentence and the next step each', async () => {
   const token = { token: 'secret' };
   const good = servers.good!.url;
+  const certificate = async (valid: { from: number; to: number }): Promise<object> => {
+    const issued = await authority.issue({ subject: 'CN=alice', ...valid });
+    return { 'client-certificate-data': base64(issued.certificate), 'client-key-data': base64(issued.key) };
+  };
   const deafUrl = `https://127.0.0.1:${(deaf.address() as AddressInfo).port}`;
   const cases: Record<string, () => Promise<string>> = {
     'dead server': () => told(kubeconfigOf({ server: 'https://127.0.0.1:1' }, token)),
@@ -88,6 +92,10 @@ it('one sentence and the next step each', async () => {
     'certificate for another name': () => told(kubeconfigOf(trusting(servers.other!.url), token)),
     'http where TLS is': () => told(kubeconfigOf({ server: good.replace('https', 'http') }, token)),
     'no client certificate': () => told(kubeconfigOf(trusting(servers.strict!.url))),
+    'expired client certificate': async () =>
+      (await told(kubeconfigOf(trusting(servers.strict!.url), await certificate({ from: -10, to: -1 })))).replace(/\d{4}-\S+Z/, 'TIME'),
+    'status 401 to an expired client certificate': async () =>
+      (await told(kubeconfigOf(trusting(`${good}/401`), await certificate({ from: -10, to: -1 })))).replace(/\d{4}-\S+Z/, 'TIME'),
     'status 401': () => told(kubeconfigOf(trusting(`${good}/401`), token)),
     'status 403': () => told(kubeconfigOf(trusting(`${good}/403`), token)),
     '403 of something between': () => told(kubeconfigOf(trusting(`${good}/forbidden%20by%20a%20proxy`), token)),
@@ -150,6 +158,12 @@ it('one sentence and the next step each', async () => {
     no client certificate
       1 error: east (https://127.0.0.1:PORT) wants a client certificate
       next: set client-certificate and client-key of the user in the kubeconfig
+    expired client certificate
+      1 error: east does not know you: the client certificate of the user "tester" expired on TIME
+      next: log in again, or renew client-certificate of the user in the kubeconfig
+    status 401 to an expired client certificate
+      1 error: east does not know you: the client certificate of the user "tester" expired on TIME
+      next: log in again, or renew client-certificate of the user in the kubeconfig
     status 401
       1 error: east does not know you: your credential is missing, wrong or expired
       next: log in again, then check with: kubectl --context east auth whoami

@@ -20,6 +20,8 @@ export interface Credentials {
    * refused together only the first makes it forget. True when asking again may help.
    */
   refresh(used: string | undefined): boolean;
+  /** When the client certificate expired, by the local clock; undefined where there is none or it has not. Asked after a refusal only. */
+  expired(): Promise<Date | undefined>;
 }
 
 /** Tokens of a projected volume are renewed by the kubelet: read again after a minute. */
@@ -48,18 +50,27 @@ export function credentialsOf(config: ClusterConfig, now: () => number): Credent
     return exec;
   };
 
+  const tls = async (): Promise<TlsOptions> => {
+    const options: TlsOptions = {};
+    const ca = await pem(cluster.caData, cluster.caFile, 'certificate authority');
+    if (ca !== undefined) options.ca = ca;
+    if (cluster.insecureSkipTlsVerify) options.rejectUnauthorized = false;
+    if (cluster.tlsServerName !== undefined) options.servername = cluster.tlsServerName;
+    let cert = await pem(user.certData, user.certFile, 'client certificate');
+    let key = await pem(user.keyData, user.keyFile, 'client key');
+    if (user.exec && cert === undefined) ({ certificate: cert, key } = await execCredential());
+    if (cert !== undefined && key !== undefined) Object.assign(options, { cert, key });
+    return options;
+  };
+
   return {
-    async tls() {
-      const options: TlsOptions = {};
-      const ca = await pem(cluster.caData, cluster.caFile, 'certificate authority');
-      if (ca !== undefined) options.ca = ca;
-      if (cluster.insecureSkipTlsVerify) options.rejectUnauthorized = false;
-      if (cluster.tlsServerName !== undefined) options.servername = cluster.tlsServerName;
-      let cert = await pem(user.certData, user.certFile, 'client certificate');
-      let key = await pem(user.keyData, user.keyFile, 'client key');
-      if (user.exec && cert === undefined) ({ certificate: cert, key } = await execCredential());
-      if (cert !== undefined && key !== undefined) Object.assign(options, { cert, key });
-      return options;
+    tls,
+    async expired() {
+      const { cert } = await tls();
+      if (cert === undefined) return undefined;
+      const { X509Certificate } = await import('node:crypto');
+      const { validToDate } = new X509Certificate(cert);
+      return validToDate.getTime() < now() ? validToDate : undefined;
     },
     async authorization(signal) {
       return (latest = await header(signal));

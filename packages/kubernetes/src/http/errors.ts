@@ -116,6 +116,23 @@ function forbidden(said: string, target: RequestTarget, details: Record<string, 
   });
 }
 
+/** The client certificate of the user is no longer valid. */
+export function errorOfExpired(since: Date, user: string, { cluster, verb }: RequestTarget): DrError {
+  return new AuthenticationError(
+    `${cluster} does not know you: the client certificate of the user "${user}" expired on ${since.toISOString()}`,
+    {
+      cluster,
+      details: { verb },
+      hint: 'log in again, or renew client-certificate of the user in the kubeconfig',
+    },
+  );
+}
+
+/** The other side took the connection and ended it, which it may do to a certificate that it does not accept. */
+export function isTurnedAway(cause: unknown): boolean {
+  return /^(ERR_SSL_.*ALERT.*|ECONNRESET|EPIPE)$/.test(codeOf(cause) ?? '');
+}
+
 /** No answer at all: what went wrong between here and there. */
 export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
   if (cause instanceof DrError) return cause;

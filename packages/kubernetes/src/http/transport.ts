@@ -4,7 +4,8 @@ import type { ClusterConfig } from '../kubeconfig/context.ts';
 import { bytesOf, textOf } from './body.ts';
 import type { Answer, Connection, Exchange } from './connection.ts';
 import { connectTo, namesProxy } from './connection.ts';
-import { errorOfFailure, errorOfStatus } from './errors.ts';
+import type { DrError } from '@kubectl-dr/core/errors';
+import { errorOfExpired, errorOfFailure, errorOfStatus, isTurnedAway } from './errors.ts';
 import { monotonic } from './monotonic.ts';
 import type { RequestTarget } from './errors.ts';
 import type { Traced } from './trace.ts';
@@ -143,7 +144,9 @@ export class Transport {
         await this.options.sleep(Math.min(retryAfter * 1000, maxRetryAfter), call.signal);
         continue;
       }
-      throw errorOfStatus(answer.status, answer.read as string, this.targetOf(call));
+      throw (
+        (answer.status === 401 && (await this.expired(call))) || errorOfStatus(answer.status, answer.read as string, this.targetOf(call))
+      );
     }
   }
 
@@ -189,8 +192,14 @@ export class Transport {
       if (call.signal?.aborted) throw call.signal.reason;
       const late = limit?.aborted ? Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }) : error;
       told({ failure: (late as { code?: string }).code ?? 'failed' });
-      throw errorOfFailure(late, this.targetOf(call));
+      throw (isTurnedAway(late) && (await this.expired(call))) || errorOfFailure(late, this.targetOf(call));
     }
+  }
+
+  /** A server refuses an expired client certificate without saying what is wrong with it: with 401, with an alert, or by hanging up. */
+  private async expired(call: HttpRequest): Promise<DrError | undefined> {
+    const since = await this.options.credentials.expired().catch(() => undefined);
+    return since && errorOfExpired(since, this.options.config.user.name, this.targetOf(call));
   }
 
   private async headersOf(call: HttpRequest): Promise<Exchange['headers']> {
