@@ -5,6 +5,7 @@ const pages = [
   { name: 'fleet', url: '/dr', shows: 'Clusters' },
   { name: 'entity', url: '/catalog/default/system/shop', shows: 'Who may act' },
   { name: 'recovery', url: '/catalog/default/system/shop/recovery', shows: 'Legend' },
+  { name: 'policy', url: '/catalog/default/drpolicy/gold/policy', shows: 'What it promises' },
   { name: 'unclaimed', url: '/catalog/default/component/payroll-sync', shows: 'The namespace does not confirm this owner' },
   { name: 'not-annotated', url: '/catalog/default/component/switchboard', shows: 'Recovery' },
 ];

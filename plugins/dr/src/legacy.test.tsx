@@ -5,8 +5,9 @@ import { screen } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { Route, Routes } from 'react-router-dom';
 import { shop } from './fixtures/applications.ts';
+import { gold } from './fixtures/policies.ts';
 import { shopPoints } from './fixtures/points.ts';
-import { DrPage, drApiRef, drPlugin, EntityRecoveryCard, EntityRecoveryContent } from './legacy.tsx';
+import { DrPage, drApiRef, drPlugin, EntityPolicyContent, EntityRecoveryCard, EntityRecoveryContent } from './legacy.tsx';
 import { entity, usePortal } from './testing/render.tsx';
 import { baseUrl } from './testing/server.ts';
 
@@ -47,6 +48,12 @@ describe('the plugin in the old frontend system', () => {
     portal.answers({ statuses, points: shopPoints });
     await render(<EntityRecoveryContent />);
     expect(await screen.findByText('Recovery points, last 30 days')).toBeInTheDocument();
+  });
+
+  it('has the tab of a policy', async () => {
+    portal.answers({ policy: gold });
+    await render(<EntityPolicyContent />);
+    expect(await screen.findByRole('heading', { name: 'Who uses it' })).toBeInTheDocument();
   });
 
   it('has the page, with a header of its own', async () => {

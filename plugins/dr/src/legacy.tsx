@@ -8,7 +8,7 @@ import {
 } from '@backstage/core-plugin-api';
 import { createClientApi } from './api/clientApi.ts';
 import { drApiRef } from './api/drApi.ts';
-import { fleetRouteRef, recoveryRouteRef } from './routes.ts';
+import { fleetRouteRef, policyRouteRef, recoveryRouteRef } from './routes.ts';
 
 export { type DrApi, drApiRef } from './api/drApi.ts';
 export { drTranslationRef } from './text/translation.ts';
@@ -32,6 +32,15 @@ export const EntityRecoveryContent = drPlugin.provide(
     name: 'EntityRecoveryContent',
     mountPoint: recoveryRouteRef,
     component: async () => (await import('./components/tab/RecoveryTab.tsx')).RecoveryTab,
+  }),
+);
+
+/** Of a DRPolicy: `<EntityLayout.Route path="/policy" title="Policy" if={isKind('drpolicy')}><EntityPolicyContent /></EntityLayout.Route>` */
+export const EntityPolicyContent = drPlugin.provide(
+  createRoutableExtension({
+    name: 'EntityPolicyContent',
+    mountPoint: policyRouteRef,
+    component: async () => (await import('./components/policy/PolicyContent.tsx')).PolicyContent,
   }),
 );
 

@@ -5,6 +5,7 @@ import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
 import { screen } from '@testing-library/react';
 import { shop } from './fixtures/applications.ts';
+import { gold } from './fixtures/policies.ts';
 import { shopPoints } from './fixtures/points.ts';
 import plugin, { drApiRef } from './index.ts';
 import { drApi, entity, usePortal } from './testing/render.tsx';
@@ -17,7 +18,7 @@ describe('the plugin in the new frontend system', () => {
 
   it('has the extensions that the README lists', () => {
     expect(plugin.pluginId).toBe('dr');
-    const ids = ['api:dr', 'entity-card:dr/status', 'entity-content:dr/recovery', 'page:dr'] as const;
+    const ids = ['api:dr', 'entity-card:dr/status', 'entity-content:dr/recovery', 'entity-content:dr/policy', 'page:dr'] as const;
     for (const id of ids) expect(plugin.getExtension(id)).toBeDefined();
   });
 
@@ -42,6 +43,16 @@ describe('the plugin in the new frontend system', () => {
       apis,
     });
     expect(await screen.findByRole('listbox', { name: /Recovery points of orders-db/ })).toBeInTheDocument();
+  });
+
+  it('shows what became of a policy on its page', async () => {
+    portal.answers({ policy: gold });
+    renderTestApp({
+      extensions: [createTestEntityPage({ entity: entity('gold', 'DRPolicy') }), plugin.getExtension('entity-content:dr/policy')],
+      apis,
+      mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef },
+    });
+    expect(await screen.findByRole('heading', { name: 'Who uses it' })).toBeInTheDocument();
   });
 
   it('shows the fleet under /dr, with its title', async () => {

@@ -3,7 +3,7 @@ import { EntityCardBlueprint, EntityContentBlueprint } from '@backstage/plugin-c
 import { RiShieldCheckLine } from '@remixicon/react';
 import { createClientApi } from './api/clientApi.ts';
 import { drApiRef } from './api/drApi.ts';
-import { fleetRouteRef, recoveryPath, recoveryRouteRef } from './routes.ts';
+import { fleetRouteRef, policyRouteRef, recoveryPath, recoveryRouteRef } from './routes.ts';
 
 /** A predicate, so that an administrator can replace it in app-config. */
 const recoverable = { kind: { $in: ['Component', 'Resource', 'System'] } };
@@ -44,6 +44,21 @@ const recoveryContent = EntityContentBlueprint.make({
   },
 });
 
+const policyContent = EntityContentBlueprint.make({
+  name: 'policy',
+  params: {
+    path: 'policy',
+    title: 'Policy',
+    group: 'operation',
+    routeRef: policyRouteRef,
+    filter: { kind: 'DRPolicy' },
+    loader: async () => {
+      const { PolicyContent } = await import('./components/policy/PolicyContent.tsx');
+      return <PolicyContent />;
+    },
+  },
+});
+
 const fleetPage = PageBlueprint.make({
   params: {
     path: '/dr',
@@ -64,5 +79,5 @@ export const drPlugin = createFrontendPlugin({
   icon: <RiShieldCheckLine />,
   info: { packageJson: () => import('../package.json') },
   routes: { root: fleetRouteRef },
-  extensions: [drApi, statusCard, recoveryContent, fleetPage],
+  extensions: [drApi, statusCard, recoveryContent, policyContent, fleetPage],
 });

@@ -25,6 +25,7 @@ export function createClientApi(dependencies: { discoveryApi: DiscoveryLike; fet
     approve: async (id) => plainAll(await client.approve(id)),
     reject: async (id) => plainAll(await client.reject(id)),
     clusters: async (signal) => plainAll(await client.clusters({ signal })),
+    policy: async (ref, signal) => plainAll(await client.policy(ref, { signal })),
     locations: async (signal) => plainAll(await client.locations({ signal })),
   };
 }

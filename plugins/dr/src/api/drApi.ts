@@ -2,6 +2,7 @@ import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   PlanRequestBody,
   PortalPlan,
+  PortalPolicy,
   PortalApplication,
   ResolvedStatus,
   StartOperationBody,
@@ -34,6 +35,8 @@ export interface DrApi {
   approve(id: string): Promise<WireOperation>;
   reject(id: string): Promise<WireOperation>;
   clusters(signal?: AbortSignal): Promise<WireCluster[]>;
+  /** `ref`: of a DRPolicy. */
+  policy(ref: string, signal?: AbortSignal): Promise<PortalPolicy>;
   locations(signal?: AbortSignal): Promise<WireStorageLocation[]>;
 }
 

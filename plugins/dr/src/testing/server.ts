@@ -99,6 +99,7 @@ export function handlers(portal: Portal, asked: Asked[] = []): RequestHandler[] 
       }),
     ),
     get(paths.clusters, portal.clusters ?? [], list('Cluster')),
+    get(paths.policy, portal.policy ?? new Refusal(404, { name: 'NotFoundError', message: 'There is no policy "gold"' }), same),
     get(paths.locations, portal.locations ?? [], list('StorageLocation')),
   ];
 }
