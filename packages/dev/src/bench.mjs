@@ -1,7 +1,8 @@
-// Paired ratios: both commands in turn in one run, medians. Read the ratio, not the times. Plans have no pair: read the shares.
+// Paired ratios: both commands in turn in one run, medians. Read the ratio, not the times; on a busy machine that of the processor
+// time (user and system, of the whole run, Linux only) is the better witness. Plans have no pair: read the shares.
 //   npm run bench                 every benchmark
 //   npm run bench -- version      only this one
-//   npm run bench -- --json       one JSON object a line: name, a, b, ratio, most (what is aimed at), runs, unit
+//   npm run bench -- --json       one JSON object a line: name, a, b, ratio, processor (its ratio), most (what is aimed at), runs, unit
 //   VELERO_BIN names the program velero for the rows that are measured against it.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -34,6 +35,16 @@ function once({ command, args, env, cwd }) {
     throw new Error(`${command} ${args.join(' ')}: ${result.error?.message ?? String(result.stderr).trim()}`);
   return Number(process.hrtime.bigint() - began) / 1e6;
 }
+/** Processor time of all processes that were run and have ended, milliseconds; undefined where nobody tells. */
+function processorOfRuns() {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
+    return (Number(fields[13]) + Number(fields[14])) * 10;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Most memory that a process held, MB; looked at while it runs, for a process that ended tells it nobody. */
 async function memoryOf({ command, args, env, cwd }) {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -74,17 +85,22 @@ for (const benchmark of benchmarks) {
     await measure(a);
     await measure(b);
     const times = { a: [], b: [] };
+    const processor = { a: 0, b: 0 };
     for (let run = 0; run < runs; run += 1) {
-      times.a.push(await measure(a));
-      times.b.push(await measure(b));
+      for (const [which, command] of Object.entries({ a, b })) {
+        const before = processorOfRuns();
+        times[which].push(await measure(command));
+        processor[which] += processorOfRuns() - before;
+      }
     }
     const row = { name: benchmark.name, a: round(median(times.a)), b: round(median(times.b)), runs, unit: benchmark.memory ? 'MB' : 'ms' };
     row.ratio = round(row.a / row.b);
+    if (!benchmark.memory && processor.b > 0) row.processor = round(processor.a / processor.b);
     if (benchmark.most !== undefined) row.most = benchmark.most;
     console.log(
       values.json
         ? JSON.stringify(row)
-        : `${row.name}: ${row.a} ${row.unit} against ${row.b} ${row.unit} (${benchmark.against}), ratio ${row.ratio}${row.most === undefined ? '' : ` of at most ${row.most}`}, median of ${runs}`,
+        : `${row.name}: ${row.a} ${row.unit} against ${row.b} ${row.unit} (${benchmark.against}), ratio ${row.ratio}${row.processor === undefined ? '' : ` (processor ${row.processor})`}${row.most === undefined ? '' : ` of at most ${row.most}`}, median of ${runs}`,
     );
   } finally {
     await close?.();
