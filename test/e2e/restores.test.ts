@@ -66,6 +66,18 @@ it('of an application, and of what a namespace gave or got', async () => {
   expect(await fleet.run('get restores -n nowhere')).toMatchObject({ code: 0, out: '', err: 'No restores found in namespace nowhere.\n' });
 });
 
+it('by the labels of the object that an engine keeps', async () => {
+  expect(names((await fleet.run('get restores -l team=platform -o json')).out)).toEqual(['by-hand']);
+  expect(names((await fleet.run('get restores -l team!=platform -o json')).out)).toEqual([copied]);
+  expect((await fleet.run('get points -l velero.io/storage-location=default -o name')).out).toContain('recoverypoint.kubectl-dr.dev/p1');
+  expect(await fleet.run('get points -l team=platform')).toMatchObject({ code: 0, out: '', err: 'No points found with these labels.\n' });
+  expect(await fleet.run('get apps -l a=b')).toMatchObject({ code: 2, err: expect.stringContaining('means nothing to apps') as string });
+  expect(await fleet.run('get points -l =b')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('"=b" is no label selector') as string,
+  });
+});
+
 it('by name, and as names', async () => {
   expect((await fleet.run('get restores -o name')).out).toBe(`restore.kubectl-dr.dev/by-hand\nrestore.kubectl-dr.dev/${copied}\n`);
   expect(await fleet.run('get restore by-hands')).toMatchObject({

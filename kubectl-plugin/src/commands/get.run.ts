@@ -12,7 +12,9 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { output } = context;
   const kind = args.positionals.KIND as Kind;
   const name = args.positionals.NAME;
-  const { items: all, fleet } = await listing(kind, args, context);
+  const { items: listed, fleet } = await listing(kind, args, context);
+  const selector = flagText(args, 'selector');
+  const all = selector === undefined ? listed : await (await import('../labelled.ts')).labelled(kind, listed, selector, context);
   // The list of clusters says it itself.
   if (fleet && kind !== 'clusters') clusterNotes(fleet, output);
   if (fleet && name !== undefined && all.length === 0 && exitOfFleet(fleet) !== exit.done) return exit.error;
@@ -25,7 +27,9 @@ export async function run(args: Arguments, context: Context): Promise<number> {
     if (fleet && exitOfFleet(fleet) !== exit.done) return exit.error;
     const where = flagText(args, 'namespace');
     const why = fleet && kind !== 'policies' ? whyEmpty(fleet) : undefined;
-    output.err(`No ${kind} found${where === undefined ? '' : ` in namespace ${where}`}${why ? `: ${why}` : ''}.\n`);
+    output.err(
+      `No ${kind} found${where === undefined ? '' : ` in namespace ${where}`}${selector === undefined ? '' : ' with these labels'}${why ? `: ${why}` : ''}.\n`,
+    );
   }
   return fleet ? exitOfFleet(fleet) : exit.done;
 }

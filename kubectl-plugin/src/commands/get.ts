@@ -12,14 +12,14 @@ export const get: Command = {
   flags: {
     'sort-by': { type: 'string', value: '.PATH', summary: 'Order by a field of -o json, such as .status.ageSeconds' },
     watch: { type: 'boolean', alias: 'w', summary: 'Go on and show what changes, until Ctrl-C' },
+    selector: { type: 'string', alias: 'l', value: 'SELECTOR', summary: 'Points, schedules and restores with these labels' },
     application: { type: 'string', value: 'APP', summary: 'Only what belongs to this application' },
   },
   examples: [
     ['kubectl dr get points -n shop', 'Recovery points that cover the namespace shop, newest first'],
     ['kubectl dr get points --application shop', 'For how many of its components each is good'],
     ['kubectl dr get restores', 'What was brought back, by us and by whoever asked an engine'],
-    ['kubectl dr get operations', 'What runs and what ran'],
-    ['kubectl dr get operations -w', 'And what becomes of them'],
+    ['kubectl dr get operations -w', 'What runs and what ran, and what becomes of them'],
     ['kubectl dr get drills', 'What was tried, how long it took and what would have been lost'],
     ['kubectl dr get apps -o json', 'For scripts'],
   ],

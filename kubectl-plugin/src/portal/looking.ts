@@ -34,6 +34,8 @@ export async function status(args: Arguments, context: Context, { client, option
 export async function get(args: Arguments, context: Context, session: Session): Promise<number> {
   const kind = args.positionals.KIND as Kind;
   const name = args.positionals.NAME;
+  if (flagText(args, 'selector') !== undefined)
+    throw new InputError('a portal keeps no labels', { hint: 'leave --portal out, and ask the clusters themselves' });
   const { items, now } = await listed(kind, args, context, session);
   const text = await itemsShown(kind, name === undefined ? items : named(kind, items, name), () => now, args, context);
   if (text !== undefined) context.output.out(text);
