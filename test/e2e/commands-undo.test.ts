@@ -65,7 +65,7 @@ describe('undo', () => {
     const { code, out, err } = await fleet.run(`undo ${id}`);
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(masked(err)).toMatchInlineSnapshot(`
-      "Data loss:  what was written to orders-db since 2026-01-15T13:12:02.200Z
+      "Data loss:  what was written to orders-db since 2026-01-15T13:12:<s>Z
       Plan:       Undo restore-shop-<id>: restore of shop
       Into:       shop on east
 
