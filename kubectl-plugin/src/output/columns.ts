@@ -83,7 +83,7 @@ export function restoreColumns(): Column<WireRestore>[] {
     { header: 'cluster', spare: true, value: (row) => row.metadata.cluster },
     { header: 'name', value: (row) => row.metadata.name },
     { header: 'application', value: (row) => row.spec.application },
-    { header: 'point', value: (row) => row.spec.points.join(',') },
+    { header: 'point', value: ({ spec: { points } }) => (points.length > 1 ? `${points[0]} and ${points.length - 1} more` : points[0]) },
     {
       header: 'state',
       value: (row) => row.status.nativePhase || row.status.state,
