@@ -334,6 +334,7 @@ export const drTranslationRef = createTranslationRef({
       manifests: 'What is asked for, as it is written',
       unread: 'The policy could not be read',
     },
+    graph: { title: 'What needs what', needs: 'needs {{names}}', help: 'An arrow points at what is needed.' },
     fleet: {
       title: 'Recovery',
       counts: 'Applications by verdict',

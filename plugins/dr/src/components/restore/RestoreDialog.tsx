@@ -14,6 +14,7 @@ import { Problem } from '../state/Problem.tsx';
 import styles from './RestoreDialog.module.css';
 import { RestoreConfirm } from './RestoreConfirm.tsx';
 import { RestoreForm } from './RestoreForm.tsx';
+import { RestoreMap } from './RestoreMap.tsx';
 import { DataLoss, RestorePlan } from './RestorePlan.tsx';
 import { type RestoreChoice, useRestore } from './useRestore.ts';
 
@@ -89,6 +90,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
               planned={choice.mode === 'clone' ? plan?.target[0]?.namespaces[0] : undefined}
               onChange={setChoice}
             />
+            <RestoreMap application={application} points={points.data ?? []} choice={choice} onChange={setChoice} />
             {choice.components.length === 0 && <Notice status="info" title={t('restore.components')} text={t('restore.noComponents')} />}
             {restore.planError && <Problem title={t('restore.planFailed')} error={restore.planError} onRetry={restore.replan} />}
             {plan && !restore.planError && (

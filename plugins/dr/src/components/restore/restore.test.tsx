@@ -3,6 +3,7 @@ import { paths } from '@kubectl-dr/backstage-plugin-dr-common';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { inState, otherMay, shop } from '../../fixtures/applications.ts';
+import { now as fixtureNow } from '../../fixtures/clock.ts';
 import { operation, operationsByState, planOf } from '../../fixtures/plans.ts';
 import { shopPoints } from '../../fixtures/points.ts';
 import { type Portal, Refusal } from '../../fixtures/portal.ts';
@@ -55,6 +56,25 @@ describe('one-click restore', () => {
     expect(analytics.getEvents().map(({ action, subject }) => `${action} ${subject}`)).toEqual(
       expect.arrayContaining(['open dr restore dialog', 'restore shop']),
     );
+  });
+
+  it('plans again at once when a point of the timeline or a box of the graph is pressed', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: fixtureNow });
+    onTestFinished(() => void vi.useRealTimers());
+    const asked = portal.answers(portalOf({}));
+    renderWithPortal(<StatusCard />, { on: entity('shop') });
+    const dialog = await open();
+    await ready();
+    const last = () => asked.filter(({ path }) => path === plansPath).at(-1)?.body as { components: string[]; point?: string };
+    const graph = within(dialog).getByRole('region', { name: 'What needs what' });
+    const queue = within(graph).getByRole('button', { name: /^queue/ });
+    expect(queue).toHaveAttribute('aria-pressed', 'true');
+    await userEvent.click(queue);
+    await waitFor(() => expect(last().components).toEqual(['web', 'orders', 'orders-db', 'recommender']));
+    expect(queue).toHaveAttribute('aria-pressed', 'false');
+    expect(within(dialog).getByRole('checkbox', { name: 'queue' })).not.toBeChecked();
+    await userEvent.click(within(dialog).getAllByRole('option', { name: /shop-daily-20261122/ })[0]!);
+    await waitFor(() => expect(last().point).toBe('velero/east/velero/shop-daily-20261122'));
   });
 
   it('offers what the command line has a flag for as a choice, in words of its own', async () => {

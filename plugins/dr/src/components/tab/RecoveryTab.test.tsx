@@ -72,4 +72,20 @@ describe('the recovery tab', () => {
     renderWithPortal(<RecoveryTab />, { on: entity('shop') });
     expect(await screen.findByText('shop is back in shop-copy.')).toBeInTheDocument();
   });
+
+  it('draws what needs what: read in the order in which users meet it, with verdict and needs in words', async () => {
+    portal.answers(portalOf);
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    const graph = await screen.findByRole('region', { name: 'What needs what' });
+    const boxes = within(graph).getAllByRole('listitem');
+    expect(boxes.map((box) => box.textContent)).toEqual([
+      'webProtected, needs orders',
+      'recommenderProtected, needs orders',
+      'ordersProtected, needs orders-db, queue',
+      'orders-dbBreached',
+      'queueAt risk',
+    ]);
+    expect(graph.querySelectorAll('path[marker-end]')).toHaveLength(4);
+    expect(within(graph).getByRole('link', { name: /^orders-db/ })).toHaveAttribute('href', '/catalog/default/resource/orders-db/recovery');
+  });
 });

@@ -9,6 +9,7 @@ import { operationParameter, useSearchParameter } from '../../hooks/useSearchPar
 import { clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
+import { ComponentGraph } from '../graph/ComponentGraph.tsx';
 import { LiveOperation } from '../operation/LiveOperation.tsx';
 import { OperationList } from '../operation/OperationList.tsx';
 import { restorableOf } from '../restore/restorable.ts';
@@ -126,6 +127,11 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
           />
         )}
       </Section>
+      {application.spec.components.length > 1 && (
+        <Section title={t('graph.title')}>
+          <ComponentGraph application={application} />
+        </Section>
+      )}
       <Section title={t('tab.components')}>
         <ComponentsTable application={application} />
       </Section>
