@@ -17,6 +17,7 @@ export const handlers: Handlers = {
   diff: () => import('./commands/diff.run.ts'),
   doctor: () => import('./commands/doctor.run.ts'),
   drill: () => import('./commands/drill.run.ts'),
+  failover: () => import('./commands/failover.run.ts'),
   logs: () => import('./commands/logs.run.ts'),
   plan: () => import('./commands/plan.run.ts'),
   policy: () => import('./commands/policy.run.ts'),

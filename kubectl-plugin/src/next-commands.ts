@@ -16,6 +16,8 @@ export function nextCommands({ metadata, spec, status }: WireOperation, now: Dat
           : spec.intent === 'Drill'
             ? [[`kubectl dr describe drill ${clean(metadata.name)}`, 'what it proved, with its evidence']]
             : [];
+      const copies = spec.intent === 'Failover' && spec.undo.release !== undefined && release?.endedAt === undefined;
+      if (copies) return [[on('confirm'), 'stop the old copy as soon as its cluster answers, and see that it stands still']];
       const left = until(undoUntil, now);
       if (undoUntil === undefined || !spec.undo.waves) return look;
       const confirm = spec.undo.release ? 'give up what is kept for an undo' : 'end the time in which it can be undone';

@@ -25,5 +25,9 @@ function whatOf({ id, plan }: Operation): string {
   const goes = ({ reclaimPolicy }: { reclaimPolicy: string }): string =>
     reclaimPolicy === 'Delete' ? 'is deleted with its data' : `is let go (reclaim policy ${reclaimPolicy})`;
   const volumes = kept.map((volume) => `${volume.volume} on ${volume.cluster}, the old volume of ${volume.claim}, ${goes(volume)}`);
+  const copies = (plan.undo.release ?? [])
+    .flat()
+    .flatMap(({ action, cluster }) => (action.kind === 'copy.stop' ? [`${action.namespace} on ${cluster}`] : []));
+  if (copies.length > 0) return `stops the old copy of ${plan.application} in ${copies.join(' and ')}`;
   return [`ends the time in which ${id} can be undone`, ...volumes].join('; ');
 }

@@ -10,6 +10,7 @@ import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { drill } from './drill.ts';
 import { explain } from './explain.ts';
+import { failover } from './failover.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
 import { plan } from './plan.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   backup,
   restore,
   drill,
+  failover,
   wait,
   logs,
   resume,

@@ -6,6 +6,7 @@ import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { drillRequest } from '../drill-request.ts';
 import { exit } from '../exit-codes.ts';
+import { failoverRequest } from '../failover-request.ts';
 import { planShown } from '../plan-shown.ts';
 import { restoreRequest } from '../restore-request.ts';
 
@@ -18,7 +19,9 @@ export async function run(args: Arguments, context: Context): Promise<number> {
       ? restoreRequest(args, 'plan')
       : intent === 'drill'
         ? drillRequest(args, 'plan')
-        : { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) };
+        : intent === 'failover'
+          ? failoverRequest(args, 'plan')
+          : { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) };
   const plan = planToWire(await service.plan(request, await caller(), { signal: context.signal }));
   const file = flagText(args, 'out');
   if (file) await writeFile(resolvePath(context, file), `${JSON.stringify(plan, undefined, 2)}\n`);

@@ -1,14 +1,15 @@
 import type { Command } from '../definition.ts';
+import { failoverFlags } from './failover.ts';
 import { restoreFlags } from './restore.ts';
 
 export const plan: Command = {
   name: 'plan',
-  summary: 'What a restore, a drill or a backup would do; nothing is done',
+  summary: 'What a restore, a drill, a failover or a backup would do; nothing is done',
   positionals: [
-    { name: 'INTENT', required: true, summary: 'restore, drill or backup', choices: ['restore', 'drill', 'backup'] },
+    { name: 'INTENT', required: true, summary: 'restore, drill, failover or backup', choices: ['restore', 'drill', 'failover', 'backup'] },
     { name: 'APP', required: true, summary: 'Application name or entity ref' },
   ],
-  flags: { ...restoreFlags, out: { type: 'string', value: 'FILE', summary: 'Also write the plan as JSON to a file' } },
+  flags: { ...restoreFlags, ...failoverFlags, out: { type: 'string', value: 'FILE', summary: 'Also write the plan as JSON to a file' } },
   examples: [
     ['kubectl dr plan restore shop', 'Newest usable point, beside the original'],
     ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],

@@ -23,7 +23,10 @@ export function planText(plan: Plan, look: Look): string {
   const lines = [
     paint(look.color, plan.dataLoss.some(({ seconds }) => seconds > 0) ? 'red' : 'bold', loss!),
     ...moreLoss,
-    ...line('Plan', `${plan.intent} ${clean(plan.application)}${plan.mode ? ` ${modes[plan.mode]}` : ''}`),
+    ...line(
+      'Plan',
+      `${plan.intent} ${clean(plan.application)}${plan.intent === 'Failover' ? ` to ${clean(plan.request.to ?? plan.home)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`,
+    ),
     ...plan.target.flatMap(({ cluster, namespaces }) => line('Into', clean(`${namespaces.join(', ')} on ${cluster}`))),
     ...pointLines(plan, look),
     ...(plan.skewSeconds ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the points`) : []),
@@ -52,7 +55,7 @@ export function lossOf({ dataLoss, mode, intent }: Pick<Plan, 'dataLoss' | 'mode
   const lost = dataLoss.filter(({ seconds }) => seconds > 0).toSorted((a, b) => b.seconds - a.seconds);
   const safe = dataLoss.filter(({ seconds }) => seconds === 0);
   if (intent === 'Drill') return dataLoss.map(({ text }) => clean(text)).join('; ');
-  if (lost.length === 0 && mode === 'clone') return 'nothing: a copy is made beside';
+  if (lost.length === 0 && mode === 'clone' && intent !== 'Failover') return 'nothing: a copy is made beside';
   if (lost.length === 0 && mode === 'configOnly') return 'nothing: all data stays as it is';
   if (safe.length === 0 && lost.length === 0) return 'none';
   const nothing = safe.length === 0 ? [] : [`nothing of ${safe.map(({ component }) => clean(component)).join(', ')}`];

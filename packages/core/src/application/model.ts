@@ -74,6 +74,8 @@ export const annotations = {
   reclaimPolicy: 'kubectl-dr.dev/reclaim-policy',
   /** On a recovery point that has to stay, whatever its policy says: `true`. */
   pinned: 'kubectl-dr.dev/pinned',
+  /** On a workload that was stopped because the application goes on elsewhere: how many replicas it had. */
+  replicas: 'kubectl-dr.dev/replicas',
   kubernetesId: 'backstage.io/kubernetes-id',
   kubernetesNamespace: 'backstage.io/kubernetes-namespace',
   kubernetesLabelSelector: 'backstage.io/kubernetes-label-selector',

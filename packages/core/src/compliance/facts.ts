@@ -32,6 +32,14 @@ export interface DrillRecord {
   rtoSeconds?: number;
 }
 
+/** What a failover left on clusters that did not answer, and nobody has seen to stand still since. */
+export interface OldCopy {
+  operation: string;
+  application: string;
+  components: readonly string[];
+  clusters: readonly string[];
+}
+
 /**
  * Everything that decides the verdict on a component in one place (one namespace of one cluster). Rules read facts and
  * nothing else, so that each can be tested alone.
@@ -77,6 +85,8 @@ export interface Facts {
   replications: readonly Replication[];
   /** Of this component or of its whole application, newest first. */
   drills: readonly DrillRecord[];
+  /** Of this component. Absent: none. */
+  oldCopies?: readonly OldCopy[];
 }
 
 /** One rule: the reason it finds, or nothing. A rule never throws, and looks at nothing but the facts. */

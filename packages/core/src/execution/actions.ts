@@ -4,6 +4,7 @@ import { checkExec } from './actions/check-exec.ts';
 import { checkHttp } from './actions/check-http.ts';
 import { awaitClaims, awaitQuiet, discardClaim, removeKeptClaim } from './actions/claims.ts';
 import type { ActionContext } from './actions/context.ts';
+import { stopCopy } from './actions/copy-stop.ts';
 import { backup } from './actions/engine-backup.ts';
 import { endOfRestore, releaseRestore, restore } from './actions/engine-restore.ts';
 import { createNamespace } from './actions/namespace-create.ts';
@@ -24,6 +25,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return isolate(action, context);
     case 'namespace.remove':
       return removeNamespace(action, context);
+    case 'copy.stop':
+      return stopCopy(action, context);
     case 'engine.backup':
       return backup(action, context);
     case 'point.remove':

@@ -2,12 +2,14 @@ import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Reason } from '../reason.ts';
 import { isGenerated } from './controllers.ts';
 import type { Change } from './model.ts';
-import { namesNamespace, neutralise } from './neutralise.ts';
+import type { neutralise } from './neutralise.ts';
+import { namesNamespace } from './neutralise.ts';
 
 interface Where {
   cluster: string;
   source: string;
   target: string;
+  adapt: typeof neutralise;
 }
 
 /** What a clone creates, object by object, with each rewrite; and what to look out for. */
@@ -16,7 +18,7 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
   const hardCoded: string[] = [];
   for (const object of captured) {
     if (object.metadata.namespace !== where.source || isGenerated(object)) continue;
-    const rewritten = neutralise(object, where.source, where.target);
+    const rewritten = where.adapt(object, where.source, where.target);
     changes.push({
       action: 'create',
       cluster: where.cluster,
@@ -26,7 +28,7 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
       name: object.metadata.name,
       ...(rewritten ? { fields: rewritten.fields } : {}),
     });
-    if (namesNamespace(object, where.source)) hardCoded.push(`${object.kind} ${object.metadata.name}`);
+    if (where.source !== where.target && namesNamespace(object, where.source)) hardCoded.push(`${object.kind} ${object.metadata.name}`);
   }
   const warnings: Reason[] =
     hardCoded.length === 0

@@ -24,6 +24,13 @@ import type { TargetFacts } from './target-facts.ts';
 import type { Place } from './places.ts';
 import { checkUnreadable, checksOf, titleOf } from './verification.ts';
 
+/** What changes on the way of something that is no copy, but the application itself, to another cluster. */
+export interface Arrival {
+  adapt(object: KubeObject, source: string, target: string): ReturnType<typeof neutralise>;
+  /** The object as it arrives. */
+  as(object: KubeObject): KubeObject;
+}
+
 /** One place of the application with everything that was read for it. */
 export interface ClonePlace extends Place {
   engine: Engine;
@@ -39,6 +46,8 @@ export interface ClonePlace extends Place {
   captured: Map<string, KubeObject[]>;
   /** What the target cluster offers. */
   facts: TargetFacts;
+  /** Absent: a copy, that must not act in the world. */
+  arrival?: Arrival;
   /** How the volumes were captured, by point id. */
   contents: Map<string, PointContents | undefined>;
 }
@@ -106,7 +115,10 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       action: {
         kind: 'namespace.create',
         namespace: target,
-        labels: { [labels.cloneOf]: namespace, [labels.application]: nameFor(application.name) },
+        labels: {
+          ...(place.arrival ? labelsOfNamespace(place) : { [labels.cloneOf]: namespace }),
+          [labels.application]: nameFor(application.name),
+        },
         annotations: ownerOf(place, application.owner),
       },
     });
@@ -139,6 +151,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         cluster,
         source: namespace,
         target,
+        adapt: place.arrival?.adapt ?? neutralise,
       });
       // With several points an object is listed as it comes back from the newest.
       if (point === newest) {
@@ -170,7 +183,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
             namespaces: [namespace],
             namespaceMapping: { [namespace]: target },
             ...scope,
-            rewrites: rewritesOf(place.captured.get(point.id) ?? [], namespace, target),
+            rewrites: rewritesOf(place, point),
             labels: { [labels.application]: nameFor(application.name) },
             annotations: {},
           },
@@ -281,6 +294,12 @@ function ownerOf(place: Place, ofApplication: string | undefined): Record<string
   return owner === undefined ? {} : { [annotations.owner]: owner };
 }
 
+/** As it was captured: what it says of security and of its network holds wherever it is. */
+function labelsOfNamespace({ namespace, captured }: ClonePlace): Record<string, string> {
+  const found = [...captured.values()].flat().find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
+  return Object.fromEntries(Object.entries(found?.metadata.labels ?? {}).filter(([key]) => key !== 'kubernetes.io/metadata.name'));
+}
+
 /** Does a selector of the chosen components take the object? What has no component of its own then stays behind. */
 function isTaken(object: KubeObject, place: Place): boolean {
   return place.components.some(({ labelSelector }) => {
@@ -291,12 +310,14 @@ function isTaken(object: KubeObject, place: Place): boolean {
 
 /** What comes into the new namespace, as it will be: without what is rewritten away. */
 function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly KubeObject[]): CheckInput {
-  const { facts, cluster, namespace, target, application } = place;
+  const { facts, cluster, namespace, target, application, arrival } = place;
   // Node ports, hosts and cron jobs are changed by the rewrites of a clone; nothing of GitOps reaches it.
-  const rewritten = new Set(['Service', 'Ingress', 'CronJob']);
-  const incoming = objects.filter(
-    (object) => object.metadata.namespace === namespace && !isGenerated(object) && object.kind !== 'Pod' && !rewritten.has(object.kind),
-  );
+  const rewritten = new Set(arrival ? [] : ['Service', 'Ingress', 'CronJob']);
+  const incoming = objects
+    .filter(
+      (object) => object.metadata.namespace === namespace && !isGenerated(object) && object.kind !== 'Pod' && !rewritten.has(object.kind),
+    )
+    .map((object) => arrival?.as(object) ?? object);
   return {
     facts: { ...facts, gitOps: [] },
     cluster,
@@ -347,10 +368,11 @@ function checksOfClone(
   };
 }
 
-function rewritesOf(objects: readonly KubeObject[], source: string, target: string): Rewrite[] {
-  return objects
-    .filter((object) => object.metadata.namespace === source)
-    .flatMap((object) => neutralise(object, source, target)?.rewrite ?? []);
+function rewritesOf({ captured, namespace, target, arrival }: ClonePlace, point: RecoveryPoint): Rewrite[] {
+  const adapt = arrival?.adapt ?? neutralise;
+  return (captured.get(point.id) ?? [])
+    .filter((object) => object.metadata.namespace === namespace)
+    .flatMap((object) => adapt(object, namespace, target)?.rewrite ?? []);
 }
 
 function gate(id: string, cluster: string, namespace: string, labelSelector: string | undefined, component?: string): Step {

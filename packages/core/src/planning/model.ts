@@ -18,6 +18,11 @@ export type StepAction =
   | { kind: 'namespace.isolate'; namespace: string; policyName: string }
   /** Deletes a namespace that this operation made, with its volumes, and waits until nothing of them is left. */
   | { kind: 'namespace.remove'; namespace: string; timeoutSeconds: number }
+  /**
+   * Stops what runs of an application, and waits until nothing does. `accepted`: why it may go on although the cluster does not
+   * answer, as somebody said it.
+   */
+  | { kind: 'copy.stop'; namespace: string; labelSelectors?: string[]; accepted?: string; timeoutSeconds: number }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
   /** Removes a point for good, with its data: one that its policy keeps no longer. */
   | { kind: 'point.remove'; engine: string; engineNamespace: string; point: RestoreRequest['point'] }
@@ -254,6 +259,12 @@ export interface PlanRequest {
   restartDependents?: boolean;
   /** How long an in-place restore can be undone, milliseconds (default 24 h). */
   undoWindow?: number;
+  /** Of a failover: the cluster to go on at. */
+  to?: string;
+  /** Of a failover: what a class of the source is called at the target. */
+  storageClasses?: Record<string, string>;
+  /** Of a failover whose source does not answer: why it may go on all the same. Recorded. */
+  override?: string;
   /** RFC 3339: when it was asked. `point` is relative to it and names are made from it. Default: now. */
   at?: string;
   /** Exactly these points, whatever `point` says: by component and place. */

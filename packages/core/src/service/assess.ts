@@ -4,7 +4,7 @@ import { FleetInventory } from '../application/fleet-inventory.ts';
 import { mergeApplications } from '../application/merge.ts';
 import type { Application } from '../application/model.ts';
 import { type TenancyRule, settle } from '../application/tenancy.ts';
-import type { DrillRecord, Facts } from '../compliance/facts.ts';
+import type { DrillRecord, Facts, OldCopy } from '../compliance/facts.ts';
 import { ClusterProtection } from '../compliance/fleet-protection.ts';
 import type { Sources } from '../compliance/place-facts.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
@@ -15,6 +15,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
+import { leftACopy } from './operations.ts';
 import { applicationStatus, factsOf } from './application-status.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
 
@@ -53,12 +54,14 @@ export class Assessment {
   readonly #policies: Policies;
   readonly #problems: readonly Reason[];
   readonly #drills: readonly DrillRecord[];
+  readonly #oldCopies: readonly OldCopy[];
   readonly #judged = new Map<Application, { status: ApplicationStatus; revision: number | undefined }>();
 
   constructor(inputs: AssessmentInputs) {
     this.#inputs = inputs;
     this.past = inputs.past;
     this.#drills = inputs.past.flatMap(drillOf);
+    this.#oldCopies = inputs.past.filter(leftACopy).map(oldCopyOf);
     this.inventory = new FleetInventory(inputs.readings);
     this.#protection = new Map(
       this.inventory.clusters.map(({ reading }) => [reading.cluster, new ClusterProtection(reading, inputs.engines)]),
@@ -135,6 +138,7 @@ export class Assessment {
       protection: this.#protection,
       policies: this.#policies,
       drills: this.#drills,
+      oldCopies: this.#oldCopies,
       contents: (pointId) => contents.get(pointId),
       now,
     };
@@ -152,4 +156,9 @@ function drillOf({ id, plan, state, endedAt, measured }: Operation): DrillRecord
     succeeded: state === 'Succeeded',
     ...(measured?.rtoSeconds !== undefined && { rtoSeconds: measured.rtoSeconds }),
   }));
+}
+
+function oldCopyOf({ id, plan }: Operation): OldCopy {
+  const clusters = [...new Set((plan.undo.release ?? []).flat().map(({ cluster }) => cluster))];
+  return { operation: id, application: plan.application, components: plan.components, clusters };
 }

@@ -159,7 +159,13 @@ export function assertConfirmable(operation: Operation): void {
     throw new ConflictError(`the operation ${id} is ${state}: only one that succeeded can be confirmed`, {
       hint: `kubectl dr describe operation ${id}`,
     });
-  if (release?.endedAt !== undefined || !plan.undo.waves) throw new ConflictError(`the operation ${id} has nothing to confirm`);
+  if (release?.endedAt !== undefined || !(plan.undo.waves ?? plan.undo.release))
+    throw new ConflictError(`the operation ${id} has nothing to confirm`);
+}
+
+/** A failover that went on without an answer of the old cluster, and whose old copy nobody has seen to stand still since. */
+export function leftACopy({ plan, state, release }: Operation): boolean {
+  return plan.intent === 'Failover' && state === 'Succeeded' && plan.undo.release !== undefined && release?.endedAt === undefined;
 }
 
 type Asked = Pick<OperationPhase, 'requestedBy' | 'requestedAt'>;

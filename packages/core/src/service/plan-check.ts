@@ -69,6 +69,8 @@ export function assertInside(plan: Plan, application: Application): void {
     placements.some(
       (placement) => placement.namespace === namespace && (placement.cluster ?? cluster) === cluster && placement.claim !== 'unclaimed',
     );
+  /** What arrives at another cluster is the application's there where it comes from. */
+  const ownsAnywhere = (namespace: string): boolean => placements.some(({ cluster }) => cluster !== undefined && owns(cluster, namespace));
   const targets = (cluster: string): string[] =>
     plan.target.filter((target) => target.cluster === cluster).flatMap(({ namespaces }) => namespaces);
   const refuse = (step: Step, namespace: string): never => {
@@ -103,7 +105,7 @@ export function assertInside(plan: Plan, application: Application): void {
         break;
       case 'engine.restore':
         for (const namespace of action.request.namespaces) {
-          if (!owns(cluster, namespace)) refuse(step, namespace);
+          if (!owns(cluster, namespace) && !(plan.intent === 'Failover' && ownsAnywhere(namespace))) refuse(step, namespace);
           inside(step, action.request.namespaceMapping[namespace] ?? namespace);
         }
         for (const { namespace } of action.claims ?? []) written(namespace);
@@ -115,6 +117,10 @@ export function assertInside(plan: Plan, application: Application): void {
         break;
       case 'namespace.create':
       case 'namespace.isolate':
+        inside(step, action.namespace);
+        break;
+      case 'copy.stop':
+        if (!owns(cluster, action.namespace)) refuse(step, action.namespace);
         inside(step, action.namespace);
         break;
       case 'namespace.remove':

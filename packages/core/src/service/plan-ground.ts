@@ -131,7 +131,7 @@ export function isExclusive(
   all: readonly Application[],
   own: Application,
   chosen: ReadonlySet<string>,
-  { cluster, namespace }: Place,
+  { cluster, namespace }: Pick<Place, 'cluster' | 'namespace'>,
 ): boolean {
   const here = (application: Application, taken: (name: string) => boolean): boolean =>
     application.components.some(

@@ -1,26 +1,16 @@
-import type { Application } from '../application/model.ts';
 import { InputError } from '../errors.ts';
-import { nameFor } from '../planning/assemble.ts';
 import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
-import { type ClonePlace, planClone } from '../planning/clone.ts';
-import { planDrill } from '../planning/drill.ts';
-import { sha256 } from '../planning/hash.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
-import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
-import { withCapturedVersions } from '../planning/live-objects.ts';
-import type { Intent, Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
-import { type Place, assertCapturedOwner, chosenComponents, placesOf } from '../planning/places.ts';
-import { newestOf } from '../planning/select-point.ts';
-import { readTargetFacts } from '../planning/target-facts.ts';
-import { accessForChecks } from '../planning/verification.ts';
-import { type KubeObject, types } from '../ports/kubernetes.ts';
+import type { Plan, PlanRequest, RestoreMode } from '../planning/model.ts';
+import { type Place, chosenComponents, placesOf } from '../planning/places.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
+import { clonePlan } from './clone-planner.ts';
 import { foresee, whyDown } from './engine-answers.ts';
-import { contentsOf, readInPlace } from './in-place-reader.ts';
-import { engineHome, engineNamespace, findApplication } from './look.ts';
+import { readInPlace } from './in-place-reader.ts';
+import { engineHome, findApplication } from './look.ts';
 import type { Fleet } from './model.ts';
 import {
   type Ground,
@@ -36,6 +26,7 @@ import {
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+  if (asked.intent === 'Failover') return (await import('./failover-planner.ts')).failoverPlan(deps, assessment, asked, signal);
   if (asked.intent !== 'Backup' && asked.intent !== 'Restore' && asked.intent !== 'Drill')
     throw new InputError(`a plan for ${asked.intent} cannot be made yet`);
   const application = findApplication(assessment, asked.application);
@@ -56,7 +47,6 @@ export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked:
   const request = { ...asked, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => ({ request, now, home, assessment, application, ...lie() });
   if (request.intent === 'Backup') return backupPlan(deps, ground(), isGone, signal);
-  if (request.intent === 'Drill') assertDrill(request);
   return (request.mode ?? 'clone') === 'clone' ? clonePlan(deps, ground, signal) : inPlacePlan(deps, ground, signal);
 }
 
@@ -206,120 +196,7 @@ function isMoved({ points, contents, evidence, namespace }: InPlacePlace): boole
   );
 }
 
-async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
-  const { ground, choiceFor } = await chosenGround(deps, lay, signal);
-  const { fleet, status, components, places, request, assessment, application, now, home } = ground;
-  const chosen = new Set(components.map(({ component }) => component.name));
-  const blockers: Reason[] = [];
-  const warnings: Reason[] = [];
-  const clonePlaces: ClonePlace[] = [];
-  const suffix = await suffixOf(request.at, application.name);
-  for (const place of places) {
-    const { points, ...found } = pointsIn(place, choiceFor, request, request.allowMissingVolumes);
-    blockers.push(...found.blockers);
-    warnings.push(...found.warnings);
-    const target = targetOf(place, places, request, suffix);
-    const made = await clonePlace(deps, { place, target, points, assessment, application, chosen, intent: request.intent }, signal);
-    if (made) clonePlaces.push(made);
-    // Where a point was refused, its reason is the one to act on.
-    else if (found.blockers.length === 0) blockers.push(noEngine(place.cluster));
-  }
-  return (request.intent === 'Drill' ? planDrill : planClone)({
-    request: {
-      ...request,
-      application: application.name,
-      mode: 'clone',
-      components: components.map(({ component }) => component.name),
-      pins: pinsOf(clonePlaces),
-    },
-    fleet,
-    status,
-    components,
-    places: clonePlaces,
-    blockers,
-    warnings,
-    past: assessment.past,
-    now,
-    home,
-  });
-}
-
-/** What one place needs: its engine, what its points hold, what the target offers, and who else lives there. */
-async function clonePlace(
-  deps: PlannerDeps,
-  ground: {
-    place: Place;
-    /** Namespace of the copy. */
-    target: string;
-    points: Map<string, RecoveryPoint>;
-    assessment: Assessment;
-    application: Application;
-    chosen: ReadonlySet<string>;
-    intent: Intent;
-  },
-  signal?: AbortSignal,
-): Promise<ClonePlace | undefined> {
-  const { place, target, points, assessment, application, chosen, intent } = ground;
-  const newest = newestOf([...points.values()]);
-  const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
-  const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
-  if (!engine || namespace === undefined) return undefined;
-  const context = contextOf(deps, place.cluster, namespace, signal);
-  const { cluster } = context;
-  const captured = new Map<string, KubeObject[]>();
-  for (const point of new Set(points.values())) {
-    const objects = await engine.objects(context, point, [place.namespace]);
-    assertCapturedOwner(place, objects);
-    captured.set(point.id, objects);
-  }
-  await deps.contents.read([...new Set(points.values())], () => namespace, signal);
-  const all = [...captured.values()].flat();
-  const served = await withCapturedVersions(cluster, place.namespace, all, await cluster.discover(signal ? { signal } : {}), signal);
-  const workloads = inventoryOfCaptured(all, place.namespace)?.workloads ?? [];
-  const access = [
-    { verb: 'create', type: types.namespaces },
-    ...(intent === 'Drill' ? [{ verb: 'delete', type: types.namespaces }] : []),
-    ...accessForChecks(workloads, target),
-  ];
-  const facts = await readTargetFacts(cluster, { namespaces: [], served, access }, signal);
-  return {
-    ...place,
-    engine,
-    engineNamespace: namespace,
-    target,
-    targetExists: assessment.inventory.get(place.cluster)?.namespace(target) !== undefined,
-    exclusive: isExclusive(assessment.applications, application, chosen, place),
-    points,
-    captured,
-    facts,
-    contents: new Map([...new Set(points.values())].map((point) => [point.id, contentsOf(deps.contents.get(point.id))])),
-  };
-}
-
-/** `--as` names it; several source namespaces of one cluster need several names. */
-function targetOf(
-  place: Place,
-  places: readonly Place[],
-  { namespace: asked, intent }: Pick<PlanRequest, 'namespace' | 'intent'>,
-  suffix: string,
-): string {
-  if (asked === undefined) return nameFor(`${place.namespace.slice(0, 48)}-${intent.toLowerCase()}-${suffix}`);
-  const beside = places.filter(({ cluster }) => cluster === place.cluster);
-  return beside.length === 1 ? asked : nameFor(`${asked}-${place.namespace}`);
-}
-
-/** A drill must not touch anything that runs, nor reach it. */
-function assertDrill({ mode = 'clone', isolate = true }: PlanRequest): void {
-  if (mode !== 'clone') throw new InputError(`a drill restores beside, never ${mode}`);
-  if (!isolate)
-    throw new InputError('a drill is always isolated', { hint: 'make a copy that is not: kubectl dr restore APP --isolate=false' });
-}
-
-async function suffixOf(at: string, application: string): Promise<string> {
-  return (await sha256(`${at} ${application}`)).slice(0, 5);
-}
-
-async function nowAt({ clusters, clock }: PlannerDeps, name: string, signal?: AbortSignal): Promise<Date> {
+export async function nowAt({ clusters, clock }: PlannerDeps, name: string, signal?: AbortSignal): Promise<Date> {
   return (await clusters.find((cluster) => cluster.name === name)?.now(signal ? { signal } : {})) ?? clock.now();
 }
 

@@ -92,7 +92,10 @@ export interface DrService {
   /** Gives the undo up: kept volumes go the way that their own reclaim policy says. */
   confirm(operationId: string, caller: Caller, options?: { signal?: AbortSignal }): Promise<StartedOperation>;
 
-  /** Confirms every operation whose undo window has ended, of one application or all. What cannot be is left for the next time. */
+  /**
+   * Confirms every operation whose undo window has ended, of one application or all, and stops what failovers left on clusters that
+   * answer again. What cannot be done is left for the next time.
+   */
   releaseExpired(caller: Caller, options?: { application?: string; signal?: AbortSignal }): Promise<Operation[]>;
 
   /** Of every cluster whose journal can be read; `onUnread` hears of each of the others. Throws when none can. */

@@ -25,6 +25,7 @@ import {
   assertUndoable,
   findOperation,
   isOver,
+  leftACopy,
   listOperations,
   requestCancel,
   resumed,
@@ -174,10 +175,11 @@ class DefaultDrService implements DrService {
   async releaseExpired(caller: Caller, options: { application?: string; signal?: AbortSignal } = {}): Promise<Operation[]> {
     const released: Operation[] = [];
     for (const operation of await this.operations(options)) {
-      if (operation.undoUntil === undefined || operation.state !== 'Succeeded') continue;
+      const left = leftACopy(operation);
+      if ((operation.undoUntil === undefined && !left) || operation.state !== 'Succeeded') continue;
       try {
         const { cluster } = await findOperation(this.#operating(), operation.id);
-        if (!isOver(operation, await this.#nowAt(cluster))) continue;
+        if (!left && !isOver(operation, await this.#nowAt(cluster))) continue;
         released.push(await (await this.confirm(operation.id, caller, options)).run());
       } catch (thrown) {
         options.signal?.throwIfAborted();
@@ -258,9 +260,11 @@ class DefaultDrService implements DrService {
     try {
       await check();
     } catch (error) {
+      // The silence of what is left behind is what a failover is for.
+      const written = plan.intent === 'Failover' ? [] : plan.target;
       const unread = unreadOf(assessment, [
         plan.home,
-        ...plan.target.map(({ cluster }) => cluster),
+        ...written.map(({ cluster }) => cluster),
         ...plan.points.map(({ cluster }) => cluster),
       ]);
       throw unread ?? error;

@@ -62,6 +62,13 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.create'), namespace: name, labels: strings, annotations: strings }),
   z.strictObject({ kind: z.literal('namespace.isolate'), namespace: name, policyName: name }),
   z.strictObject({ kind: z.literal('namespace.remove'), namespace: name, timeoutSeconds: z.number() }),
+  z.strictObject({
+    kind: z.literal('copy.stop'),
+    namespace: name,
+    labelSelectors: z.array(z.string()).optional(),
+    accepted: z.string().optional(),
+    timeoutSeconds: z.number(),
+  }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
   z.strictObject({ kind: z.literal('point.remove'), engine: z.string(), engineNamespace: name, point }),
   z.strictObject({
@@ -199,6 +206,9 @@ export const planRequestSchema = z.strictObject({
   safetyBackup: z.boolean().optional(),
   restartDependents: z.boolean().optional(),
   undoWindow: z.number().optional(),
+  to: z.string().optional(),
+  storageClasses: strings.optional(),
+  override: z.string().optional(),
   at: instant.optional(),
   pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), namespace: name, pointId: z.string() })).optional(),
 });

@@ -1,0 +1,146 @@
+import type { Reason } from '../reason.ts';
+import { nameFor, sealPlan } from './assemble.ts';
+import { type CloneInputs, planClone } from './clone.ts';
+import { words } from './in-place/figures.ts';
+import type { DataLoss, Plan, Step } from './model.ts';
+
+/** Where the application runs, or ran. */
+export interface Origin {
+  cluster: string;
+  namespace: string;
+  /** Whether it answered when the plan was made. */
+  reachable: boolean;
+  /** Absent: all of the namespace. Several: of the chosen components. */
+  labelSelectors?: string[];
+}
+
+export interface FailoverInputs extends CloneInputs {
+  origins: readonly Origin[];
+}
+
+/** For pods to end, seconds. */
+const stopTimeout = 600;
+
+/**
+ * The application goes on at another cluster, from the newest usable point that has arrived there. The copy that it leaves is
+ * stopped first, and seen to be stopped. Where its cluster does not answer nobody can know, so that somebody has to take the
+ * risk by name (`request.override`); then the old copy stays to be stopped, by the plan's release, as soon as it answers.
+ */
+export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
+  const { request, origins, now } = inputs;
+  const {
+    id: _,
+    hash: __,
+    createdAt: ___,
+    expiresAt: ____,
+    ...copy
+  } = await planClone({
+    ...inputs,
+    request: { ...request, isolate: false },
+  });
+  const silent = [...new Set(origins.filter(({ reachable }) => !reachable).map(({ cluster }) => cluster))];
+  const blockers = [...copy.blockers, ...portable(inputs)];
+  const warnings = [...copy.warnings];
+  for (const cluster of silent) {
+    if (request.override === undefined) blockers.push(mayBeAlive(cluster, request.application));
+    else warnings.push(risk(cluster, request.override));
+  }
+  const stop = (accepted: string | undefined, id: string): Step[] =>
+    origins.map(({ cluster, namespace, reachable, labelSelectors }) => ({
+      id: `${id}-${nameFor(`${cluster}-${namespace}`, 150)}`,
+      title: `Stop ${request.application} in ${namespace}, and see that nothing of it runs`,
+      cluster,
+      action: {
+        kind: 'copy.stop',
+        namespace,
+        ...(labelSelectors && { labelSelectors }),
+        ...(accepted !== undefined && !reachable && { accepted }),
+        timeoutSeconds: stopTimeout,
+      },
+    }));
+  const target = [...copy.target];
+  for (const { cluster, namespace } of origins) {
+    const known = target.find((each) => each.cluster === cluster);
+    if (known) known.namespaces = [...new Set([...known.namespaces, namespace])];
+    else target.push({ cluster, namespaces: [namespace] });
+  }
+  const there = request.to ?? inputs.home;
+  return sealPlan(
+    {
+      ...copy,
+      intent: 'Failover',
+      request: { ...copy.request, isolate: false },
+      target,
+      waves: [stop(request.override, 'stop'), ...copy.waves].filter((wave) => wave.length > 0),
+      dataLoss: lossOf(inputs, copy),
+      blockers,
+      warnings,
+      undo: {
+        text: `delete what was made on ${there}, and start the old copy again: the annotation kubectl-dr.dev/replicas tells how many of each there were`,
+        possible: false,
+        ...(silent.length > 0 && { release: [stop(undefined, 'stop-old')] }),
+      },
+    },
+    now,
+  );
+}
+
+/** By the clock of the cluster that it goes to: what was written since the capture does not come along. */
+function lossOf({ components, now }: FailoverInputs, { points }: Pick<Plan, 'points'>): DataLoss[] {
+  return components.map(({ component: { name } }) => {
+    const ages = points
+      .filter(({ component }) => component === name)
+      .map(({ capturedAt }) => Math.round((now.getTime() - Date.parse(capturedAt)) / 1000))
+      .filter((seconds) => Number.isFinite(seconds));
+    const seconds = Math.max(0, ...ages);
+    return { component: name, seconds, text: seconds > 0 ? `${words(seconds)} of ${name}` : `nothing of ${name}` };
+  });
+}
+
+/** A snapshot in the storage of one cluster is not to be had on another, unless somebody says that they share it. */
+function portable({ places }: FailoverInputs): Reason[] {
+  return places.flatMap(({ cluster, namespace, points, contents }) =>
+    [...new Set(points.values())].flatMap((point): Reason[] => {
+      const kept = (contents.get(point.id)?.volumes ?? []).filter(
+        (volume) => volume.namespace === namespace && volume.state === 'captured' && !isPortable(volume.method),
+      );
+      if (kept.length === 0) return [];
+      return [
+        {
+          code: 'VOLUME_NOT_PORTABLE',
+          severity: 'blocker',
+          cluster,
+          message: `${point.name} holds ${kept.map(({ claim }) => claim).join(', ')} as snapshots in the storage of the cluster that made it: ${cluster} cannot get at them`,
+          evidence: kept.map(({ claim }) => `PersistentVolumeClaim ${namespace}/${claim}`),
+          fix: 'let backups move the data (snapshotMoveData) or copy files; or choose another point: --point',
+        },
+      ];
+    }),
+  );
+}
+
+/** Whether the data lies where both clusters reach it. */
+export function isPortable(method: string): boolean {
+  return method === 'data-mover' || method === 'file-system';
+}
+
+function mayBeAlive(cluster: string, application: string): Reason {
+  return {
+    code: 'SOURCE_MAY_BE_ALIVE',
+    severity: 'blocker',
+    cluster,
+    message: `${cluster} does not answer, so nobody can know whether ${application} still runs and writes there`,
+    fix: 'switch it off or cut it off, and say what was done: --override "power of rack 3 is cut"; or wait until it answers',
+  };
+}
+
+function risk(cluster: string, override: string): Reason {
+  return {
+    code: 'SPLIT_BRAIN_RISK',
+    severity: 'warning',
+    cluster,
+    message: `two copies may run until ${cluster} answers; what the old one still writes is lost`,
+    evidence: [`accepted: ${override}`],
+    fix: 'stop the old copy as soon as its cluster is back: kubectl dr confirm OPERATION',
+  };
+}

@@ -1,0 +1,160 @@
+import type { Application } from '../application/model.ts';
+import { InputError } from '../errors.ts';
+import { nameFor } from '../planning/assemble.ts';
+import { noEngine } from '../planning/backup.ts';
+import { type Arrival, type CloneInputs, type ClonePlace, planClone } from '../planning/clone.ts';
+import { planDrill } from '../planning/drill.ts';
+import { sha256 } from '../planning/hash.ts';
+import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
+import { withCapturedVersions } from '../planning/live-objects.ts';
+import type { Plan, PlanRequest } from '../planning/model.ts';
+import { type Place, assertCapturedOwner } from '../planning/places.ts';
+import { newestOf } from '../planning/select-point.ts';
+import { type Access, readTargetFacts } from '../planning/target-facts.ts';
+import { accessForChecks } from '../planning/verification.ts';
+import { type KubeObject, types } from '../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+import type { Assessment } from './assess.ts';
+import { contentsOf } from './in-place-reader.ts';
+import { engineNamespace } from './look.ts';
+import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, contextOf, isExclusive, pinsOf, pointsIn } from './plan-ground.ts';
+
+/** How copies of the places are made: what they are called, what they need, and whose the namespaces are. */
+export interface Copying {
+  target(place: Place): string;
+  /** Rights besides those to make a namespace and to check what is in it. */
+  access: readonly Access[];
+  /** Where the place is shared or not: itself, or where it comes from. */
+  origins(place: Place): Pick<Place, 'cluster' | 'namespace'>[];
+  arrival?: Arrival;
+}
+
+/** A copy beside: for somebody to look at, or to prove that it can be made. */
+export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
+  const { ground, choiceFor } = await chosenGround(deps, lay, signal);
+  const { request, application, places } = ground;
+  if (request.intent === 'Drill') assertDrill(request);
+  const suffix = (await sha256(`${request.at} ${application.name}`)).slice(0, 5);
+  const inputs = await cloneInputs(
+    deps,
+    ground,
+    choiceFor,
+    {
+      target: (place) => targetOf(place, places, request, suffix),
+      access: request.intent === 'Drill' ? [{ verb: 'delete', type: types.namespaces }] : [],
+      origins: (place) => [place],
+    },
+    signal,
+  );
+  return (request.intent === 'Drill' ? planDrill : planClone)(inputs);
+}
+
+/** Everything that is read for copies of the chosen components, each place with its points. */
+export async function cloneInputs(
+  deps: PlannerDeps,
+  ground: Ground,
+  choiceFor: ChoiceFor,
+  copying: Copying,
+  signal?: AbortSignal,
+): Promise<CloneInputs> {
+  const { fleet, status, components, places, request, assessment, application, now, home } = ground;
+  const chosen = new Set(components.map(({ component }) => component.name));
+  const blockers: Reason[] = [];
+  const warnings: Reason[] = [];
+  const clonePlaces: ClonePlace[] = [];
+  for (const place of places) {
+    const { points, ...found } = pointsIn(place, choiceFor, request, request.allowMissingVolumes);
+    blockers.push(...found.blockers);
+    warnings.push(...found.warnings);
+    const made = await clonePlace(deps, { place, copying, points, assessment, application, chosen }, signal);
+    if (made) clonePlaces.push(made);
+    // Where a point was refused, its reason is the one to act on.
+    else if (found.blockers.length === 0) blockers.push(noEngine(place.cluster));
+  }
+  return {
+    request: {
+      ...request,
+      application: application.name,
+      mode: 'clone',
+      components: components.map(({ component }) => component.name),
+      pins: pinsOf(clonePlaces),
+    },
+    fleet,
+    status,
+    components,
+    places: clonePlaces,
+    blockers,
+    warnings,
+    past: assessment.past,
+    now,
+    home,
+  };
+}
+
+/** What one place needs: its engine, what its points hold, what the target offers, and who else lives there. */
+async function clonePlace(
+  deps: PlannerDeps,
+  ground: {
+    place: Place;
+    copying: Copying;
+    points: Map<string, RecoveryPoint>;
+    assessment: Assessment;
+    application: Application;
+    chosen: ReadonlySet<string>;
+  },
+  signal?: AbortSignal,
+): Promise<ClonePlace | undefined> {
+  const { place, copying, points, assessment, application, chosen } = ground;
+  const target = copying.target(place);
+  const newest = newestOf([...points.values()]);
+  const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
+  const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
+  if (!engine || namespace === undefined) return undefined;
+  const context = contextOf(deps, place.cluster, namespace, signal);
+  const { cluster } = context;
+  const captured = new Map<string, KubeObject[]>();
+  for (const point of new Set(points.values())) {
+    const objects = await engine.objects(context, point, [place.namespace]);
+    assertCapturedOwner(place, objects);
+    captured.set(point.id, objects);
+  }
+  await deps.contents.read([...new Set(points.values())], () => namespace, signal);
+  const all = [...captured.values()].flat();
+  const served = await withCapturedVersions(cluster, place.namespace, all, await cluster.discover(signal ? { signal } : {}), signal);
+  const workloads = inventoryOfCaptured(all, place.namespace)?.workloads ?? [];
+  const access = [{ verb: 'create', type: types.namespaces }, ...copying.access, ...accessForChecks(workloads, target)];
+  const facts = await readTargetFacts(cluster, { namespaces: [], served, access }, signal);
+  return {
+    ...place,
+    engine,
+    engineNamespace: namespace,
+    target,
+    targetExists: assessment.inventory.get(place.cluster)?.namespace(target) !== undefined,
+    exclusive: copying.origins(place).every((origin) => isExclusive(assessment.applications, application, chosen, origin)),
+    ...(copying.arrival && { arrival: copying.arrival }),
+    points,
+    captured,
+    facts,
+    contents: new Map([...new Set(points.values())].map((point) => [point.id, contentsOf(deps.contents.get(point.id))])),
+  };
+}
+
+/** `--as` names it; several source namespaces of one cluster need several names. */
+function targetOf(
+  place: Place,
+  places: readonly Place[],
+  { namespace: asked, intent }: Pick<PlanRequest, 'namespace' | 'intent'>,
+  suffix: string,
+): string {
+  if (asked === undefined) return nameFor(`${place.namespace.slice(0, 48)}-${intent.toLowerCase()}-${suffix}`);
+  const beside = places.filter(({ cluster }) => cluster === place.cluster);
+  return beside.length === 1 ? asked : nameFor(`${asked}-${place.namespace}`);
+}
+
+/** A drill must not touch anything that runs, nor reach it. */
+function assertDrill({ mode = 'clone', isolate = true }: PlanRequest): void {
+  if (mode !== 'clone') throw new InputError(`a drill restores beside, never ${mode}`);
+  if (!isolate)
+    throw new InputError('a drill is always isolated', { hint: 'make a copy that is not: kubectl dr restore APP --isolate=false' });
+}

@@ -1,0 +1,122 @@
+import { engine } from '@kubectl-dr/core/engines/velero/index';
+import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { ListReader } from '@kubectl-dr/core/service/list-reader';
+import type { DrService } from '@kubectl-dr/core/service/port';
+import { createDrService } from '@kubectl-dr/core/service/service';
+import { systemClock } from '@kubectl-dr/core/system-clock';
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { createSandbox, type Sandbox } from '@kubectl-dr/sandbox';
+import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
+import { instant } from '@kubectl-dr/sandbox/simulators/durations';
+import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
+import { seenBy } from './seen-by.ts';
+import { catalogOf, shop } from './shop.ts';
+
+/** The application `shop` on `east`, whose backups `west` can read and not write. What is lost is lost for the product alone: workloads go on. */
+export class TwoSites {
+  readonly sandbox: Sandbox;
+  /** Clusters that do not answer the product. */
+  readonly lost = new Set<string>();
+  /** Of the DRPolicy `gold`. */
+  policy: Record<string, unknown> | undefined;
+  #points = 0;
+
+  private constructor(sandbox: Sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  static async open(): Promise<TwoSites> {
+    const sites = new TwoSites(await createSandbox({ story: false, durations: instant }));
+    const { east, west } = sites.sandbox.clusters;
+    await createAll(west.client, [
+      {
+        apiVersion: 'velero.io/v1',
+        kind: 'BackupStorageLocation',
+        metadata: { name: 'east', namespace: 'velero' },
+        spec: { provider: 'aws', accessMode: 'ReadOnly', objectStorage: { bucket: 'backups', prefix: 'east' }, backupSyncPeriod: '1s' },
+      },
+    ]);
+    await createAll(east.client, shop('shop'));
+    await sites.running('east');
+    return sites;
+  }
+
+  /** As a process of its own sees both. `through`: what lies between it and a cluster. */
+  service(holder = 'me', through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): DrService {
+    const clusters = Object.values(this.sandbox.clusters).map(({ client, name }) =>
+      through(
+        seenBy(client, {
+          before: () => {
+            if (this.lost.has(name)) throw new ServiceUnavailableError(`${name} does not answer`, { cluster: name });
+          },
+        }),
+      ),
+    );
+    return createDrService({
+      clusters,
+      reader: new ListReader(clusters),
+      engines: [engine],
+      clock: systemClock,
+      holder,
+      catalog: { read: async () => ({ entities: catalogOf('shop', this.policy), problems: [] }) },
+    });
+  }
+
+  /** A point of `shop` that has arrived at `west`. Its name. */
+  async capture(spec: Record<string, unknown> = { snapshotMoveData: true }): Promise<string> {
+    this.#points += 1;
+    const name = `shop-p${this.#points}`;
+    await createAll(this.sandbox.clusters.east.client, [
+      {
+        apiVersion: 'velero.io/v1',
+        kind: 'Backup',
+        metadata: { name, namespace: 'velero' },
+        spec: { includedNamespaces: ['shop'], ...spec },
+      },
+    ]);
+    const { west } = this.sandbox.clusters;
+    const arrived = async (): Promise<boolean> =>
+      (await west.client.list(kinds.backups, { namespace: 'velero' })).items.some(({ metadata }) => metadata.name === name);
+    await eventually(arrived, `${name} has arrived at west`, 30_000);
+    return name;
+  }
+
+  write(cluster: 'east' | 'west', rows: string): void {
+    this.sandbox.clusters[cluster].writeFiles('shop', 'data-orders-db-0', { 'orders.csv': rows });
+  }
+
+  rows(cluster: 'east' | 'west'): string | undefined {
+    return this.sandbox.clusters[cluster].files('shop', 'data-orders-db-0')?.['orders.csv'];
+  }
+
+  /** Pods of `shop` that run there. */
+  async pods(cluster: 'east' | 'west'): Promise<string[]> {
+    const { items } = await this.sandbox.clusters[cluster].client.list(types.pods, { namespace: 'shop' });
+    return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name);
+  }
+
+  async running(cluster: 'east' | 'west'): Promise<void> {
+    await eventually(
+      async () => (await this.workloads(cluster)).every(({ spec, status }) => count(status, 'readyReplicas') === count(spec, 'replicas')),
+      `shop runs on ${cluster}`,
+      30_000,
+    );
+  }
+
+  async workloads(cluster: 'east' | 'west'): Promise<KubeObject[]> {
+    const { client } = this.sandbox.clusters[cluster];
+    const list = async (type: ResourceType) => (await client.list(type, { namespace: 'shop' })).items;
+    return [...(await list(types.statefulSets)), ...(await list(types.deployments))];
+  }
+
+  close(): void {
+    this.sandbox.close();
+  }
+}
+
+function count(of: unknown, field: string): number {
+  return (of as Record<string, number> | undefined)?.[field] ?? 0;
+}
