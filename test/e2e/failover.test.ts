@@ -1,4 +1,5 @@
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { mortal } from '../suites/seen-by.ts';
 import { TwoSites } from '../suites/two-sites.ts';
@@ -80,13 +81,21 @@ it('chooses a point whose data is to be had there, and maps classes of storage',
   sites.write('east', 'old\n');
   const moved = await sites.capture();
   sites.write('east', 'new\n');
+  // Points are dated by the second.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   await sites.capture({ snapshotMoveData: false, snapshotVolumes: true });
-  const service = sites.service();
-  const made = await plan(service, { storageClasses: { standard: 'fast' } });
+  const missing = await plan(sites.service(), { storageClasses: { standard: 'fast' } });
+  expect(missing.blockers).toMatchObject([{ code: 'STORAGE_CLASS_MISSING', cluster: 'west' }]);
+  const { made, done } = await failedOver({ storageClasses: { standard: 'scratch' } });
   expect(new Set(made.points.map(({ name }) => name))).toEqual(new Set([moved]));
-  expect(made.changes.find(({ kind }) => kind === 'PersistentVolumeClaim')?.fields).toMatchObject([
-    { path: 'spec.storageClassName', from: 'standard', to: 'fast' },
-  ]);
+  const fields = made.changes.find(({ kind }) => kind === 'PersistentVolumeClaim')?.fields;
+  expect(fields).toMatchObject([{ path: 'spec.storageClassName', from: 'standard', to: 'scratch' }]);
+  expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+  await sites.running('west');
+  expect(sites.rows('west')).toBe('old\n');
+  const { west } = sites.sandbox.clusters;
+  const claim = await west.client.get({ type: types.persistentVolumeClaims, namespace: 'shop', name: 'data-orders-db-0' });
+  expect(claim.spec).toMatchObject({ storageClassName: 'scratch' });
 });
 
 it('is refused where it makes no sense', async () => {

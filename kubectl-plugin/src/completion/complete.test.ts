@@ -22,7 +22,7 @@ it.each([
   ['restore shop --component ', 'components'],
   ['restore shop --as ', 'namespaces'],
   ['restore shop --mode=', ['clone', 'inPlace', 'dataOnly', 'configOnly']],
-  ['plan ', ['restore', 'drill', 'backup']],
+  ['plan ', ['restore', 'drill', 'failover', 'backup']],
   ['wait ', 'operations'],
   ['wait --for protected ', 'apps'],
   ['apply -f ', 'files'],
@@ -56,7 +56,7 @@ it('knows what completes every word that a definition prints', async () => {
       .filter(({ type, choices }) => type !== 'boolean' && !choices)
       .map(({ value }) => `${command.name} ${value}`),
   ]);
-  const free = /(TEXT|SELECTOR|\d+[hmd]|PORT|WHAT|\.PATH)$/;
+  const free = /(TEXT|FROM=TO|SELECTOR|\d+[hmd]|PORT|WHAT|\.PATH)$/;
   for (const word of without.filter((each) => !free.test(each))) {
     const [name, value] = [word.slice(0, word.indexOf(' ')), word.slice(word.indexOf(' ') + 1)];
     const command = commands.find((each) => each.name === name)!;

@@ -193,6 +193,11 @@ const table = {
     why: 'A copy of files in motion may not start again; a hook flushes or freezes first.',
     fix: "Add pre and post backup hooks, or use the database's own backup.",
   },
+  OLD_COPY_UNCHECKED: {
+    title: 'The copy that was left by a failover was not seen to be stopped',
+    why: 'When its cluster comes back it may run beside the new one, and answer or write where it should not.',
+    fix: 'As soon as its cluster answers: kubectl dr confirm OPERATION',
+  },
   // unproven
   NEVER_DRILLED: {
     title: 'It was never restored as a test',
@@ -208,27 +213,6 @@ const table = {
     title: 'The measured recovery took longer than the objective',
     why: 'The recovery time objective (RTO) is how long the owner accepts to be without the service.',
     fix: 'Look at the slowest step of the drill, or raise the objective.',
-  },
-  OLD_COPY_UNCHECKED: {
-    title: 'The copy that was left by a failover was not seen to be stopped',
-    why: 'When its cluster comes back it may run beside the new one, and answer or write where it should not.',
-    fix: 'As soon as its cluster answers: kubectl dr confirm OPERATION',
-  },
-  // failover
-  SOURCE_MAY_BE_ALIVE: {
-    title: 'The cluster that is left does not answer',
-    why: 'A cluster that cannot be reached may still run everything: two copies that both write are worse than none.',
-    fix: 'Switch it off or cut it off and say so with --override, or wait until it answers.',
-  },
-  SPLIT_BRAIN_RISK: {
-    title: 'Two copies may run for a while, and somebody took that risk',
-    why: 'Without a fence nobody can know whether the old copy stands still.',
-    fix: 'Stop the old copy as soon as its cluster is back: kubectl dr confirm OPERATION',
-  },
-  VOLUME_NOT_PORTABLE: {
-    title: 'The data of the point lies in the storage of one cluster alone',
-    why: 'A snapshot shares the fate of its storage; another cluster cannot make a volume of it.',
-    fix: 'Let backups move the data, or copy files.',
   },
   // model
   DEPENDENCY_CYCLE: {
@@ -496,6 +480,22 @@ const table = {
     title: 'The point was made on another version of Kubernetes',
     why: 'Fields and versions come and go between versions.',
     fix: 'Restore beside first and look.',
+  },
+  // failover
+  SOURCE_MAY_BE_ALIVE: {
+    title: 'The cluster that is left does not answer',
+    why: 'A cluster that cannot be reached may still run everything: two copies that both write are worse than none.',
+    fix: 'Switch it off or cut it off and say so with --override, or wait until it answers.',
+  },
+  SPLIT_BRAIN_RISK: {
+    title: 'Two copies may run for a while, and somebody took that risk',
+    why: 'Without a fence nobody can know whether the old copy stands still.',
+    fix: 'Stop the old copy as soon as its cluster is back: kubectl dr confirm OPERATION',
+  },
+  VOLUME_NOT_PORTABLE: {
+    title: 'The data of the point lies in the storage of one cluster alone',
+    why: 'A snapshot shares the fate of its storage; another cluster cannot make a volume of it.',
+    fix: 'Let backups move the data, or copy files.',
   },
   // the doctor's own
   ...doctorTexts,

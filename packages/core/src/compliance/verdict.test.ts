@@ -366,6 +366,13 @@ const cases: [rule: string, changes: Partial<Facts>, verdict: Verdict, code: Rea
   ],
   ['policyProblem', { policy: undefined, policyProblem: why('UNKNOWN_POLICY') }, 'AtRisk', 'UNKNOWN_POLICY', 'because of'],
   [
+    'oldCopyUnchecked',
+    { oldCopies: [{ operation: 'failover-1', application: 'shop', components: ['orders-db'], clusters: ['east'] }] },
+    'AtRisk',
+    'OLD_COPY_UNCHECKED',
+    'stands still on east, which failover-1 left',
+  ],
+  [
     'neverDrilled',
     { policy: policy({ drills: { every: 30 * day } }) },
     'Unproven',

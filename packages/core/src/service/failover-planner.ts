@@ -2,13 +2,15 @@ import type { Application } from '../application/model.ts';
 import { InputError, NotFoundError } from '../errors.ts';
 import { isPortable, type Origin, planFailover } from '../planning/failover.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
+import { choiceOf } from '../planning/moment.ts';
 import { chosenComponents, placesOf } from '../planning/places.ts';
+import { candidatesFor, openCandidates } from '../planning/select-point.ts';
 import { arrivalWith } from '../planning/storage-classes.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Assessment } from './assess.ts';
 import { cloneInputs } from './clone-planner.ts';
 import { contentsOf } from './in-place-reader.ts';
-import { findApplication } from './look.ts';
+import { engineNamespace, findApplication } from './look.ts';
 import type { ApplicationStatus, PointUse } from './model.ts';
 import { type Ground, type PlannerDeps, chosenGround, isExclusive } from './plan-ground.ts';
 import { nowAt } from './planner.ts';
@@ -37,9 +39,10 @@ export async function failoverPlan(deps: PlannerDeps, assessment: Assessment, as
       fleet: { ...fleet, applications: [status] },
       status,
       components,
-      places: placesOf(fleet, moved, components, isGone),
+      places: placesOf({ ...fleet, applications: [status] }, moved, components, isGone),
     };
   };
+  await readUntilPortable(deps, ground, assessment, signal);
   const { ground: laid, choiceFor } = await chosenGround(deps, ground, signal);
   const origins = originsOf(application, to, assessment, new Set(laid.components.map(({ component }) => component.name)));
   if (origins.length === 0)
@@ -59,6 +62,25 @@ export async function failoverPlan(deps: PlannerDeps, assessment: Assessment, as
     signal,
   );
   return planFailover({ ...inputs, origins });
+}
+
+/** Opens points, the newest of each part first, until one is found whose data can be had at the target, or none is left. */
+async function readUntilPortable(deps: PlannerDeps, lay: () => Ground, assessment: Assessment, signal?: AbortSignal): Promise<void> {
+  const looked = new Set<string>();
+  for (;;) {
+    const { request, now, places } = lay();
+    const choice = choiceOf(request.point, request.pins ? new Date(request.at) : now);
+    const next = places.flatMap((place) =>
+      place.components.flatMap(({ status }) => {
+        const found = openCandidates(candidatesFor(status, place), choice).find(({ point }) => !looked.has(point.id));
+        return found ? [found.point] : [];
+      }),
+    );
+    if (next.length === 0) return;
+    for (const { id } of next) looked.add(id);
+    const points = [...new Map(next.map((point) => [point.id, point])).values()];
+    await deps.contents.read(points, ({ cluster, engine, namespace }) => engineNamespace(assessment, cluster, engine) ?? namespace, signal);
+  }
 }
 
 function targetOf({ inventory }: Assessment, { to, application }: PlanRequest): string {
