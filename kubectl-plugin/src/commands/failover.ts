@@ -2,17 +2,17 @@ import type { Command, Flag } from '../definition.ts';
 
 /** Shared with `plan failover`. */
 export const failoverFlags: Record<string, Flag> = {
-  point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: a point, an instant or latest (default) at the target' },
+  point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: from this point of the target' },
   'storage-class': {
     type: 'string',
     repeatable: true,
     value: 'FROM=TO',
-    summary: 'Failover: what a StorageClass is called there; repeatable',
+    summary: 'Failover: a StorageClass and its name there',
   },
   override: {
     type: 'string',
     value: 'TEXT',
-    summary: 'Failover: go on although the old cluster does not answer; why it cannot be running',
+    summary: 'Failover: why a silent source cannot run',
   },
 };
 
