@@ -1,17 +1,41 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
+import knexFor from 'knex';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { ApprovalStore } from '../operations/ApprovalStore.ts';
 import { PlanStore } from '../operations/PlanStore.ts';
 import { CorrectionStore } from '../policies/CorrectionStore.ts';
 import { RequestStore } from '../operations/RequestStore.ts';
-import { migrationsDirectory } from './migrate.ts';
+import type { Postgres } from '../testing/postgres.ts';
+import { missingPostgres, startPostgres } from '../testing/postgres.ts';
+import { migrationsDirectory, openDatabase } from './migrate.ts';
 
-const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const missing = missingPostgres();
+let postgres: Postgres | undefined;
+const opened: Knex[] = [];
+beforeAll(async () => {
+  if (missing === undefined) postgres = await startPostgres();
+}, 60_000);
+afterEach(() => Promise.all(opened.splice(0).map((database) => database.destroy())));
+afterAll(() => postgres?.close());
+
+/** An empty database of its own. */
+const fresh: Record<string, () => Promise<Knex>> = {
+  SQLite: async () => {
+    const database = knexFor({ client: 'better-sqlite3', connection: ':memory:', useNullAsDefault: true });
+    opened.push(database);
+    return database;
+  },
+  PostgreSQL: () => postgres!.open(),
+};
+
 const plan = { id: 'p', hash: 'h', intent: 'Backup', expiresAt: new Date(Date.now() + 60_000).toISOString() } as never;
 
-describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
+describe.each(Object.entries(fresh))('the schema on %s', (name, init) => {
+  const skipped = name === 'PostgreSQL' && missing;
+  beforeEach(({ skip }) => void (skipped && skip(skipped)));
+
   it('goes up, down, and up again', async () => {
-    const knex = await databases.init(id);
+    const knex = await init();
     const directory = migrationsDirectory();
     await knex.migrate.latest({ directory });
     expect(await knex.schema.hasTable('plans')).toBe(true);
@@ -25,7 +49,7 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
   });
 
   it('keeps plans by id and hash, and forgets those that expired long ago', async () => {
-    const knex = await databases.init(id);
+    const knex = await init();
     await knex.migrate.latest({ directory: migrationsDirectory() });
     const store = new PlanStore(knex, systemClock);
     await store.put(plan, 'alice');
@@ -38,7 +62,7 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
   });
 
   it('lets one of two claims of a key win, and forgets keys after a day', async () => {
-    const knex = await databases.init(id);
+    const knex = await init();
     await knex.migrate.latest({ directory: migrationsDirectory() });
     let now = Date.parse('2026-01-15T12:00:00Z');
     const store = new RequestStore(knex, { now: () => new Date(now), sleep: async () => undefined });
@@ -56,7 +80,7 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
   });
 
   it('lets nobody approve their own request, whatever the code above it believes, and only one decide', async () => {
-    const knex = await databases.init(id);
+    const knex = await init();
     await knex.migrate.latest({ directory: migrationsDirectory() });
     let now = Date.parse('2026-01-15T12:00:00Z');
     const store = new ApprovalStore(knex, { now: () => new Date(now), sleep: async () => undefined });
@@ -102,4 +126,14 @@ describe.each(databases.eachSupportedId())('the schema on %s', (id) => {
     await store.record(change('lab', 'y'));
     expect(await store.of(['shop', 'lab'])).toMatchObject([{ object: 'Schedule velero/y' }]);
   });
+});
+
+it('replicas that start in the same moment bring the schema up to date once', async ({ skip }) => {
+  if (missing !== undefined) return skip(missing);
+  const first = await postgres!.open();
+  const others = [1, 2, 3].map(() => postgres!.openAgain((first.client as { database(): string }).database()));
+  await Promise.all([first, ...others].map((knex) => openDatabase({ getClient: async () => knex })));
+  expect(await first('approvals').count({ n: '*' })).toEqual([{ n: '0' }]);
+  const applied = (await first('knex_migrations')).map(({ name }) => name);
+  expect(applied).toEqual([...new Set(applied)]);
 });
