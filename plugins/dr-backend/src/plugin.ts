@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
@@ -11,6 +12,7 @@ import { InputError } from '@kubectl-dr/core/errors';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Engine } from '@kubectl-dr/core/ports/engine';
 import { systemClock } from '@kubectl-dr/core/system-clock';
+import { registerActions } from './actions/registerActions.ts';
 import { configuredClusters } from './config/clusters.ts';
 import { readSettings } from './config/settings.ts';
 import { openDatabase } from './database/migrate.ts';
@@ -35,6 +37,7 @@ export const drPlugin = createBackendPlugin({
     env.registerExtensionPoint(drClustersExtensionPoint, { addSupplier: (supplier) => void suppliers.push(supplier) });
     env.registerInit({
       deps: {
+        actionsRegistry: actionsRegistryServiceRef,
         auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
@@ -51,7 +54,7 @@ export const drPlugin = createBackendPlugin({
         signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
       },
-      async init({ config, database, httpRouter, lifecycle, logger, permissionsRegistry, scheduler, ...services }) {
+      async init({ actionsRegistry, config, database, httpRouter, lifecycle, logger, permissionsRegistry, scheduler, ...services }) {
         const settings = readSettings(config);
         const configured = await configuredClusters(config, { env: process.env, cwd: process.cwd() });
         const clusters = await allClusters(configured, suppliers);
@@ -68,6 +71,7 @@ export const drPlugin = createBackendPlugin({
           holder: `portal@${hostname()}/${process.pid}`,
         });
         httpRouter.use(portal.router);
+        registerActions(actionsRegistry, portal.actions);
         portal.start();
         await scheduleUndoWindows(scheduler, { ...services, service: portal.service, logger });
         if (settings.policies.mode === 'apply') await schedulePolicies(scheduler, portal.reconciler);

@@ -17,6 +17,7 @@ import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { WatchReader } from '@kubectl-dr/kubernetes';
 import type { Router } from 'express';
+import type { ActionSubjects } from './actions/registerActions.ts';
 import { CallerResolver } from './authorization/CallerResolver.ts';
 import { Gate } from './authorization/Gate.ts';
 import { CatalogCache } from './catalog/CatalogCache.ts';
@@ -67,6 +68,8 @@ export interface PortalOptions {
 
 export interface Portal {
   router: Router;
+  /** What `registerActions` offers to assistants and templates. */
+  actions: ActionSubjects;
   /** Of core, for what the portal does by itself. Whatever a caller asks for goes through the router. */
   service: DrService;
   /** One round of `dr.policies.mode: apply`; with other modes nothing ever calls it. */
@@ -188,6 +191,7 @@ export function createPortal(options: PortalOptions): Portal {
   let running: Promise<unknown> = Promise.resolve();
   return {
     router: createRouter({ ...options, handlers }),
+    actions: { reads: applications, service: authorized },
     service,
     reconciler: new Reconciler({
       service,

@@ -1,17 +1,16 @@
-import type { Knex } from 'knex';
-import knexFor from 'knex';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { ApprovalStore } from '../operations/ApprovalStore.ts';
 import { PlanStore } from '../operations/PlanStore.ts';
 import { CorrectionStore } from '../policies/CorrectionStore.ts';
 import { RequestStore } from '../operations/RequestStore.ts';
 import type { Postgres } from '../testing/postgres.ts';
-import { missingPostgres, startPostgres } from '../testing/postgres.ts';
+import { databaseOf, missingPostgres, startPostgres } from '../testing/postgres.ts';
+import type { Database } from './migrate.ts';
 import { migrationsDirectory, openDatabase } from './migrate.ts';
 
 const missing = missingPostgres();
 let postgres: Postgres | undefined;
-const opened: Knex[] = [];
+const opened: Database[] = [];
 beforeAll(async () => {
   if (missing === undefined) postgres = await startPostgres();
 }, 60_000);
@@ -19,9 +18,9 @@ afterEach(() => Promise.all(opened.splice(0).map((database) => database.destroy(
 afterAll(() => postgres?.close());
 
 /** An empty database of its own. */
-const fresh: Record<string, () => Promise<Knex>> = {
+const fresh: Record<string, () => Promise<Database>> = {
   SQLite: async () => {
-    const database = knexFor({ client: 'better-sqlite3', connection: ':memory:', useNullAsDefault: true });
+    const database = databaseOf({ client: 'better-sqlite3', connection: ':memory:', useNullAsDefault: true });
     opened.push(database);
     return database;
   },

@@ -20,7 +20,12 @@ export async function audited<T>(
   { eventId, severity, meta }: AuditedEvent,
   work: (note: (more: AuditedEvent['meta']) => void) => Promise<T>,
 ): Promise<T> {
-  const event = await auditor.createEvent({ eventId, severityLevel: severity, request: asker.request, meta: present(meta) });
+  const event = await auditor.createEvent({
+    eventId,
+    severityLevel: severity,
+    ...(asker.request && { request: asker.request }),
+    meta: present(meta),
+  });
   let noted: AuditedEvent['meta'] = {};
   try {
     const result = await work((more) => (noted = { ...noted, ...more }));
@@ -40,7 +45,12 @@ export async function auditRefusal(
   { eventId, severity, meta }: AuditedEvent,
   error: Error,
 ): Promise<void> {
-  const event = await auditor.createEvent({ eventId, severityLevel: severity, request: asker.request, meta: present(meta) });
+  const event = await auditor.createEvent({
+    eventId,
+    severityLevel: severity,
+    ...(asker.request && { request: asker.request }),
+    meta: present(meta),
+  });
   await event.fail({ error, meta: present({ code: asDrError(error).code, refused: true }) });
 }
 

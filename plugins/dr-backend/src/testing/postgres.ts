@@ -4,16 +4,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '@kubectl-dr/core/system-clock';
-import type { Knex } from 'knex';
 import knex from 'knex';
+import type { Database } from '../database/migrate.ts';
 
 export interface Postgres {
   /** Of a user who may make databases. */
   connection: { host: string; port: number; user: string };
   /** A new, empty database. Ended with the server. */
-  open(): Promise<Knex>;
+  open(): Promise<Database>;
   /** The same once more, as another process would. */
-  openAgain(database: string): Knex;
+  openAgain(database: string): Database;
   close(): Promise<void>;
 }
 
@@ -71,9 +71,9 @@ export async function startPostgres(): Promise<Postgres> {
   process.once('exit', kill);
 
   const connection = { host: '127.0.0.1', port, user: 'postgres' };
-  const clients: Knex[] = [];
-  const connect = (database: string): Knex => {
-    const client = knex({ client: 'pg', connection: { ...connection, database } });
+  const clients: Database[] = [];
+  const connect = (database: string): Database => {
+    const client = databaseOf({ client: 'pg', connection: { ...connection, database } });
     clients.push(client);
     return client;
   };
@@ -101,7 +101,12 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
-async function answers(client: Knex): Promise<boolean> {
+/** By the knex of this plugin, which is another one than the host's, and the same in all that is used of it. */
+export function databaseOf(config: Parameters<typeof knex>[0]): Database {
+  return knex(config) as unknown as Database;
+}
+
+async function answers(client: Database): Promise<boolean> {
   try {
     await client.raw('select 1');
     return true;
