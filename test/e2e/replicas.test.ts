@@ -78,7 +78,7 @@ describe.skipIf(missing !== undefined)(
         method,
         headers: { authorization: `Bearer ${await tokenOf(user)}`, 'content-type': 'application/json', ...headers },
         ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(30_000),
       });
       const text = await answer.text();
       return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
