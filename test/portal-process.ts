@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** A backend that is not ready by then will not be, milliseconds. */
-const patience = 90_000;
+const patience = 180_000;
 
 export interface PortalProcess {
   /** App and API on one port. */

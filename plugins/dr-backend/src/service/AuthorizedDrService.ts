@@ -89,7 +89,7 @@ export class AuthorizedDrService {
     const request: StartRequest = { caller: access.caller.name, key, body };
     const known = await requests.find(request);
     if (known) {
-      const operation = await this.started(known.operationId, known.at);
+      const operation = await (this.starting.get(known.operationId) ?? this.startedElsewhere(known.operationId, known.at));
       if (operation) {
         await judge.seen(operation.plan.application, access, { operation });
         return operation;
@@ -227,7 +227,7 @@ export class AuthorizedDrService {
     const { reason } = request.body;
     if (!(await requests.claim(request, operationId, plan.owner))) {
       const known = await requests.find(request);
-      const operation = known && (await this.started(known.operationId, known.at));
+      const operation = known && (await this.startedElsewhere(known.operationId, known.at));
       if (operation) return operation;
       throw stillStarting(operationId);
     }
@@ -242,10 +242,8 @@ export class AuthorizedDrService {
   }
 
   /** What an earlier request has started; undefined when that one died before it started anything. */
-  private async started(operationId: string, at: Date): Promise<Operation | undefined> {
+  private async startedElsewhere(operationId: string, at: Date): Promise<Operation | undefined> {
     const { views, service, approvals, clock } = this.options;
-    const running = this.starting.get(operationId);
-    if (running) return running;
     const seen = views.get(operationId);
     if (seen) return seen;
     const waiting = await approvals.operation(operationId);
