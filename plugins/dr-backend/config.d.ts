@@ -29,6 +29,11 @@ export interface Config {
       /** The cluster that the portal runs in, by its own service account. */
       inCluster?: boolean;
     }>;
+    /**
+     * How clusters of `kubernetes.clusterLocatorMethods` are reached. `auto` (default): only where `clusters` is empty; by their own
+     * address where they have a serviceAccountToken, else through the Kubernetes plugin's proxy. `direct` or `proxy`: beside `clusters`.
+     */
+    clusterAccess?: 'auto' | 'direct' | 'proxy';
     /** Catalog files for the command line; the portal reads its own catalog. */
     catalog?: string[];
     /** Namespace of journals and leases in each cluster. Default `kubectl-dr`. */

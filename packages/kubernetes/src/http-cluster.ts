@@ -37,6 +37,7 @@ export interface HttpClusterOptions {
   /** Milliseconds; default 30 s, 0 for none. */
   requestTimeout?: number;
   trace?: TransportOptions['trace'];
+  headers?: TransportOptions['headers'];
   /** Where proxies are named; default: that of this process. */
   env?: TransportOptions['env'];
 }
@@ -72,6 +73,7 @@ export class HttpCluster implements ClusterClient {
       sleep: (milliseconds, signal) => this.clock.sleep(milliseconds, signal),
       ...(options.dispatcher ? { dispatcher: options.dispatcher } : {}),
       ...(options.trace ? { trace: options.trace } : {}),
+      ...(options.headers ? { headers: options.headers } : {}),
       ...(options.env ? { env: options.env } : {}),
     });
     this.transport.onDate = (date) => {

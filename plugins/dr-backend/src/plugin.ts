@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { AuthService, DiscoveryService } from '@backstage/backend-plugin-api';
 import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
@@ -14,6 +15,8 @@ import type { Engine } from '@kubectl-dr/core/ports/engine';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { registerActions } from './actions/registerActions.ts';
 import { configuredClusters } from './config/clusters.ts';
+import type { KubernetesPlugin } from './config/kubernetes-plugin.ts';
+import { clustersOfKubernetesPlugin } from './config/kubernetes-plugin.ts';
 import { readSettings } from './config/settings.ts';
 import { openDatabase } from './database/migrate.ts';
 import { scheduleUndoWindows } from './operations/undo-windows.ts';
@@ -43,6 +46,7 @@ export const drPlugin = createBackendPlugin({
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
+        discovery: coreServices.discovery,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
@@ -54,9 +58,28 @@ export const drPlugin = createBackendPlugin({
         signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
       },
-      async init({ actionsRegistry, config, database, httpRouter, lifecycle, logger, permissionsRegistry, scheduler, ...services }) {
+      async init({
+        actionsRegistry,
+        config,
+        database,
+        discovery,
+        httpRouter,
+        lifecycle,
+        logger,
+        permissionsRegistry,
+        scheduler,
+        ...services
+      }) {
         const settings = readSettings(config);
-        const configured = await configuredClusters(config, { env: process.env, cwd: process.cwd() });
+        const surroundings = { env: process.env, cwd: process.cwd() };
+        const named = await configuredClusters(config, surroundings);
+        const { clusters: shared, problems } = await clustersOfKubernetesPlugin(config, {
+          own: named.map(({ name }) => name),
+          surroundings,
+          plugin: kubernetesPlugin(discovery, services.auth),
+        });
+        for (const problem of problems) logger.warn(problem);
+        const configured = [...named, ...shared];
         const clusters = await allClusters(configured, suppliers);
         if (clusters.length === 0) logger.warn('No cluster is configured: name yours under dr.clusters in app-config.yaml');
         permissionsRegistry.addPermissions(drPermissions);
@@ -84,6 +107,17 @@ export const drPlugin = createBackendPlugin({
     });
   },
 });
+
+/** In the plugin's own name: what a caller may is decided before anything is asked of a cluster. */
+function kubernetesPlugin(discovery: DiscoveryService, auth: AuthService): KubernetesPlugin {
+  return {
+    baseUrl: () => discovery.getBaseUrl('kubernetes'),
+    async token() {
+      const onBehalfOf = await auth.getOwnServiceCredentials();
+      return (await auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'kubernetes' })).token;
+    },
+  };
+}
 
 async function allClusters(configured: readonly ClusterClient[], suppliers: readonly ClusterSupplier[]): Promise<ClusterClient[]> {
   const all = [...configured];

@@ -1,10 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { root } from '../install.mjs';
 import { call } from '../release/call.mjs';
 
 /** Of Backstage 1.55: what makes an app, and the package manager that its apps are made for. */
 const createApp = '@backstage/create-app@0.9.2';
 const yarn = '@yarnpkg/cli-dist@4.13.0';
+/** The release, package by package: of some there are newer versions, which do not fit the others. */
+const { overrides } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const release = Object.fromEntries(Object.entries(overrides).filter(([name]) => name.startsWith('@backstage/')));
 /** A native module that is compiled while it is installed; this one is not. */
 const sqlite = 'npm:libsql@0.5.29';
 
@@ -27,7 +31,7 @@ export function makeHost({ folder, tools, system, packed, say }) {
 
   const archives = Object.fromEntries(packed.map(({ name, archive }) => [name, `file:${archive}`]));
   edit(path.join(folder, 'package.json'), (manifest) => {
-    manifest.resolutions = { ...manifest.resolutions, ...archives, 'better-sqlite3': sqlite };
+    manifest.resolutions = { ...manifest.resolutions, ...release, ...archives, 'better-sqlite3': sqlite };
   });
   for (const [place, names] of Object.entries(ours))
     edit(path.join(folder, 'packages', place, 'package.json'), (manifest) => {

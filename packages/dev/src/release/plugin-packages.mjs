@@ -64,7 +64,7 @@ function declare(outDir, work) {
   };
   writeFileSync(project, JSON.stringify(settings));
   try {
-    call(process.execPath, [process.env.TSC_FAST ?? path.join(root, 'node_modules/typescript/bin/tsc'), '--project', project], {
+    call(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--project', project], {
       cwd: root,
     });
   } finally {

@@ -17,6 +17,8 @@ export interface TransportOptions {
   dispatcher?: Dispatcher;
   /** Where proxies are named; default: that of this process. */
   env?: Record<string, string | undefined>;
+  /** Sent with every request besides; asked for each time. */
+  headers?: () => Promise<Record<string, string>>;
   /** Milliseconds for one request, watches excepted; 0: none. */
   timeout: number;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
@@ -215,6 +217,7 @@ export class Transport {
       // One header line per group: joined into one, the server would take them for one group with commas in its name.
       ...(groups && groups.length > 0 ? { 'impersonate-group': groups } : {}),
       ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
+      ...(await this.options.headers?.()),
     };
   }
 

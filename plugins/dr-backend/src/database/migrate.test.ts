@@ -98,7 +98,7 @@ describe.each(Object.entries(fresh))('the schema on %s', (name, init) => {
   });
 
   it('keeps the last correction of each object, newest first, and forgets old ones', async () => {
-    const knex = await databases.init(id);
+    const knex = await init();
     await knex.migrate.latest({ directory: migrationsDirectory() });
     let now = Date.parse('2026-01-15T12:00:00Z');
     const store = new CorrectionStore(knex, { now: () => new Date(now), sleep: async () => undefined });

@@ -1,0 +1,89 @@
+import type { Config } from '@backstage/config';
+import { InputError } from '@kubectl-dr/core/errors';
+import { HttpCluster } from '@kubectl-dr/kubernetes';
+import { configuredCluster } from '@kubectl-dr/kubernetes/configured';
+import type { ConfiguredCluster, Surroundings } from './clusters.ts';
+
+/** How clusters of the Kubernetes plugin are reached: by their own address, through its proxy, or whichever works. */
+export type ClusterAccess = 'auto' | 'direct' | 'proxy';
+
+const accesses: readonly ClusterAccess[] = ['auto', 'direct', 'proxy'];
+/** Whose credentials that plugin's backend has itself. The others are those of whoever looks, and nobody looks in the background. */
+const serverSide = new Set(['serviceAccount', 'aws', 'azure', 'googleServiceAccount', 'localKubectlProxy']);
+
+/** `/api/kubernetes` of the Kubernetes plugin, asked in this plugin's own name. */
+export interface KubernetesPlugin {
+  baseUrl(): Promise<string>;
+  token(): Promise<string>;
+}
+
+export interface ClustersOfPlugin {
+  clusters: ConfiguredCluster[];
+  /** What is configured there and cannot be used, a sentence each. */
+  problems: string[];
+}
+
+/**
+ * Clusters of `kubernetes.clusterLocatorMethods`, so that nobody writes them down twice. With `dr.clusterAccess: auto` only where
+ * `dr.clusters` names none; a name of `dr.clusters` always means the cluster there.
+ */
+export async function clustersOfKubernetesPlugin(
+  root: Config,
+  { own, surroundings, plugin }: { own: readonly string[]; surroundings: Surroundings; plugin: KubernetesPlugin },
+): Promise<ClustersOfPlugin> {
+  const chosen = clusterAccess(root);
+  if (chosen === 'auto' && own.length > 0) return { clusters: [], problems: [] };
+  const clusters: ConfiguredCluster[] = [];
+  const problems: string[] = [];
+  for (const [at, method] of (root.getOptionalConfigArray('kubernetes.clusterLocatorMethods') ?? []).entries()) {
+    const key = `kubernetes.clusterLocatorMethods[${at}]`;
+    const type = method.getString('type');
+    if (type !== 'config') {
+      problems.push(`${key} finds its clusters by itself (${type}), so they are not known here: name those that matter under dr.clusters`);
+      continue;
+    }
+    for (const [index, config] of (method.getOptionalConfigArray('clusters') ?? []).entries()) {
+      const where = `${key}.clusters[${index}]`;
+      const name = config.getString('name');
+      if ([...own, ...clusters.map((cluster) => cluster.name)].includes(name)) continue;
+      const provider =
+        config.getOptionalString('authProvider') ?? config.getOptionalString('authMetadata.kubernetes.io/auth-provider') ?? '';
+      const direct = provider === 'serviceAccount' && config.has('serviceAccountToken');
+      if (!serverSide.has(provider))
+        problems.push(`${where} (${name}) lets in whoever looks (${provider}), and nobody looks in the background`);
+      else if (direct && chosen !== 'proxy') clusters.push(await directCluster(config, name, where, surroundings));
+      else if (chosen === 'direct')
+        problems.push(`${where} (${name}) has no serviceAccountToken: set dr.clusterAccess to auto or proxy, or name it under dr.clusters`);
+      else clusters.push(await proxiedCluster(name, plugin));
+    }
+  }
+  return { clusters, problems };
+}
+
+/** InputError for another value. */
+export function clusterAccess(root: Config): ClusterAccess {
+  const text = root.getOptionalString('dr.clusterAccess') ?? 'auto';
+  const found = accesses.find((access) => access === text);
+  if (found) return found;
+  throw new InputError(`dr.clusterAccess is not one of ${accesses.join(', ')}: ${JSON.stringify(text)}`, { code: 'BAD_CONFIG' });
+}
+
+async function directCluster(config: Config, name: string, where: string, { env, cwd }: Surroundings): Promise<ConfiguredCluster> {
+  const definition = {
+    name,
+    url: config.getString('url'),
+    token: config.getString('serviceAccountToken'),
+    caData: config.getOptionalString('caData'),
+    caFile: config.getOptionalString('caFile'),
+    skipTLSVerify: config.getOptionalBoolean('skipTLSVerify'),
+  };
+  return new HttpCluster({ name, config: await configuredCluster(definition, { env, directory: cwd, where }) });
+}
+
+async function proxiedCluster(name: string, { baseUrl, token }: KubernetesPlugin): Promise<ConfiguredCluster> {
+  return new HttpCluster({
+    name,
+    config: { name, cluster: { name, server: `${await baseUrl()}/proxy` }, user: { name: 'portal' } },
+    headers: async () => ({ authorization: `Bearer ${await token()}`, 'backstage-kubernetes-cluster': name }),
+  });
+}
