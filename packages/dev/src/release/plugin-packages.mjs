@@ -58,8 +58,13 @@ function declare(outDir, work) {
     include: [...under('src'), path.join(root, 'node_modules/@backstage/cli/asset-types/asset-types.d.ts')],
     exclude: [...under('src/**/*.test.*'), ...under('src/fixtures')],
     compilerOptions: {
-      ...{ noEmit: false, emitDeclarationOnly: true, declaration: true, declarationMap: false, incremental: false },
-      ...{ rootDir: root, outDir },
+      noEmit: false,
+      emitDeclarationOnly: true,
+      declaration: true,
+      declarationMap: false,
+      incremental: false,
+      rootDir: root,
+      outDir,
     },
   };
   writeFileSync(project, JSON.stringify(settings));
