@@ -24,6 +24,7 @@ import { errorOfStatus } from './http/errors.ts';
 import { linesOf } from './http/lines.ts';
 import { continueOf } from './http/list-text.ts';
 import { pathOf, withQuery } from './http/paths.ts';
+import { isServed } from './http/served.ts';
 import { Transport } from './http/transport.ts';
 import type { TransportOptions } from './http/transport.ts';
 import type { ClusterConfig } from './kubeconfig/context.ts';
@@ -131,6 +132,8 @@ export class HttpCluster implements ClusterClient {
         } while (token !== undefined);
         return { items, resourceVersion };
       } catch (error) {
+        if (error instanceof DrError && error.code === 'FORBIDDEN' && !(await isServed(this.transport, type, signal)))
+          throw new NotFoundError(`${target.what} not found on ${this.name}`, { cluster: this.name, cause: error });
         // The snapshot that the token stood for is gone: a new one, once.
         if (!(error instanceof DrError) || error.code !== 'RESOURCE_EXPIRED' || token === undefined || restarts > 0) throw error;
       }

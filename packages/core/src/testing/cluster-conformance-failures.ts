@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { types } from '../ports/kubernetes.ts';
 import type { Checks } from './cluster-conformance-harness.ts';
-import { configMapRef } from './cluster-conformance-harness.ts';
+import { configMapRef, unknownType } from './cluster-conformance-harness.ts';
 
 export function checkFailures({ harness, check }: Checks): void {
   check('says UNAUTHENTICATED to a stranger', async ({ skip }) => {
@@ -32,6 +32,14 @@ export function checkFailures({ harness, check }: Checks): void {
       code: 'FORBIDDEN',
       details: { user: username, verb: 'list', resource: 'deployments.apps' },
     });
+  });
+
+  check('says NOT_FOUND for a type that is not served to who may list nothing as well', async ({ skip }) => {
+    const { restricted } = harness();
+    if (!restricted) return skip('this cluster forbids nothing');
+    const { cluster } = restricted;
+    for (const type of [unknownType, { ...types.deployments, resource: 'unknowns' }])
+      await expect(cluster.list(type)).rejects.toMatchObject({ code: 'NOT_FOUND', cluster: cluster.name });
   });
 
   check('says that a pod is not there in which something should run', async () => {
