@@ -1,5 +1,7 @@
+import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import { definition } from '@kubectl-dr/sandbox/simulators/definition';
 import { inject } from 'vitest';
 import { openBackend } from '../../../plugins/dr-backend/src/testing/backend.ts';
 import { openShop, orders, readOrders, running, writeOrders } from '../targets/shop.ts';
@@ -85,7 +87,9 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
     return portal;
   };
   beforeAll(async () => {
-    east = await withVelero(target, 'east', newStore());
+    // Engines that are not installed are not looked at, so that nothing would need the rights to.
+    const definitions = volsync.kinds.map((type) => definition(type, { status: true }));
+    east = await withVelero(target, 'east', newStore(), definitions);
     await openShop(east);
     await applyManifest(east.client, [...manifest('reader'), ...manifest('operator')]);
   });
