@@ -10,8 +10,8 @@ import styles from './ComponentGraph.module.css';
 import { type GraphNode, layoutOf } from './layout.ts';
 
 /** Pixels: a box, and what lies between two. */
-const box = { width: 148, height: 46 };
-const gap = { x: 44, y: 14 };
+const box = { width: 160, height: 46 };
+const gap = { x: 36, y: 14 };
 const edge = 4;
 
 const left = ({ layer }: GraphNode): number => edge + layer * (box.width + gap.x);
@@ -74,7 +74,9 @@ export const ComponentGraph = ({ application, chosen, onToggle }: ComponentGraph
                 <>
                   <VerdictIcon verdict={verdict} size={18} />
                   <span className={styles.label}>
-                    <span className={styles.name}>{node.name}</span>
+                    <span className={styles.name} title={node.name}>
+                      {node.name}
+                    </span>
                     <span className={styles.verdict}>{t(`verdict.${verdict}`)}</span>
                   </span>
                   {spec.dependsOn.length > 0 && (

@@ -68,7 +68,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
   };
 
   return (
-    <Dialog isOpen onOpenChange={(open) => !open && onClose()} width="min(820px, calc(100vw - 32px))">
+    <Dialog isOpen onOpenChange={(open) => !open && onClose()} width="min(1140px, calc(100vw - 32px))">
       <DialogHeader>{t('restore.title', { application: application.spec.title ?? application.metadata.name })}</DialogHeader>
       <DialogBody className={styles.body}>
         {operation ? (
