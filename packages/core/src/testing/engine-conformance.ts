@@ -272,18 +272,33 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       const back = async (): Promise<string[]> =>
         (await context.cluster.list(types.persistentVolumeClaims, { namespace: copy })).items.map(({ metadata }) => metadata.name);
       const before = await back();
-      for (let twice = 0; twice < 2; twice += 1) {
-        await engine.finishRestore(restoring, request.name);
-        await engine.releaseRestore?.(restoring, request.name, [copy]);
+      const release = async (at: EngineContext): Promise<void> => {
+        await engine.finishRestore(at, request.name);
+        await engine.releaseRestore?.(at, request.name, [copy]);
+      };
+      // Ended after each of its first writes, and then let be.
+      for (let death = 1; death <= 4; death += 1) {
+        let count = 0;
+        const dying = watched(restoring, () => {
+          count += 1;
+          if (count > death) throw new Error('the process is gone');
+        });
+        await release(dying).catch(() => undefined);
       }
+      await release(restoring);
+      await release(restoring);
       expect(await back()).toEqual(before);
+      // Others may be going at the same time.
+      const left = async () => (await contentsOn(context)).filter((name) => !ofPoint.includes(name));
+      const { items: claims } = await context.cluster.list(types.persistentVolumeClaims, { namespace: copy });
+      const waiting = claims.filter(({ status }) => (status as { phase?: string } | undefined)?.phase !== 'Bound');
+      for (let looks = 0; looks < 100 && (await left()).length > waiting.length; looks += 1) await harness.settle();
+      expect((await left()).length).toBeLessThanOrEqual(waiting.length);
       // The data of the point is untouched: it is opened as before.
       expect((await pointsOf(harness)).find(({ id }) => id === point.id)).toMatchObject({ phase: 'Succeeded' });
       if (engine.capabilities.contents) expect((await engine.contents(context, point)).pointId).toBe(point.id);
       // What a copy still needed goes with it.
       await remove(harness, { type: types.namespaces, name: copy });
-      // Others may be going at the same time.
-      const left = async () => (await contentsOn(context)).filter((name) => !ofPoint.includes(name));
       for (let looks = 0; looks < 100 && (await left()).length > 0; looks += 1) await harness.settle();
       expect(await left()).toEqual([]);
     });

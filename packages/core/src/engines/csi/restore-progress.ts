@@ -101,26 +101,20 @@ export async function finishRestore(context: EngineContext, name: string): Promi
   const options = signal ? { signal } : {};
   const labelSelector = `${labels.restore}=${labelOf(name)}`;
   const { items } = await cluster.list(snapshotKinds.snapshots, { namespace, labelSelector, ...options }).catch(nothing);
-  if (items.length === 0) return;
-  const claims = await claimsOfRestore(context, name);
-  for (const snapshot of items) {
-    const user = claims.find((claim) => textAt(claim, 'spec', 'dataSource', 'name') === snapshot.metadata.name);
-    if (user && textAt(user, 'status', 'phase') !== 'Bound') continue;
-    await cluster.delete({ type: snapshotKinds.snapshots, namespace, name: snapshot.metadata.name }, options).catch(absent);
-    const content = textAt(snapshot, 'spec', 'source', 'volumeSnapshotContentName');
-    if (content !== undefined) await withdraw(context, content, snapshot);
+  const waiting = (await claimsOfRestore(context, name)).filter((claim) => textAt(claim, 'status', 'phase') !== 'Bound');
+  const needed = new Set(waiting.map((claim) => textAt(claim, 'spec', 'dataSource', 'name')));
+  for (const { metadata } of items) {
+    if (needed.has(metadata.name)) continue;
+    await cluster.delete({ type: snapshotKinds.snapshots, namespace, name: metadata.name }, options).catch(absent);
   }
-}
-
-/** Only a content that this restore made for this snapshot: a snapshot may name any. */
-async function withdraw({ cluster, signal }: EngineContext, name: string, { metadata }: KubeObject): Promise<void> {
-  const options = signal ? { signal } : {};
-  const ref = { type: snapshotKinds.contents, name };
-  const content = await cluster.get(ref, options).catch(absent);
-  const owner = at(content, 'spec', 'volumeSnapshotRef');
-  const own = [labels.restore, labels.operation].every((key) => content?.metadata.labels?.[key] === metadata.labels?.[key]);
-  if (!content || !own || textAt(owner, 'namespace') !== metadata.namespace || textAt(owner, 'name') !== metadata.name) return;
-  await cluster.delete(ref, options).catch(absent);
+  // By their own labels: their snapshot may be gone already, when this was ended half-way. An offer retains its data.
+  const contents = await cluster.list(snapshotKinds.contents, { labelSelector, ...options }).catch(unseen);
+  for (const { spec, metadata } of contents.items) {
+    const owner = at(spec, 'volumeSnapshotRef');
+    if (textAt(owner, 'namespace') !== namespace || needed.has(textAt(owner, 'name'))) continue;
+    if (textAt(spec, 'deletionPolicy') !== 'Retain') continue;
+    await cluster.delete({ type: snapshotKinds.contents, name: metadata.name }, options).catch(absent);
+  }
 }
 
 function absent(error: unknown): undefined {
@@ -131,4 +125,10 @@ function absent(error: unknown): undefined {
 function nothing(error: unknown): { items: KubeObject[] } {
   if (error instanceof NotFoundError) return { items: [] };
   throw error;
+}
+
+/** Who may not see contents made none; one that somebody else made goes with its namespace. */
+function unseen(error: unknown): { items: KubeObject[] } {
+  if (error instanceof DrError && error.code === 'FORBIDDEN') return { items: [] };
+  return nothing(error);
 }

@@ -19,20 +19,31 @@ export async function releaseRestore(context: EngineContext, name: string, names
   const { cluster, signal } = context;
   const options = signal ? { signal } : {};
   const value = await labelValue(name);
+  const needed = new Set<string>();
   for (const namespace of namespaces) {
     const { items } = await cluster.list(snapshots, { namespace, labelSelector: selectorOf(value), ...options }).catch(none);
     if (items.length === 0) continue;
     const claims = await cluster.list(types.persistentVolumeClaims, { namespace, ...options });
-    const waiting = new Set(
-      claims.items
-        .filter((claim) => textAt(claim, 'status', 'phase') !== 'Bound')
-        .map((claim) => textAt(claim, 'spec', 'dataSource', 'name')),
-    );
-    for (const snapshot of items) if (!waiting.has(snapshot.metadata.name)) await take(snapshot, value, context).catch(nothing);
+    const waiting = claims.items
+      .filter((claim) => textAt(claim, 'status', 'phase') !== 'Bound')
+      .map((claim) => textAt(claim, 'spec', 'dataSource', 'name'));
+    for (const snapshot of items) {
+      if (waiting.includes(snapshot.metadata.name)) needed.add(`${namespace}/${snapshot.metadata.name}`);
+      else await takeSnapshot(snapshot, value, context).catch(nothing);
+    }
+  }
+  // By their own labels: their snapshot may be gone already, when this was ended half-way.
+  const { items } = await cluster.list(contents, { labelSelector: selectorOf(value), ...options }).catch(none);
+  for (const content of items) {
+    const [namespace = '', snapshot] = ownerOf(content);
+    if (!namespaces.includes(namespace) || needed.has(`${namespace}/${snapshot}`)) continue;
+    await retain(content, context)
+      .then(() => cluster.delete({ type: contents, name: content.metadata.name }, options))
+      .catch(nothing);
   }
 }
 
-async function take(snapshot: KubeObject, restore: string, context: EngineContext): Promise<void> {
+async function takeSnapshot(snapshot: KubeObject, restore: string, context: EngineContext): Promise<void> {
   const { cluster, signal } = context;
   const options = signal ? { signal } : {};
   const { namespace, name } = snapshot.metadata;
@@ -43,7 +54,6 @@ async function take(snapshot: KubeObject, restore: string, context: EngineContex
   if (content && !isOf(content, snapshot, restore)) return;
   if (content) await retain(content, context);
   await cluster.delete({ type: snapshots, namespace: namespace!, name }, options).catch(absent);
-  if (content) await cluster.delete({ type: contents, name: content.metadata.name }, options).catch(absent);
 }
 
 /**
@@ -60,7 +70,7 @@ export async function tieToNamespaces(context: EngineContext, name: string): Pro
 async function tie(content: KubeObject, context: EngineContext): Promise<void> {
   const { cluster, signal } = context;
   const options = signal ? { signal } : {};
-  const namespace = textAt(content, 'spec', 'volumeSnapshotRef', 'namespace');
+  const [namespace] = ownerOf(content);
   if (namespace === undefined || (content.metadata.ownerReferences ?? []).length > 0) return;
   const owner = await namespaceOwner(context, namespace);
   if (owner === undefined) return;
@@ -82,12 +92,13 @@ async function retain(content: KubeObject, { cluster, signal }: EngineContext): 
 
 /** Made by this restore, for this very snapshot: a snapshot may name any content. */
 function isOf(content: KubeObject, { metadata }: KubeObject, restore: string): boolean {
+  const [namespace, name] = ownerOf(content);
+  return content.metadata.labels?.['velero.io/restore-name'] === restore && namespace === metadata.namespace && name === metadata.name;
+}
+
+function ownerOf(content: KubeObject): [namespace: string | undefined, name: string | undefined] {
   const owner = at(content, 'spec', 'volumeSnapshotRef');
-  return (
-    content.metadata.labels?.['velero.io/restore-name'] === restore &&
-    textAt(owner, 'namespace') === metadata.namespace &&
-    textAt(owner, 'name') === metadata.name
-  );
+  return [textAt(owner, 'namespace'), textAt(owner, 'name')];
 }
 
 /** Neither types nor rights: nothing was left, or nothing can be done about it. */
