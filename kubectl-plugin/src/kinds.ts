@@ -5,6 +5,7 @@ export const kinds = {
   points: { one: 'point', wire: 'RecoveryPoint', words: ['recoverypoint', 'recoverypoints', 'backup', 'backups'] },
   restores: { one: 'restore', wire: 'Restore', words: [] },
   schedules: { one: 'schedule', wire: 'Schedule', words: [] },
+  replications: { one: 'replication', wire: 'Replication', words: [] },
   policies: { one: 'policy', wire: 'DRPolicy', words: ['drpolicy', 'drpolicies'] },
   locations: { one: 'location', wire: 'StorageLocation', words: ['storagelocation', 'storagelocations'] },
   operations: { one: 'operation', wire: 'Operation', words: [] },

@@ -19,6 +19,7 @@ import {
   storageLocationToWire,
 } from '@kubectl-dr/core/wire/encode';
 import type { WireComponent } from '@kubectl-dr/core/wire/command-line';
+import { replicationsToWire } from '@kubectl-dr/core/wire/encode-replication';
 import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import { drillToWire } from '@kubectl-dr/core/wire/encode-drill';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
@@ -27,6 +28,7 @@ import type {
   WireEngine,
   WirePolicy,
   WireRecoveryPoint,
+  WireReplication,
   WireRestore,
   WireSchedule,
   WireStorageLocation,
@@ -49,6 +51,7 @@ export interface Items {
   points: WireRecoveryPoint;
   restores: WireRestore;
   schedules: WireSchedule;
+  replications: WireReplication;
   policies: WirePolicy;
   locations: WireStorageLocation;
   operations: WireOperation;
@@ -130,6 +133,8 @@ function itemsOf(kind: Exclude<Kind, 'operations' | 'drills' | 'restores'>, flee
       return fleet.schedules
         .filter(({ scope }) => namespace === undefined || reachesNamespace(scope, namespace))
         .map((schedule) => scheduleToWire(schedule, nextRunOf(schedule, clockOf(schedule.cluster))));
+    case 'replications':
+      return replicationsIn(fleet, flagText(args, 'application'), namespace);
     case 'policies':
       return fleet.policies.map((policy) => policyToWire(policy, fleet));
     case 'locations':
@@ -139,6 +144,20 @@ function itemsOf(kind: Exclude<Kind, 'operations' | 'drills' | 'restores'>, flee
     case 'engines':
       return enginesToWire(engines, fleet);
   }
+}
+
+/** Of an application: what bears its name, and copies of claims that lie where it runs. */
+function replicationsIn(fleet: Fleet, application: string | undefined, namespace: string | undefined): WireReplication[] {
+  const claims = new Set(
+    fleet.applications
+      .filter((status) => status.application.name === application)
+      .flatMap(({ components }) => components.flatMap(({ volumes }) => volumes.map((volume) => `${volume.namespace}/${volume.claim}`))),
+  );
+  return replicationsToWire(fleet).filter(
+    ({ metadata, spec }) =>
+      (namespace === undefined || metadata.namespace === namespace) &&
+      (application === undefined || spec.application === application || claims.has(`${metadata.namespace}/${spec.claim}`)),
+  );
 }
 
 /** Those of a name; a point also by its whole id, a component as `app/component`. NotFoundError with the nearest name. */

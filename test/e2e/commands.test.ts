@@ -155,9 +155,10 @@ describe('looking', () => {
       "
     `);
     expect(await text('get engines')).toMatchInlineSnapshot(`
-      "NAME     TITLE                  INSTALLED ON   CAN
-      velero   Velero                 east, west     backup, clone, inPlace, contents, configuration, crossCluster
-      csi      CSI volume snapshots   east, west     backup, clone, inPlace, contents
+      "NAME      TITLE                  INSTALLED ON   CAN
+      velero    Velero                 east, west     backup, clone, inPlace, contents, configuration, crossCluster
+      csi       CSI volume snapshots   east, west     backup, clone, inPlace, contents
+      volsync   VolSync                <none>         replication, crossCluster
       "
     `);
   });
@@ -270,6 +271,7 @@ describe('looking', () => {
       Its clock:  2026-01-15T13:35:00.000Z
       Engine:     velero in velero
       Engine:     csi
+      Engine:     volsync is not installed
       "
     `);
     for (const line of ['describe policy gold', 'describe engine velero']) expect(await text(line), line).toContain('Name:');

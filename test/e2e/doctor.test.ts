@@ -61,7 +61,7 @@ describe('doctor', () => {
           seen: points: 2; location: default
           fix:  Let a second schedule write to another location, in another account or region.
 
-      1 critical, 5 warnings, 1 note; of 68 checks 35 found nothing, 11 something, 22 not answered (some need a plan: kubectl dr doctor APP)
+      1 critical, 5 warnings, 1 note; of 69 checks 36 found nothing, 11 something, 22 not answered (some need a plan: kubectl dr doctor APP)
       "
     `);
   });
@@ -111,7 +111,7 @@ describe('doctor', () => {
           seen: points: 2; location: default
           fix:  Let a second schedule write to another location, in another account or region.
 
-      Nothing found (57)
+      Nothing found (58)
         BP-02  Snapshots are not the only copy
         BP-06  Storage locations answer, and were looked at lately
         BP-07  Snapshots survive their namespace
@@ -139,6 +139,7 @@ describe('doctor', () => {
         BP-47  The version of Kubernetes fits the point
         BP-48  Hosts, ports and addresses are free
         BP-49  Configuration names no namespace
+        BP-50  Continuous copies succeed, and hold something
         BP-60  GitOps and restores do not fight
         BP-63  Autoscalers do not fight a restore
         BP-70  Everything has an owner who may act
@@ -170,7 +171,7 @@ describe('doctor', () => {
         D37    Backups do not wait for each other
         D39    No label keeps objects out of backups
 
-      1 critical, 5 warnings, 1 note; of 68 checks 57 found nothing, 11 something
+      1 critical, 5 warnings, 1 note; of 69 checks 58 found nothing, 11 something
       "
     `);
   });
@@ -249,7 +250,7 @@ describe('doctor', () => {
             - apiGroup: rbac.authorization.k8s.io
               kind: User
               name: "dev"
-        dev may not list backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and 8 more on east
+        dev may not list backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and 10 more on east
           fix:  Ask an administrator of east to apply the role below.
             apiVersion: rbac.authorization.k8s.io/v1
             kind: ClusterRole
@@ -264,6 +265,9 @@ describe('doctor', () => {
             - apiGroups: ["velero.io"]
               resources: [backuprepositories, backups, backupstoragelocations, datauploads, deletebackuprequests, podvolumebackups, schedules]
               verbs: [list]
+            - apiGroups: ["volsync.backube"]
+              resources: [replicationdestinations, replicationsources]
+              verbs: [list]
             ---
             apiVersion: rbac.authorization.k8s.io/v1
             kind: ClusterRoleBinding
@@ -274,7 +278,7 @@ describe('doctor', () => {
               kind: User
               name: "dev"
 
-      3 critical; of 68 checks 10 found nothing, 0 something, 58 not answered (some need a plan: kubectl dr doctor APP)
+      3 critical; of 69 checks 10 found nothing, 0 something, 59 not answered (some need a plan: kubectl dr doctor APP)
       "
     `);
     const report = doctorReportSchema.parse(JSON.parse((await fleet.run('doctor -n shop -o json', { clusters })).out));

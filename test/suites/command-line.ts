@@ -10,6 +10,7 @@ import {
   clusterListSchema,
   engineListSchema,
   recoveryPointListSchema,
+  replicationListSchema,
   restoreListSchema,
   scheduleListSchema,
   storageLocationListSchema,
@@ -98,6 +99,7 @@ export function describeCommandLine(title: string, openWorlds: () => Promise<Wor
           ['get clusters', clusterListSchema],
           ['get operations', operationListSchema],
           ['get restores', restoreListSchema],
+          ['get replications', replicationListSchema],
         ] as const) {
           const data: unknown = JSON.parse(await done(`${line} -o json`));
           const { items } = schema.parse(data);

@@ -21,6 +21,5 @@ export const get: Command = {
     ['kubectl dr get restores', 'What was brought back, by us and by whoever asked an engine'],
     ['kubectl dr get operations -w', 'What runs and what ran, and what becomes of them'],
     ['kubectl dr get drills', 'What was tried, how long it took and what would have been lost'],
-    ['kubectl dr get apps -o json', 'For scripts'],
   ],
 };

@@ -10,7 +10,10 @@ async function asked(line: string): Promise<string[] | string> {
 }
 
 it.each([
-  ['get ', ['apps', 'components', 'points', 'restores', 'schedules', 'policies', 'locations', 'operations', 'drills', 'clusters']],
+  [
+    'get ',
+    ['apps', 'components', 'points', 'restores', 'schedules', 'replications', 'policies', 'locations', 'operations', 'drills', 'clusters'],
+  ],
   ['get points ', 'points'],
   ['describe operation ', 'operations'],
   ['get app ', 'apps'],

@@ -7,6 +7,7 @@ import type {
   WirePolicy,
   WireRecoveryPoint,
   WireRestore,
+  WireReplication,
   WireSchedule,
   WireStorageLocation,
 } from '@kubectl-dr/core/wire/protection';
@@ -116,6 +117,39 @@ export function scheduleColumns(now: Date): Column<WireSchedule>[] {
     { header: 'location', wide: true, value: (row) => row.spec.location },
     { header: 'message', wide: true, value: (row) => row.status.message },
   ];
+}
+
+export function replicationColumns(now: Date): Column<WireReplication>[] {
+  return [
+    { header: 'name', value: (row) => row.metadata.name },
+    { header: 'claim', value: (row) => `${row.metadata.namespace}/${row.spec.claim}` },
+    { header: 'from', value: (row) => row.spec.from },
+    { header: 'to', value: (row) => row.spec.to },
+    {
+      header: 'state',
+      value: (row) => row.status.phase,
+      style: (row) => (row.status.phase === 'Paused' ? 'yellow' : phaseStyle[row.status.phase]),
+    },
+    { header: 'behind', value: behindOf, style: (row) => lagStyle(row) },
+    { header: 'would lose', value: (row) => age(row.status.wouldLoseSeconds) ?? '<unknown>' },
+    { header: 'last sync', spare: true, value: (row) => since(row.status.lastSync, now) },
+    { header: 'next sync', spare: true, value: (row) => until(row.status.nextSync, now) },
+    { header: 'engine', wide: true, value: (row) => row.spec.engine },
+    { header: 'application', wide: true, value: (row) => row.spec.application },
+    { header: 'message', wide: true, value: (row) => row.status.message },
+  ];
+}
+
+/** `7m of 5m`: the lag, and the interval that it is measured by. */
+export function behindOf({ spec, status }: WireReplication): string | undefined {
+  return heldAgainst(status.lagSeconds, spec.intervalSeconds);
+}
+
+/** More than two intervals behind is too far, three are lost: as the verdict has it. */
+function lagStyle({ spec, status }: WireReplication): Style | undefined {
+  if (status.lagSeconds === undefined || !spec.intervalSeconds) return undefined;
+  const intervals = status.lagSeconds / spec.intervalSeconds;
+  return intervals >= 3 ? 'red' : intervals > 2 ? 'yellow' : undefined;
 }
 
 export function locationColumns(now: Date): Column<WireStorageLocation>[] {
@@ -272,6 +306,7 @@ export function columnsOf<K extends Kind>(kind: K, now: Date, use: boolean): Col
     points: () => pointColumns(now, use),
     restores: restoreColumns,
     schedules: () => scheduleColumns(now),
+    replications: () => replicationColumns(now),
     policies: policyColumns,
     locations: () => locationColumns(now),
     operations: () => operationColumns(now),

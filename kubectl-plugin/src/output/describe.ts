@@ -57,6 +57,8 @@ function linesOf(item: Described, look: Look, now: Date): string[] {
         ],
         look,
       );
+    case 'Replication':
+      return replicationLines(item, look, now);
     case 'StorageLocation':
       return fieldLines(
         [
@@ -122,6 +124,44 @@ function linesOf(item: Described, look: Look, now: Date): string[] {
         look,
       );
   }
+}
+
+function replicationLines({ metadata, spec, status }: Items['replications'], look: Look, now: Date): string[] {
+  return [
+    ...fieldLines(
+      [
+        ['Name', metadata.name],
+        ['Claim', `${metadata.namespace}/${spec.claim}`],
+        ['Engine', spec.engine],
+        ['Way', `${spec.from ?? '<unknown>'} -> ${spec.to ?? '<unknown>'}`],
+        ['Every', duration(spec.intervalSeconds)],
+        ['State', status.phase],
+        ['Behind', age(status.lagSeconds)],
+        [
+          'A failover now',
+          status.wouldLoseSeconds === undefined ? 'nobody can tell what it would lose' : `would lose ${age(status.wouldLoseSeconds)}`,
+        ],
+        ['Application', spec.application],
+        ['Policy', spec.policy],
+      ],
+      look,
+    ),
+    ...status.ends.flatMap((end) => [
+      '',
+      ...fieldLines(
+        [
+          [end.role === 'source' ? 'Source' : 'Target', `${end.name} on ${end.cluster}`],
+          ['  Status', `${end.nativePhase || '<none>'} (${end.phase})${end.paused ? ', paused' : ''}`],
+          ['  Last sync', ago(end.lastSync, now)],
+          ['  Data of', end.capturedAt && `${end.capturedAt}, ${age(end.lagSeconds) ?? '<unknown>'} old`],
+          ['  Next sync', until(end.nextSync, now)],
+          ...(end.role === 'target' ? [['  Holds', end.holds ? 'what can be promoted' : 'nothing'] as [string, string]] : []),
+          ['  Message', end.message],
+        ],
+        look,
+      ),
+    ]),
+  ];
 }
 
 function pointLines({ metadata, spec, status }: Items['points'], look: Look, now: Date): string[] {

@@ -33,12 +33,15 @@ export class ClusterProtection {
     this.#evidence = new Map(this.states.flatMap(({ volumeEvidence }) => Object.entries(volumeEvidence)));
     const installed = engines.filter((engine) => this.installed.includes(engine.id));
     this.hookAnnotations = installed.flatMap((engine) => engine.hookAnnotations ?? []);
-    this.failures = installed.flatMap((engine) =>
-      engine.kinds.flatMap((type) => {
-        const error = reading.failures.get(resourceKey(type));
-        return error && error.code !== 'NOT_FOUND' ? [{ type: resourceKey(type), error }] : [];
-      }),
-    );
+    // Of one that only copies nothing has to be known to judge points; where its types are not even served, some may not list them.
+    this.failures = installed
+      .filter(({ capabilities }) => capabilities.backup)
+      .flatMap((engine) =>
+        engine.kinds.flatMap((type) => {
+          const error = reading.failures.get(resourceKey(type));
+          return error && error.code !== 'NOT_FOUND' ? [{ type: resourceKey(type), error }] : [];
+        }),
+      );
     this.locations = {
       byName: new Map(this.states.flatMap((state) => state.locations).map((location) => [`${location.engine}/${location.name}`, location])),
       readable: new Set(this.failures.length === 0 ? this.installed : []),

@@ -65,6 +65,12 @@ describe('what a failover would lose now', () => {
     expect(loss({ source: sent, target: target({ lastSync: '2026-01-15T11:50:00Z' }) })).toEqual({ claim: 'data' });
   });
 
+  it('counts from the start of the sync at its source, where both tell of the same one', () => {
+    const sent = source({ capturedAt: '2026-01-15T11:55:00Z', lastSync: '2026-01-15T11:55:30Z' });
+    expect(loss({ source: sent, target: target({ capturedAt: '2026-01-15T11:55:20Z' }) })).toMatchObject({ seconds: 300 });
+    expect(loss({ source: sent, target: target({ capturedAt: '2026-01-15T11:50:20Z' }) })).toMatchObject({ seconds: 580 });
+  });
+
   it('is not known where nobody tells, or nothing was received', () => {
     expect(loss({ source: source() })).toEqual({ claim: 'data' });
     expect(loss({ target: target() })).toEqual({ claim: 'data' });

@@ -57,11 +57,20 @@ function agree(source: Replication, target: Replication): boolean {
 export function lossOf({ claim, source, target }: ClaimCopy, now: ReadonlyMap<string, Date>): FailoverLoss {
   if (!target || target.holds === false) return { claim };
   const [told, by] = target.capturedAt !== undefined ? [target.capturedAt, source ?? target] : [sentOf(source, target), source];
-  const captured = timeOf(told);
+  const captured = startOf(source, told) ?? timeOf(told);
   if (told === undefined || captured === undefined) return { claim };
   const clock = now.get(by?.cluster ?? target.cluster) ?? now.get(target.cluster);
-  if (!clock) return { claim, capturedAt: told };
-  return { claim, capturedAt: told, seconds: Math.max(0, Math.round((clock.getTime() - captured) / 1000)) };
+  const capturedAt = new Date(captured).toISOString();
+  if (!clock) return { claim, capturedAt };
+  return { claim, capturedAt, seconds: Math.max(0, Math.round((clock.getTime() - captured) / 1000)) };
+}
+
+/** A target may know no better than when its data lay in the repository: the source began that same sync before. */
+function startOf(source: Replication | undefined, told: string | undefined): number | undefined {
+  const [start, seen, end] = [source?.capturedAt, told, source?.lastSync].map(timeOf);
+  if (start === undefined || seen === undefined || end === undefined) return undefined;
+  // Whole seconds.
+  return start <= seen && seen <= end + 1_000 ? start : undefined;
 }
 
 function sentOf(source: Replication | undefined, target: Replication): string | undefined {

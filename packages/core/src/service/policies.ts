@@ -3,6 +3,7 @@ import { ConflictError } from '../errors.ts';
 import { placesOf } from '../planning/places.ts';
 import { comparePolicies, withOwned } from '../policy/rendering/compare.ts';
 import type { PolicyChange, PolicyRendering } from '../policy/rendering/model.ts';
+import { renderReplications } from '../policy/rendering/replications.ts';
 import { renderPolicies } from '../policy/rendering/render.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import { labels } from '../application/model.ts';
@@ -25,32 +26,32 @@ export function renderFleet(deps: LookDeps, assessment: Assessment, name: string
  * is there of ours is then not called superfluous, because nobody knows.
  */
 export function renderApplication(
-  { engines }: Pick<LookDeps, 'engines'>,
+  { engines, tenancy }: Pick<LookDeps, 'engines' | 'tenancy'>,
   assessment: Assessment,
   fleet: Fleet,
   status: ApplicationStatus,
 ): PolicyRendering {
   const { application } = status;
-  const asking = status.components.some(({ policy }) => policy?.schedule);
+  const asking = status.components.some(({ policy }) => policy?.schedule ?? policy?.replication);
   const unread = unreadable(assessment, engines);
   const { components, leftOut } = asking ? agreed(fleet, status, unread) : { components: [], leftOut: [] };
   const own = new Set(application.components.map((component) => component.name));
   // Components without a policy are seen as well: what they share a namespace with is not taken whole.
   const places = placesOf(fleet, application, components, () => false);
+  const readable = places.filter(({ cluster }) => !unread.has(cluster));
   const rendering = renderPolicies({
     fleet,
     status,
-    places: places
-      .filter(({ cluster }) => !unread.has(cluster))
-      .map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, own, place) })),
+    places: readable.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, own, place) })),
     engines,
   });
+  const copies = renderReplications({ fleet, status, places: readable, engines, inventory: assessment.inventory, tenancy });
   const readings = assessment.readings().flatMap(({ reading }) => (unread.has(reading.cluster) ? [] : [reading]));
   const unsure = new Set(leftOut.map(({ cluster }) => cluster));
-  const changes = comparePolicies(application.name, rendering.objects, readings, engines).filter(
+  const changes = comparePolicies(application.name, [...rendering.objects, ...copies.objects], readings, engines).filter(
     ({ action, cluster }) => action !== 'remove' || !(unsure.has(cluster) || unsure.has(undefined)),
   );
-  const reasons = [...leftOut, ...rendering.reasons].map((reason) => ({ ...reason, application: application.name }));
+  const reasons = [...leftOut, ...rendering.reasons, ...copies.reasons].map((reason) => ({ ...reason, application: application.name }));
   return { changes, reasons };
 }
 

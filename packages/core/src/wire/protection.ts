@@ -103,6 +103,53 @@ export const storageLocationSchema = resource('StorageLocation', {
 export type WireStorageLocation = z.infer<typeof storageLocationSchema>;
 export const storageLocationListSchema = listOf('StorageLocation', storageLocationSchema);
 
+const replicationEnd = z.object({
+  role: z.enum(['source', 'target']),
+  id: z.string(),
+  name: z.string(),
+  cluster: z.string(),
+  phase: z.string(),
+  nativePhase: z.string(),
+  paused: z.boolean(),
+  lastSync: instant.optional(),
+  /** The data that this end sent or holds is as old as this; absent where it cannot tell. */
+  capturedAt: instant.optional(),
+  lagSeconds: z.number().optional(),
+  nextSync: instant.optional(),
+  /** Of a target: there is something that can be promoted. */
+  holds: z.boolean().optional(),
+  message: z.string().optional(),
+});
+
+/** The continuous copy of one claim, as its two ends tell it. `metadata.cluster` is its source, or its target where only that is known. */
+export const replicationSchema = resource('Replication', {
+  spec: z.object({
+    engine: z.string(),
+    claim: z.string(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    intervalSeconds: z.number().optional(),
+    application: z.string().optional(),
+    component: z.string().optional(),
+    policy: z.string().optional(),
+  }),
+  status: z.object({
+    /** Of the ends that are not paused the worst: Failed, Running ... ; `Paused` when one rests. */
+    phase: z.string(),
+    paused: z.boolean(),
+    /** Of the end that lags most. */
+    lagSeconds: z.number().optional(),
+    /** What would be lost if the target were promoted now; absent where nobody can tell. */
+    wouldLoseSeconds: z.number().optional(),
+    lastSync: instant.optional(),
+    nextSync: instant.optional(),
+    message: z.string().optional(),
+    ends: z.array(replicationEnd),
+  }),
+});
+export type WireReplication = z.infer<typeof replicationSchema>;
+export const replicationListSchema = listOf('Replication', replicationSchema);
+
 export const clusterSchema = resource('Cluster', {
   spec: z.object({ identity: z.string().optional() }),
   status: z.object({

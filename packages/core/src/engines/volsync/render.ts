@@ -58,7 +58,7 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
           kind: kinds.destinations.kind,
           metadata: metadata('target', {
             [notes.peer]: request.source.cluster,
-            [notes.claim]: JSON.stringify({ ...claim, metadata: { ...claim.metadata, namespace: request.target.namespace } }),
+            [notes.claim]: JSON.stringify(noted(claim, request.target.namespace)),
           }),
           spec: {
             trigger,
@@ -76,6 +76,13 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
       },
     ];
   });
+}
+
+/** Without what VolSync itself writes on it at each sync: the note would never be the same. */
+function noted({ metadata, ...claim }: KubeObject, namespace: string): KubeObject {
+  const { annotations = {}, ...rest } = metadata;
+  const kept = Object.entries(annotations).filter(([key]) => !key.startsWith('volsync.backube/') && key !== notes.capturedAt);
+  return { ...claim, metadata: { ...rest, namespace, ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }) } };
 }
 
 const minute = 60_000;

@@ -4,7 +4,7 @@ import { comparable } from '../../planning/diff/comparable.ts';
 import { fieldChanges } from '../../planning/diff/fields.ts';
 import { nameFor } from '../../planning/assemble.ts';
 import type { Engine } from '../../ports/engine.ts';
-import { type KubeObject, apiVersionOf, resourceKey } from '../../ports/kubernetes.ts';
+import { type KubeObject, type ResourceType, apiVersionOf, resourceKey } from '../../ports/kubernetes.ts';
 import { type ClusterReading, objectsOf } from '../../ports/reading.ts';
 import type { PolicyChange, RenderedObject } from './model.ts';
 
@@ -32,23 +32,27 @@ export function comparePolicies(
   });
   const asked = new Set(rendered.map((one) => key(one.cluster, one.object)));
   for (const reading of readings) {
-    for (const { schedule } of engines) {
-      if (!schedule) continue;
-      for (const live of objectsOf(reading, resourceKey(schedule.type))) {
-        if (!isOurs(live, application) || asked.has(key(reading.cluster, live))) continue;
-        const object = { ...live, apiVersion: apiVersionOf(schedule.type), kind: schedule.type.kind };
+    for (const type of engines.flatMap(renderedTypes)) {
+      for (const live of objectsOf(reading, resourceKey(type))) {
+        const object = { ...live, apiVersion: apiVersionOf(type), kind: type.kind };
+        if (!isOurs(live, application) || asked.has(key(reading.cluster, object))) continue;
         const policy = live.metadata.labels![labels.policy]!;
-        changes.push({ application, policy, cluster: reading.cluster, type: schedule.type, owns: [], object, action: 'remove' });
+        changes.push({ application, policy, cluster: reading.cluster, type, owns: [], object, action: 'remove' });
       }
     }
   }
   return changes.toSorted((a, b) => (key(a.cluster, a.object) < key(b.cluster, b.object) ? -1 : 1));
 }
 
+/** What policies make of an engine's objects. */
+function renderedTypes({ schedule, replicator }: Engine): ResourceType[] {
+  return [...(schedule ? [schedule.type] : []), ...(replicator?.types ?? [])];
+}
+
 const never = (): boolean => false;
 
-function key(cluster: string, { metadata }: KubeObject): string {
-  return `${cluster}/${metadata.namespace}/${metadata.name}`;
+function key(cluster: string, { kind, metadata }: KubeObject): string {
+  return `${cluster}/${kind}/${metadata.namespace}/${metadata.name}`;
 }
 
 function liveOf({ cluster, type, object }: RenderedObject, readings: readonly ClusterReading[]): KubeObject | undefined {

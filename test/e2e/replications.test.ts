@@ -1,0 +1,119 @@
+import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
+import { kinds } from '@kubectl-dr/core/engines/volsync/kinds';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { replicationListSchema } from '@kubectl-dr/core/wire/protection';
+import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
+import { Between } from '@kubectl-dr/sandbox/simulators/volsync/repositories';
+import { volsyncControllers, volsyncDefinitions } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { TestFleet } from './fleet.ts';
+
+let fleet: TestFleet;
+const between = new Between();
+
+/** The database of the shop is copied to `west` every five minutes, as its policy says. */
+beforeAll(async () => {
+  fleet = await TestFleet.open();
+  const catalog = readFileSync(path.join(fleet.folder, 'catalog.yaml'), 'utf8');
+  fleet.write(
+    'catalog.yaml',
+    catalog.replace("schedule: { cron: '0 * * * *' }", "schedule: { cron: '0 * * * *' }\n  replication: { to: west, every: 5m }"),
+  );
+});
+afterAll(() => fleet.close());
+
+it('renders nothing to a cluster that cannot take it, and says what is missing', async () => {
+  const { err } = await fleet.run('policy render shop');
+  expect(err).toContain('no copy of shop to west is rendered: there is no namespace shop there');
+});
+
+it('renders both ends, applies them, and finds no drift while they work', async () => {
+  const owner = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
+  await fleet.west.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: owner } });
+  expect((await fleet.run('policy render shop')).err).toContain('no engine that copies continuously is installed on both east and west');
+  for (const { stage } of [fleet.east, fleet.west]) {
+    await createAll(stage.cluster, volsyncDefinitions());
+    const { cluster, clock, volumes } = stage;
+    stage.run(volsyncControllers({ cluster, clock, volumes, durations: { dataMovement: 2_000 }, between }));
+    const data = { RESTIC_REPOSITORY: btoa('s3:https://store.invalid/shop'), RESTIC_PASSWORD: btoa('secret') };
+    const name = 'volsync-data-db-0-from-east';
+    await cluster.create(types.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop' }, data });
+  }
+  await fleet.settle();
+  const { out } = await fleet.run('policy render shop');
+  expect(out).toContain('kind: ReplicationSource');
+  expect(out).toContain('kind: ReplicationDestination');
+  expect((await fleet.run('policy apply shop --yes')).code).toBe(0);
+  await fleet.advance(12);
+  const after = await fleet.run('policy render shop --diff');
+  expect(after.out).not.toContain('ReplicationDestination shop/dr-shop-data-db-0 ~');
+  expect((await fleet.run('doctor shop')).out).not.toContain('POLICY_DRIFT');
+});
+
+it('tells how far copies are behind, and what a failover would lose now', async () => {
+  const { out, err } = await fleet.run('get replications');
+  expect(err).toBe('');
+  expect(out).toMatchInlineSnapshot(`
+    "NAME                CLAIM            FROM   TO     STATE       BEHIND     WOULD LOSE   LAST SYNC   NEXT SYNC
+    dr-shop-data-db-0   shop/data-db-0   east   west   Succeeded   2m of 5m   2m           118s        in 3m
+    "
+  `);
+  const { items } = replicationListSchema.parse(JSON.parse((await fleet.run('get replications -o json')).out));
+  expect(items).toMatchObject([
+    {
+      spec: { from: 'east', to: 'west', intervalSeconds: 300, application: 'shop' },
+      status: { ends: [{ role: 'source' }, { role: 'target', holds: true }] },
+    },
+  ]);
+  expect((await fleet.run('get replications --application shop')).out).toBe(out);
+  expect((await fleet.run('get replications -n shop-ml')).out).toBe('');
+  expect((await fleet.run('describe replication dr-shop-data-db-0')).out).toMatchInlineSnapshot(`
+    "Name:            dr-shop-data-db-0
+    Claim:           shop/data-db-0
+    Engine:          volsync
+    Way:             east -> west
+    Every:           5m
+    State:           Succeeded
+    Behind:          2m
+    A failover now:  would lose 2m
+    Application:     shop
+    Policy:          gold
+
+    Source:       dr-shop-data-db-0 on east
+      Status:     WaitingForSchedule (Succeeded)
+      Last sync:  118s ago
+      Data of:    2026-01-15T13:10:00.000Z, 2m old
+      Next sync:  in 3m
+
+    Target:       dr-shop-data-db-0 on west
+      Status:     WaitingForSchedule (Succeeded)
+      Last sync:  118s ago
+      Data of:    2026-01-15T13:10:02.000Z, 118s old
+      Next sync:  in 3m
+      Holds:      what can be promoted
+    "
+  `);
+});
+
+it('says that a copy lags, then that it has stopped, and why', async () => {
+  between.cut = true;
+  await fleet.advance(14);
+  const { items } = replicationListSchema.parse(JSON.parse((await fleet.run('get replications -o json')).out));
+  expect(items[0]!.status).toMatchObject({ phase: 'Failed', message: expect.stringContaining('connection refused') });
+  const status = await fleet.run('status shop');
+  expect(status.out).toContain('REPLICATION_LAGS');
+  expect(status.out).toContain('REPLICATION_FAILED');
+  between.cut = false;
+  await fleet.advance(6);
+  expect((await fleet.run('status shop')).out).not.toContain('REPLICATION');
+});
+
+it('takes away what the policy no longer asks for, when told to', async () => {
+  fleet.reset();
+  expect((await fleet.run('doctor shop')).out).toContain('no longer asks for it');
+  await fleet.run('policy apply shop --prune --yes');
+  for (const { stage } of [fleet.east, fleet.west])
+    for (const type of volsync.replicator!.types) expect((await stage.cluster.list(type)).items).toEqual([]);
+  expect(Object.values(kinds)).toHaveLength(2);
+});
