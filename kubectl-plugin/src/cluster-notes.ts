@@ -16,9 +16,10 @@ export function note(severity: string, message: string, hint: string | undefined
   if (hint) output.err(`next: ${clean(hint, 600)}\n`);
 }
 
-/** 1 only if nothing at all could be read. */
-export function exitOfFleet(fleet: Pick<Fleet, 'clusters'>): number {
-  return fleet.clusters.length > 0 && fleet.clusters.every((cluster) => !cluster.reachable) ? exit.error : exit.done;
+/** 1 only if nothing at all could be read; 6 when that is so because nobody let us. */
+export function exitOfFleet({ clusters }: Pick<Fleet, 'clusters'>): number {
+  if (clusters.length === 0 || clusters.some(({ reachable }) => reachable)) return exit.done;
+  return clusters.every(({ error }) => error?.code === 'FORBIDDEN') ? exit.refused : exit.error;
 }
 
 /** Why a list is empty, where that is not simply so. */

@@ -29,6 +29,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   // Of an application the points as well, with what each brings back of it.
   const { items, fleet } = await listing(kind, kind === 'apps' ? { ...args, flags: { ...args.flags, application: name } } : args, context);
   if (fleet) clusterNotes(fleet, context.output);
+  // When nothing could be read, nobody knows whether there is one.
+  if (fleet && items.length === 0 && exitOfFleet(fleet) !== exit.done) return exitOfFleet(fleet);
   const [item, ...others] = kind === 'apps' ? items : named(kind, items, name);
   if (!item) return exit.error;
   if (others.length > 0) {

@@ -24,6 +24,6 @@ export async function showDoctor(report: WireDoctorReport, clusters: number, arg
   output.out(text ?? doctorText(report, { look: lookOf(output, 'out'), all: args.flags.all === true }));
   const { counts, unseen } = report.status;
   const silent = unseen.filter(({ types }) => types.length === 0);
-  if (clusters > 0 && silent.length === clusters) return exit.error;
+  if (clusters > 0 && silent.length === clusters) return silent.every(({ identity }) => identity !== undefined) ? exit.refused : exit.error;
   return args.flags.check === true && counts.blocker + counts.critical + counts.warning > 0 ? exit.unprotected : exit.done;
 }

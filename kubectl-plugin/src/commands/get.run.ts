@@ -15,16 +15,16 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { items: listed, fleet } = await listing(kind, args, context);
   const selector = flagText(args, 'selector');
   const all = selector === undefined ? listed : await (await import('../labelled.ts')).labelled(kind, listed, selector, context);
-  // The list of clusters says it itself.
-  if (fleet && kind !== 'clusters') clusterNotes(fleet, output);
-  if (fleet && name !== undefined && all.length === 0 && exitOfFleet(fleet) !== exit.done) return exit.error;
+  // The list of clusters says it itself, but for the role that is wanted.
+  if (fleet && (kind !== 'clusters' || exitOfFleet(fleet) === exit.refused)) clusterNotes(fleet, output);
+  if (fleet && name !== undefined && all.length === 0 && exitOfFleet(fleet) !== exit.done) return exitOfFleet(fleet);
   const items = name === undefined ? all : named(kind, all, name);
   const text = await itemsShown(kind, items, () => (fleet ? nowOf(fleet, context.clock) : clusterTime(context)), args, context);
   if (text !== undefined) {
     output.out(text);
   } else {
     // When nothing could be read, nobody knows whether there is nothing.
-    if (fleet && exitOfFleet(fleet) !== exit.done) return exit.error;
+    if (fleet && exitOfFleet(fleet) !== exit.done) return exitOfFleet(fleet);
     const where = flagText(args, 'namespace');
     const why = fleet && kind !== 'policies' ? whyEmpty(fleet) : undefined;
     output.err(

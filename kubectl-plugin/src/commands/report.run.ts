@@ -1,9 +1,10 @@
-import { InputError } from '@kubectl-dr/core/errors';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import { asDrError, InputError } from '@kubectl-dr/core/errors';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import type { WireReport } from '@kubectl-dr/core/wire/report';
 import { reportToWire } from '@kubectl-dr/core/wire/encode-report';
-import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
+import { clusterNotes, exitOfFleet, note } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
 import { flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
@@ -22,11 +23,24 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const [fleet, doctor, operations] = await Promise.all([
     service.fleet({ ...(name === undefined ? {} : { applications: [name] }), signal }),
     service.doctor(await caller(), { ...(name === undefined ? {} : { application: name }), signal }),
-    service.operations({ onUnread: () => undefined, signal }),
+    operationsOf(context),
   ]);
   clusterNotes(fleet, output);
   await showReport(await reportToWire(fleet, doctor, operations, daysOf(args)), args, context);
   return exitOfFleet(fleet);
+}
+
+/** Who may not see the journal is shown the rest. */
+async function operationsOf({ fleet, signal, output }: Context): Promise<Operation[]> {
+  const { service } = await fleet();
+  try {
+    return await service.operations({ onUnread: () => undefined, signal });
+  } catch (thrown) {
+    const { code, message, hint } = asDrError(thrown);
+    if (code !== 'FORBIDDEN') throw thrown;
+    note('warning', `restores that were done are left out: ${message}`, hint, output);
+    return [];
+  }
 }
 
 /** How far back points are listed. */

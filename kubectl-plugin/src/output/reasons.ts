@@ -29,7 +29,7 @@ export function reasonLines(
       first!.replace(reason.severity, paint(look.color, style[reason.severity], reason.severity)),
       ...rest,
       ...(options.evidence ? (reason.evidence ?? []) : []).flatMap((line) => block(`  seen: ${clean(line)}`, '        ')),
-      ...(reason.fix ? nextLine(`  next: ${clean(reason.fix)}`).map((line) => `${indent}${line}`) : []),
+      ...(reason.fix ? nextLine(`  next: ${clean(reason.fix, 1000)}`).map((line) => `${indent}${line}`) : []),
     ];
   });
 }

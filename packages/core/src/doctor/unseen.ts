@@ -8,8 +8,11 @@ import type { Unseen } from './model.ts';
 /** What could not be read of one cluster, refusals together with the role that would end them. */
 export function unseenIn(reading: ClusterReading, kinds: readonly ResourceType[]): Unseen[] {
   const { cluster, unreachable } = reading;
-  if (unreachable)
-    return [{ cluster, types: [], message: unreachable.message, ...(unreachable.hint !== undefined && { fix: unreachable.hint }) }];
+  if (unreachable) {
+    const { message, hint, code } = unreachable;
+    const identity = code === 'FORBIDDEN' ? identityOf(unreachable) : undefined;
+    return [{ cluster, types: [], message, ...(identity !== undefined && { identity }), ...(hint !== undefined && { fix: hint }) }];
+  }
   const failed = kinds.flatMap((type) => {
     const error = reading.failures.get(resourceKey(type));
     return error && error.code !== 'NOT_FOUND' ? [{ type, error }] : [];
@@ -41,7 +44,8 @@ function otherNamespaces({ cluster }: ClusterReading, { namespaces, error }: Non
   };
 }
 
-function refusal(cluster: string, refused: readonly { type: ResourceType; error: DrError }[]): Unseen {
+/** Of types that may not be listed. */
+export function refusal(cluster: string, refused: readonly { type: ResourceType; error: DrError }[]): Unseen {
   const identity = identityOf(refused[0]!.error);
   const types = refused.map(({ type }) => resourceKey(type));
   const some = types.length > 3 ? `${types.slice(0, 3).join(', ')} and ${types.length - 3} more` : types.join(', ');

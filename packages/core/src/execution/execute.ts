@@ -47,6 +47,11 @@ export async function* execute(
   }
 }
 
+/** A missing right is told with the role that gives it: whoever looks later has no other way to learn it. */
+function sentenceOf({ code, message, hint }: DrError): string {
+  return code === 'FORBIDDEN' && hint !== undefined ? `${message}; ${hint}` : message;
+}
+
 class Run {
   private entry: JournalEntry;
   private operation: Operation;
@@ -110,7 +115,7 @@ class Run {
     } catch (thrown) {
       if (this.leave.aborted) throw this.leave.reason;
       await this.writing.catch(() => undefined);
-      const { message } = asDrError(thrown);
+      const message = sentenceOf(asDrError(thrown));
       if (this.direction === 'undo') await this.end('Failed', `the undo stopped: ${message}`);
       else if (this.direction === 'release') throw thrown;
       else if (this.operation.cancelRequested)

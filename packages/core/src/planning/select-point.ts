@@ -66,7 +66,7 @@ export function selectPoint(
     if (lacksVolumesOnly(use) && allowMissingVolumes) return { use, blockers: [], warnings: use.reasons };
     const why = use.reasons.map((reason) => reason.message).join('; ') || 'its contents could not be read';
     const message = `${use.point.name} does not bring ${component} back: ${why}`;
-    return { use, blockers: [unusable(component, cluster, message, lacksVolumesOnly(use))], warnings: [] };
+    return { use, blockers: [unusable(component, cluster, message, lacksVolumesOnly(use), use.reasons[0])], warnings: [] };
   }
   const before = choice.kind === 'before' ? choice.instant.getTime() : Infinity;
   const eligible = candidates
@@ -85,7 +85,7 @@ export function selectPoint(
   const why = (partial ?? eligible[0])?.reasons[0];
   const because = why ? `: ${why.message}` : '';
   const message = `there is no usable point of ${component} on ${cluster}${when}${because}`;
-  return { blockers: [unusable(component, cluster, message, partial !== undefined)], warnings: [] };
+  return { blockers: [unusable(component, cluster, message, partial !== undefined, why)], warnings: [] };
 }
 
 /** Everything is inside but data: it would come back with empty volumes. */
@@ -116,7 +116,7 @@ export function assertKnown(choice: Choice, statuses: readonly ComponentStatus[]
     });
 }
 
-function unusable(component: string, cluster: string, message: string, couldBeEmpty: boolean): Reason {
+function unusable(component: string, cluster: string, message: string, couldBeEmpty: boolean, why?: Reason): Reason {
   const empty = couldBeEmpty ? '; or accept that its volumes come back empty: --allow-missing-volumes' : '';
   return {
     code: 'POINT_UNUSABLE',
@@ -124,7 +124,8 @@ function unusable(component: string, cluster: string, message: string, couldBeEm
     component,
     cluster,
     message,
-    fix: `choose another point: kubectl dr get points${empty}`,
+    // What could not be looked into may be good.
+    fix: why?.code === 'CONTENTS_UNREADABLE' && why.fix !== undefined ? why.fix : `choose another point: kubectl dr get points${empty}`,
   };
 }
 

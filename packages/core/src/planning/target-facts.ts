@@ -27,6 +27,8 @@ export interface TargetFacts {
   gitOps: KubeObject[];
   /** What whoever executes may not do: `patch deployments.apps in shop`. */
   denied: string[];
+  /** Who that is, as the cluster knows them; only where something is denied. */
+  identity?: string;
 }
 
 /** One right that a plan needs. */
@@ -82,6 +84,7 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
     Promise.all(gitOpsTypes.map(list)),
     deniedOf(cluster, wanted.access, signal),
   ]);
+  const identity = denied.length > 0 ? (await quiet(cluster.whoami(options)))?.username : undefined;
   const webhooks = validating || mutating ? [...(validating ?? []), ...(mutating ?? [])] : undefined;
   return {
     cluster: cluster.name,
@@ -93,6 +96,7 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
         return mechanism !== undefined && deploysInto(mechanism, object).some((name) => namespaces.includes(name));
       }),
     denied,
+    ...(identity !== undefined && { identity }),
     ...(version !== undefined && { version }),
     ...(storageClasses && { storageClasses }),
     ...(csiDrivers && { csiDrivers }),

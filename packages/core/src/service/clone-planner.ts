@@ -18,7 +18,7 @@ import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace } from './look.ts';
-import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, contextOf, isExclusive, pinsOf, pointsIn } from './plan-ground.ts';
+import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, contextOf, hiddenPoints, isExclusive, pinsOf, pointsIn } from './plan-ground.ts';
 
 /** How copies of the places are made: what they are called, what they need, and whose the namespaces are. */
 export interface Copying {
@@ -65,7 +65,7 @@ export async function cloneInputs(
   const clonePlaces: ClonePlace[] = [];
   for (const place of places) {
     const { points, ...found } = pointsIn(place, choiceFor, request, request.allowMissingVolumes);
-    blockers.push(...found.blockers);
+    blockers.push(...(hiddenPoints(deps, assessment, place, points) ?? found.blockers));
     warnings.push(...found.warnings);
     const made = await clonePlace(deps, { place, copying, points, assessment, application, chosen }, signal);
     if (made) clonePlaces.push(made);

@@ -13,7 +13,7 @@ import { accessForChecks } from '../planning/verification.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
-import { type KubeObject, types } from '../ports/kubernetes.ts';
+import { type KubeObject, type ResourceType, resourceKey, types } from '../ports/kubernetes.ts';
 import type { PointContents, RecoveryPoint } from '../protection/model.ts';
 import type { Assessment } from './assess.ts';
 import type { ContentsStore } from './contents.ts';
@@ -31,8 +31,13 @@ export interface ReadInPlace {
   mode: RestoreMode;
 }
 
+export interface ReadPlace extends InPlacePlace {
+  /** Kinds of its namespace that may not be listed, each with the refusal. */
+  hidden: { type: ResourceType; error: DrError }[];
+}
+
 /** Everything that one place of a restore in place is decided by: one list per kind, and what the points hold. */
-export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Promise<InPlacePlace> {
+export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Promise<ReadPlace> {
   const { place, points, engine, engineNamespace, cluster, clock, contents, assessment } = ground;
   const options = signal ? { signal } : {};
   const context = { cluster, clock, namespace: engineNamespace, ...options };
@@ -53,8 +58,9 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
     ...(inventory ? [] : [{ verb: 'create', type: types.namespaces }]),
     ...accessForChecks(workloadsOf(ground, inventory, captured), place.namespace),
   ];
-  const [{ objects: live }, facts, now] = await Promise.all([
-    readLive(cluster, place.namespace, kindsToRead(all, preferred), signal),
+  const kinds = kindsToRead(all, preferred);
+  const [{ objects: live, failures }, facts, now] = await Promise.all([
+    readLive(cluster, place.namespace, kinds, signal),
     readTargetFacts(cluster, { namespaces: [place.namespace], served, access }, signal),
     cluster.now(options),
   ]);
@@ -75,6 +81,10 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
     served,
     volumes: ground.mode === 'configOnly' ? new Map() : await volumesBehind(cluster, live, signal),
     facts,
+    hidden: kinds.flatMap((type) => {
+      const error = failures.get(resourceKey(type));
+      return error?.code === 'FORBIDDEN' ? [{ type, error }] : [];
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { applicationKinds } from '../application/cluster-inventory.ts';
-import { asDrError } from '../errors.ts';
+import { asDrError, NotAllowedError } from '../errors.ts';
 import type { DrError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
@@ -69,7 +69,7 @@ async function readCluster(
   await lists;
   signal?.throwIfAborted();
   // With every list refused nothing was read: an empty cluster would be a wrong answer.
-  if (objects.size === 0) unreachable ??= [...failures.values()].find(({ code }) => code !== 'NOT_FOUND');
+  if (objects.size === 0) unreachable ??= await refusalOf(cluster, kinds, failures);
   if (unreachable) return { cluster: cluster.name, now: new Date(), age: 0, objects: new Map(), failures: new Map(), unreachable };
   return {
     cluster: cluster.name,
@@ -80,6 +80,30 @@ async function readCluster(
     failures,
     ...(limited && { limited: { namespaces: own, error: limited } }),
   };
+}
+
+/** Why nothing could be read: with the right to list all of it, where that is what is missing. */
+async function refusalOf(
+  { name }: ClusterClient,
+  kinds: readonly ResourceType[],
+  failures: ReadonlyMap<string, DrError>,
+): Promise<DrError | undefined> {
+  const failed = kinds.flatMap((type) => {
+    const error = failures.get(resourceKey(type));
+    return error && error.code !== 'NOT_FOUND' ? [{ type, error }] : [];
+  });
+  if (failed.length < 2 || failed.some(({ error }) => error.code !== 'FORBIDDEN')) return failed[0]?.error;
+  const { refusal } = await import('../doctor/unseen.ts');
+  const { message, types, identity } = refusal(name, failed);
+  const { details, hint } = failed[0]!.error;
+  const command = `kubectl create clusterrole kubectl-dr-reader --verb=list --resource=${types.join(',')}`;
+  return new NotAllowedError(message, {
+    cluster: name,
+    ...(details && { details }),
+    ...(hint !== undefined && {
+      hint: identity === undefined ? hint : `somebody who may can grant it: ${command}, and bind it to ${identity}`,
+    }),
+  });
 }
 
 /** In the namespaces given, of those that may be read; undefined when none may. */

@@ -93,6 +93,9 @@ export function findApplication(assessment: Assessment, name: string): Applicati
     applications.find((application) => application.name.toLowerCase() === wanted || application.entityRef === wanted) ??
     applications.find(({ components }) => components.some((component) => component.entityRef === wanted));
   if (found) return found;
+  // Where nothing could be read, nobody knows whether there is one.
+  const [silent, ...others] = assessment.inventory.clusters.map(({ reading }) => reading.unreachable);
+  if (silent && others.every((error) => error !== undefined)) throw silent;
   const names = applications.map((application) => application.name);
   const meant = nearest(name, names);
   throw new NotFoundError(`there is no application "${name}"`, {

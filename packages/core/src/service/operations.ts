@@ -1,4 +1,4 @@
-import { ConflictError, DrError, NotFoundError, NotImplementedError } from '../errors.ts';
+import { asDrError, ConflictError, DrError, NotAllowedError, NotFoundError, NotImplementedError } from '../errors.ts';
 import { directionOf, wavesOf } from '../execution/direction.ts';
 import { type Operation, type OperationPhase, type StepRecord, terminalStates } from '../execution/model.ts';
 import type { Step } from '../planning/model.ts';
@@ -133,6 +133,16 @@ function actionOf({ plan }: Operation, id: string): boolean {
 
 export function isOver({ undoUntil }: Operation, now: Date): boolean {
   return undoUntil !== undefined && now.getTime() > Date.parse(undoUntil);
+}
+
+/** What somebody needs who carries operations out: told as a whole, not right by right. */
+export function withWholeRole(thrown: unknown, namespace = 'kubectl-dr'): unknown {
+  const error = asDrError(thrown);
+  const { details, cluster, message } = error;
+  if (error.code !== 'FORBIDDEN' || details?.namespace !== namespace || typeof details.user !== 'string') return thrown;
+  const role = `kubectl -n ${namespace} create role kubectl-dr-operator --verb=get,create,update --resource=leases.coordination.k8s.io,configmaps`;
+  const hint = `somebody who may can grant it: ${role}, and bind it to ${details.user}`;
+  return new NotAllowedError(message, { cause: thrown, hint, details, ...(cluster !== undefined && { cluster }) });
 }
 
 export function assertUndoable(operation: Operation, now: Date): void {

@@ -5,6 +5,7 @@ import type { Place } from '../planning/places.ts';
 import { assertKnown, candidatesFor, openCandidates, selectPoint, suits } from '../planning/select-point.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { EngineContext } from '../ports/engine.ts';
+import { resourceKey } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
@@ -103,6 +104,23 @@ export function pointsIn(
     else if (selection.blockers.length === 0) blockers.push(outside(name, place, asked));
   }
   return { points, blockers, warnings };
+}
+
+/** Where none was found, and points may not be listed: that is the reason, not that there is none. */
+export function hiddenPoints(
+  { engines }: Pick<PlannerDeps, 'engines'>,
+  { inventory }: Assessment,
+  { cluster, namespace }: Pick<Place, 'cluster' | 'namespace'>,
+  found: ReadonlyMap<string, unknown>,
+): Reason[] | undefined {
+  const failures = inventory.get(cluster)?.reading.failures;
+  const error = engines
+    .flatMap((engine) => engine.pointKinds ?? engine.kinds)
+    .map((type) => failures?.get(resourceKey(type)))
+    .find((failure) => failure?.code === 'FORBIDDEN');
+  if (found.size > 0 || !error) return undefined;
+  const message = `${error.message}, so no point of ${namespace} is known`;
+  return [{ code: 'READING_FORBIDDEN', severity: 'blocker', cluster, message, ...(error.hint !== undefined && { fix: error.hint }) }];
 }
 
 /** Engines bring back each its own: components of one place whose points are of several are worked on one after the other. */

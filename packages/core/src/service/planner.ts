@@ -9,7 +9,8 @@ import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { clonePlan } from './clone-planner.ts';
 import { foresee, whyDown } from './engine-answers.ts';
-import { readInPlace } from './in-place-reader.ts';
+import { hiddenKinds, withoutHidden } from './hidden-kinds.ts';
+import { type ReadPlace, readInPlace } from './in-place-reader.ts';
 import { engineHome, findApplication } from './look.ts';
 import type { Fleet } from './model.ts';
 import {
@@ -21,6 +22,7 @@ import {
   contextOf,
   isExclusive,
   pinsOf,
+  hiddenPoints,
   pointsIn,
 } from './plan-ground.ts';
 
@@ -106,11 +108,11 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
   const mode = request.mode as Exclude<RestoreMode, 'clone'>;
   const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = [];
-  const read: InPlacePlace[] = [];
+  const read: ReadPlace[] = [];
   const parts: { place: Place; points: Map<string, RecoveryPoint> }[] = [];
   for (const place of places) {
     const chosenPoints = pointsIn(place, choiceFor, request);
-    blockers.push(...chosenPoints.blockers);
+    blockers.push(...(hiddenPoints(deps, assessment, place, chosenPoints.points) ?? chosenPoints.blockers));
     parts.push(...byEngine(place, chosenPoints.points));
   }
   for (const { place, points } of parts) {
@@ -173,6 +175,8 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
     home,
   };
   const draft = await planInPlace(inputs);
+  const hidden = read.flatMap((place) => hiddenKinds(place, draft.changes));
+  if (hidden.length > 0) return planInPlace({ ...inputs, places: read.map(withoutHidden), blockers: [...blockers, ...hidden] });
   // The copies that are made first have to be possible as well.
   const foreseen = (await Promise.all(draft.waves.flat().map((step) => foresee(deps, step, signal)))).flat();
   const inTheWay = foreseen.filter(({ severity }) => severity === 'blocker').map(asCopy);

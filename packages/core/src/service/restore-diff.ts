@@ -3,7 +3,9 @@ import type { RestoreDiff } from './port.ts';
 
 /** The part of a restore's plan that `diff` shows. */
 export function diffOf(plan: Plan): RestoreDiff {
-  const { application, components, mode, points, skewSeconds, changes, dataLoss, estimate, blockers, warnings } = plan;
+  const { application, components, mode, points, skewSeconds, changes, dataLoss, estimate, warnings } = plan;
+  // To look needs no right to change anything.
+  const blockers = plan.blockers.filter(({ code }) => code !== 'PERMISSION_MISSING');
   return {
     application,
     components,

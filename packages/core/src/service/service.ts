@@ -30,6 +30,7 @@ import {
   requestCancel,
   resumed,
   untilEnded,
+  withWholeRole,
   watchOperation,
   withRelease,
   withUndo,
@@ -278,13 +279,18 @@ class DefaultDrService implements DrService {
   }
 
   async #started(plan: Plan, id: string, signal: AbortSignal | undefined, begin: () => Promise<JournalEntry>): Promise<StartedOperation> {
-    const lock = await this.#lock.acquire(plan.home, plan.application, this.#deps.holder, id);
     let entry: JournalEntry;
+    let lock: HeldLock;
     try {
-      entry = await begin();
+      lock = await this.#lock.acquire(plan.home, plan.application, this.#deps.holder, id);
+      try {
+        entry = await begin();
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
     } catch (error) {
-      await lock.release();
-      throw error;
+      throw withWholeRole(error, this.#deps.namespace);
     }
     return this.#running(entry, lock, signal ?? new AbortController().signal);
   }

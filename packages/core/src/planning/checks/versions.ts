@@ -3,6 +3,7 @@ import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { groupOf } from '../live-objects.ts';
 import type { Rule } from './input.ts';
+import { grantOf } from './roles.ts';
 
 /**
  * Older servers may not know fields and versions that newer ones wrote; newer ones stop serving versions, which takes at
@@ -39,9 +40,9 @@ export const permissions: Rule = ({ facts, cluster }) =>
           code: 'PERMISSION_MISSING',
           severity: 'blocker',
           cluster,
-          message: `you may not ${facts.denied.slice(0, 3).join(', ')}${facts.denied.length > 3 ? ` and ${facts.denied.length - 3} more` : ''} on ${cluster}`,
+          message: `${facts.identity ?? 'you'} may not ${facts.denied.slice(0, 3).join(', ')}${facts.denied.length > 3 ? ` and ${facts.denied.length - 3} more` : ''} on ${cluster}`,
           evidence: [...facts.denied],
-          fix: 'ask for these rights, or let somebody who has them execute the plan',
+          fix: `somebody who may can grant it: ${grantOf(facts.denied, facts.identity ?? 'you')}; or let somebody who may execute the plan`,
         },
       ];
 

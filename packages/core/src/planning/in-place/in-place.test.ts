@@ -328,7 +328,9 @@ describe('what stands in the way', () => {
   it('a right that is missing, as the server says', async () => {
     const { plan, east } = world();
     east.allows = ({ spec }) => (spec as { resourceAttributes: { resource: string } }).resourceAttributes.resource !== 'persistentvolumes';
-    expect((await plan()).blockers).toMatchObject([{ code: 'PERMISSION_MISSING', message: 'you may not patch persistentvolumes on east' }]);
+    expect((await plan()).blockers).toMatchObject([
+      { code: 'PERMISSION_MISSING', message: 'tester may not patch persistentvolumes on east' },
+    ]);
   });
 
   it('Argo CD, which is suspended meanwhile and only when it deploys here', async () => {

@@ -1,3 +1,4 @@
+import { grantOf } from '../checks/roles.ts';
 import { claimManifest } from '../../application/claim-manifest.ts';
 import { textAt } from '../../application/raw.ts';
 import type { Workload } from '../../application/workload.ts';
@@ -112,7 +113,7 @@ export function volumesOf(
         'PERMISSION_MISSING',
         claim,
         `the volume ${volumeName} of ${claim} cannot be read, so it cannot be kept`,
-        'ask for the right to get and patch persistentvolumes',
+        `somebody who may can grant it: ${grantOf(['list persistentvolumes', 'patch persistentvolumes'], place.facts.identity ?? 'you')}`,
       );
     } else {
       const reclaimPolicy = textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') ?? 'Delete';
