@@ -288,7 +288,7 @@ describe('doctor', () => {
     ]);
     // Another namespace is not known to exist, and so not said to be missing.
     expect((await fleet.run('status', { clusters })).out).not.toContain('does not exist');
-    expect((await fleet.run('doctor', { clusters })).code).toBe(1);
+    expect((await fleet.run('doctor', { clusters })).code).toBe(6);
   });
 
   it('refuses an application that is not there', async () => {

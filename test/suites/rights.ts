@@ -36,7 +36,7 @@ const people: Record<string, { everywhere?: Rule[]; own?: Rule[] }> = {
 };
 
 const reads = [
-  ...['status', 'status APP', 'status APP --check', 'wait APP --for=protected --timeout 50ms'],
+  ...['status', 'status APP', 'status APP --check', 'wait APP --for=protected --timeout 3s'],
   ...['apps', 'components', 'points', 'schedules', 'policies', 'locations', 'operations', 'clusters', 'engines'].map(
     (kind) => `get ${kind}`,
   ),
@@ -130,7 +130,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
     it('nobody is told of every command who they are, what they may not, and the role', async () => {
       expect(await table(reads, 'nobody')).toMatchInlineSnapshot(`
         "6 nobody may not list namespaces, deployments.apps, statefulsets.apps and more on east
-            status; status APP; status APP --check; wait APP --for=protected --timeout 50ms; get apps; get components; get policies; describe app APP; describe component web; diff APP; plan backup APP; plan restore APP; plan restore APP --mode inPlace; doctor; doctor APP; policy render APP
+            status; status APP; status APP --check; wait APP --for=protected --timeout 3s; get apps; get components; get policies; describe app APP; describe component web; diff APP; plan backup APP; plan restore APP; plan restore APP --mode inPlace; doctor; doctor APP; policy render APP
         6 nobody may not list backups.velero.io, volumesnapshots.snapshot.storage.k8s.io on east
             get points; describe point POINT
         6 nobody may not list backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and more on east
@@ -159,7 +159,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
         4 backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and more on east could not be read, so nobody can tell how safe orders-db is: team may not list backups.velero.io in the whole cluster on east
             status APP --check
         5
-            wait APP --for=protected --timeout 50ms
+            wait APP --for=protected --timeout 3s
         0 shop          orders-db   Unknown   <none>     <none>     0/1       east/shop   backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and more on east could not be read, so nobody can tell how safe orders-db is: team may not list backups.velero.io in the whole cluster on east
             get components
         6 team may not list backups.velero.io, volumesnapshots.snapshot.storage.k8s.io on east
@@ -202,7 +202,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
         4 What POINT holds of orders-db is not known: viewer may not create downloadrequests.velero.io in the namespace velero on east
             status APP --check
         5
-            wait APP --for=protected --timeout 50ms
+            wait APP --for=protected --timeout 3s
         0 shop          orders-db   Unknown   <none>     <none>     0/1       east/shop   What POINT holds of orders-db is not known: viewer may not create downloadrequests.velero.io in the namespace velero on east
             get components
         0
@@ -237,7 +237,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
         4
             status APP --check
         5
-            wait APP --for=protected --timeout 50ms
+            wait APP --for=protected --timeout 3s
         1
             diff APP"
       `);

@@ -1,5 +1,5 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
-import { asDrError, InputError } from '@kubectl-dr/core/errors';
+import { asDrError, DrError, InputError } from '@kubectl-dr/core/errors';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import type { WireReport } from '@kubectl-dr/core/wire/report';
@@ -20,26 +20,27 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const { output, signal } = context;
   const name = args.positionals.APP;
-  const [fleet, doctor, operations] = await Promise.all([
+  const [fleet, doctor, seen] = await Promise.all([
     service.fleet({ ...(name === undefined ? {} : { applications: [name] }), signal }),
     service.doctor(await caller(), { ...(name === undefined ? {} : { application: name }), signal }),
     operationsOf(context),
   ]);
   clusterNotes(fleet, output);
-  await showReport(await reportToWire(fleet, doctor, operations, daysOf(args)), args, context);
+  const hidden = seen instanceof DrError;
+  if (hidden) note('warning', `restores that were done are left out: ${seen.message}`, seen.hint, output);
+  await showReport(await reportToWire(fleet, doctor, hidden ? [] : seen, daysOf(args)), args, context);
   return exitOfFleet(fleet);
 }
 
-/** Who may not see the journal is shown the rest. */
-async function operationsOf({ fleet, signal, output }: Context): Promise<Operation[]> {
+/** Who may not see the journal is shown the rest: gives the refusal. */
+async function operationsOf({ fleet, signal }: Context): Promise<Operation[] | DrError> {
   const { service } = await fleet();
   try {
     return await service.operations({ onUnread: () => undefined, signal });
   } catch (thrown) {
-    const { code, message, hint } = asDrError(thrown);
-    if (code !== 'FORBIDDEN') throw thrown;
-    note('warning', `restores that were done are left out: ${message}`, hint, output);
-    return [];
+    const error = asDrError(thrown);
+    if (error.code !== 'FORBIDDEN') throw thrown;
+    return error;
   }
 }
 

@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)(`kubectl dr on ${target}${missing === und
 
   it.skipIf(target === 'memory')('says who may not when somebody may not', async () => {
     const ran = await kubectlDr('--context east --user guest status', { cwd: folder, kubeconfig: east.kubeconfig! });
-    expect(ran, JSON.stringify(ran)).toMatchObject({ code: 1 });
+    expect(ran, JSON.stringify(ran)).toMatchObject({ code: 6 });
     expect(ran.err).toContain('guest');
     expect(ran.out).not.toContain('Protected');
   });

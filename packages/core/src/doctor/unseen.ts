@@ -67,7 +67,7 @@ export function refusal(cluster: string, refused: readonly { type: ResourceType;
 function identityOf({ details, message }: DrError): string | undefined {
   const told = details?.user ?? details?.identity;
   if (typeof told === 'string' && told !== '') return told;
-  return /User "([^"]+)" cannot/.exec(message)?.[1];
+  return (/User "([^"]+)" cannot/.exec(message) ?? /^(\S+) may not /.exec(message))?.[1];
 }
 
 /** A ClusterRole that allows to list exactly these types, and its binding. */
