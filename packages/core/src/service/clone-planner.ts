@@ -18,7 +18,17 @@ import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace } from './look.ts';
-import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, contextOf, hiddenPoints, isExclusive, pinsOf, pointsIn } from './plan-ground.ts';
+import {
+  type ChoiceFor,
+  type Ground,
+  type PlannerDeps,
+  chosenGround,
+  contextOf,
+  hiddenPoints,
+  isExclusive,
+  pinsOf,
+  pointsIn,
+} from './plan-ground.ts';
 
 /** How copies of the places are made: what they are called, what they need, and whose the namespaces are. */
 export interface Copying {
