@@ -250,7 +250,7 @@ describe('doctor', () => {
             - apiGroup: rbac.authorization.k8s.io
               kind: User
               name: "dev"
-        dev may not list backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and 10 more on east
+        dev may not list backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and 8 more on east
           fix:  Ask an administrator of east to apply the role below.
             apiVersion: rbac.authorization.k8s.io/v1
             kind: ClusterRole
@@ -264,9 +264,6 @@ describe('doctor', () => {
               verbs: [list]
             - apiGroups: ["velero.io"]
               resources: [backuprepositories, backups, backupstoragelocations, datauploads, deletebackuprequests, podvolumebackups, schedules]
-              verbs: [list]
-            - apiGroups: ["volsync.backube"]
-              resources: [replicationdestinations, replicationsources]
               verbs: [list]
             ---
             apiVersion: rbac.authorization.k8s.io/v1
