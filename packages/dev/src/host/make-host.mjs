@@ -31,10 +31,12 @@ export function makeHost({ folder, tools, system, packed, say }) {
 
   const archives = Object.fromEntries(packed.map(({ name, archive }) => [name, `file:${archive}`]));
   edit(path.join(folder, 'package.json'), (manifest) => {
+    exactly(manifest);
     manifest.resolutions = { ...manifest.resolutions, ...release, ...archives, 'better-sqlite3': sqlite };
   });
   for (const [place, names] of Object.entries(ours))
     edit(path.join(folder, 'packages', place, 'package.json'), (manifest) => {
+      exactly(manifest);
       for (const name of names) manifest.dependencies[name] = archives[name];
     });
   const backend = path.join(folder, 'packages/backend/src/index.ts');
@@ -64,6 +66,12 @@ function showInLegacyApp(source) {
     (_, before, cards, diagram) =>
       `${before}        <Grid item md={12}>\n          <EntityRecoveryCard />\n        </Grid>\n${cards}    <EntityLayout.Route path="/recovery" title="Recovery">\n      <EntityRecoveryContent />\n    </EntityLayout.Route>\n${diagram}`,
   );
+}
+
+/** The versions that create-app names, where it would take newer ones as well. */
+function exactly(manifest) {
+  for (const wanted of [manifest.dependencies ?? {}, manifest.devDependencies ?? {}])
+    for (const name of Object.keys(wanted)) if (name.startsWith('@backstage/')) wanted[name] = wanted[name].replace(/^\^/, '');
 }
 
 function edit(file, change) {

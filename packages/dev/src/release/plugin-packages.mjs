@@ -14,6 +14,11 @@ const folders = [
   'plugins/catalog-backend-module-dr',
   'plugins/dr',
 ];
+/**
+ * A backend wants CommonJS, as all of Backstage's own packages are there: its loader takes their modules for that. What a browser loads
+ * as well is there twice.
+ */
+const formatsOf = ({ backstage }) => ({ 'frontend-plugin': ['esm'], 'common-library': ['cjs', 'esm'] })[backstage?.role] ?? ['cjs'];
 /** Beside the code, where a package has it. */
 const beside = ['README.md', 'config.d.ts', 'migrations', 'rbac'];
 /** Only tests import these; `testing` of core is for whoever writes an engine. */
@@ -39,7 +44,13 @@ export async function pluginPackages({ version, work, out }) {
     // Knex loads them by require.
     if (existsSync(path.join(staged, 'migrations')))
       writeFileSync(path.join(staged, 'migrations/package.json'), '{ "type": "commonjs" }\n');
-    await compile(path.join(root, folder, 'src'), path.join(declarations, folder, 'src'), path.join(staged, 'dist'), folder);
+    await compile(
+      path.join(root, folder, 'src'),
+      path.join(declarations, folder, 'src'),
+      path.join(staged, 'dist'),
+      folder,
+      formatsOf(manifest),
+    );
     writeFileSync(path.join(staged, 'package.json'), `${JSON.stringify(published(manifest, version), undefined, 2)}\n`);
     const [{ filename }] = JSON.parse(call('npm', ['pack', '--json', '--pack-destination', out], { cwd: staged }));
     packed.push({ name: manifest.name, archive: path.join(out, filename) });
@@ -77,6 +88,8 @@ function declare(outDir, work) {
   }
 }
 
+const extensions = { cjs: '.cjs', esm: '.mjs' };
+
 /** The manifest with what is compiled instead of the sources, and our packages by their version. */
 function published(manifest, version) {
   const { scripts: _, devDependencies: __, exports = { '.': manifest.main }, ...rest } = manifest;
@@ -88,7 +101,12 @@ function published(manifest, version) {
     ]),
   );
   const compiled = (source) => source.replace(/(\.\/)?src\/(.*)\.tsx?$/, './dist/$2');
-  const target = (source) => ({ types: `${compiled(source)}.d.ts`, default: `${compiled(source)}.js` });
+  const formats = formatsOf(manifest);
+  const target = (source) => ({
+    types: `${compiled(source)}.d.ts`,
+    ...(formats.length > 1 && { import: `${compiled(source)}.mjs` }),
+    default: `${compiled(source)}${extensions[formats[0]]}`,
+  });
   const entries = Object.entries({ ...exports, './package.json': './package.json' });
   const shipped = Object.fromEntries(entries.map(([key, source]) => [key, source.endsWith('.json') ? source : target(source)]));
   const types = Object.fromEntries(
@@ -97,8 +115,7 @@ function published(manifest, version) {
   return {
     ...rest,
     version,
-    type: 'module',
-    ...(exports['.'] && { main: `${compiled(exports['.'])}.js`, types: `${compiled(exports['.'])}.d.ts` }),
+    ...(exports['.'] && { main: `${compiled(exports['.'])}${extensions[formats[0]]}`, types: `${compiled(exports['.'])}.d.ts` }),
     exports: shipped,
     // For whoever resolves types without looking at exports.
     ...(Object.keys(types).length > 0 && { typesVersions: { '*': types } }),
@@ -108,7 +125,7 @@ function published(manifest, version) {
   };
 }
 
-async function compile(from, declarations, to, folder) {
+async function compile(from, declarations, to, folder, formats) {
   const files = readdirSync(from, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /(?<!\.d)\.tsx?$|\.css$/.test(entry.name))
     .map((entry) => path.relative(from, path.join(entry.parentPath, entry.name)))
@@ -118,22 +135,27 @@ async function compile(from, declarations, to, folder) {
     const target = path.join(to, file.replace(/\.tsx?$/, ''));
     mkdirSync(path.dirname(target), { recursive: true });
     if (file.endsWith('.css')) {
-      writeFileSync(`${target}.js`, await styled(source));
+      writeFileSync(`${target}.mjs`, await styled(source));
       continue;
     }
     const loader = file.endsWith('x') ? 'tsx' : 'ts';
-    const { code } = await transform(readFileSync(source, 'utf8'), { loader, format: 'esm', target: 'es2022', jsx: 'automatic' });
-    writeFileSync(`${target}.js`, withExtensions(code));
+    const text = readFileSync(source, 'utf8');
+    for (const format of formats) {
+      const supported = { 'dynamic-import': format === 'esm' };
+      const options = { loader, format, supported, target: 'es2022', jsx: 'automatic', platform: format === 'cjs' ? 'node' : 'neutral' };
+      const { code } = await transform(text, options);
+      writeFileSync(`${target}${extensions[format]}`, withExtensions(code, extensions[format]));
+    }
     const declared = path.join(declarations, file.replace(/\.tsx?$/, '.d.ts'));
-    writeFileSync(`${target}.d.ts`, withExtensions(readFileSync(declared, 'utf8')));
+    writeFileSync(`${target}.d.ts`, withExtensions(readFileSync(declared, 'utf8'), '.js'));
   }
 }
 
 /** Imports of sources become imports of what they are compiled to. */
-function withExtensions(code) {
+function withExtensions(code, extension) {
   return code
-    .replaceAll(/(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.{1,2}\/[^"']+?)\.tsx?\2/g, '$1$2$3.js$2')
-    .replaceAll(/(\bfrom\s*|\bimport\s*)(["'])(\.{1,2}\/[^"']+\.css)\2/g, '$1$2$3.js$2');
+    .replaceAll(/(\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)(["'])(\.{1,2}\/[^"']+?)\.tsx?\2/g, `$1$2$3${extension}$2`)
+    .replaceAll(/(\bfrom\s*|\bimport\s*)(["'])(\.{1,2}\/[^"']+\.css)\2/g, `$1$2$3${extension}$2`);
 }
 
 /** A module with the names of its classes, which are its own, that puts its rules into the page. */
