@@ -78,7 +78,7 @@ function configuration(baseUrl, port, kubeconfig) {
     backend: { baseUrl, listen: { port, host: '127.0.0.1' }, cors: { origin: baseUrl } },
     integrations: { github: [] },
     catalog: {
-      rules: [{ allow: ['Component', 'System', 'API', 'Resource', 'Location', 'Group', 'User', 'DRPolicy'] }],
+      rules: [{ allow: ['Component', 'System', 'Domain', 'API', 'Resource', 'Location', 'Group', 'User', 'DRPolicy'] }],
       locations: [{ type: 'file', target: path.join(root, 'packages/sandbox/catalog/*.yaml') }],
     },
     dr: {
