@@ -98,7 +98,7 @@ describe.skipIf(missing('kubectl') !== undefined)('through kubectl', () => {
 
   it('commands, flags and contexts', async () => {
     expect(await kubectl('res')).toEqual([
-      'restore\tBring an application or a component back, beside the original or in place',
+      'restore\tBring an application back, beside the original or in place',
       'resume\tContinue an operation whose process died',
       ':4',
     ]);

@@ -72,6 +72,7 @@ const table: [line: string, schema: z.ZodType, code?: number][] = [
   ['plan restore shop', planSchema],
   ['plan backup shop', planSchema],
   ['backup shop --dry-run client', planSchema],
+  ['failover shop --to west --dry-run client', planSchema, 6],
   ['restore shop --dry-run client', planSchema],
   ['backup shop --component web', operationSchema],
   ['apply -f plan.json --yes', operationSchema],

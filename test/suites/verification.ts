@@ -126,7 +126,7 @@ export function describeVerification(title: string, openWorlds: () => Promise<Wo
       expect((await plan(bob)).blockers).toEqual([]);
       await declare('exec: true');
       expect((await plan(bob)).blockers).toMatchObject([
-        { code: 'PERMISSION_MISSING', message: `you may not get pods/exec in ${world.name}, create pods/exec in ${world.name} on east` },
+        { code: 'PERMISSION_MISSING', message: `bob may not get pods/exec in ${world.name}, create pods/exec in ${world.name} on east` },
       ]);
     });
 

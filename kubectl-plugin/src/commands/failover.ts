@@ -18,7 +18,7 @@ export const failoverFlags: Record<string, Flag> = {
 
 export const failover: Command = {
   name: 'failover',
-  summary: 'Go on at another cluster, from the newest usable point that has arrived there',
+  summary: 'Go on at another cluster, from the newest point usable there',
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
     to: { type: 'string', value: 'CONTEXT', summary: 'The cluster to go on at' },

@@ -4,7 +4,7 @@ import { restoreFlags } from './restore.ts';
 
 export const plan: Command = {
   name: 'plan',
-  summary: 'What a restore, a drill, a failover or a backup would do; nothing is done',
+  summary: 'What a restore, drill, failover or backup would do; does nothing',
   positionals: [
     { name: 'INTENT', required: true, summary: 'restore, drill, failover or backup', choices: ['restore', 'drill', 'failover', 'backup'] },
     { name: 'APP', required: true, summary: 'Application name or entity ref' },
