@@ -49,7 +49,9 @@ export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked:
   const request = { ...asked, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => ({ request, now, home, assessment, application, ...lie() });
   if (request.intent === 'Backup') return backupPlan(deps, ground(), isGone, signal);
-  return (request.mode ?? 'clone') === 'clone' ? clonePlan(deps, ground, signal) : inPlacePlan(deps, ground, signal);
+  // A drill never goes another way: it is refused there in any other mode.
+  const beside = request.intent === 'Drill' || (request.mode ?? 'clone') === 'clone';
+  return beside ? clonePlan(deps, ground, signal) : inPlacePlan(deps, ground, signal);
 }
 
 async function backupPlan(
