@@ -2,6 +2,7 @@ import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { definition } from '@kubectl-dr/sandbox/simulators/definition';
+import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import { inject } from 'vitest';
 import { openBackend } from '../../../plugins/dr-backend/src/testing/backend.ts';
 import { openShop, orders, readOrders, running, writeOrders } from '../targets/shop.ts';
@@ -64,6 +65,9 @@ const left = ['list endpoints', 'list endpointslices.discovery.k8s.io', 'list co
 type Portal = Awaited<ReturnType<typeof openBackend>>;
 const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 60_000, interval: 200 });
 
+// Engines that are not installed are not looked at, so that nothing would need the rights to.
+const definitions = volsync.kinds.map((type) => definition(type, { status: true }));
+
 /** With nothing more than what the manifests of `plugins/dr-backend/rbac` grant. */
 describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   let east: ProtectedCluster;
@@ -87,8 +91,6 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
     return portal;
   };
   beforeAll(async () => {
-    // Engines that are not installed are not looked at, so that nothing would need the rights to.
-    const definitions = volsync.kinds.map((type) => definition(type, { status: true }));
     east = await withVelero(target, 'east', newStore(), definitions);
     await openShop(east);
     await applyManifest(east.client, [...manifest('reader'), ...manifest('operator')]);
@@ -97,6 +99,9 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
     for (const { backend } of portals) await backend.stop();
     for (const client of clients) await client.close();
     if (east) await removeManifest(east.client, [...manifest('reader'), ...manifest('operator')]);
+    // The suites of a run share the real clusters.
+    for (const { metadata } of definitions)
+      await ifThere(east?.client.delete({ type: types.customResourceDefinitions, name: metadata.name }));
     await east?.close();
   });
 
