@@ -43,7 +43,9 @@ const reads = [
   ...['apps', 'components', 'points', 'schedules', 'policies', 'locations', 'operations', 'clusters', 'engines'].map(
     (kind) => `get ${kind}`,
   ),
-  ...['app APP', 'component web', 'point POINT', 'location default', 'cluster east', 'operation RESTORE'].map((one) => `describe ${one}`),
+  ...['app APP', 'component APP/web', 'point POINT', 'location default', 'cluster east', 'operation RESTORE'].map(
+    (one) => `describe ${one}`,
+  ),
   'diff APP',
   'plan backup APP',
   'plan restore APP',
@@ -131,7 +133,9 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
         .replace(/^.*(?:error|warning|blocker|critical|info)(?: [A-Z_]+)?: /, '')
         .replace(/^shop +.*orders-db: /, '')
         // What is looked at becomes more with each engine.
-        .replace(/ and \d+ more/, ' and more');
+        .replace(/ and \d+ more/, ' and more')
+        // Columns are as wide as whatever else the cluster has.
+        .replace(/ {2,}/g, '  ');
     /** How each line ends, those alike together; what is refused with the sentence that says so. */
     async function table(lines: readonly string[], who: string): Promise<string> {
       const ends = new Map<string, string[]>();
@@ -150,7 +154,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
     it('nobody is told of every command who they are, what they may not, and the role', async () => {
       expect(await table(reads, 'nobody')).toMatchInlineSnapshot(`
         "6 nobody may not list namespaces, deployments.apps, statefulsets.apps and more on east
-            status; status APP; status APP --check; wait APP --for=protected --timeout 3s; get apps; get components; get policies; describe app APP; describe component web; diff APP; plan backup APP; plan restore APP; plan restore APP --mode inPlace; doctor; doctor APP; report APP -o json; policy render APP
+            status; status APP; status APP --check; wait APP --for=protected --timeout 3s; get apps; get components; get policies; describe app APP; describe component APP/web; diff APP; plan backup APP; plan restore APP; plan restore APP --mode inPlace; doctor; doctor APP; report APP -o json; policy render APP
         6 nobody may not list backups.velero.io, volumesnapshots.snapshot.storage.k8s.io on east
             get points; describe point POINT
         6 nobody may not list backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and more on east
@@ -178,7 +182,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
             status APP --check
         5
             wait APP --for=protected --timeout 3s
-        0 shop          orders-db   Unknown   <none>     <none>     0/1       east/shop   backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and more on east could not be read, so nobody can tell how safe orders-db is: team may not list backups.velero.io in the whole cluster on east
+        0 shop  orders-db  Unknown  <none>  <none>  0/1  east/shop  backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and more on east could not be read, so nobody can tell how safe orders-db is: team may not list backups.velero.io in the whole cluster on east
             get components
         6 team may not list backups.velero.io, volumesnapshots.snapshot.storage.k8s.io on east
             get points; describe point POINT
@@ -189,7 +193,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
         6 team may not list configmaps in the namespace kubectl-dr on east
             get operations; describe operation RESTORE
         0 backups.velero.io, schedules.velero.io, backupstoragelocations.velero.io and more on east could not be read, so nobody can tell how safe web is: team may not list backups.velero.io in the whole cluster on east
-            describe component web
+            describe component APP/web
         6 team may not list backups.velero.io in the whole cluster on east, so no point of shop is known
             diff APP; plan restore APP; plan restore APP --mode inPlace
         6 team may not get configmaps in the namespace kubectl-dr on east
@@ -221,10 +225,10 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
             status APP --check
         5
             wait APP --for=protected --timeout 3s
-        0 shop          orders-db   Unknown   <none>     <none>     0/1       east/shop   What POINT holds of orders-db is not known: viewer may not create downloadrequests.velero.io in the namespace velero on east
+        0 shop  orders-db  Unknown  <none>  <none>  0/1  east/shop  What POINT holds of orders-db is not known: viewer may not create downloadrequests.velero.io in the namespace velero on east
             get components
         0
-            get points; get schedules; get policies; get locations; get operations; get clusters; get engines; describe component web; describe location default; describe cluster east; describe operation RESTORE; plan backup APP; logs RESTORE; wait RESTORE; policy render APP; version; explain NO_SCHEDULE
+            get points; get schedules; get policies; get locations; get operations; get clusters; get engines; describe component APP/web; describe location default; describe cluster east; describe operation RESTORE; plan backup APP; logs RESTORE; wait RESTORE; policy render APP; version; explain NO_SCHEDULE
         0 viewer may not create downloadrequests.velero.io in the namespace velero on east
             describe point POINT
         6 viewer may not create downloadrequests.velero.io in the namespace velero on east
@@ -251,7 +255,7 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
     it('without the right to the lease everything is read and planned, and nothing begun', async () => {
       expect(await table(reads, 'leaseless')).toMatchInlineSnapshot(`
         "0
-            status; status APP; get apps; get components; get points; get schedules; get policies; get locations; get operations; get clusters; get engines; describe app APP; describe component web; describe point POINT; describe location default; describe cluster east; describe operation RESTORE; plan backup APP; plan restore APP; plan restore APP --mode inPlace; logs RESTORE; wait RESTORE; doctor; doctor APP; report APP -o json; policy render APP; version; explain NO_SCHEDULE
+            status; status APP; get apps; get components; get points; get schedules; get policies; get locations; get operations; get clusters; get engines; describe app APP; describe component APP/web; describe point POINT; describe location default; describe cluster east; describe operation RESTORE; plan backup APP; plan restore APP; plan restore APP --mode inPlace; logs RESTORE; wait RESTORE; doctor; doctor APP; report APP -o json; policy render APP; version; explain NO_SCHEDULE
         4
             status APP --check
         5

@@ -1,3 +1,5 @@
+import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
+import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
@@ -94,6 +96,17 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
     east = await withVelero(target, 'east', newStore(), definitions);
     await openShop(east);
     await applyManifest(east.client, [...manifest('reader'), ...manifest('operator')]);
+    // The server learns of rights in its own time: what it refuses until then is none that is missing.
+    for (const account of ['dr-reader', 'dr-operator']) {
+      const client = await asServiceAccount(east, account, () => undefined);
+      clients.push(client);
+      const looks = [
+        ...[types.namespaces, ...velero.kinds, ...csi.kinds, ...volsync.kinds].map((type) => () => client.list(type)),
+        () => client.list(types.configMaps, { namespace: 'kubectl-dr' }),
+        ...(account === 'dr-operator' ? [() => client.list(types.nodes)] : []),
+      ];
+      await until(() => Promise.all(looks.map((look) => look())));
+    }
   });
   afterAll(async () => {
     for (const { backend } of portals) await backend.stop();
