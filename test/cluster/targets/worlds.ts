@@ -8,6 +8,7 @@ import { stillWorlds } from '../../suites/still.ts';
 import type { LivingWorlds, Worlds } from '../../suites/world.ts';
 import { World } from '../../suites/world.ts';
 import type { TargetName } from './harness.ts';
+import { realVelero } from './real-velero.ts';
 import { clientOf, realCluster } from './real.ts';
 import { removeNamespace } from './stage.ts';
 import type { ProtectedCluster } from './velero.ts';
@@ -21,7 +22,7 @@ export async function worldsOf(target: TargetName): Promise<Worlds> {
 
 /** Worlds that share one cluster, each in a namespace of its own, and live by the clock on the wall, `haste` times as fast. */
 export async function livingWorlds(target: 'sandbox' | 'real', haste = 10): Promise<LivingWorlds> {
-  const definitions = target === 'real' ? Object.values(customTypes).map((type) => definition(type, {})) : [];
+  const definitions = target === 'real' && realVelero() !== undefined ? Object.values(customTypes).map((type) => definition(type, {})) : [];
   const east = await withVelero(target, 'east', newStore(), definitions);
   const names: string[] = [];
   return {
