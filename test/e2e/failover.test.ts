@@ -98,6 +98,12 @@ it('chooses a point whose data is to be had there, and maps classes of storage',
   expect(claim.spec).toMatchObject({ storageClassName: 'scratch' });
 });
 
+it('promises nothing where no point has arrived', async () => {
+  const made = await plan(sites.service());
+  expect(new Set(made.blockers.map(({ code }) => code))).toEqual(new Set(['POINT_UNUSABLE']));
+  expect(made.dataLoss).toEqual([]);
+});
+
 it('is refused where it makes no sense', async () => {
   await sites.capture();
   const service = sites.service();

@@ -57,7 +57,7 @@ export function lossOf({ dataLoss, mode, intent }: Pick<Plan, 'dataLoss' | 'mode
   if (intent === 'Drill') return dataLoss.map(({ text }) => clean(text)).join('; ');
   if (lost.length === 0 && mode === 'clone' && intent !== 'Failover') return 'nothing: a copy is made beside';
   if (lost.length === 0 && mode === 'configOnly') return 'nothing: all data stays as it is';
-  if (safe.length === 0 && lost.length === 0) return 'none';
+  if (safe.length === 0 && lost.length === 0) return intent === 'Failover' ? 'everything: no usable point is there' : 'none';
   const nothing = safe.length === 0 ? [] : [`nothing of ${safe.map(({ component }) => clean(component)).join(', ')}`];
   return [...lost.map(({ text }) => clean(text)), ...nothing].join('; ');
 }

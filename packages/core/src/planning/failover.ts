@@ -87,13 +87,15 @@ export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
 
 /** By the clock of the cluster that it goes to: what was written since the capture does not come along. */
 function lossOf({ components, now }: FailoverInputs, { points }: Pick<Plan, 'points'>): DataLoss[] {
-  return components.map(({ component: { name } }) => {
+  return components.flatMap(({ component: { name } }) => {
     const ages = points
       .filter(({ component }) => component === name)
       .map(({ capturedAt }) => Math.round((now.getTime() - Date.parse(capturedAt)) / 1000))
       .filter((seconds) => Number.isFinite(seconds));
+    // Without a point everything would be lost, which a blocker says.
+    if (ages.length === 0) return [];
     const seconds = Math.max(0, ...ages);
-    return { component: name, seconds, text: seconds > 0 ? `${words(seconds)} of ${name}` : `nothing of ${name}` };
+    return [{ component: name, seconds, text: seconds > 0 ? `${words(seconds)} of ${name}` : `nothing of ${name}` }];
   });
 }
 
