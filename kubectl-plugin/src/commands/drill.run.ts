@@ -1,26 +1,14 @@
-import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { drillRequest } from '../drill-request.ts';
-import { exit } from '../exit-codes.ts';
-import { planText } from '../output/plan.ts';
-import { lookOf } from '../output/terminal.ts';
-import { planShown } from '../plan-shown.ts';
+import { endOfSeen } from '../seen-plan.ts';
 import { start } from '../start.ts';
 
 /** Plans, shows and carries out. It is not asked about: nothing that runs is touched, and nothing is left. */
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const plan = await service.plan(drillRequest(args, 'drill'), await caller(), { signal: context.signal });
-  if (flagText(args, 'dry-run')) {
-    context.output.out(await planShown(planToWire(plan), args, context));
-    return plan.blockers.length > 0 ? exit.refused : exit.done;
-  }
-  context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));
-  if (plan.blockers.length > 0) {
-    context.output.err('Refused: what is not met above stands in the way. Nothing was changed.\n');
-    return exit.refused;
-  }
+  const ended = await endOfSeen(plan, args, context);
+  if (ended !== undefined) return ended;
   return start(plan, args, context);
 }

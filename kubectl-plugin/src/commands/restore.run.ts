@@ -1,13 +1,8 @@
-import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
 import { assertAgreed } from '../confirmation.ts';
 import type { Arguments } from '../definition.ts';
-import { exit } from '../exit-codes.ts';
-import { planText } from '../output/plan.ts';
-import { lookOf } from '../output/terminal.ts';
 import { restoreRequest } from '../restore-request.ts';
-import { planShown } from '../plan-shown.ts';
+import { endOfSeen } from '../seen-plan.ts';
 import { start } from '../start.ts';
 
 /**
@@ -18,15 +13,8 @@ export async function run(given: Arguments, context: Context): Promise<number> {
   const args = given.positionals.APP === undefined ? await (await import('../picker.ts')).picked(given, context) : given;
   const { service, caller } = await context.fleet();
   const plan = await service.plan(restoreRequest(args, 'restore'), await caller(), { signal: context.signal });
-  if (flagText(args, 'dry-run')) {
-    context.output.out(await planShown(planToWire(plan), args, context));
-    return plan.blockers.length > 0 ? exit.refused : exit.done;
-  }
-  context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));
-  if (plan.blockers.length > 0) {
-    context.output.err('Refused: what is not met above stands in the way. Nothing was changed.\n');
-    return exit.refused;
-  }
+  const ended = await endOfSeen(plan, args, context);
+  if (ended !== undefined) return ended;
   await assertAgreed(plan, args, context);
   return start(plan, args, context);
 }
