@@ -1,6 +1,7 @@
 import { useApi } from '@backstage/core-plugin-api';
-import { Card, CardBody, CardHeader, Container, Text } from '@backstage/ui';
+import { Container, Text } from '@backstage/ui';
 import { type ReactNode, useMemo, useState } from 'react';
+import { Section } from '../section/Section.tsx';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
 import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
 import { type Live, useLive } from '../../hooks/useLive.ts';
@@ -25,17 +26,6 @@ import { countByVerdict, gapsOf, inScope, noOwner, troubleByOwner, worstFirst } 
 import { useFleetFilter } from './useFleetFilter.ts';
 
 const none: readonly PortalApplication[] = [];
-
-const Section = ({ title, children }: { title: string; children: ReactNode }) => (
-  <Card>
-    <CardHeader>
-      <Text as="h2" variant="title-x-small" weight="bold">
-        {title}
-      </Text>
-    </CardHeader>
-    <CardBody className={styles.section}>{children}</CardBody>
-  </Card>
-);
 
 /** One reading in its place: loading, failed, or there. */
 function Reading<T>({ live, children }: { live: Live<T>; children(data: T): ReactNode }) {
@@ -84,7 +74,7 @@ export const FleetPage = () => {
   const allowed = useMemo(() => new Map(all.map((each) => [each.metadata.name, each.allowed])), [all]);
 
   const operationsSection = (
-    <Section title={t('fleet.running')}>
+    <Section level="h2" title={t('fleet.running')}>
       <Reading live={operations}>{(data) => <Operations operations={data} may={(name) => allowed.get(name) ?? mayNothing} />}</Reading>
     </Section>
   );
@@ -97,15 +87,15 @@ export const FleetPage = () => {
           <>
             <Staleness applications={all} />
             <VerdictTiles counts={counts} chosen={verdict} onChoose={setVerdict} />
-            <Section title={t('fleet.applications')}>
+            <Section level="h2" title={t('fleet.applications')}>
               <FleetFilters owners={owners} filter={filter} onOwner={setOwner} onText={setQ} onClear={clear} />
               {all.length === 0 ? <Text color="secondary">{t('fleet.empty')}</Text> : <ApplicationsTable applications={shown} />}
             </Section>
             <div className={styles.columns}>
-              <Section title={t('fleet.gaps')}>
+              <Section level="h2" title={t('fleet.gaps')}>
                 <CoverageGaps gaps={gaps} />
               </Section>
-              <Section title={t('fleet.byOwner')}>
+              <Section level="h2" title={t('fleet.byOwner')}>
                 <OwnerTrouble owners={trouble} onChoose={setOwner} />
               </Section>
             </div>
@@ -114,10 +104,10 @@ export const FleetPage = () => {
       </Reading>
       {!operationsFirst && operationsSection}
       <div className={styles.columns}>
-        <Section title={t('fleet.clusters')}>
+        <Section level="h2" title={t('fleet.clusters')}>
           <Reading live={clusters}>{(data) => <Clusters clusters={data} />}</Reading>
         </Section>
-        <Section title={t('fleet.locations')}>
+        <Section level="h2" title={t('fleet.locations')}>
           <Reading live={locations}>{(data) => <Locations locations={data} />}</Reading>
         </Section>
       </div>

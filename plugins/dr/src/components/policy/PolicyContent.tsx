@@ -1,29 +1,17 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useApi } from '@backstage/core-plugin-api';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { Card, CardBody, CardHeader, Text } from '@backstage/ui';
-import type { ReactNode } from 'react';
 import { drApiRef } from '../../api/drApi.ts';
 import { fleetRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { useText } from '../../text/useText.ts';
+import { Section } from '../section/Section.tsx';
 import { Loading } from '../state/Loading.tsx';
 import { Problem } from '../state/Problem.tsx';
 import styles from './Policy.module.css';
 import { PolicyObjects } from './PolicyObjects.tsx';
 import { PolicyTerms } from './PolicyTerms.tsx';
 import { PolicyUsers } from './PolicyUsers.tsx';
-
-const Section = ({ title, children }: { title: string; children: ReactNode }) => (
-  <Card>
-    <CardHeader>
-      <Text as="h3" variant="title-x-small" weight="bold">
-        {title}
-      </Text>
-    </CardHeader>
-    <CardBody className={styles.section}>{children}</CardBody>
-  </Card>
-);
 
 /** The page of a DRPolicy: what it promises, who of those that it promises it to does not get it, and what became of it. */
 export const PolicyContent = () => {
@@ -38,13 +26,13 @@ export const PolicyContent = () => {
       {error && <Problem error={error} title={t('policy.unread')} onRetry={refresh} />}
       {data && (
         <>
-          <Section title={t('policy.users')}>
+          <Section level="h3" title={t('policy.users')}>
             <PolicyUsers users={data.users} rpoSeconds={data.spec.objectives.rpoSeconds} />
           </Section>
-          <Section title={t('policy.terms')}>
+          <Section level="h3" title={t('policy.terms')}>
             <PolicyTerms spec={data.spec} />
           </Section>
-          <Section title={t('policy.clusters')}>
+          <Section level="h3" title={t('policy.clusters')}>
             <PolicyObjects reconciliation={data.reconciliation} />
           </Section>
         </>

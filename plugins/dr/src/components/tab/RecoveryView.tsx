@@ -1,7 +1,7 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
-import { Button, Card, CardBody, CardHeader, Text } from '@backstage/ui';
+import { Button, Text } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
-import { type ReactNode, lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
 import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
@@ -13,6 +13,7 @@ import { ComponentGraph } from '../graph/ComponentGraph.tsx';
 import { LiveOperation } from '../operation/LiveOperation.tsx';
 import { OperationList } from '../operation/OperationList.tsx';
 import { restorableOf } from '../restore/restorable.ts';
+import { Section } from '../section/Section.tsx';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { noticesOf } from '../state/notices.ts';
@@ -28,17 +29,6 @@ import styles from './RecoveryTab.module.css';
 const RestoreFlow = lazy(async () => ({ default: (await import('../restore/RestoreFlow.tsx')).RestoreFlow }));
 
 const days = 30;
-
-const Section = ({ title, children }: { title: string; children: ReactNode }) => (
-  <Card>
-    <CardHeader>
-      <Text as="h3" variant="title-x-small" weight="bold">
-        {title}
-      </Text>
-    </CardHeader>
-    <CardBody className={styles.section}>{children}</CardBody>
-  </Card>
-);
 
 interface RecoveryViewProps {
   application: PortalApplication;
@@ -76,7 +66,7 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
   };
 
   const operationsSection = (
-    <Section title={t('tab.operations')}>
+    <Section level="h3" title={t('tab.operations')}>
       {operations.loading && <Loading />}
       {operations.error && <Problem error={operations.error} onRetry={operations.refresh} />}
       {open && !listed && !restore && <LiveOperation id={open} may={application.allowed} />}
@@ -104,10 +94,10 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
         <Notice key={notice.title} {...notice} />
       ))}
       {operationsFirst && operationsSection}
-      <Section title={t('reasons.title')}>
+      <Section level="h3" title={t('reasons.title')}>
         <ApplicationReasons application={application} />
       </Section>
-      <Section title={t('tab.timeline', { days: String(days) })}>
+      <Section level="h3" title={t('tab.timeline', { days: String(days) })}>
         {points.loading && <Loading />}
         {points.error && <Problem error={points.error} onRetry={points.refresh} />}
         {points.data && (
@@ -128,11 +118,11 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
         )}
       </Section>
       {application.spec.components.length > 1 && (
-        <Section title={t('graph.title')}>
+        <Section level="h3" title={t('graph.title')}>
           <ComponentGraph application={application} />
         </Section>
       )}
-      <Section title={t('tab.components')}>
+      <Section level="h3" title={t('tab.components')}>
         <ComponentsTable application={application} />
       </Section>
       {!operationsFirst && operationsSection}
