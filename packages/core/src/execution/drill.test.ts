@@ -4,7 +4,7 @@ import { types } from '../ports/kubernetes.ts';
 import { assertResumable, resumed } from '../service/operations.ts';
 import { FakeClock } from '../testing/clock.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
-import type { Call } from '../testing/memory-cluster.ts';
+import { killedAt } from '../testing/killed.ts';
 import { MemoryCluster, writes } from '../testing/memory-cluster.ts';
 import { isIntact } from './evidence.ts';
 import { execute } from './execute.ts';
@@ -233,8 +233,6 @@ describe('a drill', () => {
   });
 });
 
-class Killed extends Error {}
-
 describe('a drill killed at every write, then resumed', () => {
   it.each([
     ['succeeds', undefined],
@@ -253,7 +251,7 @@ describe('a drill killed at every write, then resumed', () => {
         for (let death = 0; death < total; death += 1) {
           const at = await world();
           at.engine.failing = failing;
-          await killAt(at, when, death);
+          await killedAt(at.cluster, when, death, (signal) => carryOut(at, 'a', signal));
           if ((await endOf(at)).evidence === undefined) await carryOut(at, 'b');
           const end = await endOf(at);
           expect(end.state, `killed ${when} write ${death}`).toBe(wanted.state);
@@ -266,31 +264,4 @@ describe('a drill killed at every write, then resumed', () => {
     },
     60_000,
   );
-
-  async function killAt(at: World, when: 'intercept' | 'afterwards', nth: number): Promise<void> {
-    let count = 0;
-    let dead = false;
-    const process = new AbortController();
-    const die = (call: Call): void => {
-      if (dead) throw new Killed();
-      if (!writes.includes(call.verb)) return;
-      if (count === nth) {
-        dead = true;
-        process.abort(new Killed());
-        throw new Killed();
-      }
-      count += 1;
-    };
-    at.cluster[when] = die;
-    if (when === 'afterwards') {
-      at.cluster.intercept = () => {
-        if (dead) throw new Killed();
-      };
-    }
-    await carryOut(at, 'a', process.signal).catch((error: unknown) => {
-      if (!dead) throw error;
-    });
-    delete at.cluster.intercept;
-    delete at.cluster.afterwards;
-  }
 });

@@ -3,7 +3,7 @@ import type { Plan, Step } from '../planning/model.ts';
 import { types } from '../ports/kubernetes.ts';
 import { FakeClock } from '../testing/clock.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
-import type { Call } from '../testing/memory-cluster.ts';
+import { killedAt } from '../testing/killed.ts';
 import { MemoryCluster, writes } from '../testing/memory-cluster.ts';
 import { execute } from './execute.ts';
 import { createJournal } from './journal.ts';
@@ -77,8 +77,6 @@ function aPlan(): Promise<Plan> {
     new Date('2026-01-15T12:00:00Z'),
   );
 }
-
-class Killed extends Error {}
 
 async function world() {
   const clock = new FakeClock('2026-01-15T12:00:00Z', { auto: true });
@@ -219,7 +217,7 @@ describe('killed at every write, then resumed', () => {
       for (let death = 0; death < total; death += 1) {
         const at = await world();
         await begin(at);
-        await killAt(at, when, death);
+        await killedAt(at.cluster, when, death, (signal) => carryOut(at, 'a', signal));
         await carryOut(at, 'b');
         const end = await endOf(at);
         expect(end.state, `killed ${when} write ${death}`).toBe('Succeeded');
@@ -229,34 +227,6 @@ describe('killed at every write, then resumed', () => {
       }
     }
   }, 60_000);
-
-  /** From its nth write on, the process can do nothing more: like SIGKILL, it writes no farewell. */
-  async function killAt(at: World, when: 'intercept' | 'afterwards', nth: number): Promise<void> {
-    let count = 0;
-    let dead = false;
-    const process = new AbortController();
-    const die = (call: Call): void => {
-      if (dead) throw new Killed();
-      if (!writes.includes(call.verb)) return;
-      if (count === nth) {
-        dead = true;
-        process.abort(new Killed());
-        throw new Killed();
-      }
-      count += 1;
-    };
-    at.cluster[when] = die;
-    if (when === 'afterwards') {
-      at.cluster.intercept = () => {
-        if (dead) throw new Killed();
-      };
-    }
-    await carryOut(at, 'a', process.signal).catch((error: unknown) => {
-      if (!dead) throw error;
-    });
-    delete at.cluster.intercept;
-    delete at.cluster.afterwards;
-  }
 });
 
 describe('lock', () => {
