@@ -2,6 +2,7 @@ import type { ClusterClient } from './cluster.ts';
 import type { Clock } from './clock.ts';
 import type { KubeObject, ResourceType } from './kubernetes.ts';
 import type { ClusterReading } from './reading.ts';
+import type { Mover } from './mover.ts';
 import type { Replicator } from './replication.ts';
 import type { PointContents, PointPhase, ProtectionState, RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
@@ -227,6 +228,9 @@ export interface Engine {
 
   /** Present exactly with the capability `replication`. */
   readonly replicator?: Replicator;
+
+  /** Where it moves applications as a whole by itself. */
+  readonly mover?: Mover;
 
   /** What `doctor` looks after at the engine's own installation; loaded only for that. Absent: nothing. */
   checkup?(): Promise<Checkup>;

@@ -186,6 +186,44 @@ export interface Replication {
   policy?: string;
 }
 
+/**
+ * An application as a whole that an engine moves from cluster to cluster by itself (`ports/mover.ts`): where that is so it is steered,
+ * and its volumes are promoted by nobody else.
+ */
+export interface ManagedApplication {
+  /** `cluster/engine/namespace/name` of the object that steers it. */
+  id: string;
+  name: string;
+  namespace: string;
+  engine: string;
+  /** Where that object lies. */
+  cluster: string;
+  /** What it covers, at the place where it runs. */
+  namespaces: string[];
+  /** Selector text; absent: everything of the namespaces. */
+  labelSelector?: string;
+  claims: string[];
+  /** Clusters between which it moves, as the engine calls them. */
+  places: string[];
+  /** Where it runs now; absent: nobody can tell, or nowhere. */
+  placedAt?: string;
+  /** That can be asked for now. */
+  moves: ('failover' | 'relocate' | 'failback' | 'test')[];
+  /** The move that is under way, in the engine's words, by whomever it was asked for. */
+  moving?: string;
+  /** Something of an earlier move is still to be taken away, or waits for a person: one sentence. */
+  pending?: string;
+  /** START of the capture of what the other side holds. Absent: never copied, or not told. */
+  capturedAt?: string;
+  /** Milliseconds between copies. */
+  interval?: number;
+  /** Succeeded: it is protected and nothing moves. */
+  phase: PointPhase;
+  nativePhase: string;
+  /** The engine's own sentence. Untrusted text. */
+  message?: string;
+}
+
 /** What an engine was asked to bring back, by whomever. */
 export interface NativeRestore {
   /** `cluster/engine/namespace/name`. */
@@ -234,6 +272,8 @@ export interface ProtectionState {
   schedules: Schedule[];
   locations: StorageLocation[];
   replications: Replication[];
+  /** Absent where its engine moves no application as a whole. */
+  managed?: ManagedApplication[];
   /** Absent where its engine keeps no record of them; empty where their type was not read (`Engine.restoreKinds`). */
   restores?: NativeRestore[];
   /**
