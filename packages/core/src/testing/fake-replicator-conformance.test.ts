@@ -26,5 +26,6 @@ describeReplicator('FakeReplicator', () => {
     write: async (at, name, text) => void replicator.volumes.set(key(at, name), text),
     read: async (at, name) => replicator.volumes.get(key(at, name)),
     settle: async () => undefined,
+    silence: () => void (replicator.silent = true),
   };
 });

@@ -25,6 +25,9 @@ interface End {
 
 const type = { group: 'fake.example', version: 'v1', resource: 'copies', kind: 'Copy', namespaced: true };
 
+/** Milliseconds. */
+const patience = 10 * 60_000;
+
 /** Copies in memory: both ends are remembered here, a sync ends after it was looked at so many times, claims are real. */
 export class FakeReplicator implements Replicator {
   readonly asOf = false;
@@ -35,6 +38,9 @@ export class FakeReplicator implements Replicator {
   /** Names of what was promoted, in order. */
   readonly promoted: string[] = [];
   looksUntilEnd = 2;
+  /** Nobody does what is asked for any more; may be changed at any time. */
+  silent = false;
+  readonly #asked = new Map<string, number>();
 
   render(request: ReplicationRequest): RenderedReplication[] {
     return (['source', 'target'] as const).flatMap((end) =>
@@ -84,6 +90,7 @@ export class FakeReplicator implements Replicator {
 
   async sync({ source }: Ends, { name, sources, targets }: SyncRequest): Promise<ReplicationProgress> {
     const [from, to] = [sources.map((ref) => this.endOf(ref)), targets.map((ref) => this.endOf(ref))];
+    if (this.silent) return this.#waitingOf(from, name, (await source.cluster.now()).getTime());
     const looks = (from[0]?.syncs.get(name) ?? 0) + 1;
     for (const end of [...from, ...to]) end.syncs.set(name, looks);
     if (looks === this.looksUntilEnd) {
@@ -142,6 +149,13 @@ export class FakeReplicator implements Replicator {
     for (const ref of former) if (reached.has(ref.cluster)) this.endOf(ref).paused = true;
     this.begin(request);
     return { pending: (['source', 'target'] as const).filter((end) => !ends[end]) };
+  }
+
+  #waitingOf([end]: readonly End[], name: string, now: number): ReplicationProgress {
+    const asked = this.#asked.get(name) ?? now;
+    this.#asked.set(name, asked);
+    if (now - asked <= patience) return { phase: 'Running', nativePhase: 'Waiting', claims: [] };
+    return { phase: 'Failed', nativePhase: 'Waiting', message: `nobody acts on ${end?.ref.name} on ${end?.ref.cluster}`, claims: [] };
   }
 
   private endOf(ref: ReplicationRef): End {

@@ -30,6 +30,8 @@ export interface ReplicationHarness {
   read(at: EngineContext, claim: string): Promise<string | undefined>;
   /** Lets everything happen that is due, without a long wait. */
   settle(): Promise<void>;
+  /** The engine's own programs do nothing more. */
+  silence(): void;
   close?(): void | Promise<void>;
 }
 
@@ -179,7 +181,38 @@ export function describeReplicator(name: string, makeHarness: () => ReplicationH
       await eventually(harness, async () => expect(await harness.read({ ...ends.source, namespace: into }, 'data')).toBe('west'));
       expect((await replicationsOf(harness)).find(({ id }) => id === target!.id)?.paused).toBe(false);
     });
+
+    check('C9: what nobody acts on ends Failed, by the clocks of its clusters, and names the object', async (harness) => {
+      const { ends, replicator } = harness;
+      await begun(harness, 'one');
+      const pair = await pairOf(harness);
+      harness.silence();
+      const request = syncOf(pair, 'sync-2');
+      for (let looks = 0; looks < 3; looks += 1) {
+        expect((await replicator.sync(ends, request)).phase).toBe('Running');
+        await harness.settle();
+      }
+      const later: Ends = { source: ahead(ends.source, 24 * 60 * 60_000), target: ahead(ends.target, 24 * 60 * 60_000) };
+      const done = await replicator.sync(later, request);
+      expect(done.phase).toBe('Failed');
+      expect(done.message).toContain(pair.source.name);
+      expect(done.message).toContain(ends.source.cluster.name);
+      for (let twice = 0; twice < 2; twice += 1) await replicator.endSync(ends, request);
+    });
   });
+}
+
+/** The cluster, with a clock that shows so many milliseconds more. */
+function ahead(context: EngineContext, milliseconds: number): EngineContext {
+  const cluster: ClusterClient = new Proxy(context.cluster, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      if (property !== 'now') return (value as (...all: unknown[]) => unknown).bind(target);
+      return async (...all: []) => new Date((await target.now(...all)).getTime() + milliseconds);
+    },
+  });
+  return { ...context, cluster };
 }
 
 function placeOf({ cluster, namespace }: EngineContext): { cluster: string; namespace: string } {

@@ -85,7 +85,12 @@ export async function volsyncPair(mover: 'restic' | 'rsyncTLS' = 'restic') {
     if (request.source.namespace !== 'shop') return;
     const made = await west.cluster.get({ type: kinds.destinations, name: target!.metadata.name, namespace: 'shop' });
     const address = textAt(made, 'status', 'rsyncTLS', 'address');
-    const spec = { ...recordAt(source, 'spec'), restic: undefined, rsyncTLS: { ...sending, address, keySecret: 'psk' } };
+    // What a person carries over.
+    const keySecret = textAt(made, 'status', 'rsyncTLS', 'keySecret');
+    const { data } = await west.cluster.get({ type: types.secrets, name: keySecret, namespace: 'shop' });
+    const metadata = { name: keySecret, namespace: 'shop' };
+    await ifExists(east.cluster.create(types.secrets, { apiVersion: 'v1', kind: 'Secret', metadata, data }));
+    const spec = { ...recordAt(source, 'spec'), restic: undefined, rsyncTLS: { ...sending, address, keySecret } };
     await ifExists(east.cluster.create(kinds.sources, { ...source!, spec }));
     await idle();
   };
@@ -114,6 +119,7 @@ export async function volsyncPair(mover: 'restic' | 'rsyncTLS' = 'restic') {
       await clock.advance(1_000);
       await idle();
     },
+    silence: () => void (behaviour.down = true),
     async close() {
       for (const stage of stages) stage.close();
     },

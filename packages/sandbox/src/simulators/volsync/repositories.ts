@@ -9,7 +9,7 @@ export interface ResticSnapshot {
 /** What lies between clusters and outside of both: repositories by their address, and destinations that listen, by theirs. */
 export class Between {
   readonly #repositories = new Map<string, { password: string; snapshots: ResticSnapshot[] }>();
-  readonly #listening = new Map<string, (files: Files) => void>();
+  readonly #listening = new Map<string, { key: string; take: (files: Files) => void }>();
   /** Nothing gets through; may be changed at any time. */
   cut = false;
 
@@ -23,15 +23,17 @@ export class Between {
     return snapshots;
   }
 
-  listen(address: string, take: (files: Files) => void): void {
-    this.#listening.set(address, take);
+  listen(address: string, key: string, take: (files: Files) => void): void {
+    this.#listening.set(address, { key, take });
   }
 
-  /** To whoever listens there, once. */
-  send(address: string, files: Files): boolean {
-    const take = this.cut ? undefined : this.#listening.get(address);
+  /** To whoever listens there with the same key, once. A text: why it does not arrive. */
+  send(address: string, key: string, files: Files): string | undefined {
+    const listening = this.cut ? undefined : this.#listening.get(address);
+    if (!listening) return 'Connection refused';
+    if (listening.key !== key) return 'error:0A000410:SSL routines::ssl/tls alert handshake failure';
     this.#listening.delete(address);
-    take?.(files);
-    return take !== undefined;
+    listening.take(files);
+    return undefined;
   }
 }

@@ -164,6 +164,45 @@ it('a Secret that is missing is told by name', async () => {
   });
 });
 
+it.each([
+  ['is not there', undefined, 'Secret "volsync-rsync-tls-dr-shop-data" not found'],
+  ['has no psk.txt', { key: btoa('volsync:00') }, 'secret should have fields: psk.txt'],
+  ['is another than the one of the target', { 'psk.txt': btoa('volsync:00') }, 'handshake failure'],
+] as const)('a key of rsync-TLS that %s is told, and nothing arrives', async (_, data, message) => {
+  await began('one', 'rsyncTLS');
+  await synced('sync-1');
+  const ref = { type: types.secrets, name: 'volsync-rsync-tls-dr-shop-data', namespace: 'shop' };
+  await pair.east.cluster.delete(ref);
+  if (data)
+    await pair.east.cluster.create(ref.type, { apiVersion: 'v1', kind: 'Secret', metadata: { name: ref.name, namespace: 'shop' }, data });
+  const held = (await endsNow()).target.capturedAt;
+  const request = await syncOf('sync-2');
+  await volsync().sync(pair.ends, request);
+  await minutes(11);
+  expect((await endsNow()).source).toMatchObject({ phase: 'Failed', message: expect.stringContaining(message) });
+  expect((await endsNow()).target.capturedAt).toBe(held);
+  expect(await volsync().sync(pair.ends, request)).toMatchObject({ phase: 'Failed', message: expect.stringContaining(message) });
+});
+
+it('a target that restores `previous` is as old as what it restored, and is promoted as that', async () => {
+  await began();
+  await synced('sync-1');
+  const first = (await endsNow()).source.capturedAt!;
+  await minutes(20);
+  const { name, namespace } = (await endsNow()).target;
+  const behind = (await endsNow()).source.capturedAt!;
+  await pair.write(pair.ends.source, 'data', 'two');
+  await pair.west.cluster.patch({ type: kinds.destinations, name, namespace }, 'merge', { spec: { restic: { previous: 1 } } });
+  await synced('sync-2');
+  const { target, source } = await endsNow();
+  expect(Date.parse(target.capturedAt!)).toBeGreaterThan(Date.parse(first));
+  expect(Date.parse(target.capturedAt!)).toBeLessThan(Date.parse(source.capturedAt!));
+  expect(Date.parse(target.capturedAt!)).toBeGreaterThanOrEqual(Date.parse(behind));
+  const promotion = await promotionOf();
+  expect(await ended(() => volsync().promote(pair.ends.target, promotion))).toMatchObject({ phase: 'Succeeded' });
+  expect(await pair.read(pair.ends.target, 'data')).toBe('one');
+});
+
 describe('a repository', () => {
   it('that is empty is restored with success, and is not promoted', async () => {
     pair = await volsyncPair();

@@ -88,7 +88,10 @@ async function push(options: VolSyncOptions, memory: Memory, object: KubeObject,
     memory.copies.delete(uid);
     return { done: true, logs: `Added to the repository: ${Object.keys(files).length} files\nRestic completed in 1s` };
   }
-  if (!between.send(textAt(object, 'spec', 'rsyncTLS', 'address'), files)) return { done: false, failed: 'Connection refused', again };
+  const key = await keyOf(cluster, namespace, textAt(object, 'spec', 'rsyncTLS', 'keySecret'));
+  if (typeof key !== 'string') return key;
+  const failed = between.send(textAt(object, 'spec', 'rsyncTLS', 'address'), key, files);
+  if (failed !== undefined) return { done: false, failed, again };
   memory.copies.delete(uid);
   return { done: true, logs: 'rsync completed in 1s' };
 }
@@ -104,7 +107,8 @@ async function pull(options: VolSyncOptions, memory: Memory, object: KubeObject,
     if (!('snapshots' in repository)) return repository;
     const asOf = textAt(object, 'spec', 'restic', 'restoreAsOf');
     const limit = asOf === '' ? Infinity : Date.parse(asOf);
-    const found = repository.snapshots.findLast(({ time }) => time.getTime() <= limit);
+    const skipped = Number(at(object, 'spec', 'restic', 'previous') ?? 0);
+    const found = repository.snapshots.filter(({ time }) => time.getTime() <= limit).at(-1 - skipped);
     const kept = memory.volumes.get(uid) ?? {};
     const files = found ? { ...(at(object, 'spec', 'restic', 'enableFileDeletion') === true ? {} : kept), ...found.files } : kept;
     memory.volumes.set(uid, files);
@@ -115,14 +119,14 @@ async function pull(options: VolSyncOptions, memory: Memory, object: KubeObject,
     return { done: true, logs, image };
   }
   const address = `${name}.${namespace}.${cluster.name}.invalid`;
+  const keySecret = textAt(object, 'spec', 'rsyncTLS', 'keySecret') || (await ownKey(cluster, name, namespace!));
+  const key = await keyOf(cluster, namespace!, keySecret);
+  if (typeof key !== 'string') return key;
   if (textAt(object, 'status', 'rsyncTLS', 'address') === '')
-    await cluster.patchStatus(
-      { type: kinds.destinations, name, namespace: namespace! },
-      { rsyncTLS: { address, keySecret: `volsync-rsync-tls-${name}` } },
-    );
+    await cluster.patchStatus({ type: kinds.destinations, name, namespace: namespace! }, { rsyncTLS: { address, keySecret } });
   const arrived = memory.arrived.get(uid);
   if (arrived === undefined) {
-    if (at(object, 'spec', 'paused') !== true) between.listen(address, (files) => memory.arrived.set(uid, files));
+    if (at(object, 'spec', 'paused') !== true) between.listen(address, key, (files) => memory.arrived.set(uid, files));
     return { done: false, again };
   }
   memory.arrived.delete(uid);
@@ -135,6 +139,21 @@ function mayEnd({ clock, durations }: VolSyncOptions, object: KubeObject, starte
   if (at(object, 'spec', 'paused') === true) return { done: false };
   const left = started.getTime() + durations.dataMovement - clock.now().getTime();
   return left > 0 ? { done: false, again: left } : undefined;
+}
+
+/** A destination that is given no key makes one, which a person carries to the cluster of its source. */
+async function ownKey(cluster: ControlledCluster, owner: string, namespace: string): Promise<string> {
+  const name = `volsync-rsync-tls-${owner}`;
+  if (await find(cluster, { type: types.secrets, name, namespace })) return name;
+  const data = { 'psk.txt': btoa(`volsync:${crypto.randomUUID()}`) };
+  await cluster.create(types.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data });
+  return name;
+}
+
+async function keyOf(cluster: ControlledCluster, namespace: string, name: string): Promise<string | Moved> {
+  const secret = await find(cluster, { type: types.secrets, name, namespace });
+  if (secret === undefined) return { done: false, error: `Secret "${name}" not found`, again };
+  return textAt(secret, 'data', 'psk.txt') || { done: false, error: 'secret should have fields: psk.txt', again };
 }
 
 async function openRepository(
