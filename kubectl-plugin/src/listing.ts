@@ -160,7 +160,7 @@ function replicationsIn(fleet: Fleet, application: string | undefined, namespace
   );
 }
 
-/** Those of a name; a point also by its whole id, a component as `app/component`. NotFoundError with the nearest name. */
+/** Those of a name, or the one of an id (`idOf`). NotFoundError with the nearest name. */
 export function named<T extends Items[Kind]>(kind: Kind, items: readonly T[], name: string): T[] {
   const found = items.filter((item) => namesOf(item).includes(name));
   if (found.length > 0) return found;
@@ -176,8 +176,14 @@ export function named<T extends Items[Kind]>(kind: Kind, items: readonly T[], na
 
 function namesOf(item: Items[Kind]): string[] {
   const { name } = item.metadata;
-  if (item.kind === 'RecoveryPoint' || item.kind === 'Restore') return [name, item.spec.id];
-  if (item.kind === 'Component') return [name, `${item.metadata.application}/${name}`];
   if (item.kind === 'Application' && item.spec.entityRef !== undefined) return [name, item.spec.entityRef];
-  return [name];
+  return [name, idOf(item)];
+}
+
+/** What names an item alone: its own id, a component as `app/component`, what else is a cluster's as `cluster/name`. */
+export function idOf(item: Items[Kind]): string {
+  const { name, cluster, application } = item.metadata as { name: string; cluster?: string; application?: string };
+  if (item.kind === 'Component') return `${application}/${name}`;
+  if ('id' in item.spec && typeof item.spec.id === 'string') return item.spec.id;
+  return cluster === undefined ? name : `${cluster}/${name}`;
 }

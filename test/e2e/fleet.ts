@@ -8,55 +8,13 @@ import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
 import { VeleroStage, shopObjects } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
 import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import type { ExampleFleet } from '../suites/example-fleet.ts';
+import { exampleCatalog, exampleOwner, recommender } from '../suites/example-fleet.ts';
 import type { Ran, Surroundings } from './command-line.ts';
 import { kubectlDr } from './command-line.ts';
 
-const catalog = `
-apiVersion: kubectl-dr.dev/v1alpha1
-kind: DRPolicy
-metadata: { name: gold }
-spec:
-  owner: platform
-  objectives: { rpo: 1h, rto: 2h }
-  schedule: { cron: '0 * * * *' }
----
-apiVersion: backstage.io/v1alpha1
-kind: System
-metadata: { name: shop, annotations: { kubectl-dr.dev/policy: gold } }
-spec: { owner: team-shop }
----
-apiVersion: backstage.io/v1alpha1
-kind: Component
-metadata:
-  name: web
-  annotations:
-    backstage.io/kubernetes-cluster: east
-    backstage.io/kubernetes-namespace: shop
-    backstage.io/kubernetes-label-selector: app=web
-spec: { type: website, lifecycle: production, owner: team-shop, system: shop, dependsOn: [resource:orders-db] }
----
-apiVersion: backstage.io/v1alpha1
-kind: Resource
-metadata:
-  name: orders-db
-  annotations:
-    backstage.io/kubernetes-cluster: east
-    backstage.io/kubernetes-namespace: shop
-    backstage.io/kubernetes-label-selector: app=db
-spec: { type: database, owner: team-shop, system: shop }
----
-apiVersion: backstage.io/v1alpha1
-kind: Component
-metadata:
-  name: recommender
-  annotations: { backstage.io/kubernetes-cluster: west, backstage.io/kubernetes-namespace: shop-ml }
-spec: { type: service, lifecycle: production, owner: team-shop, system: shop, dependsOn: [resource:orders-db] }
-`;
-
-const owner = { annotations: { 'kubectl-dr.dev/owner': 'group:default/team-shop' } };
-
 /** The application `shop` over two clusters with Velero, described by a catalog file. Time stands still unless somebody waits. */
-export class TestFleet {
+export class TestFleet implements ExampleFleet {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-fleet-'));
   readonly clock: FakeClock;
   readonly east: VeleroStage;
@@ -77,20 +35,7 @@ export class TestFleet {
     for (const object of shopObjects()) await east.create(object.kind === 'Namespace' ? owned(object) : object);
     await east.stage.idle();
     east.write('shop', 'data-db-0', { 'orders.csv': '1,apples\n2,pears\n' });
-    await west.create(owned({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop-ml' } }));
-    await west.create({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'recommender', namespace: 'shop-ml', labels: { app: 'recommender' } },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: { app: 'recommender' } },
-        template: {
-          metadata: { labels: { app: 'recommender' } },
-          spec: { containers: [{ name: 'main', image: 'example/recommender:1' }] },
-        },
-      },
-    });
+    for (const object of recommender) await west.create(object);
     await west.stage.idle();
     await fleet.advance(60);
     return fleet;
@@ -98,7 +43,7 @@ export class TestFleet {
 
   /** Catalog and configuration as they were. */
   reset(): void {
-    this.write('catalog.yaml', catalog);
+    this.write('catalog.yaml', exampleCatalog);
     this.write('app-config.yaml', 'dr: { catalog: [catalog.yaml] }\n');
   }
 
@@ -149,6 +94,10 @@ export class TestFleet {
     return kubectlDr(line, { cwd: this.folder, clusters: [this.client(this.east), this.client(this.west)], clock: shared, ...options });
   }
 
+  at(cluster: 'east' | 'west'): HttpCluster {
+    return this.client(this[cluster]);
+  }
+
   /** As a user reaches the cluster: over HTTP, without a network. */
   client({ stage }: VeleroStage, { as }: { as?: string } = {}): HttpCluster {
     const { name } = stage;
@@ -166,5 +115,5 @@ export class TestFleet {
 }
 
 function owned(object: KubeObject): KubeObject {
-  return { ...object, metadata: { ...object.metadata, ...owner } };
+  return { ...object, metadata: { ...object.metadata, ...exampleOwner } };
 }

@@ -10,7 +10,7 @@ import { exit } from '../exit-codes.ts';
 import type { Kind } from '../kinds.ts';
 import { kinds } from '../kinds.ts';
 import type { Items } from '../listing.ts';
-import { listing, named } from '../listing.ts';
+import { idOf, listing, named } from '../listing.ts';
 import { pointColumns } from '../output/columns.ts';
 import { data } from '../output/data.ts';
 import { describeText } from '../output/describe.ts';
@@ -53,11 +53,6 @@ export async function run(args: Arguments, context: Context): Promise<number> {
 /** The cluster whose clock an operation lives by. */
 function homeOf(item: Items[Kind]): string | undefined {
   return item.kind === 'Operation' ? item.spec.home : undefined;
-}
-
-function idOf(item: Items[Kind]): string {
-  if (item.kind === 'Component') return `${item.metadata.application}/${item.metadata.name}`;
-  return 'id' in item.spec && typeof item.spec.id === 'string' ? item.spec.id : item.metadata.name;
 }
 
 /** For which components of the whole fleet it is good. */

@@ -75,7 +75,7 @@ export interface StageOptions {
 }
 
 /** Namespaces that a stage leaves behind as it found them: absent. */
-const visited = ['shop', 'shop-drill', 'shop-copy', 'shop-again', 'velero', 'kubectl-dr'];
+const visited = ['shop', 'shop-ml', 'shop-drill', 'shop-copy', 'shop-again', 'velero', 'kubectl-dr'];
 
 export const stages: Record<TargetName, (options: StageOptions) => Promise<LivingCluster>> = {
   /** No server at all, but the same controllers. */
