@@ -149,6 +149,8 @@ export function describePolicies(fleet: () => ExampleFleet): void {
       expect(out).toContain('dr-shop-shop left alone on east: Schedule dr-shop-shop is there already and was not made by a policy');
       const spec = (await fleet().run('get schedules')).out;
       expect(spec).toContain('@daily');
+      await fleet().at('east').delete({ type: veleroKinds.schedules, namespace: 'velero', name: 'dr-shop-shop' });
+      await fleet().at('west').delete({ type: veleroKinds.schedules, namespace: 'velero', name: 'dr-shop-shop-ml' });
     });
 
     it('lints without a cluster', async () => {
