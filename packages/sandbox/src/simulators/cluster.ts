@@ -40,6 +40,8 @@ export interface ClusterOptions {
   url(): string;
 }
 
+const noAnswer: Fault = { disconnect: true };
+
 /** One cluster of the sandbox with everything that a test may want to hold. */
 export class SandboxCluster {
   readonly name: string;
@@ -52,6 +54,7 @@ export class SandboxCluster {
   /** How long things take; may be changed at any time. */
   readonly durations: Durations;
   readonly #options: ClusterOptions;
+  #lost = false;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -115,6 +118,33 @@ export class SandboxCluster {
     const volume = this.#volumeOf(namespace, claim);
     if (volume === '') throw new NotFoundError(`the claim ${namespace}/${claim} on ${this.name} has no volume yet`, { cluster: this.name });
     this.stage.volumes.write(volume, files);
+  }
+
+  /**
+   * The cluster is lost: clients get no answer. With `workloads` nothing runs in it any more either; without, only its API server is
+   * cut off, and everything else goes on.
+   */
+  lose({ workloads }: { workloads: boolean }): void {
+    if (!this.#lost) this.faults.push(noAnswer);
+    this.#lost = true;
+    if (workloads) this.stage.cutPower();
+  }
+
+  /** As it was left: what ran starts again. */
+  comeBack(): void {
+    if (this.#lost) this.faults.splice(this.faults.indexOf(noAnswer), 1);
+    this.#lost = false;
+    this.stage.restorePower();
+  }
+
+  /** Whether clients get no answer. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Whether anything runs in it. */
+  get powered(): boolean {
+    return this.stage.powered;
   }
 
   /** Resolves when nothing is due now; what waits for the clock is not counted. */

@@ -38,8 +38,10 @@ export class Stage {
   readonly programs: Record<string, Program> = { ...usualPrograms };
   /** Pods that do not get ready; may be changed at any time. */
   readonly podFailures: PodFailure[] = [];
-  readonly #end = new AbortController();
-  readonly #running: RunningControllers[] = [];
+  readonly #controllers: Controller[] = [];
+  #running: RunningControllers[] = [];
+  /** Absent while the power is cut. */
+  #power: AbortController | undefined = new AbortController();
   readonly #onError: StageOptions['onError'];
 
   constructor({ durations, onError, ...options }: StageOptions) {
@@ -71,9 +73,33 @@ export class Stage {
   }
 
   run(controllers: readonly Controller[]): void {
+    this.#controllers.push(...controllers);
+    this.#start(controllers);
+  }
+
+  /** Nothing happens in it any more, as without power; what it holds and what lies on its disks stays. */
+  cutPower(): void {
+    this.#power?.abort(new Error(`the cluster ${this.name} has no power`));
+    this.#power = undefined;
+    this.#running = [];
+  }
+
+  /** Everything starts from what is there. */
+  restorePower(): void {
+    if (this.#power) return;
+    this.#power = new AbortController();
+    this.#start(this.#controllers);
+  }
+
+  get powered(): boolean {
+    return this.#power !== undefined;
+  }
+
+  #start(controllers: readonly Controller[]): void {
     const { cluster, clock } = this;
     const onError = this.#onError;
-    this.#running.push(runControllers({ cluster, clock, controllers, signal: this.#end.signal, ...(onError && { onError }) }));
+    if (!this.#power) return;
+    this.#running.push(runControllers({ cluster, clock, controllers, signal: this.#power.signal, ...(onError && { onError }) }));
   }
 
   /** Resolves when no controller has anything to do now; what waits for the clock is not counted. */
@@ -87,7 +113,7 @@ export class Stage {
   }
 
   close(): void {
-    this.#end.abort(new Error(`the cluster ${this.name} is closing`));
+    this.#power?.abort(new Error(`the cluster ${this.name} is closing`));
     this.api.close();
   }
 }
