@@ -14,15 +14,16 @@ import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Engine } from '@kubectl-dr/core/ports/engine';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { registerActions } from './actions/registerActions.ts';
+import { scheduleOnOneReplica } from './background/schedule.ts';
+import { backgroundTasks } from './background/tasks.ts';
 import { configuredClusters } from './config/clusters.ts';
 import type { KubernetesPlugin } from './config/kubernetes-plugin.ts';
 import { clustersOfKubernetesPlugin } from './config/kubernetes-plugin.ts';
 import { readSettings } from './config/settings.ts';
 import { openDatabase } from './database/migrate.ts';
-import { scheduleUndoWindows } from './operations/undo-windows.ts';
-import { schedulePolicies } from './policies/schedule.ts';
 import { createPortal } from './portal.ts';
-import { scheduleVerdicts } from './verdicts/schedule.ts';
+import { Censor, configuredSecrets } from './secrecy/Censor.ts';
+import { censoredAuditor, censoredLogger, censoredNotifications } from './secrecy/services.ts';
 
 /** Disaster recovery: index of the clusters, REST API under `/api/dr`. */
 export const drPlugin = createBackendPlugin({
@@ -58,18 +59,15 @@ export const drPlugin = createBackendPlugin({
         signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
       },
-      async init({
-        actionsRegistry,
-        config,
-        database,
-        discovery,
-        httpRouter,
-        lifecycle,
-        logger,
-        permissionsRegistry,
-        scheduler,
-        ...services
-      }) {
+      async init({ actionsRegistry, config, database, discovery, httpRouter, lifecycle, permissionsRegistry, scheduler, ...given }) {
+        const censor = new Censor(configuredSecrets(config));
+        const services = {
+          ...given,
+          auditor: censoredAuditor(given.auditor, censor),
+          logger: censoredLogger(given.logger, censor),
+          notifications: censoredNotifications(given.notifications, censor),
+        };
+        const { logger } = services;
         const settings = readSettings(config);
         const surroundings = { env: process.env, cwd: process.cwd() };
         const named = await configuredClusters(config, surroundings);
@@ -85,10 +83,10 @@ export const drPlugin = createBackendPlugin({
         permissionsRegistry.addPermissions(drPermissions);
         const portal = createPortal({
           ...services,
+          censor,
           clusters,
           engines,
           settings,
-          logger,
           database: await openDatabase(database),
           clock: systemClock,
           holder: `portal@${hostname()}/${process.pid}`,
@@ -96,9 +94,7 @@ export const drPlugin = createBackendPlugin({
         httpRouter.use(portal.router);
         registerActions(actionsRegistry, portal.actions);
         portal.start();
-        await scheduleUndoWindows(scheduler, { ...services, service: portal.service, logger });
-        if (settings.policies.mode === 'apply') await schedulePolicies(scheduler, portal.reconciler);
-        if (settings.notifications.verdicts) await scheduleVerdicts(scheduler, portal.verdicts);
+        await scheduleOnOneReplica(scheduler, backgroundTasks({ ...services, ...portal, settings }));
         lifecycle.addShutdownHook(async () => {
           await portal.stop();
           await Promise.all(configured.map((cluster) => cluster.close()));

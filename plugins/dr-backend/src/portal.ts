@@ -37,6 +37,7 @@ import { createAnnouncer } from './operations/announce.ts';
 import { CorrectionStore } from './policies/CorrectionStore.ts';
 import { PolicyIndex } from './policies/PolicyIndex.ts';
 import { Reconciler } from './policies/Reconciler.ts';
+import type { Censor } from './secrecy/Censor.ts';
 import { ApplicationReads } from './service/ApplicationReads.ts';
 import { Approvals } from './service/Approvals.ts';
 import { AuthorizedDrService } from './service/AuthorizedDrService.ts';
@@ -50,6 +51,8 @@ import { Judge } from './service/Judge.ts';
 export interface PortalOptions {
   clusters: readonly ClusterClient[];
   engines: readonly Engine[];
+  /** Of all that is answered; logger, auditor and notifications have theirs already. */
+  censor: Censor;
   settings: Settings;
   database: Database;
   clock: Clock;
@@ -191,7 +194,7 @@ export function createPortal(options: PortalOptions): Portal {
   let running: Promise<unknown> = Promise.resolve();
   return {
     router: createRouter({ ...options, handlers }),
-    actions: { reads: applications, service: authorized },
+    actions: { reads: applications, service: authorized, censor: options.censor },
     service,
     reconciler: new Reconciler({
       service,

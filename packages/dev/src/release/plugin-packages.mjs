@@ -78,6 +78,7 @@ function declare(outDir, work) {
       outDir,
     },
   };
+  mkdirSync(path.dirname(project), { recursive: true });
   writeFileSync(project, JSON.stringify(settings));
   try {
     call(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--project', project], {

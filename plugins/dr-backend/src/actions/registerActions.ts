@@ -2,6 +2,7 @@ import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha
 import { DrError, InputError } from '@kubectl-dr/core/errors';
 import { parseRef } from '@kubectl-dr/core/application/entity-ref';
 import { applicationKind } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { Censor } from '../secrecy/Censor.ts';
 import type { ApplicationReads, EntityParameters } from '../service/ApplicationReads.ts';
 import type { AuthorizedDrService } from '../service/AuthorizedDrService.ts';
 import { operationOutput, planOutput, pointsOutput, statusOutput } from './outputs.ts';
@@ -10,6 +11,7 @@ import { summaryOfOperation, summaryOfPlan, summaryOfPoint, summaryOfStatus } fr
 export interface ActionSubjects {
   reads: ApplicationReads;
   service: AuthorizedDrService;
+  censor: Censor;
 }
 
 const entityRef = 'Entity reference of a Component, Resource or System, such as component:default/orders, or the name of an application.';
@@ -19,7 +21,9 @@ const whichComponents = 'Names of components of the application; absent: those t
  * What assistants (MCP) and Scaffolder templates may do: the same reads and writes as the API has, with the same decisions about each
  * application, in the name of whoever calls. A restore takes the id and hash of a plan, so that what happens is what was looked at.
  */
-export function registerActions(registry: ActionsRegistryService, { reads, service }: ActionSubjects): void {
+export function registerActions(registry: ActionsRegistryService, { reads, service, censor }: ActionSubjects): void {
+  const told = outputsOf(censor);
+
   registry.register({
     name: 'get-protection-status',
     title: 'Get the protection status of a service',
@@ -150,11 +154,14 @@ function keyOf(planId: string): string {
 }
 
 /** The registry passes on name and message alone: what to do next has to stand in the message. */
-async function told<T>(work: () => Promise<T>): Promise<{ output: T }> {
-  try {
-    return { output: await work() };
-  } catch (thrown) {
-    if (!(thrown instanceof DrError) || thrown.hint === undefined) throw thrown;
-    throw Object.assign(new Error(`${thrown.message.replace(/\.$/, '')}. ${thrown.hint}`), { name: thrown.name });
-  }
+function outputsOf(censor: Censor): <T>(work: () => Promise<T>) => Promise<{ output: T }> {
+  return async (work) => {
+    try {
+      return { output: censor.value(await work()) };
+    } catch (thrown) {
+      if (!(thrown instanceof DrError)) throw thrown;
+      const message = thrown.hint === undefined ? thrown.message : `${thrown.message.replace(/\.$/, '')}. ${thrown.hint}`;
+      throw Object.assign(new Error(censor.text(message)), { name: thrown.name });
+    }
+  };
 }

@@ -38,7 +38,7 @@ describe('the API and its description', () => {
     const described = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method} ${path.replaceAll(/\{([a-z]+)\}/gi, ':$1')}`),
     );
-    const router = createRouter({ httpAuth: {} as never, logger: {} as never, handlers: {} as Handlers });
+    const router = createRouter({ httpAuth: {} as never, logger: {} as never, censor: {} as never, handlers: {} as Handlers });
     expect(
       routesOf(router)
         .filter((route) => route !== 'get /openapi.json')

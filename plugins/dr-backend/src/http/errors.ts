@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { DrError } from '@kubectl-dr/core/errors';
 import type { ErrorRequestHandler } from 'express';
+import type { Censor } from '../secrecy/Censor.ts';
 
 /** What Backstage's middleware turns into the body: exactly these fields, never a cause. */
 class PresentedError extends Error {
@@ -30,10 +31,15 @@ const known = new Set([
  * Errors as they may leave the process. Core's keep name, code, hint and details; Backstage's keep name and message; of
  * anything else only the log learns what it was.
  */
-export function presentErrors(logger: LoggerService): ErrorRequestHandler {
+export function presentErrors(logger: LoggerService, censor: Censor): ErrorRequestHandler {
   return (thrown: unknown, request, _response, next) => {
-    next(present(thrown, () => logger.error(`${request.method} ${request.path} failed`, thrown instanceof Error ? thrown : undefined)));
+    const log = () => logger.error(`${request.method} ${request.path} failed`, thrown instanceof Error ? thrown : undefined);
+    next(censored(present(thrown, log), censor));
   };
+}
+
+function censored({ name, code, message, ...more }: PresentedError, censor: Censor): PresentedError {
+  return new PresentedError(name, code, censor.text(message), censor.value(more));
 }
 
 function present(thrown: unknown, log: () => void): PresentedError {

@@ -4,6 +4,7 @@ import { idempotencyHeader, idempotencyKeySchema, openApiDocument, paths, routes
 import { InputError } from '@kubectl-dr/core/errors';
 import express from 'express';
 import PromiseRouter from 'express-promise-router';
+import type { Censor } from '../secrecy/Censor.ts';
 import type { Asker } from '../service/Asker.ts';
 import { presentErrors } from './errors.ts';
 
@@ -25,6 +26,7 @@ export type Handlers = { [K in RouteId]: (call: Call<(typeof routes)[K]>) => Pro
 export interface RouterOptions {
   httpAuth: HttpAuthService;
   logger: LoggerService;
+  censor: Censor;
   handlers: Handlers;
 }
 
@@ -32,7 +34,7 @@ export interface RouterOptions {
 const bodyLimit = '256kb';
 
 /** The routes of the contract, each with its handler. What is not in the contract does not exist. */
-export function createRouter({ httpAuth, logger, handlers }: RouterOptions): express.Router {
+export function createRouter({ httpAuth, logger, censor, handlers }: RouterOptions): express.Router {
   const router = PromiseRouter();
   router.use(express.json({ limit: bodyLimit }));
   const document = openApiDocument();
@@ -52,10 +54,13 @@ export function createRouter({ httpAuth, logger, handlers }: RouterOptions): exp
           ? String(checked(idempotencyKeySchema, request.header(idempotencyHeader), `the header ${idempotencyHeader}`))
           : '',
       } as Call<unknown>;
-      response.status(route.status).json(await handle(call));
+      response
+        .status(route.status)
+        .type('application/json')
+        .send(censor.json(await handle(call)));
     });
   }
-  router.use(presentErrors(logger));
+  router.use(presentErrors(logger, censor));
   return router;
 }
 

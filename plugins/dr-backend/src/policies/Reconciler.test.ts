@@ -1,5 +1,4 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import type { SchedulerService } from '@backstage/backend-plugin-api';
 import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import { veleroKinds } from '@kubectl-dr/core/engines/velero/kinds';
 import { ConflictError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
@@ -11,7 +10,6 @@ import { MemoryCluster, builders } from '@kubectl-dr/core/testing';
 import { FakeClock } from '@kubectl-dr/core/testing/clock';
 import { writes } from '@kubectl-dr/core/testing/memory-cluster';
 import { Reconciler } from './Reconciler.ts';
-import { schedulePolicies } from './schedule.ts';
 
 const { deployment, namespace, object } = builders;
 
@@ -201,15 +199,4 @@ describe('what is no longer asked for', () => {
     expect(await round()).toEqual({ written: 0, failed: 0, skipped: ['east', 'west'] });
     expect(schedules(east)).toHaveLength(1);
   });
-});
-
-it('runs once for all replicas', async () => {
-  const tasks: Parameters<SchedulerService['scheduleTask']>[0][] = [];
-  let rounds = 0;
-  await schedulePolicies({ scheduleTask: async (task) => void tasks.push(task) } as SchedulerService, {
-    run: async () => ({ written: (rounds += 1), failed: 0, skipped: [] }),
-  });
-  expect(tasks).toMatchObject([{ id: 'dr-policies', scope: 'global' }]);
-  await tasks[0]!.fn(new AbortController().signal as never);
-  expect(rounds).toBe(1);
 });

@@ -15,6 +15,8 @@ export interface AuditedEvent {
   eventId: string;
   outcome: 'success' | 'fail';
   meta: Record<string, unknown>;
+  /** Of a failure: its name and message. */
+  error?: string;
 }
 
 type Feature = NonNullable<Parameters<typeof startTestBackend>[0]['features']>[number];
@@ -68,7 +70,13 @@ export async function openBackend({ clusters = [], engines = [], entities, membe
       mockServices.auditor.mock({
         createEvent: async ({ eventId, meta = {} }: { eventId: string; meta?: object }) => ({
           success: async (more?: { meta?: object }) => void audit.push({ eventId, outcome: 'success', meta: { ...meta, ...more?.meta } }),
-          fail: async (more: { meta?: object }) => void audit.push({ eventId, outcome: 'fail', meta: { ...meta, ...more.meta } }),
+          fail: async (more: { error: Error; meta?: object }) =>
+            void audit.push({
+              eventId,
+              outcome: 'fail',
+              meta: { ...meta, ...more.meta },
+              error: `${more.error.name}: ${more.error.message}`,
+            }),
         }),
       } as never).factory,
       ...features,

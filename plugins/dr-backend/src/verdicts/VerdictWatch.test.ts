@@ -1,8 +1,6 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
-import type { SchedulerService } from '@backstage/backend-plugin-api';
 import type { ApplicationStatus, Verdict } from '@kubectl-dr/core/service/model';
 import { migrationsDirectory } from '../database/migrate.ts';
-import { scheduleVerdicts } from './schedule.ts';
 import { VerdictStore } from './VerdictStore.ts';
 import type { VerdictNews } from './VerdictWatch.ts';
 import { VerdictWatch } from './VerdictWatch.ts';
@@ -83,10 +81,4 @@ it('tells nobody where there is no owner, and keeps nothing of applications that
   later(31 * 86_400_000);
   await standing({ other: 'Protected' });
   expect([...(await store.all()).keys()]).toEqual(['other']);
-});
-
-it('is judged once for all replicas', async () => {
-  const tasks: Parameters<SchedulerService['scheduleTask']>[0][] = [];
-  await scheduleVerdicts({ scheduleTask: async (task) => void tasks.push(task) } as SchedulerService, { judge: async () => undefined });
-  expect(tasks).toMatchObject([{ id: 'dr-verdicts', scope: 'global' }]);
 });

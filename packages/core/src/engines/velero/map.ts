@@ -1,7 +1,7 @@
 import { labels as ours } from '../../application/model.ts';
 import { parseDuration } from '../../policy/duration.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
-import { withoutPasswords } from '../../text/userinfo.ts';
+import { withoutCredentials } from '../../text/credentials.ts';
 import type { NativeRestore, RecoveryPoint, Schedule, Scope, StorageLocation } from '../../protection/model.ts';
 import { phaseOf } from './phases.ts';
 import { count, fields, flag, instant, metadataOf, selectorText, text, texts } from './schema.ts';
@@ -145,7 +145,7 @@ function duration(value: unknown): number | undefined {
 /** Addresses of object stores may carry their keys, and providers repeat them in what they complain about. */
 function told(value: unknown): string | undefined {
   const found = text(value);
-  return found === undefined ? undefined : withoutPasswords(found);
+  return found === undefined ? undefined : withoutCredentials(found);
 }
 
 export function locationOf(object: KubeObject, cluster: string): StorageLocation {

@@ -1,5 +1,5 @@
 import { isRaw } from '../../application/raw.ts';
-import { notShown, withoutPasswords } from '../../text/userinfo.ts';
+import { notShown, withoutCredentials } from '../../text/credentials.ts';
 import type { FieldChange } from '../model.ts';
 
 /** What kinds keep credentials in, by their nature: nothing beneath is told, whatever it is called there. */
@@ -36,7 +36,7 @@ function nameAt(path: string): string {
 }
 
 function redacted(value: unknown, name: string): unknown {
-  if (typeof value === 'string') return telling.test(name) ? notShown : withoutPasswords(value);
+  if (typeof value === 'string') return telling.test(name) ? notShown : withoutCredentials(value);
   if (Array.isArray(value)) return value.map((item: unknown) => redacted(item, name));
   if (!isRaw(value)) return value;
   const variable = typeof value.name === 'string' ? value.name : undefined;

@@ -1,0 +1,30 @@
+import type { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
+import type { DrService } from '@kubectl-dr/core/service/port';
+import type { Settings } from '../config/settings.ts';
+import type { Reconciler } from '../policies/Reconciler.ts';
+import type { VerdictWatch } from '../verdicts/VerdictWatch.ts';
+import type { BackgroundTask } from './schedule.ts';
+import { endUndoWindows } from './undo-windows.ts';
+
+/** What a portal does by itself, as far as its configuration wants it. */
+export function backgroundTasks({
+  settings,
+  reconciler,
+  verdicts,
+  ...undoing
+}: {
+  settings: Pick<Settings, 'policies' | 'notifications'>;
+  reconciler: Pick<Reconciler, 'run'>;
+  verdicts: Pick<VerdictWatch, 'judge'>;
+  service: Pick<DrService, 'releaseExpired'>;
+  auditor: AuditorService;
+  logger: LoggerService;
+}): BackgroundTask[] {
+  const tasks: BackgroundTask[] = [
+    { id: 'dr-undo-windows', every: 5, timeout: 30, delay: 1, round: (signal) => endUndoWindows(undoing, signal) },
+  ];
+  if (settings.policies.mode === 'apply')
+    tasks.push({ id: 'dr-policies', every: 5, timeout: 30, delay: 2, round: (signal) => reconciler.run(signal) });
+  if (settings.notifications.verdicts) tasks.push({ id: 'dr-verdicts', every: 1, timeout: 5, delay: 2, round: () => verdicts.judge() });
+  return tasks;
+}

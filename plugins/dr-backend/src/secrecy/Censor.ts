@@ -1,0 +1,77 @@
+import type { Config } from '@backstage/config';
+import { mayHoldCredentials, notShown, withoutCredentials } from '@kubectl-dr/core/text/credentials';
+
+/** A value that is shorter is no secret, and would be found in other words. */
+const shortest = 6;
+
+/**
+ * Takes out of texts what opens something: whatever looks like a credential, and the very values that the configuration has. Texts of
+ * clusters (messages of controllers, answers of servers, annotations) may hold anything, so all that leaves the process goes through it.
+ */
+export class Censor {
+  private readonly known: readonly string[];
+
+  /** `known`: values that are secret whatever they look like. */
+  constructor(known: readonly string[] = []) {
+    // What contains another one goes first.
+    this.known = [...new Set(known.filter((value) => value.length >= shortest))].toSorted((a, b) => b.length - a.length);
+  }
+
+  text(text: string): string {
+    let shown = withoutCredentials(text);
+    for (const value of this.known) shown = shown.replaceAll(value, notShown);
+    return shown;
+  }
+
+  /** The value as JSON. What holds nothing suspicious, as almost all do, is looked at once, as a whole. */
+  json(value: unknown): string {
+    const text = JSON.stringify(value);
+    return this.suspects(text) ? JSON.stringify(this.value(value)) : text;
+  }
+
+  /** A copy with every string in it told by `text`; of errors and other classes only what JSON shows. */
+  value<T>(value: T): T {
+    return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === 'string' ? this.text(item) : item)) as T;
+  }
+
+  /** The error as it may be logged: same name and place, its texts and those of its causes told by `text`. */
+  error(error: Error): Error {
+    const { message, name, stack, cause, ...fields } = error;
+    const told = Object.assign(new Error(this.text(message), cause instanceof Error ? { cause: this.error(cause) } : {}), {
+      ...(this.plain(fields) as object),
+      name,
+    });
+    if (stack === undefined) delete told.stack;
+    else told.stack = this.text(stack);
+    return told;
+  }
+
+  private plain(fields: object): unknown {
+    try {
+      return this.value(fields);
+    } catch {
+      // Errors of libraries hold sockets and streams, which refer to themselves.
+      return {};
+    }
+  }
+
+  private suspects(json: string): boolean {
+    return mayHoldCredentials(json) || this.known.some((value) => json.includes(JSON.stringify(value).slice(1, -1)));
+  }
+}
+
+/** What `dr` and the Kubernetes plugin name as credentials of clusters. */
+export function configuredSecrets(root: Config): string[] {
+  const clusters = [
+    ...(root.getOptionalConfigArray('dr.clusters') ?? []),
+    ...(root.getOptionalConfigArray('kubernetes.clusterLocatorMethods') ?? []).flatMap(
+      (method) => method.getOptionalConfigArray('clusters') ?? [],
+    ),
+  ];
+  return clusters.flatMap((cluster) =>
+    ['token', 'serviceAccountToken'].flatMap((key) => {
+      const value: unknown = cluster.getOptional(key);
+      return typeof value === 'string' ? [value] : [];
+    }),
+  );
+}
