@@ -1,3 +1,4 @@
+import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { RecoveryPoint } from '@kubectl-dr/core/protection/model';
@@ -132,8 +133,8 @@ const stork = ['ClusterPair', 'BackupLocation'].map((kind) => ({
 }));
 
 /** One cluster with the applications above, and an engine that has captured them. */
-export function createWorld() {
-  const east = new MemoryCluster({ name: 'east', clock: systemClock, types: stork });
+export function createWorld(clock: Clock = systemClock) {
+  const east = new MemoryCluster({ name: 'east', clock, types: stork });
   const shop = ownedBy('team-shop');
   east.seed([
     namespace('shop', shop),

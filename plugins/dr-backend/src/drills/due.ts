@@ -1,0 +1,58 @@
+import { terminalStates } from '@kubectl-dr/core/execution/model';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { ApplicationStatus, ComponentStatus } from '@kubectl-dr/core/service/model';
+
+export interface DueDrill {
+  application: string;
+  /** Those that have to be proven again, and have a point to prove. */
+  components: string[];
+  /** When the one whose proof is the oldest was proven, epoch milliseconds; 0: never. */
+  since: number;
+  /** Where they live, as far as the catalog or the clusters name it. */
+  clusters: string[];
+}
+
+/** After a drill that failed or was cancelled the next one waits as long, milliseconds; less where the policy asks for one sooner. */
+const patience = 86_400_000;
+
+/**
+ * What its policy wants proven again, never proven first, then the oldest proof. Not: what has no usable point (its verdict says so
+ * already), what an operation runs on, and what failed a moment ago.
+ */
+export function dueDrills(applications: readonly ApplicationStatus[], operations: readonly Operation[], now: Date): DueDrill[] {
+  const ofApplication = Map.groupBy(operations, ({ plan }) => plan.application);
+  return applications
+    .flatMap((status): DueDrill[] => {
+      const { name } = status.application;
+      const past = ofApplication.get(name) ?? [];
+      if (past.some(({ state }) => !terminalStates.includes(state))) return [];
+      const due = status.components.filter((component) => isDue(component, past, now));
+      if (due.length === 0) return [];
+      return [
+        {
+          application: name,
+          components: due.map(({ component }) => component.name),
+          since: Math.min(...due.map(provenAt)),
+          clusters: [...new Set(due.flatMap(({ component }) => component.placements.flatMap(({ cluster }) => cluster ?? [])))],
+        },
+      ];
+    })
+    .sort((a, b) => a.since - b.since || (a.application < b.application ? -1 : 1));
+}
+
+function isDue(status: ComponentStatus, past: readonly Operation[], now: Date): boolean {
+  const every = status.policy?.drills?.every;
+  if (every === undefined || !status.point) return false;
+  if (now.getTime() - provenAt(status) <= every) return false;
+  return !past.some(
+    ({ plan, state, endedAt }) =>
+      plan.intent === 'Drill' &&
+      state !== 'Succeeded' &&
+      plan.components.includes(status.component.name) &&
+      now.getTime() - Date.parse(endedAt ?? '') < Math.min(every, patience),
+  );
+}
+
+function provenAt({ proof }: ComponentStatus): number {
+  return (proof && Date.parse(proof.at)) || 0;
+}
