@@ -68,6 +68,13 @@ export interface Config {
       /** With `apply`: remove what a policy made and no longer asks for. Default false: it is shown as drift. */
       prune?: boolean;
     };
+    drills?: {
+      /**
+       * Begin the drills that policies ask for (`drills: { every }`) when they are due, one at a time on a cluster. Default false:
+       * a verdict says that they are due, and somebody begins them.
+       */
+      scheduled?: boolean;
+    };
     notifications?: {
       /** Tell owners when their applications stop meeting their objective, and when they meet it again. Default true. */
       verdicts?: boolean;

@@ -25,6 +25,7 @@ import type { Settings } from './config/settings.ts';
 import type { Database } from './database/migrate.ts';
 import { createHandlers } from './http/handlers.ts';
 import { createRouter } from './http/router.ts';
+import { Driller } from './drills/Driller.ts';
 import { FleetIndex } from './index/FleetIndex.ts';
 import { JournalIndex, journalSelection } from './index/JournalIndex.ts';
 import { WatchedReader } from './index/WatchedReader.ts';
@@ -79,6 +80,8 @@ export interface Portal {
   reconciler: Reconciler;
   /** Judges whose owner has to be told; with `dr.notifications.verdicts: false` nothing ever calls it. */
   verdicts: VerdictWatch;
+  /** With `dr.drills.scheduled: false` nothing ever calls it. */
+  driller: Driller;
   /** Begins to watch clusters and catalog, in the background. */
   start(): void;
   /** Resolves when nothing runs any more. */
@@ -211,6 +214,17 @@ export function createPortal(options: PortalOptions): Portal {
       clock,
       applications: () => index.current().fleet.applications,
       tell: (news) => announcer.verdicts(news),
+    }),
+    driller: new Driller({
+      service,
+      applications: () => index.current().fleet.applications,
+      operations: () => views.all(),
+      states: () => index.states(),
+      runner,
+      auditor,
+      logger,
+      clock,
+      leaving: leaving.signal,
     }),
     start() {
       const { signal } = leaving;

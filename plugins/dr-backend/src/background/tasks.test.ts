@@ -7,7 +7,7 @@ import { backgroundTasks } from './tasks.ts';
 type Task = Parameters<SchedulerService['scheduleTask']>[0];
 
 /** The tasks as they reach the scheduler, and what each does when it is run. */
-async function scheduled(mode: 'off' | 'report' | 'apply', verdicts = true) {
+async function scheduled(mode: 'off' | 'report' | 'apply', verdicts = true, drills = verdicts) {
   const done: string[] = [];
   const tasks = new Map<string, Task>();
   const operation = (id: string, endedAt?: string) =>
@@ -20,8 +20,9 @@ async function scheduled(mode: 'off' | 'report' | 'apply', verdicts = true) {
   await scheduleOnOneReplica(
     { scheduleTask: async (task: Task) => void tasks.set(task.id, task) } as unknown as SchedulerService,
     backgroundTasks({
-      settings: { policies: { mode, prune: false }, notifications: { verdicts, operations: true } },
+      settings: { policies: { mode, prune: false }, drills: { scheduled: drills }, notifications: { verdicts, operations: true } },
       reconciler: { run: async (signal) => ({ written: done.push(`corrected, ${signal.aborted}`), failed: 0, skipped: [] }) },
+      driller: { round: async () => ({ started: [`drilled ${done.push('drilled')}`], resumed: [] }) },
       verdicts: { judge: async () => void done.push('judged') },
       logger: mockServices.logger.mock(),
       service: { releaseExpired: async () => [operation('one', '2026-01-15T12:05:00Z'), operation('two')] },
@@ -43,12 +44,13 @@ async function scheduled(mode: 'off' | 'report' | 'apply', verdicts = true) {
 
 it('each task runs on one replica, does its own work, and ends what hangs', async () => {
   const { tasks, run } = await scheduled('apply');
-  expect([...tasks.keys()]).toEqual(['dr-undo-windows', 'dr-policies', 'dr-verdicts']);
+  expect([...tasks.keys()]).toEqual(['dr-undo-windows', 'dr-policies', 'dr-drills', 'dr-verdicts']);
   for (const { scope, timeout, frequency } of tasks.values()) {
     expect(scope).toBe('global');
     expect((timeout as { minutes: number }).minutes).toBeGreaterThanOrEqual((frequency as { minutes: number }).minutes);
   }
   expect(await run('dr-policies')).toEqual(['corrected, false']);
+  expect(await run('dr-drills')).toEqual(['drilled']);
   expect(await run('dr-verdicts')).toEqual(['judged']);
 });
 

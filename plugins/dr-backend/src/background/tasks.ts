@@ -1,6 +1,7 @@
 import type { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import type { Settings } from '../config/settings.ts';
+import type { Driller } from '../drills/Driller.ts';
 import type { Reconciler } from '../policies/Reconciler.ts';
 import type { VerdictWatch } from '../verdicts/VerdictWatch.ts';
 import type { BackgroundTask } from './schedule.ts';
@@ -11,11 +12,13 @@ export function backgroundTasks({
   settings,
   reconciler,
   verdicts,
+  driller,
   ...undoing
 }: {
-  settings: Pick<Settings, 'policies' | 'notifications'>;
+  settings: Pick<Settings, 'policies' | 'drills' | 'notifications'>;
   reconciler: Pick<Reconciler, 'run'>;
   verdicts: Pick<VerdictWatch, 'judge'>;
+  driller: Pick<Driller, 'round'>;
   service: Pick<DrService, 'releaseExpired'>;
   auditor: AuditorService;
   logger: LoggerService;
@@ -25,6 +28,7 @@ export function backgroundTasks({
   ];
   if (settings.policies.mode === 'apply')
     tasks.push({ id: 'dr-policies', every: 5, timeout: 30, delay: 2, round: (signal) => reconciler.run(signal) });
+  if (settings.drills.scheduled) tasks.push({ id: 'dr-drills', every: 5, timeout: 30, delay: 3, round: (signal) => driller.round(signal) });
   if (settings.notifications.verdicts) tasks.push({ id: 'dr-verdicts', every: 1, timeout: 5, delay: 2, round: () => verdicts.judge() });
   return tasks;
 }

@@ -96,6 +96,7 @@ describe('the other keys of dr', () => {
       operationsPerHour: 30,
       operators: new Set(),
       policies: { mode: 'report', prune: false },
+      drills: { scheduled: false },
       notifications: { verdicts: true, operations: true },
     });
   });

@@ -19,6 +19,10 @@ export interface Settings {
     /** With `apply`: remove what a policy made and no longer asks for. */
     prune: boolean;
   };
+  drills: {
+    /** The drills that policies ask for are begun by the portal. */
+    scheduled: boolean;
+  };
   /** Which events owners are told of by the notifications plugin. */
   notifications: { verdicts: boolean; operations: boolean };
 }
@@ -48,6 +52,7 @@ export function readSettings(root: Config): Settings {
       mode: reconcileMode(config?.getOptionalString('policies.mode') ?? 'report'),
       prune: config?.getOptionalBoolean('policies.prune') ?? false,
     },
+    drills: { scheduled: config?.getOptionalBoolean('drills.scheduled') ?? false },
     notifications: {
       verdicts: config?.getOptionalBoolean('notifications.verdicts') ?? true,
       operations: config?.getOptionalBoolean('notifications.operations') ?? true,

@@ -34,7 +34,7 @@ const plansInARound = 10;
 const blockedFor = 6 * 3_600_000;
 
 /**
- * One round of `dr.drills.mode: run`: the drills that policies ask for (`drills: { every }`), one at a time on a cluster. What a replica
+ * One round of `dr.drills.scheduled`: the drills that policies ask for (`drills: { every }`), one at a time on a cluster. What a replica
  * left behind is continued, and so cleaned up.
  */
 export class Driller {

@@ -20,7 +20,11 @@ const patience = 86_400_000;
  * already), what an operation runs on, and what failed a moment ago.
  */
 export function dueDrills(applications: readonly ApplicationStatus[], operations: readonly Operation[], now: Date): DueDrill[] {
-  const ofApplication = Map.groupBy(operations, ({ plan }) => plan.application);
+  const ofApplication = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    const { application } = operation.plan;
+    ofApplication.set(application, [...(ofApplication.get(application) ?? []), operation]);
+  }
   return applications
     .flatMap((status): DueDrill[] => {
       const { name } = status.application;
