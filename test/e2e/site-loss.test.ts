@@ -1,4 +1,4 @@
-import type { Plan } from '@kubectl-dr/core/planning/model';
+import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { randomOf, replication, seeds, SiteLoss } from '../suites/site-loss.ts';
 
 const caller = { name: 'olivia' };
@@ -12,14 +12,14 @@ afterEach(() => sites.close());
 const longest = ({ dataLoss }: Plan): number => Math.max(...dataLoss.map(({ seconds }) => seconds));
 
 /** `east` is lost at a moment of the third to fifth interval, and the application goes on at `west` at once. */
-async function loseAndFailOver(seed: number, workloads: boolean) {
+async function loseAndFailOver(seed: number, workloads: boolean, request: Partial<PlanRequest> = { override }) {
   const random = randomOf(seed);
   await sites.pass((2 + 2 * random()) * replication.interval);
   const { east } = sites.sandbox.clusters;
   east.lose({ workloads });
   const lostAt = sites.clock.now().getTime();
   const service = sites.service();
-  const plan = await sites.during(service.plan({ intent: 'Failover', application: 'shop', to: 'west', override }, caller));
+  const plan = await sites.during(service.plan({ intent: 'Failover', application: 'shop', to: 'west', ...request }, caller));
   const done = await sites.during(service.execute(plan, caller).then((operation) => operation.run()));
   return { lostAt, service, plan, done, random };
 }
@@ -61,5 +61,32 @@ describe.each(seeds())('seed %i', (seed) => {
     expect(sites.twoActive).toHaveLength(seen);
     expect(sites.rows('west').filter(({ site }) => site === 'east')).toEqual(arrived);
     expect((await sites.during(service.application('shop'))).reasons.map(({ code }) => code)).not.toContain('OLD_COPY_UNCHECKED');
+  });
+
+  it.each([
+    ['is lost with everything in it', true],
+    ['is cut off while its workloads go on writing', false],
+  ])('east %s, with a fence: nobody has to take a risk, and at no moment do two copies write', async (_, workloads) => {
+    await sites.prepareFence();
+    const { service, plan, done, random } = await loseAndFailOver(seed, workloads, {});
+    expect(plan.blockers).toEqual([]);
+    expect(plan.warnings).toContainEqual(expect.objectContaining({ code: 'SOURCE_FENCED', cluster: 'east' }));
+    expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+    const arrived = sites.rows('west').filter(({ site }) => site === 'east');
+    await sites.pass(30_000 + random() * 120_000);
+    expect(sites.rows('west').length).toBeGreaterThan(arrived.length);
+    const { east } = sites.sandbox.clusters;
+    expect(east.stage.volumes.fenced).toBe(true);
+
+    // It runs again, cut off from its disks, until somebody looks; only then is it let in.
+    east.comeBack();
+    await sites.pass(60_000);
+    expect(await sites.pods('east')).toHaveLength(3);
+    expect(await sites.during(service.releaseExpired(caller))).toMatchObject([{ id: done.id, release: { endedAt: expect.any(String) } }]);
+    expect(await sites.pods('east')).toEqual([]);
+    expect(east.stage.volumes.fenced).toBe(false);
+    await sites.pass(replication.interval);
+    expect(sites.twoActive).toEqual([]);
+    expect(sites.rows('west').filter(({ site }) => site === 'east')).toEqual(arrived);
   });
 });

@@ -1,11 +1,13 @@
 import { engine } from '@kubectl-dr/core/engines/velero/index';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import { fencesLabel } from '@kubectl-dr/core/fencing/network-fence';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { FakeClock } from '@kubectl-dr/core/testing/clock';
 import { type ClusterName, createSandbox, type Sandbox } from '@kubectl-dr/sandbox';
+import { fenceController, fenceDefinition } from '@kubectl-dr/sandbox/simulators/fencing/network-fences';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { location } from '@kubectl-dr/sandbox/simulators/velero/install';
 import { seenBy } from './seen-by.ts';
@@ -72,6 +74,22 @@ export class SiteLoss {
       },
     ]);
     return sites;
+  }
+
+  /** A storage that serves both clusters, and a fence for `east` that somebody prepared on `west`. */
+  async prepareFence(): Promise<void> {
+    const { east, west } = this.sandbox.clusters;
+    await createAll(west.client, [fenceDefinition()]);
+    west.stage.run([fenceController({ cluster: west.client, reached: { '192.0.2.0/24': east.stage.volumes } })]);
+    await createAll(west.client, [
+      {
+        apiVersion: 'csiaddons.openshift.io/v1alpha1',
+        kind: 'NetworkFence',
+        metadata: { name: 'east', labels: { [fencesLabel]: 'east' } },
+        spec: { fenceState: 'Unfenced', networkFenceClassName: 'shared', cidrs: ['192.0.2.0/24'] },
+      },
+    ]);
+    await this.pass(5 * second);
   }
 
   /** As a process of its own sees both. */
@@ -150,7 +168,8 @@ export class SiteLoss {
   /** Whether a copy runs there whose writes arrive on its disk. */
   async #write(site: ClusterName): Promise<boolean> {
     const cluster = this.sandbox.clusters[site];
-    if (!(await this.pods(site)).includes('orders-db-0') || cluster.files('shop', claim) === undefined) return false;
+    if (cluster.stage.volumes.fenced || !(await this.pods(site)).includes('orders-db-0') || cluster.files('shop', claim) === undefined)
+      return false;
     const number = (this.rows(site).at(-1)?.number ?? 0) + 1;
     const before = cluster.files('shop', claim)?.[file] ?? '';
     cluster.writeFiles('shop', claim, { [file]: `${before}${number},${site},${this.clock.now().getTime()}\n` });

@@ -28,6 +28,8 @@ function whatOf({ id, plan }: Operation): string {
   const copies = (plan.undo.release ?? [])
     .flat()
     .flatMap(({ action, cluster }) => (action.kind === 'copy.stop' ? [`${action.namespace} on ${cluster}`] : []));
-  if (copies.length > 0) return `stops the old copy of ${plan.application} in ${copies.join(' and ')}`;
+  const fenced = new Set((plan.undo.release ?? []).flat().flatMap(({ action }) => (action.kind === 'fence.set' ? [action.of] : [])));
+  const letIn = fenced.size > 0 ? `, and lets ${[...fenced].join(' and ')} write to its storage again` : '';
+  if (copies.length > 0) return `stops the old copy of ${plan.application} in ${copies.join(' and ')}${letIn}`;
   return [`ends the time in which ${id} can be undone`, ...volumes].join('; ');
 }

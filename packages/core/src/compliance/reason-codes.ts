@@ -492,6 +492,11 @@ const table = {
     why: 'Without a fence nobody can know whether the old copy stands still.',
     fix: 'Stop the old copy as soon as its cluster is back: kubectl dr confirm OPERATION',
   },
+  SOURCE_FENCED: {
+    title: 'The cluster that is left is cut off from its storage first',
+    why: 'What may still run there can write nothing any more, so that two copies never do; nor can anything else on that cluster.',
+    fix: 'Let it in again when its old copy has been stopped: kubectl dr confirm OPERATION',
+  },
   VOLUME_NOT_PORTABLE: {
     title: 'The data of the point lies in the storage of one cluster alone',
     why: 'A snapshot shares the fate of its storage; another cluster cannot make a volume of it.',

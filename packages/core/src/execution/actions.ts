@@ -7,6 +7,7 @@ import type { ActionContext } from './actions/context.ts';
 import { stopCopy } from './actions/copy-stop.ts';
 import { backup } from './actions/engine-backup.ts';
 import { endOfRestore, releaseRestore, restore } from './actions/engine-restore.ts';
+import { setFence } from './actions/fence-set.ts';
 import { createNamespace } from './actions/namespace-create.ts';
 import { isolate } from './actions/namespace-isolate.ts';
 import { removeNamespace } from './actions/namespace-remove.ts';
@@ -27,6 +28,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return removeNamespace(action, context);
     case 'copy.stop':
       return stopCopy(action, context);
+    case 'fence.set':
+      return setFence(action, context);
     case 'engine.backup':
       return backup(action, context);
     case 'point.remove':

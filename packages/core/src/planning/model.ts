@@ -23,6 +23,8 @@ export type StepAction =
    * answer, as somebody said it.
    */
   | { kind: 'copy.stop'; namespace: string; labelSelectors?: string[]; accepted?: string; timeoutSeconds: number }
+  /** Cuts the cluster `of` off from its storage, or lets it in again, by the NetworkFence of this name, which was prepared for that. */
+  | { kind: 'fence.set'; fence: string; of: string; state: 'Fenced' | 'Unfenced'; timeoutSeconds: number }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
   /** Removes a point for good, with its data: one that its policy keeps no longer. */
   | { kind: 'point.remove'; engine: string; engineNamespace: string; point: RestoreRequest['point'] }

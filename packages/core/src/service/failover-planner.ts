@@ -1,5 +1,7 @@
 import type { Application } from '../application/model.ts';
-import { InputError, NotFoundError } from '../errors.ts';
+import { DrError, InputError, NotFoundError } from '../errors.ts';
+import { type Fence, readFences } from '../fencing/network-fence.ts';
+import { withFences } from '../planning/fence.ts';
 import { isPortable, type Origin, planFailover } from '../planning/failover.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
 import { choiceOf } from '../planning/moment.ts';
@@ -61,7 +63,17 @@ export async function failoverPlan(deps: PlannerDeps, assessment: Assessment, as
     },
     signal,
   );
-  return planFailover({ ...inputs, origins });
+  return withFences(await planFailover({ ...inputs, origins }), await fencesAt(deps, to, signal), now);
+}
+
+/** Whoever may not read fences has none. */
+async function fencesAt({ clusters }: PlannerDeps, to: string, signal?: AbortSignal): Promise<Fence[]> {
+  const cluster = clusters.find(({ name }) => name === to);
+  if (!cluster) return [];
+  return readFences(cluster, signal).catch((error: unknown) => {
+    if (error instanceof DrError && error.code === 'FORBIDDEN') return [];
+    throw error;
+  });
 }
 
 /** Opens points, the newest of each part first, until one is found whose data can be had at the target, or none is left. */

@@ -123,6 +123,14 @@ export function assertInside(plan: Plan, application: Application): void {
         if (!owns(cluster, action.namespace)) refuse(step, action.namespace);
         inside(step, action.namespace);
         break;
+      case 'fence.set':
+        // Of a cluster that the application runs on; whether the fence is one for that is looked at when it is set.
+        if (!placements.some((placement) => placement.cluster === action.of && placement.claim !== 'unclaimed'))
+          throw new NotAllowedError(`step ${step.id} cuts off ${action.of}, where nothing of ${plan.application} runs`, {
+            code: 'UNCLAIMED_PLACEMENT',
+            hint: 'make a new plan',
+          });
+        break;
       case 'namespace.remove':
         // Only what the plan itself makes.
         if (!made.has(`${cluster}/${action.namespace}`)) refuse(step, action.namespace);

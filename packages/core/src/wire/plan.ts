@@ -69,6 +69,13 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     accepted: z.string().optional(),
     timeoutSeconds: z.number(),
   }),
+  z.strictObject({
+    kind: z.literal('fence.set'),
+    fence: z.string(),
+    of: z.string(),
+    state: z.enum(['Fenced', 'Unfenced']),
+    timeoutSeconds: z.number(),
+  }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
   z.strictObject({ kind: z.literal('point.remove'), engine: z.string(), engineNamespace: name, point }),
   z.strictObject({

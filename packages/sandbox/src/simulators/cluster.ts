@@ -117,6 +117,7 @@ export class SandboxCluster {
   writeFiles(namespace: string, claim: string, files: Files): void {
     const volume = this.#volumeOf(namespace, claim);
     if (volume === '') throw new NotFoundError(`the claim ${namespace}/${claim} on ${this.name} has no volume yet`, { cluster: this.name });
+    if (this.stage.volumes.fenced) throw new Error(`${namespace}/${claim} on ${this.name}: input/output error`);
     this.stage.volumes.write(volume, files);
   }
 

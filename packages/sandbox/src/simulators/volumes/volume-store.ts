@@ -7,6 +7,8 @@ export class VolumeStore {
   readonly #snapshots = new Map<string, Files>();
   readonly #expected = new Map<string, Files>();
   #taken = 0;
+  /** Whether it refuses what the nodes of its cluster write. */
+  fenced = false;
 
   /** By the name of the PersistentVolume; undefined when there is no such disk. */
   read(volume: string): Files | undefined {

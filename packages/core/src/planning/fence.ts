@@ -1,0 +1,59 @@
+import type { Fence } from '../fencing/network-fence.ts';
+import type { Reason } from '../reason.ts';
+import { nameFor, sealPlan } from './assemble.ts';
+import type { Plan, Step } from './model.ts';
+
+/** For the storage to do it, seconds. */
+const timeoutSeconds = 300;
+
+/**
+ * Where a cluster does not answer and a fence is prepared for it, its storage is cut off before anything else: then nobody has to
+ * take a risk. When the old copy has been stopped, its cluster is let in again.
+ */
+export async function withFences(plan: Plan, fences: readonly Fence[], now: Date): Promise<Plan> {
+  const silent = new Set(
+    [...plan.blockers, ...plan.warnings].flatMap(({ code, cluster }) =>
+      cluster !== undefined && (code === 'SOURCE_MAY_BE_ALIVE' || code === 'SPLIT_BRAIN_RISK') ? [cluster] : [],
+    ),
+  );
+  const usable = fences.filter(({ of, addresses }) => silent.has(of) && addresses.length > 0);
+  if (usable.length === 0) return plan;
+  const fenced = new Set(usable.map(({ of }) => of));
+  const is = (code: string) => (reason: Reason) => reason.code === code && fenced.has(reason.cluster ?? '');
+  const accepted = (cluster: string): string =>
+    `its storage is cut off by NetworkFence ${usable.flatMap(({ name, of }) => (of === cluster ? [name] : [])).join(', ')}`;
+  const stopped = (step: Step): Step =>
+    step.action.kind === 'copy.stop' && fenced.has(step.cluster)
+      ? { ...step, action: { ...step.action, accepted: accepted(step.cluster) } }
+      : step;
+  const steps = (state: 'Fenced' | 'Unfenced'): Step[] =>
+    usable.map(({ name, on, of }) => ({
+      id: nameFor(`${state === 'Fenced' ? 'fence' : 'unfence'}-${name}`, 150),
+      title: state === 'Fenced' ? `Cut ${of} off from its storage` : `Let ${of} write to its storage again`,
+      cluster: on,
+      action: { kind: 'fence.set', fence: name, of, state, timeoutSeconds },
+    }));
+  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = plan;
+  return sealPlan(
+    {
+      ...body,
+      waves: [steps('Fenced'), ...plan.waves.map((wave) => wave.map(stopped))],
+      blockers: plan.blockers.filter((reason) => !is('SOURCE_MAY_BE_ALIVE')(reason)),
+      warnings: [...plan.warnings.filter((reason) => !is('SPLIT_BRAIN_RISK')(reason)), ...[...fenced].map((of) => cutOff(of, usable))],
+      undo: { ...plan.undo, ...(plan.undo.release && { release: [...plan.undo.release, steps('Unfenced')] }) },
+    },
+    now,
+  );
+}
+
+function cutOff(cluster: string, fences: readonly Fence[]): Reason {
+  const its = fences.filter(({ of }) => of === cluster);
+  return {
+    code: 'SOURCE_FENCED',
+    severity: 'warning',
+    cluster,
+    message: `${cluster} does not answer: everything on it is cut off from its storage, not this application alone`,
+    evidence: its.map(({ name, on, storage, addresses }) => `NetworkFence ${name} on ${on}: ${storage}, ${addresses.join(', ')}`),
+    fix: 'let it in again when its old copy has been stopped: kubectl dr confirm OPERATION',
+  };
+}
