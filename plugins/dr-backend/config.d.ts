@@ -31,7 +31,7 @@ export interface Config {
     }>;
     /**
      * How clusters of `kubernetes.clusterLocatorMethods` are reached. `auto` (default): only where `clusters` is empty; by their own
-     * address where they have a serviceAccountToken, else through the Kubernetes plugin's proxy. `direct` or `proxy`: beside `clusters`.
+     * address where they have a serviceAccountToken, else through the Kubernetes plugin's proxy, as are those that its other locators find. `direct` or `proxy`: beside `clusters`.
      */
     clusterAccess?: 'auto' | 'direct' | 'proxy';
     /** Catalog files for the command line; the portal reads its own catalog. */

@@ -48,6 +48,21 @@ describe('HttpCluster', () => {
     return { client, server };
   }
 
+  it.each([
+    [404, JSON.stringify({ error: { name: 'NotFoundError', message: "Cluster 'east' not found" }, response: { statusCode: 404 } })],
+    [403, JSON.stringify({ error: { name: 'NotAllowedError', message: 'Unauthorized' } })],
+    [404, '<html><body>nothing here</body></html>'],
+  ])('a proxy that answers %i itself is no API server that serves, or allows, a type no more', async (code, text) => {
+    const { client } = await cluster((_, response) => void response.writeHead(code).end(text));
+    for (const asked of [() => client.identity(), () => client.list(types.pods)])
+      await expect(asked()).rejects.toMatchObject({
+        code: 'CLUSTER_UNREACHABLE',
+        message: expect.stringMatching(
+          /^east cannot be reached through http:\S+: (Cluster 'east' not found|Unauthorized|it answered 404 with a page)$/,
+        ),
+      });
+  });
+
   it('pages, restarts an expired list once, and keeps its connections', async () => {
     let expired = false;
     const { client, server } = await cluster((request, response) => {

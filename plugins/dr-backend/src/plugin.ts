@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import type { AuthService, DiscoveryService } from '@backstage/backend-plugin-api';
 import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
@@ -17,8 +16,8 @@ import { registerActions } from './actions/registerActions.ts';
 import { scheduleOnOneReplica } from './background/schedule.ts';
 import { backgroundTasks } from './background/tasks.ts';
 import { configuredClusters } from './config/clusters.ts';
-import type { KubernetesPlugin } from './config/kubernetes-plugin.ts';
 import { clustersOfKubernetesPlugin } from './config/kubernetes-plugin.ts';
+import { kubernetesPlugin } from './config/kubernetes-client.ts';
 import { readSettings } from './config/settings.ts';
 import { openDatabase } from './database/migrate.ts';
 import { createPortal } from './portal.ts';
@@ -74,7 +73,7 @@ export const drPlugin = createBackendPlugin({
         const { clusters: shared, problems } = await clustersOfKubernetesPlugin(config, {
           own: named.map(({ name }) => name),
           surroundings,
-          plugin: kubernetesPlugin(discovery, services.auth),
+          plugin: kubernetesPlugin(discovery, services.auth, systemClock),
         });
         for (const problem of problems) logger.warn(problem);
         const configured = [...named, ...shared];
@@ -103,17 +102,6 @@ export const drPlugin = createBackendPlugin({
     });
   },
 });
-
-/** In the plugin's own name: what a caller may is decided before anything is asked of a cluster. */
-function kubernetesPlugin(discovery: DiscoveryService, auth: AuthService): KubernetesPlugin {
-  return {
-    baseUrl: () => discovery.getBaseUrl('kubernetes'),
-    async token() {
-      const onBehalfOf = await auth.getOwnServiceCredentials();
-      return (await auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'kubernetes' })).token;
-    },
-  };
-}
 
 async function allClusters(configured: readonly ClusterClient[], suppliers: readonly ClusterSupplier[]): Promise<ClusterClient[]> {
   const all = [...configured];

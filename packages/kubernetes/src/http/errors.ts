@@ -34,6 +34,14 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
   const parsed = parseStatus(body);
   const said = parsed.message ?? `it answered ${status}`;
   const { cluster } = target;
+  const inBetween = saidInBetween(status, body);
+  if (inBetween !== undefined)
+    return new ServiceUnavailableError(`${cluster} cannot be reached through ${target.server || 'what is in between'}: ${inBetween}`, {
+      code: 'CLUSTER_UNREACHABLE',
+      cluster,
+      details: { status, verb: target.verb },
+      hint: 'the API server was not asked: look at the log of the proxy in between',
+    });
   const details = { status, verb: target.verb, ...(parsed.reason ? { reason: parsed.reason } : {}) };
   switch (status) {
     case 400:
@@ -92,6 +100,22 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
         },
       );
   }
+}
+
+/**
+ * Why something in between did not ask the API server: that a proxy does not know a cluster, or may not use it, is not that the cluster
+ * serves a type no more, or shows it no more. Backstage's proxy answers with an error of its own, a gateway with a page.
+ */
+function saidInBetween(status: number, body: string): string | undefined {
+  if (body.startsWith('{"error":{')) {
+    try {
+      const { error } = JSON.parse(body) as { error: { name?: unknown; message?: unknown } };
+      if (typeof error.name === 'string' && typeof error.message === 'string') return error.message;
+    } catch {
+      return undefined;
+    }
+  }
+  return status === 404 && body.trimStart().startsWith('<') ? 'it answered 404 with a page' : undefined;
 }
 
 /** The server's sentence names user, verb, resource and namespace; the hint is the smallest Role that would allow it. */

@@ -2,17 +2,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigReader } from '@backstage/config';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { kubernetesPlugin } from './kubernetes-client.ts';
 import { clustersOfKubernetesPlugin } from './kubernetes-plugin.ts';
 
-const nobody = { baseUrl: async () => 'http://127.0.0.1:1/api/kubernetes', token: async () => 'none' };
+const plugin = (clusters: { name: string; authProvider: string }[] = []) => ({
+  baseUrl: async () => 'http://127.0.0.1:1/api/kubernetes',
+  token: async () => 'none',
+  clusters: async () => clusters,
+});
+const nobody = plugin();
 const account = { name: 'prod', url: 'https://prod.example.com', authProvider: 'serviceAccount', serviceAccountToken: 't' };
 const cloud = { name: 'cloud', url: 'https://cloud.example.com', authProvider: 'aws' };
 const personal = { name: 'personal', url: 'https://personal.example.com', authProvider: 'oidc' };
 
-const read = (clusters: object[], { dr = {}, own = [] as string[], methods = [] as object[], plugin = nobody } = {}) =>
+const read = (clusters: object[], { dr = {}, own = [] as string[], methods = [] as object[], plugin: asked = nobody } = {}) =>
   clustersOfKubernetesPlugin(
     new ConfigReader({ dr, kubernetes: { clusterLocatorMethods: [{ type: 'config', clusters }, ...methods] } } as never),
-    { own, surroundings: { env: {}, cwd: '/' }, plugin },
+    { own, surroundings: { env: {}, cwd: '/' }, plugin: asked },
   );
 const names = ({ clusters }: Awaited<ReturnType<typeof read>>) => clusters.map(({ name }) => name);
 
@@ -33,9 +39,60 @@ describe('clusters of the Kubernetes plugin', () => {
     expect(direct.problems).toEqual([expect.stringContaining('(cloud) has no serviceAccountToken: set dr.clusterAccess to auto or proxy')]);
   });
 
-  it('that are found elsewhere are told, not guessed', async () => {
-    const { problems } = await read([], { methods: [{ type: 'gke', projectId: 'p' }] });
-    expect(problems).toEqual([expect.stringMatching(/^kubernetes\.clusterLocatorMethods\[1\] finds its clusters by itself \(gke\)/)]);
+  it('that are found by the catalog, a cloud or a module are asked of the plugin, and reached through it', async () => {
+    const found = [
+      { name: 'prod', authProvider: 'serviceAccount' },
+      { name: 'edge', authProvider: 'vault' },
+      { name: 'lab', authProvider: 'google' },
+    ];
+    const methods = [{ type: 'catalog' }];
+    const asked = await read([account, personal], { methods, plugin: plugin(found) });
+    expect(names(asked)).toEqual(['prod', 'edge']);
+    expect(asked.problems.map((problem) => problem.replace(/ lets in.*/, ''))).toEqual([
+      'kubernetes.clusterLocatorMethods[0].clusters[1] (personal)',
+      'A cluster of the Kubernetes plugin (lab)',
+    ]);
+    // What a module finds stands in no configuration: it is asked for where that is wanted.
+    expect(names(await read([], { plugin: plugin(found) }))).toEqual([]);
+    expect(names(await read([], { dr: { clusterAccess: 'proxy' }, own: ['prod'], plugin: plugin(found) }))).toEqual(['edge']);
+  });
+
+  it('that cannot be known are told, and hold nothing up', async () => {
+    const methods = [{ type: 'gke', projectId: 'p' }];
+    expect((await read([account], { methods, dr: { clusterAccess: 'direct' } })).problems).toEqual([
+      'kubernetes.clusterLocatorMethods[1] (gke) finds its clusters by itself: set dr.clusterAccess to auto or proxy for them',
+    ]);
+    expect((await read([account], { methods })).problems).toEqual([
+      'kubernetes.clusterLocatorMethods[1] (gke) found no cluster besides: they are asked once, so start the portal again when there is one',
+    ]);
+    const silent = { ...nobody, clusters: () => Promise.reject(new Error('it answered 404')) };
+    const asked = await read([account], { methods, plugin: silent });
+    expect([names(asked), asked.problems]).toEqual([
+      ['prod'],
+      ['The Kubernetes plugin does not tell its clusters, so those that are not in the configuration are missing: it answered 404'],
+    ]);
+  });
+
+  it('are asked for until the plugin has started, in the name of this plugin', async () => {
+    const asked: string[] = [];
+    const server = createServer(({ url, headers }, response) => {
+      asked.push(`${url} ${headers.authorization}`);
+      response.writeHead(asked.length < 3 ? 503 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ items: [{ name: 'edge', authProvider: 'aws', auth: {} }] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+    const client = kubernetesPlugin(
+      { getBaseUrl: async (id) => `${base}/${id}` },
+      {
+        getOwnServiceCredentials: async () => ({}) as never,
+        getPluginRequestToken: async ({ targetPluginId }) => ({ token: `for-${targetPluginId}` }),
+      },
+      { now: () => new Date(0), sleep: async () => undefined },
+    );
+    expect(await client.clusters()).toEqual([{ name: 'edge', authProvider: 'aws' }]);
+    expect(asked).toEqual(Array(3).fill('/api/kubernetes/clusters Bearer for-kubernetes'));
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('dr.clusterAccess is one of three words', async () => {
@@ -55,8 +112,8 @@ describe('clusters of the Kubernetes plugin', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/kubernetes`;
     let tokens = 0;
-    const plugin = { baseUrl: async () => baseUrl, token: async () => `token-${(tokens += 1)}` };
-    const { clusters } = await read([account], { dr: { clusterAccess: 'proxy' }, plugin });
+    const through = { ...nobody, baseUrl: async () => baseUrl, token: async () => `token-${(tokens += 1)}` };
+    const { clusters } = await read([account], { dr: { clusterAccess: 'proxy' }, plugin: through });
     const list = await clusters[0]!.list(types.namespaces);
     await clusters[0]!.list(types.namespaces);
     await clusters[0]!.close();

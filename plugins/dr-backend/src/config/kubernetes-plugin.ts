@@ -1,5 +1,5 @@
 import type { Config } from '@backstage/config';
-import { InputError } from '@kubectl-dr/core/errors';
+import { asDrError, InputError } from '@kubectl-dr/core/errors';
 import { HttpCluster } from '@kubectl-dr/kubernetes';
 import { configuredCluster } from '@kubectl-dr/kubernetes/configured';
 import type { ConfiguredCluster, Surroundings } from './clusters.ts';
@@ -8,13 +8,15 @@ import type { ConfiguredCluster, Surroundings } from './clusters.ts';
 export type ClusterAccess = 'auto' | 'direct' | 'proxy';
 
 const accesses: readonly ClusterAccess[] = ['auto', 'direct', 'proxy'];
-/** Whose credentials that plugin's backend has itself. The others are those of whoever looks, and nobody looks in the background. */
-const serverSide = new Set(['serviceAccount', 'aws', 'azure', 'googleServiceAccount', 'localKubectlProxy']);
+/** These let in whoever looks, and nobody looks in the background. All others, those of modules too, have credentials of the backend. */
+const clientSide = new Set(['', 'aks', 'google', 'oidc']);
 
 /** `/api/kubernetes` of the Kubernetes plugin, asked in this plugin's own name. */
 export interface KubernetesPlugin {
   baseUrl(): Promise<string>;
   token(): Promise<string>;
+  /** All that its locators find, those of modules too. */
+  clusters(): Promise<{ name: string; authProvider: string }[]>;
 }
 
 export interface ClustersOfPlugin {
@@ -25,7 +27,8 @@ export interface ClustersOfPlugin {
 
 /**
  * Clusters of `kubernetes.clusterLocatorMethods`, so that nobody writes them down twice. With `dr.clusterAccess: auto` only where
- * `dr.clusters` names none; a name of `dr.clusters` always means the cluster there.
+ * `dr.clusters` names none; a name of `dr.clusters` always means the cluster there. What is not in the configuration (locators of the
+ * catalog, of clouds and of modules) is asked of the plugin once, now.
  */
 export async function clustersOfKubernetesPlugin(
   root: Config,
@@ -35,26 +38,50 @@ export async function clustersOfKubernetesPlugin(
   if (chosen === 'auto' && own.length > 0) return { clusters: [], problems: [] };
   const clusters: ConfiguredCluster[] = [];
   const problems: string[] = [];
+  /** Of clusters that are taken, or refused with a reason. */
+  const decided = new Set(own);
+  const refuse = (where: string, name: string, provider: string): boolean => {
+    decided.add(name);
+    const refused = clientSide.has(provider);
+    if (refused)
+      problems.push(`${where} (${name}) lets in whoever looks (${provider || 'no authProvider'}), and nobody looks in the background`);
+    return refused;
+  };
+  /** Locators that find their clusters by themselves. */
+  const finders: string[] = [];
   for (const [at, method] of (root.getOptionalConfigArray('kubernetes.clusterLocatorMethods') ?? []).entries()) {
     const key = `kubernetes.clusterLocatorMethods[${at}]`;
     const type = method.getString('type');
     if (type !== 'config') {
-      problems.push(`${key} finds its clusters by itself (${type}), so they are not known here: name those that matter under dr.clusters`);
+      finders.push(`${key} (${type})`);
       continue;
     }
     for (const [index, config] of (method.getOptionalConfigArray('clusters') ?? []).entries()) {
       const where = `${key}.clusters[${index}]`;
       const name = config.getString('name');
-      if ([...own, ...clusters.map((cluster) => cluster.name)].includes(name)) continue;
+      if (decided.has(name)) continue;
       const provider =
         config.getOptionalString('authProvider') ?? config.getOptionalString('authMetadata.kubernetes.io/auth-provider') ?? '';
       const direct = provider === 'serviceAccount' && config.has('serviceAccountToken');
-      if (!serverSide.has(provider))
-        problems.push(`${where} (${name}) lets in whoever looks (${provider}), and nobody looks in the background`);
-      else if (direct && chosen !== 'proxy') clusters.push(await directCluster(config, name, where, surroundings));
+      if (refuse(where, name, provider)) continue;
+      if (direct && chosen !== 'proxy') clusters.push(await directCluster(config, name, where, surroundings));
       else if (chosen === 'direct')
         problems.push(`${where} (${name}) has no serviceAccountToken: set dr.clusterAccess to auto or proxy, or name it under dr.clusters`);
       else clusters.push(await proxiedCluster(name, plugin));
+    }
+  }
+  if (chosen === 'direct')
+    problems.push(...finders.map((where) => `${where} finds its clusters by itself: set dr.clusterAccess to auto or proxy for them`));
+  else if (finders.length > 0 || chosen === 'proxy') {
+    try {
+      const found = (await plugin.clusters()).filter(({ name }) => !decided.has(name));
+      if (found.length === 0 && finders.length > 0)
+        problems.push(`${finders.join(', ')} found no cluster besides: they are asked once, so start the portal again when there is one`);
+      for (const { name, authProvider } of found)
+        if (!refuse('A cluster of the Kubernetes plugin', name, authProvider)) clusters.push(await proxiedCluster(name, plugin));
+    } catch (thrown) {
+      const why = asDrError(thrown).message;
+      problems.push(`The Kubernetes plugin does not tell its clusters, so those that are not in the configuration are missing: ${why}`);
     }
   }
   return { clusters, problems };
