@@ -6,8 +6,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { inject } from 'vitest';
 import { kubectlDr, type Ran } from '../e2e/command-line.ts';
 import { openChromium } from './chromium.ts';
+import type { Mishaps } from './mishaps.ts';
 
 const pictures = fileURLToPath(new URL('../../test-results/browser', import.meta.url));
+/** Of the READMEs: written anew only when that is asked for, since ages and names differ from run to run. */
+const images = process.env.README_PICTURES ? fileURLToPath(new URL('../../docs/images', import.meta.url)) : pictures;
 
 export type User = 'alice' | 'bob' | 'olivia';
 
@@ -15,8 +18,15 @@ export interface Visit {
   page: Page;
   /** The API as this user's browser would call it. */
   api(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
-  /** For the README and for whoever looks at a failure. */
-  picture(name: string, options?: { fullPage?: boolean }): Promise<void>;
+  /** For whoever looks at a failure, and for the READMEs (`README_PICTURES=1` writes those into docs/images). */
+  picture(name: string, options?: { fullPage?: boolean; readme?: boolean }): Promise<void>;
+}
+
+/** How the browser of a visitor is set. `narrow`: a telephone held upright. */
+export interface Looks {
+  dark?: boolean;
+  narrow?: boolean;
+  language?: string;
 }
 
 /** `describe`, but skipped with the reason where there is no Chromium. */
@@ -41,9 +51,9 @@ export function visitors() {
   });
   afterAll(() => browser.close());
 
-  const context = async (options: { dark?: boolean; language?: string } = {}): Promise<BrowserContext> => {
+  const context = async (options: Looks = {}): Promise<BrowserContext> => {
     const made = await browser.newContext({
-      viewport: { width: 1440, height: 1000 },
+      viewport: options.narrow ? { width: 390, height: 844 } : { width: 1440, height: 1000 },
       colorScheme: options.dark ? 'dark' : 'light',
       locale: 'en-GB',
       timezoneId: 'Etc/UTC',
@@ -68,14 +78,15 @@ export function visitors() {
         });
         return { status: response.status, body: await response.json() };
       },
-      picture: async (name, options) => void (await page.screenshot({ path: path.join(pictures, `${name}.png`), ...options })),
+      picture: async (name, { readme = false, ...options } = {}) =>
+        void (await page.screenshot({ path: path.join(readme ? images : pictures, `${name}.png`), ...options })),
     };
   };
   return {
     /** Nobody yet: the sign-in page. */
     stranger: async () => visit(await context()),
     /** Somebody who has chosen who to be, on a page. */
-    as: async (user: User, url: string, options?: { dark?: boolean; language?: string }): Promise<Visit> => {
+    as: async (user: User, url: string, options?: Looks): Promise<Visit> => {
       const made = await context(options);
       await made.addCookies([{ name: 'dr-demo-user', value: user, url: portal().baseUrl }]);
       const visitor = await visit(made);
@@ -100,6 +111,12 @@ export async function namespaces(cluster: 'east' | 'west'): Promise<string[]> {
   const client = new HttpCluster({ config: resolveContext(kubeconfig, { context: cluster }) });
   const { items } = await client.list(types.namespaces);
   return items.map(({ metadata }) => metadata.name!);
+}
+
+/** What is wrong with the clusters from now on; nothing, without an argument. */
+export async function mishaps(what: Mishaps = {}): Promise<void> {
+  const answer = await fetch(portal().mishaps, { method: 'POST', body: JSON.stringify(what) });
+  expect(answer.status).toBe(204);
 }
 
 /** `kubectl dr` in another process than the portal's, with the same clusters and catalog. */

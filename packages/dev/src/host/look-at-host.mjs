@@ -4,9 +4,8 @@ import { openChromium } from '../../../../test/browser/chromium.ts';
 
 const patience = 90_000;
 
-/** Looks at a host as a newcomer does, signed in as guest; says what was seen, and throws at what was not. */
-export async function lookAtHost({ baseUrl, pictures, system }) {
-  const seen = [];
+/** Looks at a host as a newcomer does, signed in as guest; says what it sees, and throws at what it does not. */
+export async function lookAtHost({ baseUrl, pictures, system, say }) {
   mkdirSync(pictures, { recursive: true });
   const token = await tokenOfGuest(baseUrl);
   const health = await until(async () => {
@@ -14,12 +13,12 @@ export async function lookAtHost({ baseUrl, pictures, system }) {
     if (!answer.clusters?.every(({ state }) => state === 'fresh')) throw new Error(`not every cluster is read: ${JSON.stringify(answer)}`);
     return answer;
   });
-  seen.push(`  /api/dr/v1/health: ${health.clusters.map(({ name, state }) => `${name} ${state}`).join(', ')}`);
+  say(`  /api/dr/v1/health: ${health.clusters.map(({ name, state }) => `${name} ${state}`).join(', ')}`);
   await until(async () => {
     const entity = await get(`${baseUrl}/api/catalog/entities/by-name/system/default/shop`, token);
     if (!entity.relations?.some(({ type }) => type === 'protectedBy')) throw new Error('the shop has no relation protectedBy');
   });
-  seen.push('  the catalog knows DRPolicy, and who is protected by which');
+  say('  the catalog knows DRPolicy, and who is protected by which');
 
   const browser = await openChromium();
   try {
@@ -27,29 +26,81 @@ export async function lookAtHost({ baseUrl, pictures, system }) {
     page.setDefaultTimeout(60_000);
     const errors = [];
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(`${baseUrl}/catalog/default/system/shop`);
-    const enter = page.getByRole('button', { name: 'Enter' });
-    const card = page.getByRole('button', { name: 'Restore' });
-    await enter.or(card).first().waitFor();
-    if (await enter.isVisible()) await enter.click();
-    await page.goto(`${baseUrl}/catalog/default/system/shop`);
-    await card.first().waitFor();
-    await page.getByText('Breached').first().waitFor();
-    await page.screenshot({ path: path.join(pictures, `${system}-card.png`) });
-    seen.push('  the card says Breached, and offers to restore');
-    await page.goto(`${baseUrl}/catalog/default/system/shop/recovery`);
-    await page.getByText('orders-db').first().waitFor();
-    await page.screenshot({ path: path.join(pictures, `${system}-recovery.png`), fullPage: true });
-    seen.push('  the tab shows its components');
-    await page.goto(`${baseUrl}/dr`);
-    await page.getByText('newsletter').first().waitFor();
-    await page.screenshot({ path: path.join(pictures, `${system}-fleet.png`) });
-    seen.push('  the fleet page lists the applications');
+    const picture = (name) => page.screenshot({ path: path.join(pictures, `${system}-${name}.png`), fullPage: true });
+    try {
+      await signIn(page, `${baseUrl}/catalog/default/system/shop`);
+      for (const step of steps) {
+        await page.goto(`${baseUrl}${step.where}`);
+        await step.sees(page);
+        await picture(step.name);
+        say(`  ${step.told}`);
+      }
+      await restore(page, baseUrl);
+      await picture('restored');
+      say('  a restore of the warehouse was started with one press, and succeeded');
+      await page.evaluate(() => localStorage.setItem('language', 'zh'));
+      await page.goto(`${baseUrl}/catalog/default/system/shop/recovery`);
+      await page.getByRole('button', { name: '恢复', exact: true }).waitFor();
+      await picture('zh');
+      say('  and all of it in 中文');
+    } catch (error) {
+      await picture('failed');
+      throw new Error(`${error.message}\n(what was on the page: ${path.join(pictures, `${system}-failed.png`)})`, { cause: error });
+    }
     if (errors.length > 0) throw new Error(`the pages threw: ${errors.join('; ')}`);
   } finally {
     await browser.close();
   }
-  return seen;
+}
+
+/** What the README of the frontend promises, page by page. */
+const steps = [
+  {
+    name: 'card',
+    where: '/catalog/default/system/shop',
+    sees: async (page) => {
+      await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
+      await page.getByText('Breached').first().waitFor();
+    },
+    told: 'the card says Breached, and offers to restore',
+  },
+  {
+    name: 'recovery',
+    where: '/catalog/default/system/shop/recovery',
+    sees: (page) => page.getByRole('listbox', { name: /Recovery points of orders-db/ }).waitFor(),
+    told: 'the tab shows its components, with their points',
+  },
+  {
+    name: 'fleet',
+    where: '/dr',
+    sees: (page) => page.getByRole('grid').getByRole('link', { name: 'Newsletter' }).waitFor(),
+    told: 'the fleet page lists the applications',
+  },
+  {
+    name: 'policy',
+    where: '/catalog/default/drpolicy/gold/policy',
+    sees: (page) => page.getByRole('heading', { name: 'Who uses it' }).waitFor(),
+    told: 'the page of a policy says who uses it',
+  },
+];
+
+async function signIn(page, url) {
+  await page.goto(url);
+  const enter = page.getByRole('button', { name: 'Enter' });
+  await enter
+    .or(page.getByRole('heading', { name: 'Recovery' }))
+    .first()
+    .waitFor();
+  if (await enter.isVisible()) await enter.click();
+}
+
+/** One press, and what the operation says until it is over. */
+async function restore(page, baseUrl) {
+  await page.goto(`${baseUrl}/catalog/default/system/warehouse`);
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Restore now' }).click();
+  await dialog.getByText('Succeeded').waitFor({ timeout: 90_000 });
 }
 
 async function tokenOfGuest(baseUrl) {

@@ -73,7 +73,7 @@ export const drTranslationRef = createTranslationRef({
       unclaimed: {
         title: 'The namespace does not confirm this owner',
         text: 'The catalog names {{namespaces}}, but the cluster does not say that it belongs to {{owner}}.',
-        hint: 'Whoever runs the cluster labels it: kubectl label namespace {{namespace}} kubectl-dr.dev/owner=OWNER',
+        hint: 'Whoever runs the cluster annotates it: kubectl annotate namespace {{namespace}} kubectl-dr.dev/owner={{owner}}',
       },
       noEngine: {
         title: 'No backup engine',

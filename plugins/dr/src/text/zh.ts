@@ -54,7 +54,7 @@ const zh = {
   'state.notPermitted.hint': '其所有者和平台运维人员可以；请联系他们。',
   'state.unclaimed.title': '命名空间未确认此所有者',
   'state.unclaimed.text': '目录指向 {{namespaces}}，但集群并未表明它属于 {{owner}}。',
-  'state.unclaimed.hint': '请集群管理者添加标签：kubectl label namespace {{namespace}} kubectl-dr.dev/owner=OWNER',
+  'state.unclaimed.hint': '请集群管理者添加注解：kubectl annotate namespace {{namespace}} kubectl-dr.dev/owner={{owner}}',
   'state.noEngine.title': '没有备份引擎',
   'state.noEngine.text': '其运行所在的集群未安装受支持的引擎。',
   'state.noEngine.hint': '请在集群上安装 Velero（或其他受支持的引擎）。',

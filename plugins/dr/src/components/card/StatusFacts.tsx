@@ -1,3 +1,4 @@
+import { type CompoundEntityRef, parseEntityRef } from '@backstage/catalog-model';
 import { Link } from '@backstage/ui';
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import type { PortalApplication } from '../../api/drApi.ts';
@@ -8,6 +9,15 @@ import { AgeBar } from '../age/AgeBar.tsx';
 import { NextRun } from './NextRun.tsx';
 import styles from './StatusCard.module.css';
 import type { Subject } from './subject.ts';
+
+/** Where an annotation points: a bare name is in the namespace `default`. Undefined for what is no reference; anybody may write one. */
+function policyRefOf(text: string): CompoundEntityRef | undefined {
+  try {
+    return parseEntityRef(text, { defaultKind: 'DRPolicy', defaultNamespace: 'default' });
+  } catch {
+    return undefined;
+  }
+}
 
 interface StatusFactsProps {
   application: PortalApplication;
@@ -20,6 +30,7 @@ export const StatusFacts = ({ application, component, subject }: StatusFactsProp
   const entityLink = useEntityRefLink();
   const { owner, entityRef, title } = application.spec;
   const name = title ?? application.metadata.name;
+  const policyRef = subject.policy === undefined ? undefined : policyRefOf(subject.policy);
   const who = owner ? <Link href={entityLink(owner)}>{shortRef(owner)}</Link> : undefined;
   return (
     <dl className={styles.facts}>
@@ -34,7 +45,7 @@ export const StatusFacts = ({ application, component, subject }: StatusFactsProp
       {subject.policy && (
         <>
           <dt>{t('card.policy')}</dt>
-          <dd>{subject.policy}</dd>
+          <dd>{policyRef ? <Link href={entityLink(policyRef)}>{shortRef(subject.policy)}</Link> : subject.policy}</dd>
         </>
       )}
       {subject.provenAt && (

@@ -35,7 +35,7 @@ export function noticesOf(application: PortalApplication, t: Text): NoticeProps[
       status: 'warning',
       title: t('state.unclaimed.title'),
       text: t('state.unclaimed.text', { namespaces: namespaces.join(', '), owner: shortRef(application.spec.owner ?? '?') }),
-      hint: t('state.unclaimed.hint', { namespace: namespaces[0]! }),
+      hint: t('state.unclaimed.hint', { namespace: namespaces[0]!, owner: application.spec.owner ?? 'OWNER' }),
     });
   }
   if (has('NO_ENGINE').length > 0) {
