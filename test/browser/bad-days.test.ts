@@ -60,7 +60,7 @@ inChromium('a cluster that is down', () => {
 
   it('is named as such; everything else is still shown and can be acted on, and it is back by itself', async () => {
     const { page, picture } = await as('olivia', '/dr');
-    await page.getByRole('grid').getByRole('link', { name: 'Shop' }).waitFor();
+    await page.getByRole('grid').getByRole('link', { name: 'Shop', exact: true }).waitFor();
     const clusters = page.getByRole('list', { name: 'Clusters' });
     await clusters.getByText('answers').nth(1).waitFor();
 
@@ -72,7 +72,7 @@ inChromium('a cluster that is down', () => {
       .waitFor({ timeout: 90_000 });
     expect(await clusters.getByRole('listitem').filter({ hasText: 'east' }).getByText('answers', { exact: true }).count()).toBe(1);
     for (const name of ['Shop', 'Warehouse', 'Newsletter', 'Analytics'])
-      expect(await page.getByRole('grid').getByRole('link', { name }).count()).toBe(1);
+      expect(await page.getByRole('grid').getByRole('link', { name, exact: true }).count()).toBe(1);
     await picture('cluster-down', { fullPage: true });
     expect(await violations(page)).toEqual([]);
 

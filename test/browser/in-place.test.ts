@@ -17,7 +17,7 @@ inChromium('going back in place', () => {
     expect(await request.isDisabled()).toBe(true);
     await dialog.getByLabel('Type the name warehouse to confirm').fill('warehouse');
     await dialog.getByLabel('Why (for the journal)').fill('the import of noon was wrong');
-    await alice.picture('in-place');
+    await alice.picture('restore', { readme: true });
     await request.click();
     await dialog.getByText('Waiting for approval').waitFor();
     const operation = new URL(alice.page.url()).searchParams.get('operation')!;

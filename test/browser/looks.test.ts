@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { violations } from './axe.ts';
 import { inChromium, portal, visitors } from './visitor.ts';
 
@@ -10,6 +11,24 @@ const pages = [
   { name: 'not-annotated', url: '/catalog/default/component/switchboard', shows: 'Recovery' },
 ];
 
+/** Pictures of the READMEs. */
+const drawn = new Set(['fleet', 'recovery']);
+
+/** What of ours reaches beyond the right edge of the screen, and is not in something that scrolls by itself. */
+const sticksOut = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const scrolls = (element: Element): boolean => {
+      for (let at = element.parentElement; at !== null && at !== document.body; at = at.parentElement)
+        if (/auto|scroll|hidden/.test(getComputedStyle(at).overflowX) && at.getBoundingClientRect().right <= window.innerWidth + 1)
+          return true;
+      return false;
+    };
+    return [...document.querySelectorAll('main *, [role="dialog"] *')]
+      .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1 && !scrolls(element))
+      .map((element) => `${element.tagName} ${element.className} ${element.textContent?.slice(0, 40)}`)
+      .slice(0, 5);
+  });
+
 inChromium('every page', () => {
   const { as, stranger } = visitors();
 
@@ -21,6 +40,7 @@ inChromium('every page', () => {
         await page.getByText(shows).or(page.getByLabel(shows)).first().waitFor();
         await page.waitForLoadState('networkidle');
         await picture(`${name}-${theme}`, { fullPage: true });
+        if (!dark && drawn.has(name)) await picture(name, { fullPage: true, readme: true });
         expect(await violations(page)).toEqual([]);
       });
     }
@@ -33,6 +53,25 @@ inChromium('every page', () => {
       expect(await violations(page)).toEqual([]);
     });
   }
+
+  for (const { name, url, shows } of pages)
+    it(`fits a telephone: ${name}`, async () => {
+      const { page, picture } = await as('alice', url, { narrow: true });
+      await page.getByText(shows).or(page.getByLabel(shows)).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      await picture(`${name}-narrow`, { fullPage: true });
+      expect(await sticksOut(page)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
+    });
+
+  it('fits a telephone: the restore dialog', async () => {
+    const { page, picture } = await as('alice', '/catalog/default/system/shop', { narrow: true });
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
+    await page.getByText(/objects are created in/).waitFor();
+    await picture('dialog-narrow');
+    expect(await sticksOut(page)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+  });
 
   it('has nothing for axe: sign-in', async () => {
     const { page } = await stranger();

@@ -9,15 +9,15 @@ inChromium('the page of a policy', () => {
     await card.getByRole('link', { name: 'gold' }).click();
     await page.getByRole('link', { name: 'Policy', exact: true }).click();
     await page.getByRole('heading', { name: 'Who uses it' }).waitFor();
-    await page.getByText(/1 of \d+ applications? breach/).waitFor();
+    await page.getByText(/Breached by 1 of \d+/).waitFor();
     const shop = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /Shop/ }) });
     await shop.getByText('Breached').waitFor();
     await page
       .getByRole('list', { name: 'Who may do what' })
-      .getByText(/in place: after another person agreed/)
+      .getByText(/Restore in place: after another person agreed/)
       .waitFor();
     await picture('policy', { fullPage: true, readme: true });
-    await shop.getByRole('link', { name: 'Shop' }).click();
+    await shop.getByRole('link', { name: 'Shop', exact: true }).click();
     await page.getByRole('listbox', { name: /Recovery points of orders-db/ }).waitFor();
   });
 

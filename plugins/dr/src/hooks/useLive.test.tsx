@@ -119,6 +119,22 @@ describe('useLive', () => {
     expect(listeners.size).toBe(0);
   });
 
+  it('asks no more often than every 30 seconds once any part of the page has heard a signal', async () => {
+    const { send, wrapper } = signals();
+    const fleet = renderHook(() => useLive('fleet', async () => 1, { seconds: 30 }), { wrapper });
+    await advance(0);
+    await send({ type: 'fleet' });
+    fleet.unmount();
+    const read = vi.fn(async () => 1);
+    renderHook(() => useLive('operation', read, { seconds: 2 }), { wrapper });
+    await advance(0);
+    for (let minute = 0; minute < 5; minute += 1) {
+      const before = read.mock.calls.length;
+      await advance(60);
+      expect(read.mock.calls.length - before).toBe(2);
+    }
+  });
+
   it('keeps a signal for the moment when the page is shown again', async () => {
     const { send, wrapper } = signals();
     const read = vi.fn(async () => 1);

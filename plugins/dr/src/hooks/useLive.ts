@@ -1,5 +1,5 @@
 import { useApiHolder } from '@backstage/core-plugin-api';
-import { signalApiRef } from '@backstage/plugin-signals-react';
+import { type SignalApi, signalApiRef } from '@backstage/plugin-signals-react';
 import { signalChannel, type SignalMessage } from '@kubectl-dr/backstage-plugin-dr-common';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
@@ -37,6 +37,8 @@ const gapMs = 2000;
 const spread = (): number => Math.random() * 300;
 /** Once signals arrive there is no reason to ask more often. */
 const secondsWithSignals = 30;
+/** Those that have brought a signal: an app may have the plugin, and its backend not. */
+const heard = new WeakSet<SignalApi>();
 
 export interface Rhythm<T> {
   /** How long to wait before it is read again; undefined: it does not change any more. */
@@ -66,7 +68,6 @@ export function useLive<T>(key: string | undefined, read: (signal: AbortSignal) 
     let reading = false;
     /** A signal came during a reading, or while the page was hidden. */
     let due = false;
-    let signalled = false;
 
     const after = (milliseconds: number): void => {
       clearTimeout(timer);
@@ -91,7 +92,7 @@ export function useLive<T>(key: string | undefined, read: (signal: AbortSignal) 
       const { seconds } = latest.current.rhythm;
       const wish = typeof seconds === 'function' ? seconds(known) : seconds;
       if (due) soon();
-      else if (wish) after(untilNextTick((signalled ? Math.max(wish, secondsWithSignals) : wish) * 1000));
+      else if (wish) after(untilNextTick((signals && heard.has(signals) ? Math.max(wish, secondsWithSignals) : wish) * 1000));
     };
     const next = (): void => {
       if (document.hidden) due = true;
@@ -105,7 +106,7 @@ export function useLive<T>(key: string | undefined, read: (signal: AbortSignal) 
       if (due && !document.hidden && !reading) void tick();
     };
     const subscription = signals?.subscribe<SignalMessage>(signalChannel, (message) => {
-      signalled = true;
+      heard.add(signals);
       if (latest.current.rhythm.wakes?.(message)) soon();
     });
     document.addEventListener('visibilitychange', onVisible);

@@ -7,22 +7,8 @@ import { useText } from '../../text/useText.ts';
 import { VerdictIcon } from '../verdict/VerdictBadge.tsx';
 import { verdictTone } from '../verdict/verdicts.ts';
 import styles from './ComponentGraph.module.css';
-import { type GraphNode, layoutOf } from './layout.ts';
-
-/** Pixels: a box, and what lies between two. */
-const box = { width: 160, height: 46 };
-const gap = { x: 36, y: 14 };
-const edge = 4;
-
-const left = ({ layer }: GraphNode): number => edge + layer * (box.width + gap.x);
-const top = ({ row }: GraphNode): number => edge + row * (box.height + gap.y);
-
-function curve(from: GraphNode, to: GraphNode): string {
-  const [x1, y1] = [left(from) + box.width, top(from) + box.height / 2];
-  const [x2, y2] = [left(to) - 6, top(to) + box.height / 2];
-  const bend = Math.min(gap.x, (x2 - x1) / 2);
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
-}
+import { box, curve, edge, gap, leftOf, topOf } from './curve.ts';
+import { layoutOf } from './layout.ts';
 
 interface ComponentGraphProps {
   application: PortalApplication;
@@ -84,7 +70,7 @@ export const ComponentGraph = ({ application, chosen, onToggle }: ComponentGraph
                   )}
                 </>
               );
-              const place = { left: left(node), top: top(node), width: box.width, height: box.height };
+              const place = { left: leftOf(node.layer), top: topOf(node.row), width: box.width, height: box.height };
               return (
                 <li key={node.name} className={styles.node} data-tone={verdictTone[verdict]} data-faded={faded(node.name)} style={place}>
                   {onToggle ? (

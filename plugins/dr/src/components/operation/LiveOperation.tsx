@@ -1,4 +1,5 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
+import { Text } from '@backstage/ui';
 import { useState } from 'react';
 import { drApiRef } from '../../api/drApi.ts';
 import { useOperation } from '../../hooks/useOperation.ts';
@@ -7,9 +8,18 @@ import { Loading } from '../state/Loading.tsx';
 import { Problem } from '../state/Problem.tsx';
 import { type MayAct, type OperationAction, actionsOf } from './actions.ts';
 import { OperationView } from './OperationView.tsx';
+import { goesOn } from './states.ts';
+
+interface LiveOperationProps {
+  id: string;
+  may: MayAct;
+  untitled?: boolean;
+  /** Said below it as long as it goes on without anybody. */
+  whileRunning?: string;
+}
 
 /** An operation by its id, kept fresh, with what the backend lets this user do to it. */
-export const LiveOperation = ({ id, may, untitled }: { id: string; may: MayAct; untitled?: boolean }) => {
+export const LiveOperation = ({ id, may, untitled, whileRunning }: LiveOperationProps) => {
   const api = useApi(drApiRef);
   const analytics = useAnalytics();
   const user = useUser();
@@ -38,6 +48,11 @@ export const LiveOperation = ({ id, may, untitled }: { id: string; may: MayAct; 
         actions={actionsOf(data, may, user, Date.now())}
         onAct={(action) => void act(action)}
       />
+      {whileRunning && goesOn(data.status.state) && (
+        <Text as="p" variant="body-small" color="secondary">
+          {whileRunning}
+        </Text>
+      )}
     </>
   );
 };

@@ -6,6 +6,8 @@ export type StepState = WireOperation['status']['steps'][number]['state'];
 
 const terminal: readonly OperationState[] = ['Succeeded', 'Failed', 'Undone', 'Cancelled'];
 export const isOver = (state: OperationState): boolean => terminal.includes(state);
+/** It needs nobody to go on. */
+export const goesOn = (state: OperationState): boolean => !isOver(state) && state !== 'WaitingForApproval' && state !== 'WaitingOnUser';
 
 export const stateTone: Record<OperationState, Tone> = {
   Pending: 'neutral',

@@ -72,12 +72,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
       <DialogHeader>{t('restore.title', { application: application.spec.title ?? application.metadata.name })}</DialogHeader>
       <DialogBody className={styles.body}>
         {operation ? (
-          <>
-            <LiveOperation id={operation} may={application.allowed} />
-            <Text as="p" variant="body-small" color="secondary">
-              {t('restore.started')}
-            </Text>
-          </>
+          <LiveOperation id={operation} may={application.allowed} whileRunning={t('restore.started')} />
         ) : (
           <>
             {plan && <DataLoss plan={plan} />}
