@@ -274,7 +274,7 @@ export const drTranslationRef = createTranslationRef({
     policy: {
       users: 'Who uses it',
       noUsers: 'Nobody uses it, or nobody whose applications you may see.',
-      breached: 'Breached by {{count}} of {{total}}',
+      breached: 'Breached by {{broken}} of {{total}}',
       allMeet_one: '{{count}} application uses it, and meets it.',
       allMeet_other: 'All {{count}} applications meet it.',
       terms: 'What it promises',

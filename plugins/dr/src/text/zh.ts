@@ -222,7 +222,7 @@ const zh = {
   'restore.noComponents': '请至少选择一个组件。',
   'policy.users': '谁在使用',
   'policy.noUsers': '没有应用使用它，或您无权查看使用它的应用。',
-  'policy.breached': '{{total}} 个应用中有 {{count}} 个未达到目标',
+  'policy.breached': '{{total}} 个应用中有 {{broken}} 个未达到目标',
   'policy.allMeet_one': '全部 {{count}} 个应用均达到目标。',
   'policy.allMeet_other': '全部 {{count}} 个应用均达到目标。',
   'policy.terms': '承诺内容',

@@ -78,7 +78,7 @@ export const PolicyUsers = ({ users, rpoSeconds }: { users: readonly PolicyUser[
       <p className={styles.headline} data-good={broken === 0}>
         {broken === 0
           ? t('policy.allMeet', { count: users.length })
-          : t('policy.breached', { count: String(broken), total: String(users.length) })}
+          : t('policy.breached', { broken: String(broken), total: String(users.length) })}
       </p>
       <Table columnConfig={columns} {...tableProps} {...(users.length <= 25 && { pagination: { type: 'none' } })} />
     </>

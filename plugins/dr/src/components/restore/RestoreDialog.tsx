@@ -1,6 +1,5 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
-import { Button, Dialog, DialogBody, DialogFooter, DialogHeader, Text } from '@backstage/ui';
-
+import { Button, Dialog, DialogBody, DialogFooter, DialogHeader } from '@backstage/ui';
 import { useState } from 'react';
 import { type PortalApplication, drApiRef } from '../../api/drApi.ts';
 import { onceRhythm } from '../../hooks/rhythms.ts';
