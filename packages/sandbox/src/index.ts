@@ -11,6 +11,7 @@ export type { Sandbox, SandboxOptions, ClusterName } from './sandbox.ts';
 export { createSandbox } from './sandbox.ts';
 export { instant, visible } from './simulators/durations.ts';
 export type { Durations } from './simulators/durations.ts';
+export { switchOf, workloadsKey } from './simulators/two-sites.ts';
 
 export interface StartOptions extends Omit<SandboxOptions, 'url'> {
   /** 0: any free one. */
@@ -37,11 +38,8 @@ export async function startSandbox({ port, directory, ...options }: StartOptions
     // Whoever stays in the process does without certificates.
     const { serveHttps } = await import('./doors/https.ts');
     const { east, west } = sandbox.clusters;
-    const door = await serveHttps({
-      apis: { east: east.api, west: west.api },
-      port,
-      certificateFolder: path.join(directory, 'certificates'),
-    });
+    const certificateFolder = path.join(directory, 'certificates');
+    const door = await serveHttps({ apis: { east: east.api, west: west.api }, port, certificateFolder });
     url = door.url;
     await Promise.all([east, west].map((cluster) => trustLinks(cluster.veleroOptions, door.ca)));
     const kubeconfigPath = path.resolve(directory, 'kubeconfig');

@@ -8,6 +8,7 @@ import { identities, tokensOf } from './identities.ts';
 import type { Durations } from './simulators/durations.ts';
 import { visible } from './simulators/durations.ts';
 import { MemoryBuckets } from './simulators/object-store.ts';
+import { standBy, switches } from './simulators/two-sites.ts';
 
 export const clusterNames = ['east', 'west'] as const;
 export type ClusterName = (typeof clusterNames)[number];
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   /** Applications and 30 days of points. Default true; without it two furnished, empty clusters. */
   story?: boolean;
   clock?: Clock;
+  /** Each cluster reads what the other backs up, so that it can go on when the other is lost. */
+  standby?: boolean;
   /** How long things take. Default: long enough to be seen. */
   durations?: Durations;
   /** As `--fault` takes them: `west:down`. More can befall a cluster later: `clusters.west.faults.push({ status: 500, times: 1 })`. */
@@ -43,6 +46,7 @@ export interface Sandbox {
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const {
     story = true,
+    standby = false,
     clock = systemClock,
     durations = visible,
     faults = [],
@@ -71,6 +75,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     Object.assign(cluster.durations, durations);
     cluster.startVelero();
   }
+  if (standby) await standBy(clusters);
+  switches(clusters);
   for (const fault of befall) fault(clusters);
   return {
     clusters,

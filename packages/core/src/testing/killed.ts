@@ -15,7 +15,7 @@ export async function killedAt(
 ): Promise<void> {
   let count = 0;
   let dead = false;
-  const process = new AbortController();
+  const dying = new AbortController();
   const assertAlive = (): void => {
     if (dead) throw new Killed();
   };
@@ -24,14 +24,14 @@ export async function killedAt(
     if (!writes.includes(call.verb)) return;
     if (count === nth) {
       dead = true;
-      process.abort(new Killed());
+      dying.abort(new Killed());
       throw new Killed();
     }
     count += 1;
   };
   if (when === 'afterwards') cluster.intercept = assertAlive;
   cluster[when] = die;
-  await work(process.signal).catch((error: unknown) => {
+  await work(dying.signal).catch((error: unknown) => {
     if (!dead) throw error;
   });
   delete cluster.intercept;

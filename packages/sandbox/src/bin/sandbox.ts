@@ -31,12 +31,7 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new InputError(`"${values.port}" is not a port`, { hint: 'choose one with --port PORT' });
   }
-  const sandbox = await startSandbox({
-    port,
-    directory: values.directory,
-    story: !values.empty,
-    faults: values.fault,
-  });
+  const sandbox = await startSandbox({ port, directory: values.directory, story: !values.empty, faults: values.fault });
   process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfigPath}\n`);
   await leaving;
   await sandbox.close();

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { repository } from './kubectl.ts';
+
+const bin = path.join(repository, 'kubectl-plugin/bin/kubectl-dr.mjs');
+let folder: string;
+let sandbox: ReturnType<typeof spawn> | undefined;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-two-sites-'));
+  const clusters = ['east', 'west'].map((name) => `{ name: ${name}, kubeconfig: .sandbox/kubeconfig, context: ${name} }`);
+  const catalog = path.join(repository, 'packages/sandbox/catalog');
+  writeFileSync(path.join(folder, 'app-config.yaml'), `dr: { clusters: [${clusters.join(', ')}], catalog: ['${catalog}'] }\n`);
+});
+afterAll(() => {
+  sandbox?.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Line {
+  command: string;
+  /** What the page says that it exits with. */
+  code: number;
+}
+
+/** The lines of the blocks that are for a shell. */
+function commandsOf(page: string): Line[] {
+  return [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
+    block
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => {
+        const [command = '', comment = ''] = line.split(/\s+# /);
+        return { command, code: Number(/exit code (\d+)/.exec(comment)?.[1] ?? 0) };
+      }),
+  );
+}
+
+/** As a shell takes it apart: words, and what is between double quotes. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!);
+}
+
+function begin(words: string[]): ReturnType<typeof spawn> {
+  expect(words.slice(0, 2)).toEqual(['npx', 'kubectl-dr']);
+  const { KUBECONFIG: _, ...env } = process.env;
+  return spawn(process.execPath, [bin, ...words.slice(2)], {
+    cwd: folder,
+    env: { ...env, HOME: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function ended(child: ReturnType<typeof spawn>): Promise<{ code: number | null; text: string }> {
+  let text = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (data: Buffer) => (text += data.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, text }));
+  });
+}
+
+it('every command of docs/two-sites.md does what the page says, in its order', async () => {
+  const page = readFileSync(path.join(repository, 'docs/two-sites.md'), 'utf8');
+  const [first, ...rest] = commandsOf(page);
+  expect(rest.length).toBeGreaterThan(8);
+  // The port of the page may be taken.
+  sandbox = begin([...wordsOf(first!.command), '--port', '0']);
+  await new Promise<void>((resolve, reject) => {
+    sandbox!.stdout!.once('data', () => resolve());
+    void ended(sandbox!).then(({ text }) => reject(new Error(text)));
+  });
+  let operation = '';
+  const said: Record<string, string> = {};
+  for (const { command, code } of rest) {
+    const { code: exit, text } = await ended(begin(wordsOf(command.replace('OPERATION', operation))));
+    expect(exit, `${command}\n${text}`).toBe(code);
+    said[command] = text;
+    operation = /operation (\S+) Succeeded/.exec(text)?.[1] ?? operation;
+    if (command.includes('sandbox bring-back'))
+      await vi.waitFor(() => expectStatus('OLD_COPY_UNCHECKED'), { timeout: 30_000, interval: 500 });
+  }
+  const last = said['npx kubectl-dr status warehouse']!;
+  expect(last).not.toContain('OLD_COPY_UNCHECKED');
+  expect(said['npx kubectl-dr plan failover warehouse --to west']).toContain('SOURCE_MAY_BE_ALIVE');
+  expect(said['npx kubectl-dr describe operation OPERATION']).toContain('the power of the site is cut');
+}, 180_000);
+
+async function expectStatus(text: string): Promise<void> {
+  expect((await ended(begin(['npx', 'kubectl-dr', 'status', 'warehouse']))).text).toContain(text);
+}
