@@ -96,6 +96,12 @@ it('tells how far copies are behind, and what a failover would lose now', async 
   `);
 });
 
+it('tells the same of each volume in the tree of the application', async () => {
+  expect((await fleet.run('status shop')).out).toContain(
+    'copy of data-db-0 to west: Succeeded, 2m behind, every 5m, a failover now would lose 2m',
+  );
+});
+
 it('says that a copy lags, then that it has stopped, and why', async () => {
   between.cut = true;
   await fleet.advance(14);

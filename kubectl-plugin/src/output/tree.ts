@@ -1,6 +1,8 @@
 import type { ReasonCode } from '@kubectl-dr/core/compliance/reason-codes';
 import { reasonCodes } from '@kubectl-dr/core/compliance/reason-codes';
+import { formatDuration } from '@kubectl-dr/core/policy/duration';
 import { verdicts } from '@kubectl-dr/core/service/model';
+import { formatAge } from '@kubectl-dr/core/text/age';
 import type { WireApplication, WireComponentStatus } from '@kubectl-dr/core/wire/application';
 import type { WireReason } from '@kubectl-dr/core/wire/common';
 import { bytes, until } from '../view.ts';
@@ -114,8 +116,18 @@ function facts(component: WireComponentStatus, spec: Spec | undefined, now: Date
     const detail = [volume.state, volume.method, bytes(volume.bytes), volume.message].filter((part) => part !== undefined).join(', ');
     return `volume ${clean(volume.claim)}: ${clean(detail)}`;
   });
+  const copies = component.replications.map((copy) => {
+    const detail = [
+      copy.phase,
+      copy.lagSeconds !== undefined && `${formatAge(copy.lagSeconds * 1000)} behind`,
+      copy.intervalSeconds !== undefined && `every ${formatDuration(copy.intervalSeconds * 1000)}`,
+      copy.wouldLoseSeconds !== undefined && `a failover now would lose ${formatAge(copy.wouldLoseSeconds * 1000)}`,
+      copy.message,
+    ].filter((part) => part !== undefined && part !== false);
+    return `copy of ${clean(copy.claim)}${copy.to === undefined ? '' : ` to ${clean(copy.to)}`}: ${clean(detail.join(', '))}`;
+  });
   const broken = component.workloads
     .filter((workload) => !workload.ready)
     .map(({ kind, name, message }) => `${clean(kind)} ${clean(name)} is not ready${message ? `: ${clean(message)}` : ''}`);
-  return [...needs, ...volumes, ...broken, ...(proven ? [`brought back in ${proven}`] : [])];
+  return [...needs, ...volumes, ...copies, ...broken, ...(proven ? [`brought back in ${proven}`] : [])];
 }

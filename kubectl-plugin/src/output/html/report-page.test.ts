@@ -50,6 +50,7 @@ function reportWith(text: string): WireReport {
     rpo: {},
     rto: {},
     volumes: [{ cluster: text, namespace: text, claim: text, state: 'captured' as const }],
+    replications: [],
     workloads: [],
   };
   return reportSchema.parse({

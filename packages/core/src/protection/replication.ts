@@ -86,3 +86,56 @@ export function lagOf({ capturedAt, lastSync, interval, role }: Replication, now
   const lag = Math.max(0, now.getTime() - since);
   return { lag, ...(interval !== undefined && interval > 0 && { intervals: lag / interval }) };
 }
+
+/** A copy in figures, by the clocks of the clusters that answered; seconds. */
+export interface CopyStatus {
+  copy: ClaimCopy;
+  from?: string;
+  to?: string;
+  /** The worst of its ends, `Paused` when one rests and none has failed. */
+  phase: Replication['phase'] | 'Paused';
+  paused: boolean;
+  intervalSeconds?: number;
+  /** End by end, as `endsOf`. */
+  lags: (number | undefined)[];
+  /** Of the end that lags most. */
+  lagSeconds?: number;
+  /** What would be lost if the target were promoted now. */
+  wouldLoseSeconds?: number;
+  /** Of the worst end. */
+  message?: string;
+}
+
+/** Those that are known, the source first. */
+export function endsOf({ source, target }: ClaimCopy): Replication[] {
+  return [source, target].filter((end) => end !== undefined);
+}
+
+/** `clocks`: of the clusters that answered, by name. */
+export function copyStatus(copy: ClaimCopy, clocks: ReadonlyMap<string, Date>): CopyStatus {
+  const { source, target } = copy;
+  const ends = endsOf(copy);
+  const first = ends[0]!;
+  const lags = ends.map((end) => {
+    const now = clocks.get(first.cluster) ?? clocks.get(end.cluster);
+    const lag = now && lagOf(end, now)?.lag;
+    return lag === undefined ? undefined : Math.round(lag / 1000);
+  });
+  const known = lags.filter((lag) => lag !== undefined);
+  const loss = lossOf(copy, clocks);
+  const worst = ends.find(({ phase }) => phase === 'Failed') ?? ends.find(({ phase }) => phase !== 'Succeeded') ?? first;
+  const paused = ends.some((end) => end.paused);
+  const [from, to] = [source?.cluster ?? target?.from, target?.cluster ?? source?.to];
+  return {
+    copy,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    phase: paused && worst.phase !== 'Failed' ? 'Paused' : worst.phase,
+    paused,
+    ...(first.interval !== undefined && { intervalSeconds: first.interval / 1000 }),
+    lags,
+    ...(known.length > 0 && { lagSeconds: Math.max(...known) }),
+    ...(loss.seconds !== undefined && { wouldLoseSeconds: loss.seconds }),
+    ...(worst.message !== undefined && { message: worst.message }),
+  };
+}

@@ -3,6 +3,7 @@ import { activeSchedules, ageOf, newestUsable } from '../compliance/facts.ts';
 import { type PlaceFacts, type Sources, placeFacts } from '../compliance/place-facts.ts';
 import { type Judgement, combine, judge } from '../compliance/verdict.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
+import { copiesOf, copyStatus } from '../protection/replication.ts';
 import { lastSuccess } from '../compliance/rules/unproven.ts';
 import type { ApplicationStatus, ComponentStatus, PointUse, Proof } from './model.ts';
 
@@ -92,8 +93,13 @@ function componentStatus(application: Application, component: Component, sources
         ...(message !== undefined && { message }),
       })),
     ),
+    copies: places.flatMap(({ facts }) => copiesOf(facts.replications).map((copy) => copyStatus(copy, clocksOf(sources)))),
     points: mergedUses(places),
   };
+}
+
+function clocksOf({ protection }: Sources): ReadonlyMap<string, Date> {
+  return new Map([...protection].flatMap(([cluster, { reading }]) => (reading.unreachable ? [] : [[cluster, reading.now]])));
 }
 
 const order: Record<PointUse['usable'], number> = { no: 0, unknown: 1, yes: 2 };

@@ -9,6 +9,7 @@ import type {
   StorageLocation,
   VolumeCapture,
 } from '../protection/model.ts';
+import type { CopyStatus } from '../protection/replication.ts';
 import type { DrError } from '../errors.ts';
 import type { Policy } from '../policy/model.ts';
 
@@ -50,6 +51,8 @@ export interface ComponentStatus {
   /** PersistentVolumeClaims of the component, and what the newest usable point holds of each. */
   volumes: { cluster: string; namespace: string; claim: string; capture?: VolumeCapture }[];
   workloads: { cluster: string; kind: string; namespace: string; name: string; ready: boolean; message?: string }[];
+  /** Of its claims, the continuous copies that the fleet knows of. */
+  copies: CopyStatus[];
   /** Newest first; every point that covers the component's namespace. */
   points: PointUse[];
 }

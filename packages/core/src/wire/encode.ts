@@ -65,6 +65,17 @@ function componentToWire(status: ComponentStatus): WireComponentStatus {
       bytes: capture?.bytes,
       message: capture?.message,
     })),
+    replications: status.copies.map(({ copy, from, to, phase, intervalSeconds, lagSeconds, wouldLoseSeconds, message }) => ({
+      claim: copy.claim,
+      engine: copy.engine,
+      from,
+      to,
+      phase,
+      intervalSeconds,
+      lagSeconds,
+      wouldLoseSeconds,
+      message,
+    })),
     workloads: status.workloads,
   };
 }

@@ -8,12 +8,14 @@ const objectiveAt = 2 / 3;
 interface AgeBarProps {
   ageSeconds?: number;
   objectiveSeconds?: number;
+  /** What it is the age of; absent: of the newest usable data. */
+  label?: string;
   /** Only bar and short text: for rows of a table. */
   compact?: boolean;
 }
 
 /** Age of the newest usable data against the recovery point objective. */
-export const AgeBar = ({ ageSeconds, objectiveSeconds, compact }: AgeBarProps) => {
+export const AgeBar = ({ ageSeconds, objectiveSeconds, label, compact }: AgeBarProps) => {
   const { t } = useText();
   if (ageSeconds === undefined) return <span className={styles.text}>{t('age.none')}</span>;
   const age = shortSeconds(ageSeconds);
@@ -30,7 +32,7 @@ export const AgeBar = ({ ageSeconds, objectiveSeconds, compact }: AgeBarProps) =
       <div
         className={styles.bar}
         role="meter"
-        aria-label={t('age.label')}
+        aria-label={label ?? t('age.label')}
         aria-valuemin={0}
         aria-valuemax={Math.max(ageSeconds, objectiveSeconds)}
         aria-valuenow={ageSeconds}

@@ -15,7 +15,7 @@ import { RestoreConfirm } from './RestoreConfirm.tsx';
 import { RestoreForm } from './RestoreForm.tsx';
 import { RestoreMap } from './RestoreMap.tsx';
 import { DataLoss, RestorePlan } from './RestorePlan.tsx';
-import { type RestoreChoice, useRestore } from './useRestore.ts';
+import { type RestoreChoice, type RestoreMode, isBeside, useRestore } from './useRestore.ts';
 
 export interface RestoreDialogProps {
   /** What the API is asked with: the application's entity ref, or its name where the catalog does not know it. */
@@ -24,6 +24,8 @@ export interface RestoreDialogProps {
   /** Chosen when it opens; absent: all. */
   components?: string[];
   point?: string;
+  /** Absent: a copy beside the running one. */
+  mode?: RestoreMode;
   /** The operation that was started here, also after a reload. */
   operation?: string;
   onStarted(operation: string): void;
@@ -40,7 +42,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
   const analytics = useAnalytics();
   const all = application.spec.components;
   const [choice, setChoice] = useState<RestoreChoice>({
-    mode: 'clone',
+    mode: initial.mode ?? 'clone',
     allowMissingVolumes: false,
     prune: false,
     restartDependents: false,
@@ -51,7 +53,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
   const restore = useRestore(applicationRef, choice, operation === undefined);
   const plan = restore.plan?.spec;
   const rule = restore.plan?.selfService ?? 'owner';
-  const inPlace = choice.mode !== 'clone';
+  const inPlace = !isBeside(choice.mode);
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
   const ready = plan && plan.blockers.length === 0 && !restore.computing && choice.components.length > 0 && rule !== 'operator';
@@ -113,7 +115,15 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
         </Button>
         {!operation && (
           <Button variant="primary" isDisabled={blocked} isPending={restore.starting} onPress={() => void execute()}>
-            {t(rule === 'approval' ? 'restore.request' : inPlace ? 'restore.executeInPlace' : 'restore.execute')}
+            {t(
+              rule === 'approval'
+                ? 'restore.request'
+                : inPlace
+                  ? 'restore.executeInPlace'
+                  : choice.mode === 'drill'
+                    ? 'drills.begin'
+                    : 'restore.execute',
+            )}
           </Button>
         )}
       </DialogFooter>

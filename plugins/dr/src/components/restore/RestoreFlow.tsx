@@ -1,12 +1,14 @@
 import type { PortalApplication } from '../../api/drApi.ts';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { RestoreDialog } from './RestoreDialog.tsx';
+import type { RestoreMode } from './useRestore.ts';
 import { refOf } from './refOf.ts';
 
 interface RestoreFlowProps {
   application: PortalApplication;
   components?: string[];
   point?: string;
+  mode?: RestoreMode;
   onClose(): void;
 }
 

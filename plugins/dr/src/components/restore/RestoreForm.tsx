@@ -4,9 +4,9 @@ import { atTime, shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { usableFor } from '../timeline/marks.ts';
 import styles from './RestoreDialog.module.css';
-import type { RestoreChoice, RestoreMode } from './useRestore.ts';
+import { type RestoreChoice, type RestoreMode, isBeside } from './useRestore.ts';
 
-const modes: readonly RestoreMode[] = ['clone', 'inPlace', 'dataOnly', 'configOnly'];
+const modes: readonly RestoreMode[] = ['clone', 'inPlace', 'dataOnly', 'configOnly', 'drill'];
 
 const latest = 'latest';
 /** A list for people; older points are chosen on the timeline. */
@@ -81,7 +81,7 @@ export const RestoreForm = ({ components, points, choice, planned, onChange }: R
           ))}
         </CheckboxGroup>
       )}
-      {choice.mode === 'clone' ? (
+      {isBeside(choice.mode) ? (
         <Checkbox
           className={styles.components}
           isSelected={choice.allowMissingVolumes}

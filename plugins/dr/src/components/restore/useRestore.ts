@@ -4,7 +4,13 @@ import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { drApiRef } from '../../api/drApi.ts';
 
-export type RestoreMode = 'clone' | 'inPlace' | 'dataOnly' | 'configOnly';
+/** `drill`: a copy that proves that it can be brought back, is measured, and goes again. */
+export type RestoreMode = 'clone' | 'inPlace' | 'dataOnly' | 'configOnly' | 'drill';
+
+/** Nothing that runs is changed by it. */
+export function isBeside(mode: RestoreMode): boolean {
+  return mode === 'clone' || mode === 'drill';
+}
 
 export interface RestoreChoice {
   mode: RestoreMode;
@@ -70,8 +76,9 @@ export function useRestore(application: string, choice: RestoreChoice, enabled: 
     const controller = new AbortController();
     const compute = async (): Promise<void> => {
       const inPlace = { ...(prune && { prune }), ...(restartDependents && { restartDependents }) };
-      const special = mode === 'clone' ? allowMissingVolumes && { allowMissingVolumes } : inPlace;
-      const request = { intent: 'Restore' as const, mode, components: components.split(' '), point, namespace, ...special };
+      const special = isBeside(mode) ? allowMissingVolumes && { allowMissingVolumes } : inPlace;
+      const kind = mode === 'drill' ? { intent: 'Drill' as const } : { intent: 'Restore' as const, mode };
+      const request = { ...kind, components: components.split(' '), point, namespace, ...special };
       try {
         const plan = await api.plan(application, request, controller.signal);
         if (!controller.signal.aborted) setPlanned({ key, plan });

@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { shop } from '../../fixtures/applications.ts';
 import { now } from '../../fixtures/clock.ts';
-import { operationsByState, planOf } from '../../fixtures/plans.ts';
+import { drilled, operationsByState, planOf } from '../../fixtures/plans.ts';
 import { shopPoints } from '../../fixtures/points.ts';
 import type { Portal } from '../../fixtures/portal.ts';
 import { entity, renderWithPortal, usePortal } from '../../testing/render.tsx';
@@ -87,5 +87,29 @@ describe('the recovery tab', () => {
     ]);
     expect(graph.querySelectorAll('path[marker-end]')).toHaveLength(4);
     expect(within(graph).getByRole('link', { name: /^orders-db/ })).toHaveAttribute('href', '/catalog/default/resource/orders-db/recovery');
+  });
+
+  it('tells whither each volume is copied, how far behind, and what a failover would lose now', async () => {
+    portal.answers(portalOf);
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    const row = await screen.findByRole('row', { name: /east → west/ });
+    expect(row).toHaveTextContent('copied every 5m');
+    expect(within(row).getByRole('meter', { name: 'A failover now would lose' })).toHaveAttribute('aria-valuenow', '420');
+  });
+
+  it('tells what drills have measured, and begins one that is planned as such', async () => {
+    const asked = portal.answers({ ...portalOf, operations: [drilled] });
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    const entry = (await screen.findByRole('button', { name: 'Drill of orders-db' })).closest('li')!;
+    expect(entry).toHaveTextContent(/back in 4m \(objective met\), would have lost 2h \(objective missed\), nothing is left of it/);
+    await userEvent.click(screen.getByRole('button', { name: 'Run a drill' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByRole('radio', { name: 'As a drill' })).toBeChecked();
+    await waitFor(() =>
+      expect(asked.find(({ path }) => path === applicationPath(paths.plans, 'shop'))?.body).toMatchObject({ intent: 'Drill' }),
+    );
+    expect(asked.find(({ path }) => path === applicationPath(paths.plans, 'shop'))?.body).not.toHaveProperty('mode');
+    expect(within(dialog).queryByLabelText(/Type the name/)).toBeNull();
+    await waitFor(() => expect(within(dialog).getByRole('button', { name: 'Run a drill' })).toBeEnabled());
   });
 });

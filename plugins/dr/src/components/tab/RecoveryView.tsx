@@ -9,9 +9,12 @@ import { operationParameter, useSearchParameter } from '../../hooks/useSearchPar
 import { clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
+import { Copies, copiesOf } from '../copies/Copies.tsx';
+import { Drills } from '../drill/Drills.tsx';
 import { ComponentGraph } from '../graph/ComponentGraph.tsx';
 import { LiveOperation } from '../operation/LiveOperation.tsx';
 import { OperationList } from '../operation/OperationList.tsx';
+import type { RestoreDialogProps } from '../restore/RestoreDialog.tsx';
 import { restorableOf } from '../restore/restorable.ts';
 import { Section } from '../section/Section.tsx';
 import { Loading } from '../state/Loading.tsx';
@@ -29,6 +32,9 @@ import styles from './RecoveryTab.module.css';
 const RestoreFlow = lazy(async () => ({ default: (await import('../restore/RestoreFlow.tsx')).RestoreFlow }));
 
 const days = 30;
+
+/** With what the dialog opens. */
+type Beginning = Pick<RestoreDialogProps, 'components' | 'point' | 'mode'>;
 
 interface RecoveryViewProps {
   application: PortalApplication;
@@ -52,14 +58,14 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
   // Whoever comes back to an operation (a reload, a link, a notification) wants to see it and not look for it.
   const [operationsFirst] = useState(open !== undefined);
   const [chosen, setChosen] = useState<WireRecoveryPoint>();
-  const [restore, setRestore] = useState<{ components?: string[]; point?: string }>();
+  const [restore, setRestore] = useState<Beginning>();
   const { status } = application;
   const rows = useMemo(() => componentsWorstFirst(application), [application]);
   const restorable = restorableOf(application, component);
   const may = application.allowed.restore;
   const listed = operations.data?.some((operation) => operation.metadata.name === open);
 
-  const startRestore = (choice: { components?: string[]; point?: string }, from: string) => {
+  const startRestore = (choice: Beginning, from: string) => {
     analytics.captureEvent('open', 'dr restore dialog', { attributes: { from } });
     setOpen(undefined);
     setRestore(choice);
@@ -124,6 +130,19 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
       )}
       <Section level="h3" title={t('tab.components')}>
         <ComponentsTable application={application} />
+      </Section>
+      {copiesOf(application).length > 0 && (
+        <Section level="h3" title={t('copies.title')}>
+          <Copies application={application} />
+        </Section>
+      )}
+      <Section level="h3" title={t('drills.title')}>
+        <Drills
+          application={application}
+          operations={operations.data ?? []}
+          onOpen={setOpen}
+          onBegin={may && restorable.length > 0 ? () => startRestore({ components: restorable, mode: 'drill' }, 'drills') : undefined}
+        />
       </Section>
       {!operationsFirst && operationsSection}
       {restore && (

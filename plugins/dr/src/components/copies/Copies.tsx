@@ -1,0 +1,80 @@
+import { Cell, CellText, type ColumnConfig, Table } from '@backstage/ui';
+import type { WireComponentStatus } from '@kubectl-dr/core/wire/application';
+import { useMemo } from 'react';
+import type { PortalApplication } from '../../api/drApi.ts';
+import { shortSeconds } from '../../text/time.ts';
+import { useText } from '../../text/useText.ts';
+import { AgeBar } from '../age/AgeBar.tsx';
+
+type Copy = WireComponentStatus['replications'][number];
+
+interface Row {
+  id: string;
+  component: string;
+  copy: Copy;
+  objectiveSeconds?: number;
+}
+
+export function copiesOf({ status }: PortalApplication): Row[] {
+  return status.components.flatMap(({ name, rpo, replications }) =>
+    replications.map((copy) => ({
+      id: [name, copy.from, copy.to, copy.claim].join('/'),
+      component: name,
+      copy,
+      objectiveSeconds: rpo.objectiveSeconds,
+    })),
+  );
+}
+
+/** The continuous copies of an application, volume by volume: whither, how far behind, and what a failover would lose now. */
+export const Copies = ({ application }: { application: PortalApplication }) => {
+  const { t } = useText();
+  const rows = useMemo(() => copiesOf(application), [application]);
+  const columns = useMemo<ColumnConfig<Row>[]>(
+    () => [
+      {
+        id: 'claim',
+        label: t('copies.claim'),
+        isRowHeader: true,
+        cell: ({ component, copy }) => <CellText title={copy.claim} description={`${component}, ${copy.engine}`} />,
+      },
+      {
+        id: 'way',
+        label: t('copies.way'),
+        cell: ({ copy }) => <CellText title={`${copy.from ?? '?'} → ${copy.to ?? '?'}`} />,
+      },
+      {
+        id: 'behind',
+        label: t('copies.behind'),
+        cell: ({ copy }) => (
+          <CellText
+            title={copy.lagSeconds === undefined ? t('copies.unknown') : shortSeconds(copy.lagSeconds)}
+            description={
+              copy.intervalSeconds === undefined ? undefined : t('copies.interval', { interval: shortSeconds(copy.intervalSeconds) })
+            }
+          />
+        ),
+      },
+      {
+        id: 'loss',
+        label: t('copies.loss'),
+        cell: ({ copy, objectiveSeconds }) => (
+          <Cell>
+            {copy.wouldLoseSeconds === undefined ? (
+              t('copies.unknown')
+            ) : (
+              <AgeBar compact ageSeconds={copy.wouldLoseSeconds} objectiveSeconds={objectiveSeconds} label={t('copies.loss')} />
+            )}
+          </Cell>
+        ),
+      },
+      {
+        id: 'state',
+        label: t('copies.state'),
+        cell: ({ copy }) => <CellText title={copy.phase} description={copy.message} />,
+      },
+    ],
+    [t],
+  );
+  return <Table columnConfig={columns} data={rows} pagination={{ type: 'none' }} />;
+};
