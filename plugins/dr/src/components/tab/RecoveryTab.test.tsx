@@ -92,7 +92,7 @@ describe('the recovery tab', () => {
   it('tells whither each volume is copied, how far behind, and what a failover would lose now', async () => {
     portal.answers(portalOf);
     renderWithPortal(<RecoveryTab />, { on: entity('shop') });
-    const row = await screen.findByRole('row', { name: /east → west/ });
+    const row = (await screen.findByText('east → west')).closest('tr')!;
     expect(row).toHaveTextContent('copied every 5m');
     expect(within(row).getByRole('meter', { name: 'A failover now would lose' })).toHaveAttribute('aria-valuenow', '420');
   });
@@ -101,7 +101,7 @@ describe('the recovery tab', () => {
     const asked = portal.answers({ ...portalOf, operations: [drilled] });
     renderWithPortal(<RecoveryTab />, { on: entity('shop') });
     const entry = (await screen.findByRole('button', { name: 'Drill of orders-db' })).closest('li')!;
-    expect(entry).toHaveTextContent(/back in 4m \(objective met\), would have lost 2h \(objective missed\), nothing is left of it/);
+    expect(entry).toHaveTextContent(/back in 4m \(objective met\), would have lost 120m \(objective missed\), nothing is left of it/);
     await userEvent.click(screen.getByRole('button', { name: 'Run a drill' }));
     const dialog = await screen.findByRole('dialog');
     expect(within(dialog).getByRole('radio', { name: 'As a drill' })).toBeChecked();
