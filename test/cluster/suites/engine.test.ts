@@ -1,4 +1,5 @@
 import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
+import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
 import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { eventually, exists } from '@kubectl-dr/core/testing/cluster-conformance-harness';
@@ -9,10 +10,11 @@ import { snapshotKinds } from '@kubectl-dr/sandbox/simulators/volumes/snapshot-k
 import { inject } from 'vitest';
 import { addCart, openShop } from '../targets/shop.ts';
 import { missingSnapshots, withSnapshots } from '../targets/snapshots.ts';
+import { missingStork, withStork } from '../targets/stork.ts';
 import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
 
 const target = inject('target');
-const [noVelero, noSnapshots] = [missingVelero(target), missingSnapshots(target)];
+const [noVelero, noSnapshots, noStork] = [missingVelero(target), missingSnapshots(target), missingStork(target)];
 const unless = (missing: string | undefined): string => (missing === undefined ? '' : ` (skipped: ${missing})`);
 
 describe.skipIf(noVelero !== undefined)(`Velero on ${target}${unless(noVelero)}`, () => {
@@ -59,6 +61,25 @@ describe.skipIf(noSnapshots !== undefined)(`snapshots on ${target}${unless(noSna
         await stage.client.delete(ref);
         await eventually(async () => !(await exists(stage.client, ref)), `${ref.name} is gone`, 60_000);
         return (await pointsOf(harness)).find((point) => point.name === name)!;
+      },
+      close: () => stage.close(),
+    };
+    return harness;
+  });
+});
+
+describe.skipIf(noStork !== undefined)(`Stork on ${target}${unless(noStork)}`, () => {
+  describeEngine('Stork', async () => {
+    const stage = await withStork(target, 'east');
+    await openShop(stage);
+    const harness: EngineHarness = {
+      engine: stork,
+      context: { cluster: stage.client, clock: systemClock, namespace: 'kube-system' },
+      namespace: 'shop',
+      settle: () => systemClock.sleep(100),
+      incomplete(name) {
+        stage.stork.failures['shop/data-db-0'] = 'node is gone';
+        return backUp(harness, name);
       },
       close: () => stage.close(),
     };

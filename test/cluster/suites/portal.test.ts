@@ -1,5 +1,6 @@
 import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
 import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
+import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
@@ -72,7 +73,7 @@ type Portal = Awaited<ReturnType<typeof openBackend>>;
 const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 60_000, interval: 200 });
 
 // Engines that are not installed are not looked at, so that nothing would need the rights to.
-const definitions = volsync.kinds.map((type) => definition(type, { status: true }));
+const definitions = [...volsync.kinds, ...stork.kinds].map((type) => definition(type, { status: true }));
 
 /** With nothing more than what the manifests of `plugins/dr-backend/rbac` grant. */
 describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
@@ -105,7 +106,7 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
       const client = await asServiceAccount(east, account, () => undefined);
       clients.push(client);
       const looks = [
-        ...[types.namespaces, ...velero.kinds, ...csi.kinds, ...volsync.kinds].map((type) => () => client.list(type)),
+        ...[types.namespaces, ...velero.kinds, ...csi.kinds, ...volsync.kinds, ...stork.kinds].map((type) => () => client.list(type)),
         () => client.list(types.configMaps, { namespace: 'kubectl-dr' }),
         ...(account === 'dr-operator' ? [() => client.list(types.nodes)] : []),
       ];

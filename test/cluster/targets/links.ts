@@ -3,13 +3,15 @@ import type { AddressInfo } from 'node:net';
 
 export interface Links {
   offer(bytes: Uint8Array): { url: string; withdraw(): void };
+  /** An object store with addresses of its own choice below `address`, whatever signs them. */
+  store: { address: string; put(path: string, bytes: Uint8Array): void; delete(path: string): void };
   /** A link that leads nowhere. */
   missing: string;
   close(): Promise<void>;
 }
 
 /** Links into a map, which something else serves by its keys below `address`, or looks up by the whole link. */
-export function linksInto(blobs: Map<string, Uint8Array>, address: string): Pick<Links, 'offer' | 'missing'> {
+export function linksInto(blobs: Map<string, Uint8Array>, address: string): Pick<Links, 'offer' | 'missing' | 'store'> {
   const whole = address.endsWith('.invalid');
   return {
     offer(bytes) {
@@ -19,6 +21,11 @@ export function linksInto(blobs: Map<string, Uint8Array>, address: string): Pick
       return { url, withdraw: () => void blobs.delete(key) };
     },
     missing: `${address}/nothing`,
+    store: {
+      address,
+      put: (file, bytes) => void blobs.set(whole ? `${address}/${file}` : file, bytes),
+      delete: (file) => void blobs.delete(whole ? `${address}/${file}` : file),
+    },
   };
 }
 
@@ -26,7 +33,7 @@ export function linksInto(blobs: Map<string, Uint8Array>, address: string): Pick
 export async function serveLinks(): Promise<Links> {
   const blobs = new Map<string, Uint8Array>();
   const server = createServer((incoming, outgoing) => {
-    const bytes = blobs.get(incoming.url ?? '');
+    const bytes = blobs.get((incoming.url ?? '').split('?')[0]!);
     outgoing.writeHead(bytes === undefined ? 404 : 200).end(bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,6 +45,11 @@ export async function serveLinks(): Promise<Links> {
       return { url: `${address}${path}`, withdraw: () => void blobs.delete(path) };
     },
     missing: `${address}/nothing`,
+    store: {
+      address,
+      put: (file, bytes) => void blobs.set(`/${file}`, bytes),
+      delete: (file) => void blobs.delete(`/${file}`),
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -49,7 +49,7 @@ export interface LivingCluster {
   /** With the users `admin` (of the context) and `guest`; the cluster in memory has none. */
   kubeconfig?: string;
   /** Where an engine puts what clients download. */
-  links: Pick<Links, 'offer' | 'missing'>;
+  links: Pick<Links, 'offer' | 'missing' | 'store'>;
   /** Starts more controllers; they end with the cluster. */
   run(controllers: Controller[]): void;
   close(): Promise<void>;

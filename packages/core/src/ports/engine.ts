@@ -176,8 +176,8 @@ export type Intended =
  *   objects of its own and the claims that were asked for, in the one namespace of its context and, for a clone, beside what
  *   it needs there; each carries the labels of the request. It never changes or deletes what it did not make.
  * - W5 A claim that exists is never overwritten or adopted: it is left as it is, or a conflict where it was asked for by name.
- * - W6 What a restore brings back carries marks of that very restore (`isRestoredBy`): an undo removes what carries them and
- *   nothing else. `marks` names them, so that no diff sees them.
+ * - W6 What a restore brings back carries marks of that very restore, or is in the engine's record of it (`isRestoredBy`): an undo
+ *   removes that and nothing else. `marks` names them, so that no diff sees them.
  * - W7 `stopRestore`, `finishRestore` and `releaseRestore` are idempotent, do nothing for what never was, and take nothing that
  *   came back nor any data of a point: it can be restored again.
  * - W8 Points go only by their engine's own expiry, which `expiresAt` tells, or by `removePoint`, which only a plan calls
@@ -196,6 +196,8 @@ export interface Engine {
   readonly restoreKinds?: readonly ResourceType[];
   /** Annotations of pods that make this engine run a command before it captures them. Absent: it has no such thing. */
   readonly hookAnnotations?: readonly string[];
+  /** `false`: it brings objects back as they were captured and changes none on their way, so no copy can be made harmless. */
+  readonly rewrites?: false;
   /** Labels and annotations that it puts on what it restored: a diff does not see them. */
   readonly marks?: readonly string[];
 
@@ -224,6 +226,8 @@ export interface Engine {
     type: ResourceType;
     owns: readonly string[];
     render(request: ScheduleRequest, namespace: string): KubeObject;
+    /** An object of its own that says when, for engines whose schedules refer to one. As for the schedule itself. */
+    timetable?: { type: ResourceType; owns: readonly string[]; render(request: ScheduleRequest, namespace: string): KubeObject };
   };
 
   /** Present exactly with the capability `replication`. */
@@ -246,8 +250,11 @@ export interface Engine {
   startRestore(context: EngineContext, request: RestoreRequest): Promise<void>;
   progressOfRestore(context: EngineContext, name: string): Promise<NativeProgress>;
   outcomeOfRestore(context: EngineContext, name: string): Promise<RestoreOutcome>;
-  /** Did the restore of this name bring the object back? By the marks that the engine puts on it; what it found there has none. */
-  isRestoredBy(object: KubeObject, name: string): Promise<boolean>;
+  /**
+   * Did the restore of this name bring the object back? By the marks that the engine puts on it; what it found there has none. An
+   * engine that marks nothing looks into its own record of the restore, for which it needs the context.
+   */
+  isRestoredBy(object: KubeObject, name: string, context?: EngineContext): Promise<boolean>;
   /**
    * Asks a restore that runs to end early, for an undo; how it ended is told by `progressOfRestore`. Absent restores and
    * ended ones: nothing. An engine that cannot stop leaves it out, and the undo waits.

@@ -7,7 +7,7 @@ import { planDrill } from '../planning/drill.ts';
 import { sha256 } from '../planning/hash.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { withCapturedVersions } from '../planning/live-objects.ts';
-import type { Plan, PlanRequest } from '../planning/model.ts';
+import type { Plan, PlanRequest, Step } from '../planning/model.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { newestOf } from '../planning/select-point.ts';
 import { type Access, readTargetFacts } from '../planning/target-facts.ts';
@@ -57,7 +57,29 @@ export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: A
     },
     signal,
   );
-  return (request.intent === 'Drill' ? planDrill : planClone)(inputs);
+  const plan = request.intent === 'Drill' ? planDrill : planClone;
+  const draft = await plan(inputs);
+  const harmful = draft.waves.flat().flatMap((step) => harmfulCopy(deps, step));
+  return harmful.length === 0 ? draft : plan({ ...inputs, blockers: [...inputs.blockers, ...harmful] });
+}
+
+/** What has to be changed on its way, so that a copy does not act in the world, by an engine that changes nothing. */
+function harmfulCopy({ engines }: PlannerDeps, { action, cluster, component }: Step): Reason[] {
+  if (action.kind !== 'engine.restore' || action.request.rewrites.length === 0) return [];
+  const engine = engines.find(({ id }) => id === action.engine);
+  if (engine?.rewrites !== false) return [];
+  const names = action.request.rewrites.map(({ resource, namespace, name }) => `${resource} ${namespace}/${name}`);
+  return [
+    {
+      code: 'CLONE_REWRITE',
+      severity: 'blocker',
+      cluster,
+      ...(component !== undefined && { component }),
+      message: `${engine.title} brings objects back as they were, so that ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''} of the copy would act in the world`,
+      evidence: names.slice(0, 8),
+      fix: 'Take a point of another engine (--point), or back up with one first.',
+    },
+  ];
 }
 
 /** Everything that is read for copies of the chosen components, each place with its points. */

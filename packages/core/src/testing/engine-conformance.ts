@@ -264,8 +264,8 @@ export function describeEngine(name: string, makeHarness: () => EngineHarness | 
       for (const where of [namespace, `${namespace}-copy`]) {
         const { items } = await context.cluster.list(type, { namespace: where });
         for (const item of items.filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt')) {
-          expect(await engine.isRestoredBy(item, request.name)).toBe(where !== namespace);
-          expect(await engine.isRestoredBy(item, 'another')).toBe(false);
+          expect(await engine.isRestoredBy(item, request.name, restoring)).toBe(where !== namespace);
+          expect(await engine.isRestoredBy(item, 'another', restoring)).toBe(false);
         }
       }
       const copy = `${namespace}-copy`;

@@ -39,9 +39,9 @@ export async function discardClaim(action: Action<'claim.discard'>, context: Act
   const { cluster, signal } = context;
   const live = await cluster.get({ type, namespace, name: claim }, { signal }).catch(absent);
   if (!live) return `${claim} is not there`;
-  const { engine } = engineOf(action.engine, action.engineNamespace, context);
+  const { engine, at: where } = engineOf(action.engine, action.engineNamespace, context);
   const { names } = context.other(action.restore);
-  const ours = await Promise.all(names.map((name) => engine.isRestoredBy(live, name)));
+  const ours = await Promise.all(names.map((name) => engine.isRestoredBy(live, name, where)));
   if (!ours.includes(true)) return `${claim} was made by somebody else, and stays`;
   await removeClaim(live, context);
   return `removed ${claim}, which was not there before`;

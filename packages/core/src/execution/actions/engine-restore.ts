@@ -13,21 +13,26 @@ export async function restore(action: Action<'engine.restore'>, context: ActionC
   const { name, attempt } = context;
   const request = { ...action.request, name, labels: { ...action.request.labels, ...ours(context) } };
   // One that was begun already may have made its claims.
-  if (attempt > 1 && !(await engine.progressOfRestore(at, name).catch(absent))) await clearFailedAttempt(action, engine, context);
+  if (attempt > 1 && !(await engine.progressOfRestore(at, name).catch(absent))) await clearFailedAttempt(action, engine, at, context);
   await engine.startRestore(at, request);
-  if (action.until === 'claims') return untilClaims(action, context, engine, () => engine.progressOfRestore(at, name));
+  if (action.until === 'claims') return untilClaims(action, context, engine, at);
   const end = await untilEnded(() => engine.progressOfRestore(at, name), context);
   return concluded(engine, at, { name, claims: action.claims ?? [] }, end, context);
 }
 
 /** What an attempt left behind is in the way of the next: engines do not restore into claims that exist, nor through pods. */
-async function clearFailedAttempt({ claims = [] }: Action<'engine.restore'>, engine: Engine, context: ActionContext): Promise<void> {
+async function clearFailedAttempt(
+  { claims = [] }: Action<'engine.restore'>,
+  engine: Engine,
+  at: EngineContext,
+  context: ActionContext,
+): Promise<void> {
   const { cluster, signal } = context;
   for (const namespace of new Set(claims.map((each) => each.namespace))) {
     const { items } = await cluster.list(types.pods, { namespace, signal });
     const names = claims.filter((each) => each.namespace === namespace).map(({ claim }) => claim);
     for (const pod of items) {
-      if (!claimsOf(pod.spec).some((name) => names.includes(name)) || !(await isOurs(pod, engine, context))) continue;
+      if (!claimsOf(pod.spec).some((name) => names.includes(name)) || !(await isOurs(pod, engine, at, context))) continue;
       await removeObject({ type: types.pods, namespace, name: pod.metadata.name }, pod, context);
     }
   }
@@ -39,8 +44,8 @@ async function clearFailedAttempt({ claims = [] }: Action<'engine.restore'>, eng
 }
 
 /** Brought back by a restore of this operation. */
-async function isOurs(object: KubeObject, engine: Engine, context: ActionContext): Promise<boolean> {
-  return (await Promise.all(context.restores().map((name) => engine.isRestoredBy(object, name)))).includes(true);
+async function isOurs(object: KubeObject, engine: Engine, at: EngineContext, context: ActionContext): Promise<boolean> {
+  return (await Promise.all(context.restores().map((name) => engine.isRestoredBy(object, name, at)))).includes(true);
 }
 
 function liveClaims(claims: readonly RestoredClaim[], { cluster, signal }: ActionContext): Promise<(KubeObject | undefined)[]> {
@@ -55,10 +60,10 @@ function liveClaims(claims: readonly RestoredClaim[], { cluster, signal }: Actio
  * Engines leave a claim that exists as it is and call the restore a success: whoever made one after ours was taken off has
  * kept the data away.
  */
-async function assertRestored(claims: readonly RestoredClaim[], engine: Engine, context: ActionContext): Promise<void> {
+async function assertRestored(claims: readonly RestoredClaim[], engine: Engine, at: EngineContext, context: ActionContext): Promise<void> {
   const { cluster } = context;
   for (const live of await liveClaims(claims, context)) {
-    if (!live || (await isOurs(live, engine, context))) continue;
+    if (!live || (await isOurs(live, engine, at, context))) continue;
     const { namespace, name } = live.metadata;
     throw failed(
       context,
@@ -69,18 +74,13 @@ async function assertRestored(claims: readonly RestoredClaim[], engine: Engine, 
 }
 
 /** The claims are there, so that pods which use them can be started: until then a StatefulSet would make empty ones. */
-function untilClaims(
-  action: Action<'engine.restore'>,
-  context: ActionContext,
-  engine: Engine,
-  look: () => Promise<NativeProgress>,
-): Promise<string> {
+function untilClaims(action: Action<'engine.restore'>, context: ActionContext, engine: Engine, at: EngineContext): Promise<string> {
   const { claims = [] } = action;
   return until(context, { timeoutSeconds: Infinity, late: () => failed(context, 'late') }, async () => {
-    const progress = await look();
+    const progress = await engine.progressOfRestore(at, context.name);
     const there = await liveClaims(claims, context);
     if (there.every((claim) => claim !== undefined)) {
-      await assertRestored(claims, engine, context);
+      await assertRestored(claims, engine, at, context);
       return `${claims.length === 1 ? '1 claim is' : `${claims.length} claims are`} back, the data is on its way`;
     }
     if (hasEnded(progress)) {
@@ -132,7 +132,7 @@ async function concluded(
   await engine.finishRestore(at, name);
   // An engine may list what exists and differs as failed, and still succeed: what really failed is among its errors.
   if (end.phase === 'Succeeded' && outcome && outcome.errors.length === 0) {
-    await assertRestored(claims, engine, context);
+    await assertRestored(claims, engine, at, context);
     return `${outcome.created} objects created${outcome.skipped > 0 ? `, ${outcome.skipped} were there already` : ''}`;
   }
   const why = outcome?.errors[0] ?? end.message ?? `${outcome?.failed ?? 'some'} objects failed`;

@@ -46,7 +46,7 @@ export function comparePolicies(
 
 /** What policies make of an engine's objects. */
 function renderedTypes({ schedule, replicator }: Engine): ResourceType[] {
-  return [...(schedule ? [schedule.type] : []), ...(replicator?.types ?? [])];
+  return [...(schedule ? [schedule.type, ...(schedule.timetable ? [schedule.timetable.type] : [])] : []), ...(replicator?.types ?? [])];
 }
 
 const never = (): boolean => false;

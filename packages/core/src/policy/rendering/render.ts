@@ -2,6 +2,7 @@ import { annotations, labels } from '../../application/model.ts';
 import { nameFor } from '../../planning/assemble.ts';
 import { enginesOf } from '../../planning/backup.ts';
 import type { Place } from '../../planning/places.ts';
+import { InputError } from '../../errors.ts';
 import type { Engine, ScheduleRequest } from '../../ports/engine.ts';
 import type { Reason } from '../../reason.ts';
 import type { ApplicationStatus, Fleet } from '../../service/model.ts';
@@ -35,16 +36,22 @@ export function renderPolicies(inputs: RenderInputs): { objects: RenderedObject[
           reasons.push(noTimetable(place, policy));
           continue;
         }
-        const { type, owns, render } = engines.find(({ id }) => id === engine.id)!.schedule!;
+        const { timetable, ...schedule } = engines.find(({ id }) => id === engine.id)!.schedule!;
         for (const request of requestsOf(inputs, place, policy, some)) {
-          objects.push({
-            application: inputs.status.application.name,
-            policy: policy.name,
-            cluster: place.cluster,
-            type,
-            owns,
-            object: render(request, engine.namespace),
-          });
+          try {
+            const about = { application: inputs.status.application.name, policy: policy.name, cluster: place.cluster };
+            objects.push(
+              ...[schedule, ...(timetable ? [timetable] : [])].map(({ type, owns, render }) => ({
+                ...about,
+                type,
+                owns,
+                object: render(request, engine.namespace),
+              })),
+            );
+          } catch (error) {
+            if (!(error instanceof InputError)) throw error;
+            reasons.push(cannotKeep(place, policy, error));
+          }
         }
       }
     }
@@ -100,6 +107,18 @@ function requestsOf(
 
 function expressionOf(schedule: NonNullable<Policy['schedule']>): Pick<ScheduleRequest, 'every' | 'cron' | 'timeZone'> {
   return 'every' in schedule ? { every: schedule.every } : { cron: schedule.cron, timeZone: schedule.timeZone };
+}
+
+/** The engine has a timetable, and not one like this. */
+function cannotKeep({ cluster, namespace }: Place, policy: Policy, { message, hint }: InputError): Reason {
+  return {
+    code: 'NO_ENGINE',
+    severity: 'warning',
+    cluster,
+    message: `the schedule of ${policy.name} for ${namespace} on ${cluster} cannot be kept: ${message}`,
+    evidence: [`policy: ${policy.name}`],
+    ...(hint !== undefined && { fix: hint }),
+  };
 }
 
 function noTimetable({ cluster, namespace }: Place, policy: Policy): Reason {

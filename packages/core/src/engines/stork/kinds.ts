@@ -1,0 +1,40 @@
+import type { ResourceType } from '../../ports/kubernetes.ts';
+
+export const engineId = 'stork';
+
+/** The namespace whose objects Stork lets speak about every other (`--admin-namespace`, which `kube-system` always is as well). */
+export const adminNamespace = 'kube-system';
+
+function stork(resource: string, kind: string, namespaced = true): ResourceType {
+  return { group: 'stork.libopenstorage.org', version: 'v1alpha1', resource, kind, namespaced };
+}
+
+/** The custom resources of Stork that are read or written. */
+export const kinds = {
+  backups: stork('applicationbackups', 'ApplicationBackup'),
+  backupSchedules: stork('applicationbackupschedules', 'ApplicationBackupSchedule'),
+  restores: stork('applicationrestores', 'ApplicationRestore'),
+  locations: stork('backuplocations', 'BackupLocation'),
+  policies: stork('schedulepolicies', 'SchedulePolicy', false),
+  ownPolicies: stork('namespacedschedulepolicies', 'NamespacedSchedulePolicy'),
+  migrations: stork('migrations', 'Migration'),
+  migrationSchedules: stork('migrationschedules', 'MigrationSchedule'),
+  pairs: stork('clusterpairs', 'ClusterPair'),
+  actions: stork('actions', 'Action'),
+} as const satisfies Record<string, ResourceType>;
+
+/** Annotations of Stork. */
+export const notes = {
+  /** On a backup: the schedule that made it. */
+  scheduleName: 'stork.libopenstorage.org/applicationBackupScheduleName',
+  /** On a MigrationSchedule: the suspended mirror of one on the other cluster. */
+  staticCopy: 'stork.libopenstorage.org/static-copy',
+  /** On a Migration: the schedule that made it. */
+  migrationSchedule: 'stork.libopenstorage.org/migration-schedule-name',
+  /** On an object: Stork leaves it where it is. */
+  skip: 'stork.libopenstorage.org/skip-resource',
+  /** On what arrived by a Migration, and how many replicas it had there. */
+  migrated: 'stork.libopenstorage.org/migrated',
+  migrationName: 'stork.libopenstorage.org/migrationName',
+  migrationReplicas: 'stork.libopenstorage.org/migrationReplicas',
+} as const;
