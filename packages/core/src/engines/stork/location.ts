@@ -1,7 +1,7 @@
 import { at, isRaw, textAt } from '../../application/raw.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { StorageLocation } from '../../protection/model.ts';
-import { withoutPasswords } from '../../text/userinfo.ts';
+import { withoutCredentials } from '../../text/credentials.ts';
 import { adminNamespace, engineId } from './kinds.ts';
 
 /** What people call a location: one of the admin namespace by its name, any other with its namespace. */
@@ -29,8 +29,8 @@ export function locationOf(object: KubeObject, cluster: string): StorageLocation
       accessMode: 'ReadWrite',
       isDefault: false,
       ...(type !== undefined && { provider: type }),
-      ...(path !== undefined && { target: withoutPasswords(path) }),
-      ...(endpoint !== undefined && { endpoint: withoutPasswords(endpoint) }),
+      ...(path !== undefined && { target: withoutCredentials(path) }),
+      ...(endpoint !== undefined && { endpoint: withoutCredentials(endpoint) }),
     },
   ];
 }
