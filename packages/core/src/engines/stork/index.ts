@@ -4,6 +4,7 @@ import { contents, objects } from './contents.ts';
 import { foresee } from './foresee.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
 import { engineId, kinds } from './kinds.ts';
+import { mover } from './mover.ts';
 import { ping } from './ping.ts';
 import { removePoint } from './remove.ts';
 import { isRestoredBy, outcomeOfRestore, progressOfRestore, startRestore } from './restore.ts';
@@ -29,6 +30,7 @@ export const engine: Engine = {
     },
   },
   interpret,
+  mover,
   ping,
   foresee,
   contents,

@@ -8,6 +8,7 @@ import type { NativeRestore, ProtectionState, Schedule, VolumeCapture } from '..
 import type { Reason } from '../../reason.ts';
 import { adminNamespace, engineId, kinds } from './kinds.ts';
 import { locationName, locationOf } from './location.ts';
+import { managedOf, replicationsOf } from './migrations.ts';
 import { nativeOf, restorePhase } from './phases.ts';
 import { capturesOf, instant, pointOf, scopeOf } from './point.ts';
 import { type PolicyTimetable, policyTimetable } from './timetable.ts';
@@ -18,6 +19,10 @@ export const interpretedKinds: readonly ResourceType[] = [
   kinds.locations,
   kinds.policies,
   kinds.ownPolicies,
+  kinds.migrationSchedules,
+  kinds.migrations,
+  kinds.pairs,
+  kinds.actions,
 ];
 
 /** What Stork's objects say about one cluster. They have no schema and no status of their own: nothing in them is as it should be. */
@@ -50,12 +55,21 @@ export function interpret(reading: ClusterReading): ProtectionState {
     return found;
   });
   const policies = policiesOf(all(kinds.policies), all(kinds.ownPolicies));
+  const read = {
+    cluster,
+    schedules: all(kinds.migrationSchedules),
+    migrations: all(kinds.migrations),
+    pairs: all(kinds.pairs),
+    actions: all(kinds.actions),
+    policies,
+  };
   return {
     installation: { engine: engineId, cluster, installed, namespace: adminNamespace, problems },
     points,
     schedules: all(kinds.backupSchedules).flatMap((object) => scheduleOf(object, cluster, policies)),
     locations: all(kinds.locations).flatMap((object) => locationOf(object, cluster)),
-    replications: [],
+    replications: replicationsOf(read),
+    managed: managedOf(read),
     restores: all(kinds.restores).flatMap((object) => restoreOf(object, cluster)),
     volumeEvidence,
   };

@@ -29,12 +29,12 @@ export const notes = {
   scheduleName: 'stork.libopenstorage.org/applicationBackupScheduleName',
   /** On a MigrationSchedule: the suspended mirror of one on the other cluster. */
   staticCopy: 'stork.libopenstorage.org/static-copy',
-  /** On a Migration: the schedule that made it. */
-  migrationSchedule: 'stork.libopenstorage.org/migration-schedule-name',
+  /** On a MigrationSchedule, by whoever made it: name of the cluster at the other end. */
+  peer: 'kubectl-dr.dev/replication-peer',
+  /** On the last Migration of a failover or failback, whose name ends with the uid of its Action: the schedule. */
+  lastMile: 'stork.libopenstorage.org/lastmile-migration-schedule-name',
   /** On an object: Stork leaves it where it is. */
   skip: 'stork.libopenstorage.org/skip-resource',
-  /** On what arrived by a Migration, and how many replicas it had there. */
-  migrated: 'stork.libopenstorage.org/migrated',
-  migrationName: 'stork.libopenstorage.org/migrationName',
+  /** On a workload that arrived by a Migration: how many replicas it had. */
   migrationReplicas: 'stork.libopenstorage.org/migrationReplicas',
 } as const;

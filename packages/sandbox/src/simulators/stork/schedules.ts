@@ -1,5 +1,5 @@
 import { kinds, notes } from '@kubectl-dr/core/engines/stork/kinds';
-import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
 import { at, recordAt, textAt } from '../../api/json.ts';
 import type { Controller } from '../controller.ts';
@@ -60,7 +60,7 @@ export function backupScheduleController(options: StorkOptions): Controller {
 export type Items = Partial<Record<(typeof policyTypes)[number], Run[]>>;
 
 /** The runs of a schedule with how each of them stands now; written where anything is new. */
-export async function updated(options: StorkOptions, schedule: KubeObject, made: typeof kinds.backups): Promise<Items> {
+export async function updated(options: StorkOptions, schedule: KubeObject, made: ResourceType): Promise<Items> {
   const items = structuredClone(recordAt(schedule, 'status', 'items')) as Items;
   let news = false;
   for (const run of Object.values(items).flat()) {

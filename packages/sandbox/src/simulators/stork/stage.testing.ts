@@ -11,7 +11,7 @@ import { find } from '../find.ts';
 import { nodes, storageClasses } from '../hardware.ts';
 import { Stage } from '../stage.ts';
 import { shopObjects } from '../velero/stage.testing.ts';
-import { type StorkBehaviour, storkBehaviour } from './context.ts';
+import { type StorkBehaviour, type StorkOptions, storkBehaviour } from './context.ts';
 import { StorkStore } from './store.ts';
 import { backupLocation, storkControllers, storkDefinitions } from './stork.ts';
 
@@ -36,8 +36,8 @@ export class StorkStage {
 
   static async open(...options: ConstructorParameters<typeof StorkStage>): Promise<StorkStage> {
     const made = new StorkStage(...options);
-    const { stage, store, clock, behaviour } = made;
-    const { cluster, volumes, durations } = stage;
+    const { stage, store } = made;
+    const { cluster } = stage;
     store.serve({
       address: 'https://sandbox.invalid/_objects',
       put: (path, bytes) => void stage.api.objects.set(path, bytes),
@@ -49,7 +49,7 @@ export class StorkStage {
       ...storageClasses(),
       backupLocation('store', 'backups', 'https://sandbox.invalid/_objects'),
     ]);
-    stage.run(storkControllers({ cluster, clock, durations, volumes, store, behaviour }));
+    stage.run(storkControllers(made.options));
     await stage.idle();
     return made;
   }
@@ -58,6 +58,11 @@ export class StorkStage {
     await createAll(this.stage.cluster, shopObjects());
     await this.stage.idle();
     await this.write('shop', 'data-db-0', { 'orders.csv': '1,apples\n2,pears\n' });
+  }
+
+  get options(): StorkOptions {
+    const { cluster, clock, durations, volumes } = this.stage;
+    return { cluster, clock, durations, volumes, store: this.store, behaviour: this.behaviour };
   }
 
   /** Waits, and lets everything happen meanwhile. */

@@ -4,7 +4,9 @@ import { apiVersionOf } from '@kubectl-dr/core/ports/kubernetes';
 import type { Controller } from '../controller.ts';
 import { definition } from '../definition.ts';
 import { backupController } from './backups.ts';
+import { actionController } from './actions.ts';
 import type { StorkOptions } from './context.ts';
+import { type MigrationOptions, migrationController, migrationScheduleController } from './migrations.ts';
 import { restoreController } from './restores.ts';
 import { backupScheduleController } from './schedules.ts';
 
@@ -29,5 +31,22 @@ export function backupLocation(name: string, bucket: string, endpoint: string): 
       path: bucket,
       s3Config: { endpoint, region: 'sandbox', accessKeyID: 'open', secretAccessKey: 'sesame', disableSSL: true },
     },
+  };
+}
+
+/** Also what goes from cluster to cluster. */
+export function movingControllers(options: MigrationOptions): Controller[] {
+  return [migrationController(options), migrationScheduleController(options), actionController(options)];
+}
+
+/** A pair with the other cluster, which Stork has found to be there. The whole kubeconfig lies open in it. */
+export function clusterPair(name: string, namespace: string, ready = true): KubeObject {
+  const state = ready ? 'Ready' : 'Error';
+  return {
+    apiVersion: apiVersionOf(kinds.pairs),
+    kind: kinds.pairs.kind,
+    metadata: { name, namespace },
+    spec: { config: { users: { admin: { token: 'sesame' } } }, options: {} },
+    status: { schedulerStatus: state, storageStatus: state, remoteStorageId: name },
   };
 }
