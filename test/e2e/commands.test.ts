@@ -158,6 +158,7 @@ describe('looking', () => {
       "NAME      TITLE                  INSTALLED ON   CAN
       velero    Velero                 east, west     backup, clone, inPlace, contents, configuration, crossCluster
       csi       CSI volume snapshots   east, west     backup, clone, inPlace, contents
+      ramen     Ramen                  <none>         crossCluster
       stork     Stork (Portworx)       <none>         backup, clone, inPlace, contents, configuration, crossCluster
       volsync   VolSync                <none>         replication, crossCluster
       "
@@ -272,6 +273,7 @@ describe('looking', () => {
       Its clock:  2026-01-15T13:35:00.000Z
       Engine:     velero in velero
       Engine:     csi
+      Engine:     ramen is not installed
       Engine:     stork is not installed
       Engine:     volsync is not installed
       "

@@ -1,5 +1,6 @@
 import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
 import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
+import { engine as ramen } from '@kubectl-dr/core/engines/ramen/index';
 import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
@@ -73,7 +74,7 @@ type Portal = Awaited<ReturnType<typeof openBackend>>;
 const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 60_000, interval: 200 });
 
 // Engines that are not installed are not looked at, so that nothing would need the rights to.
-const definitions = [...volsync.kinds, ...stork.kinds].map((type) => definition(type, { status: true }));
+const definitions = [...volsync.kinds, ...stork.kinds, ...ramen.kinds].map((type) => definition(type, { status: true }));
 
 /** With nothing more than what the manifests of `plugins/dr-backend/rbac` grant. */
 describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
@@ -106,7 +107,9 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
       const client = await asServiceAccount(east, account, () => undefined);
       clients.push(client);
       const looks = [
-        ...[types.namespaces, ...velero.kinds, ...csi.kinds, ...volsync.kinds, ...stork.kinds].map((type) => () => client.list(type)),
+        ...[types.namespaces, ...velero.kinds, ...csi.kinds, ...volsync.kinds, ...stork.kinds, ...ramen.kinds].map(
+          (type) => () => client.list(type),
+        ),
         () => client.list(types.configMaps, { namespace: 'kubectl-dr' }),
         ...(account === 'dr-operator' ? [() => client.list(types.nodes)] : []),
       ];

@@ -23,7 +23,7 @@ export function missingSnapshots(target: TargetName): string | undefined {
 }
 
 /** The definitions that a project ships. */
-export async function shippedDefinitions(folder: 'velero' | 'external-snapshotter' | 'volsync'): Promise<KubeObject[]> {
+export async function shippedDefinitions(folder: 'velero' | 'external-snapshotter' | 'volsync' | 'ramen'): Promise<KubeObject[]> {
   const at = path.join(sharedData, 'crds', folder);
   const texts = await Promise.all((await readdir(at)).map((file) => readFile(path.join(at, file), 'utf8')));
   return texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubeObject));

@@ -35,7 +35,7 @@ export async function storkPair(more: { template?: object; schedule?: object } =
   return { east, west, link, pass, close };
 }
 
-function policy(name: string): KubeObject {
+export function policy(name: string): KubeObject {
   return {
     apiVersion: apiVersionOf(kinds.ownPolicies),
     kind: kinds.ownPolicies.kind,
