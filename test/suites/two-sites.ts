@@ -1,8 +1,12 @@
+import { claimManifest } from '@kubectl-dr/core/application/claim-manifest';
+import { labels } from '@kubectl-dr/core/application/model';
 import { engine } from '@kubectl-dr/core/engines/velero/index';
+import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import type { ReplicationRequest } from '@kubectl-dr/core/ports/replication';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
@@ -12,6 +16,9 @@ import { createSandbox, type Sandbox } from '@kubectl-dr/sandbox';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { instant } from '@kubectl-dr/sandbox/simulators/durations';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
+import { repositorySecrets } from '@kubectl-dr/sandbox/simulators/volsync/pair.testing';
+import { Between } from '@kubectl-dr/sandbox/simulators/volsync/repositories';
+import { volsyncControllers, volsyncDefinitions } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
 import { seenBy } from './seen-by.ts';
 import { catalogOf, shop } from './shop.ts';
 
@@ -28,7 +35,8 @@ export class TwoSites {
     this.sandbox = sandbox;
   }
 
-  static async open(): Promise<TwoSites> {
+  /** `copied`: the database is copied to `west` by VolSync, every minute. */
+  static async open({ copied = false }: { copied?: boolean } = {}): Promise<TwoSites> {
     const sites = new TwoSites(await createSandbox({ story: false, durations: instant }));
     const { east, west } = sites.sandbox.clusters;
     await createAll(west.client, [
@@ -41,7 +49,38 @@ export class TwoSites {
     ]);
     await createAll(east.client, shop('shop'));
     await sites.running('east');
+    if (copied) await sites.#copy();
     return sites;
+  }
+
+  /** As a person sets it up: VolSync on both sides, a namespace that agrees, a repository for each way, and both ends. */
+  async #copy(): Promise<void> {
+    const between = new Between();
+    const { east, west } = this.sandbox.clusters;
+    const owner = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
+    await createAll(west.client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: owner } }]);
+    const claim = await east.client.get({ type: types.persistentVolumeClaims, namespace: 'shop', name: 'data-orders-db-0' });
+    const request = copyRequest('east', 'west', claim);
+    for (const { client, stage, durations } of [east, west]) {
+      await createAll(client, volsyncDefinitions());
+      const { clock, volumes, cluster } = stage;
+      stage.run(volsyncControllers({ cluster, clock, volumes, durations, between }));
+      await createAll(client, [...repositorySecrets(request, 'shop'), ...repositorySecrets(copyRequest('west', 'east', claim), 'shop')]);
+    }
+    for (const { end, object } of volsync.replicator!.render(request))
+      await createAll(this.sandbox.clusters[request[end].cluster as 'east'].client, [object]);
+    await this.received('west');
+  }
+
+  /** What the copy at that cluster holds, by its engine: from when its data is. */
+  async #held(cluster: 'east' | 'west'): Promise<string | undefined> {
+    const { replications } = await this.service().fleet({ applications: [] });
+    return replications.find((one) => one.cluster === cluster && one.role === 'target' && one.holds)?.capturedAt;
+  }
+
+  /** A sync whose data was captured from now on has arrived. */
+  async received(cluster: 'east' | 'west', since = 0): Promise<void> {
+    await eventually(async () => Date.parse((await this.#held(cluster)) ?? '') >= since, `a copy has arrived at ${cluster}`, 150_000);
   }
 
   /** As a process of its own sees both. `through`: what lies between it and a cluster. */
@@ -58,7 +97,7 @@ export class TwoSites {
     return createDrService({
       clusters,
       reader: new ListReader(clusters),
-      engines: [engine],
+      engines: [engine, volsync],
       clock: systemClock,
       holder,
       catalog: { read: async () => ({ entities: catalogOf('shop', this.policy), problems: [] }) },
@@ -115,6 +154,18 @@ export class TwoSites {
   close(): void {
     this.sandbox.close();
   }
+}
+
+function copyRequest(source: string, target: string, claim: KubeObject): ReplicationRequest {
+  return {
+    name: 'dr-shop',
+    source: { cluster: source, namespace: 'shop' },
+    target: { cluster: target, namespace: 'shop' },
+    claims: [claimManifest(claim)],
+    every: 60_000,
+    labels: { [labels.application]: 'shop', [labels.componentOf]: 'orders-db' },
+    annotations: {},
+  };
 }
 
 function count(of: unknown, field: string): number {

@@ -76,6 +76,8 @@ export const annotations = {
   pinned: 'kubectl-dr.dev/pinned',
   /** On a workload that was stopped because the application goes on elsewhere: how many replicas it had. */
   replicas: 'kubectl-dr.dev/replicas',
+  /** On a cron job that was suspended for the same reason. */
+  suspended: 'kubectl-dr.dev/suspended',
   kubernetesId: 'backstage.io/kubernetes-id',
   kubernetesNamespace: 'backstage.io/kubernetes-namespace',
   kubernetesLabelSelector: 'backstage.io/kubernetes-label-selector',

@@ -502,6 +502,41 @@ const table = {
     why: 'A snapshot shares the fate of its storage; another cluster cannot make a volume of it.',
     fix: 'Let backups move the data, or copy files.',
   },
+  VOLUME_NOT_REPLICATED: {
+    title: 'A volume is not copied to the other cluster',
+    why: 'What is not copied continuously cannot be brought along without loss, and cannot come back from the other side.',
+    fix: 'Let its policy copy it (replication: { to, every }), or fail over from a point.',
+  },
+  SOURCE_SILENT: {
+    title: 'The cluster that is left does not answer',
+    why: 'A planned move loses nothing because it copies once more after everything has stopped: for that both sides have to answer.',
+    fix: 'Wait until it answers; or go on without it, with what has arrived: kubectl dr failover APP --to CLUSTER',
+  },
+  CONFIGURATION_MISSING: {
+    title: 'Nothing tells what runs there',
+    why: 'A copy of volumes holds data alone. Workloads and their configuration come from the source while it answers, else from a point that has arrived.',
+    fix: 'Let backups reach the other cluster (a shared location), or wait until the source answers.',
+  },
+  OBJECT_CONFLICT: {
+    title: 'An object of that name is there, and cannot be made like the one that comes',
+    why: 'Some fields cannot be changed on an object that exists.',
+    fix: 'Delete it, or let the source be like it.',
+  },
+  ALREADY_RUNS_THERE: {
+    title: 'Something of the application runs at the target already',
+    why: 'Two copies that both write are worse than none.',
+    fix: 'Stop it, or name only the components that are not there.',
+  },
+  REPLICATION_AGE_UNKNOWN: {
+    title: 'Nobody can tell how old the copy is',
+    why: 'When the last sync ended says nothing about when the data was captured.',
+    fix: 'Look at it: kubectl dr describe replication NAME; or take a point: --point',
+  },
+  FAILBACK_WITHOUT_REVERSE: {
+    title: 'Nothing has come back yet from where the application went',
+    why: 'What was written there would be lost: a failback needs a copy the other way that has succeeded since.',
+    fix: 'Wait for its first sync: kubectl dr get replications',
+  },
   // the doctor's own
   ...doctorTexts,
 } as const satisfies Record<string, ReasonText>;

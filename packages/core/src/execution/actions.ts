@@ -4,6 +4,7 @@ import { checkExec } from './actions/check-exec.ts';
 import { checkHttp } from './actions/check-http.ts';
 import { awaitClaims, awaitQuiet, discardClaim, removeKeptClaim } from './actions/claims.ts';
 import type { ActionContext } from './actions/context.ts';
+import { startCopy } from './actions/copy-start.ts';
 import { stopCopy } from './actions/copy-stop.ts';
 import { backup } from './actions/engine-backup.ts';
 import { endOfRestore, releaseRestore, restore } from './actions/engine-restore.ts';
@@ -11,8 +12,10 @@ import { setFence } from './actions/fence-set.ts';
 import { createNamespace } from './actions/namespace-create.ts';
 import { isolate } from './actions/namespace-isolate.ts';
 import { removeNamespace } from './actions/namespace-remove.ts';
+import { carryObjects } from './actions/objects-carry.ts';
 import { removeObjects, restoreObjects } from './actions/objects.ts';
 import { removePoint } from './actions/point-remove.ts';
+import { endPromotion, endSync, pauseEnds, promote, reverse, sync } from './actions/replication.ts';
 import { resume, suspend } from './actions/suspension.ts';
 import { keepVolume, rebindVolume, releaseVolume } from './actions/volumes.ts';
 import { createObject, restart, scale } from './actions/workloads.ts';
@@ -30,6 +33,22 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return stopCopy(action, context);
     case 'fence.set':
       return setFence(action, context);
+    case 'copy.start':
+      return startCopy(action, context);
+    case 'objects.carry':
+      return carryObjects(action, context);
+    case 'replication.sync':
+      return sync(action, context);
+    case 'replication.sync.end':
+      return endSync(action, context);
+    case 'replication.promote':
+      return promote(action, context);
+    case 'replication.promote.end':
+      return endPromotion(action, context);
+    case 'replication.reverse':
+      return reverse(action, context);
+    case 'replication.pause':
+      return pauseEnds(action, context);
     case 'engine.backup':
       return backup(action, context);
     case 'point.remove':

@@ -9,6 +9,7 @@ import type { HeldLock, Journal, JournalEntry } from '../ports/journal.ts';
 import { backupName } from './actions/engine-backup.ts';
 import type { ActionContext } from './actions/context.ts';
 import { runAction } from './actions.ts';
+import { boundedName } from '../engines/bounded-name.ts';
 import { type Direction, directionOf, wavesOf } from './direction.ts';
 import { evidenceOf, lossSecondsOf } from './evidence.ts';
 import type { Operation, OperationEvent, StepRecord } from './model.ts';
@@ -200,8 +201,7 @@ class Run {
     signal.throwIfAborted();
     await this.saveStep({ ...this.record(step.id), state: 'Running', startedAt: this.record(step.id).startedAt ?? this.now() });
     try {
-      const cluster = this.deps.clusters.find((candidate) => candidate.name === step.cluster);
-      if (!cluster) throw new DrError('NotFoundError', 'UNKNOWN_CLUSTER', `the cluster ${step.cluster} of the plan is not configured`);
+      const cluster = this.clusterOf(step.cluster);
       const message = await this.patiently(signal, () => runAction(step.action, this.contextOf(step, cluster, signal)));
       const { progress: _, ...record } = this.record(step.id);
       await this.saveStep({ ...record, state: 'Succeeded', endedAt: this.now(), message });
@@ -213,10 +213,17 @@ class Run {
     }
   }
 
+  private clusterOf(name: string): ClusterClient {
+    const cluster = this.deps.clusters.find((candidate) => candidate.name === name);
+    if (!cluster) throw new DrError('NotFoundError', 'UNKNOWN_CLUSTER', `the cluster ${name} of the plan is not configured`);
+    return cluster;
+  }
+
   private contextOf(step: Step, cluster: ClusterClient, signal: AbortSignal): ActionContext {
     const { plan, id } = this.operation;
     return {
       cluster,
+      peer: (name) => this.clusterOf(name),
       engines: this.deps.engines,
       clock: this.deps.clock,
       operationId: id,
@@ -251,6 +258,9 @@ class Run {
 
   private nameOf(stepId: string, attempt = this.record(stepId).attempt ?? 1): string {
     const suffix = attempt > 1 ? `-${attempt}` : '';
+    const step = this.operation.plan.waves.flat().find(({ id }) => id === stepId);
+    // What engines that copy continuously are asked by has to be short, and still each its own.
+    if (step?.action.kind.startsWith('replication.')) return boundedName(this.operation.id, `${stepId}${suffix}`, 50);
     return `${nameFor(`${this.operation.id}-${stepId}`, 63 - suffix.length)}${suffix}`;
   }
 
@@ -307,7 +317,8 @@ class Run {
   private summary(): string {
     const { plan } = this.operation;
     const where = plan.target.map(({ cluster, namespaces }) => `${cluster}/${namespaces.join(',')}`).join(' and ');
-    if (plan.intent === 'Failover') return `${plan.application} goes on at ${plan.home}: let its catalog entry and its clients say so`;
+    if (plan.intent === 'Failover' || plan.intent === 'Relocate' || plan.intent === 'Failback')
+      return `${plan.application} goes on at ${plan.home}: let its catalog entry and its clients say so`;
     if (plan.intent === 'Drill') return `restored into ${where}, where everything became ready`;
     if (plan.mode !== undefined && plan.mode !== 'clone') return `rolled back in ${where}`;
     return plan.intent === 'Restore' ? `restored into ${where}` : 'done';
@@ -414,14 +425,21 @@ function secondsBetween(from: string, to: string): number {
 /** Steps that look and wait, and those that let controllers act again, which come at the very end. */
 const looks: ReadonlySet<string> = new Set(['await.ready', 'await.claims', 'engine.restore.end', 'check.http', 'check.exec']);
 
+/** What lets others act again, or tidies up, when it is over. */
+const settles: ReadonlySet<string> = new Set(['object.resume', 'replication.promote.end', 'replication.sync.end', 'replication.reverse']);
+
 function onlyVerifies(waves: readonly (readonly Step[])[]): boolean {
   const kinds = waves.flat().map(({ action }) => action.kind);
-  return kinds.some((kind) => looks.has(kind)) && kinds.every((kind) => looks.has(kind) || kind === 'object.resume');
+  return kinds.some((kind) => looks.has(kind)) && kinds.every((kind) => looks.has(kind) || settles.has(kind));
 }
 
-/** What was given up by going back: the most that the plan said of any component. */
-function lossOf({ plan }: Operation): { lossSeconds?: number } {
-  const lossSeconds = Math.max(0, ...plan.dataLoss.map(({ seconds }) => seconds));
+/** What was given up by going back: the most of any component. */
+function lossOf({ plan, steps, requestedAt }: Operation): { lossSeconds?: number } {
+  // What a continuous copy really held may be newer than when the plan was made.
+  const copied = new Set(plan.copies?.map(({ component }) => component));
+  const promised = plan.dataLoss.filter(({ component }) => !copied.has(component)).map(({ seconds }) => seconds);
+  const found = steps.flatMap(({ capturedAt }) => (capturedAt === undefined ? [] : [secondsBetween(capturedAt, requestedAt)]));
+  const lossSeconds = Math.max(0, ...promised, ...found);
   return lossSeconds > 0 ? { lossSeconds } : {};
 }
 

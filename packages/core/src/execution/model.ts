@@ -28,6 +28,8 @@ export interface StepRecord {
   nativePhase?: string;
   /** 2 and more when it failed in the engine and was begun anew: the native object has another name then. */
   attempt?: number;
+  /** Of a step that made volumes of a continuous copy: START of the capture of the oldest of them. */
+  capturedAt?: string;
 }
 
 /** Undoing, cleaning up, or giving up the kept state: its own steps, asked for by somebody. */

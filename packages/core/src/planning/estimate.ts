@@ -37,13 +37,17 @@ const enoughForP95 = 5;
  * enough of them the 95th percentile. A drill is a copy that is removed again: each tells of the other. Undefined: it never
  * was done successfully.
  */
-export function estimateByPast(wanted: Pick<Plan, 'application' | 'components' | 'mode'>, past: readonly Operation[]): Plan['estimate'] {
+export function estimateByPast(
+  wanted: Pick<Plan, 'application' | 'components' | 'mode'> & { intent?: Plan['intent'] },
+  past: readonly Operation[],
+): Plan['estimate'] {
   const same = sameComponents(wanted);
+  const intents: readonly Plan['intent'][] = wanted.intent === undefined ? ['Restore', 'Drill'] : [wanted.intent];
   const took = past
     .filter(
       ({ plan, state }) =>
         state === 'Succeeded' &&
-        (plan.intent === 'Restore' || plan.intent === 'Drill') &&
+        intents.includes(plan.intent) &&
         plan.application === wanted.application &&
         plan.mode === wanted.mode &&
         sameComponents(plan) === same,

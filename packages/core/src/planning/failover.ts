@@ -3,16 +3,7 @@ import { nameFor, sealPlan } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { words } from './in-place/figures.ts';
 import type { DataLoss, Plan, Step } from './model.ts';
-
-/** Where the application runs, or ran. */
-export interface Origin {
-  cluster: string;
-  namespace: string;
-  /** Whether it answered when the plan was made. */
-  reachable: boolean;
-  /** Absent: all of the namespace. Several: of the chosen components. */
-  labelSelectors?: string[];
-}
+import type { Origin } from './move/inputs.ts';
 
 export interface FailoverInputs extends CloneInputs {
   origins: readonly Origin[];
@@ -126,7 +117,7 @@ export function isPortable(method: string): boolean {
   return method === 'data-mover' || method === 'file-system';
 }
 
-function mayBeAlive(cluster: string, application: string): Reason {
+export function mayBeAlive(cluster: string, application: string): Reason {
   return {
     code: 'SOURCE_MAY_BE_ALIVE',
     severity: 'blocker',
@@ -136,7 +127,7 @@ function mayBeAlive(cluster: string, application: string): Reason {
   };
 }
 
-function risk(cluster: string, override: string): Reason {
+export function risk(cluster: string, override: string): Reason {
   return {
     code: 'SPLIT_BRAIN_RISK',
     severity: 'warning',

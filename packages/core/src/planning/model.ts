@@ -1,5 +1,6 @@
 import type { BackupRequest, RestoreRequest } from '../ports/engine.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
+import type { PromoteRequest, ReplicationRef, ReplicationRequest, SyncRequest } from '../ports/replication.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { SuspendMechanism } from './suspension.ts';
@@ -25,6 +26,25 @@ export type StepAction =
   | { kind: 'copy.stop'; namespace: string; labelSelectors?: string[]; accepted?: string; timeoutSeconds: number }
   /** Cuts the cluster `of` off from its storage, or lets it in again, by the NetworkFence of this name, which was prepared for that. */
   | { kind: 'fence.set'; fence: string; of: string; state: 'Fenced' | 'Unfenced'; timeoutSeconds: number }
+  /**
+   * What was stopped runs again, as it was: workloads as the note on them says, cron jobs that were suspended by us. `workloads`:
+   * only these. It does not wait.
+   */
+  | { kind: 'copy.start'; namespace: string; labelSelectors?: string[]; workloads?: ObjectTarget[] }
+  /** Writes objects of another cluster, or of a point, as they are there, with what the mapping says; `stopped`: to be started later. */
+  | { kind: 'objects.carry'; from: CarrySource; namespace: string; objects: CarriedObject[]; mapping: Mapping }
+  /** One more sync of the ends, to its end: of volumes that nothing writes to, if so. */
+  | ({ kind: 'replication.sync'; engine: string } & BothEnds & Pick<SyncRequest, 'quiesced'>)
+  /** The ends of the step `sync` go on by their own timetable, as far as they can be reached. */
+  | ({ kind: 'replication.sync.end'; engine: string; sync: string } & BothEnds)
+  /** Volumes of what was received. `marks`: on the claims. */
+  | { kind: 'replication.promote'; engine: string; request: Promotion }
+  /** Takes away what the step `promote` left besides the claims. */
+  | { kind: 'replication.promote.end'; engine: string; promote: string; request: Promotion }
+  /** Copies the other way from now on. `accepted`: a side that does not answer is told, and left for another time. */
+  | { kind: 'replication.reverse'; engine: string; request: ReplicationRequest; former: ReplicationRef[]; accepted?: true }
+  /** Of the ends on this cluster; one that is gone is no matter. */
+  | { kind: 'replication.pause'; engine: string; ends: ReplicationRef[]; paused: boolean }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
   /** Removes a point for good, with its data: one that its policy keeps no longer. */
   | { kind: 'point.remove'; engine: string; engineNamespace: string; point: RestoreRequest['point'] }
@@ -114,6 +134,35 @@ export interface KeptVolume {
   reclaimPolicy: string;
 }
 
+/** The two ends of copies; the step's own cluster is that of the targets. */
+export interface BothEnds {
+  /** Cluster of the sources. */
+  from: string;
+  sources: ReplicationRef[];
+  targets: ReplicationRef[];
+}
+
+export type Promotion = Omit<PromoteRequest, 'name' | 'targets'> & { targets: ReplicationRef[] };
+
+/** Where objects are carried from: as they are there now, or as a point holds them. */
+export type CarrySource =
+  | { cluster: string; namespace: string }
+  | { engine: string; engineNamespace: string; point: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'>; namespace: string };
+
+export interface CarriedObject extends ObjectTarget {
+  /** It is written so that nothing of it runs; `copy.start` lets it run. */
+  stopped?: true;
+}
+
+/** What is called otherwise at the target. */
+export interface Mapping {
+  storageClasses?: Record<string, string>;
+  /** Of Ingresses and routes: a host, or the end of one (`.east.example` -> `.west.example`). */
+  hosts?: Record<string, string>;
+  /** Of node selectors: `key=value` -> `key=value`; to the empty text: left out. */
+  nodeLabels?: Record<string, string>;
+}
+
 /** A point, or what the step of this id of the same plan captured. */
 export type ObjectSource = { point: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'> } | { backup: string };
 
@@ -163,6 +212,8 @@ export interface DataLoss {
   seconds: number;
   /** "12 minutes of orders-db", or why nothing is lost. */
   text: string;
+  /** Nobody can tell how much: `seconds` says nothing. */
+  unknown?: true;
 }
 
 /** Of the policy that holds for a component when the plan is made. */
@@ -181,6 +232,20 @@ export interface PlanPoint {
   pointId: string;
   name: string;
   capturedAt: string;
+}
+
+/** Data that a continuous copy holds at the target, claim by claim. */
+export interface PlanCopy {
+  component: string;
+  claim: string;
+  engine: string;
+  from: string;
+  to: string;
+  /** Of the copy at the target. */
+  name: string;
+  namespace: string;
+  /** START of the capture of what it holds. Absent: not known, or what there is when the source stands still. */
+  capturedAt?: string;
 }
 
 /**
@@ -204,6 +269,8 @@ export interface Plan {
   owner?: string;
   components: string[];
   points: PlanPoint[];
+  /** Of a move to another cluster: the data that does not come from points. */
+  copies?: PlanCopy[];
   /** Clusters and namespaces that execution may write to, besides the engines' own and `dr.namespace`. */
   target: { cluster: string; namespaces: string[] }[];
   mode?: RestoreMode;
@@ -261,7 +328,7 @@ export interface PlanRequest {
   restartDependents?: boolean;
   /** How long an in-place restore can be undone, milliseconds (default 24 h). */
   undoWindow?: number;
-  /** Of a failover: the cluster to go on at. */
+  /** Of a failover, relocate or failback: the cluster to go on at. */
   to?: string;
   /** Of a failover: what a class of the source is called at the target. */
   storageClasses?: Record<string, string>;

@@ -2,14 +2,14 @@ import { at, listAt, textAt } from '../application/raw.ts';
 import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Arrival } from './clone.ts';
-import type { FieldChange } from './model.ts';
+import type { FieldChange, Mapping } from './model.ts';
 import { groupResource } from './neutralise.ts';
 
 /**
  * What changes on the way to a cluster whose storage is called otherwise: the class of claims, and of the templates of
  * StatefulSets, by the mapping. Nothing else: it is the application itself that arrives.
  */
-export function arrivalWith(classes: Readonly<Record<string, string>>): Arrival {
+export function arrivalWith({ storageClasses: classes = {} }: Mapping): Arrival {
   const places = (object: KubeObject): { keys: (string | number)[]; shown: string; from: string; to: string }[] => {
     const mapped = (holder: unknown, keys: (string | number)[], shown: string) => {
       const from = textAt(holder, 'storageClassName');

@@ -159,6 +159,7 @@ function drillOf({ id, plan, state, endedAt, measured }: Operation): DrillRecord
 }
 
 function oldCopyOf({ id, plan }: Operation): OldCopy {
-  const clusters = [...new Set((plan.undo.release ?? []).flat().map(({ cluster }) => cluster))];
+  const stops = (plan.undo.release ?? []).flat().filter(({ action }) => action.kind === 'copy.stop');
+  const clusters = [...new Set(stops.map(({ cluster }) => cluster))];
   return { operation: id, application: plan.application, components: plan.components, clusters };
 }

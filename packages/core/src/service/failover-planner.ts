@@ -1,30 +1,34 @@
-import type { Application } from '../application/model.ts';
-import { DrError, InputError, NotFoundError } from '../errors.ts';
+import { DrError, InputError } from '../errors.ts';
 import { type Fence, readFences } from '../fencing/network-fence.ts';
 import { withFences } from '../planning/fence.ts';
-import { isPortable, type Origin, planFailover } from '../planning/failover.ts';
-import type { Plan, PlanRequest } from '../planning/model.ts';
+import { isPortable, mayBeAlive, planFailover, risk } from '../planning/failover.ts';
+import type { Mapping, Plan, PlanRequest } from '../planning/model.ts';
+import type { MovePlace, Origin } from '../planning/move/inputs.ts';
+import { planMove } from '../planning/move/plan.ts';
+import { silent, withoutReverse } from '../planning/move/reasons.ts';
 import { choiceOf } from '../planning/moment.ts';
 import { chosenComponents, placesOf } from '../planning/places.ts';
 import { candidatesFor, openCandidates } from '../planning/select-point.ts';
 import { arrivalWith } from '../planning/storage-classes.ts';
-import { nearest } from '../text/nearest.ts';
+import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { cloneInputs } from './clone-planner.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace, findApplication } from './look.ts';
 import type { ApplicationStatus, PointUse } from './model.ts';
-import { type Ground, type PlannerDeps, chosenGround, isExclusive } from './plan-ground.ts';
+import { copiesInto, readMove } from './move-reader.ts';
+import { located, movedTo, originsOf, targetOf } from './moved-places.ts';
+import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
 import { nowAt } from './planner.ts';
 
 /**
- * What a failover starts from: the application as if it were placed at the target, so that its points there are judged by the
- * rules of every other place. Only places on other clusters move.
+ * What a move to another cluster starts from: the application as if it were placed at the target, so that its points there are
+ * judged by the rules of every other place. Only places on other clusters move.
  */
-export async function failoverPlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  const application = findApplication(assessment, asked.application);
-  const to = targetOf(assessment, asked);
-  const moved = movedTo(application, to);
+export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+  const application = located(findApplication(assessment, asked.application), assessment, deps.tenancy);
+  const to = targetOf(assessment, asked, application.name);
+  const moved = movedTo(application, to, assessment, deps.tenancy);
   const isGone = (cluster: string, namespace: string): boolean => assessment.inventory.get(cluster)?.namespace(namespace) === undefined;
   const now = await nowAt(deps, to, signal);
   const request = { ...asked, to, at: asked.at ?? now.toISOString() };
@@ -46,11 +50,17 @@ export async function failoverPlan(deps: PlannerDeps, assessment: Assessment, as
   };
   await readUntilPortable(deps, ground, assessment, signal);
   const { ground: laid, choiceFor } = await chosenGround(deps, ground, signal);
-  const origins = originsOf(application, to, assessment, new Set(laid.components.map(({ component }) => component.name)));
+  const chosen = new Set(laid.components.map(({ component }) => component.name));
+  const origins = originsOf(application, to, assessment, chosen);
   if (origins.length === 0)
     throw new InputError(`nothing of ${application.name} runs on another cluster than ${to}`, {
       hint: `kubectl dr status ${application.name}`,
     });
+  const continuous = request.intent !== 'Failover' || laid.places.some((place) => copiesInto(laid, place).length > 0);
+  if (continuous) {
+    const plan = await continuousPlan(deps, laid, choiceFor, origins, chosen, signal);
+    return withFences(plan, await fencesAt(deps, to, signal), now);
+  }
   const inputs = await cloneInputs(
     deps,
     laid,
@@ -59,7 +69,7 @@ export async function failoverPlan(deps: PlannerDeps, assessment: Assessment, as
       target: ({ namespace }) => namespace,
       access: [],
       origins: (place) => origins.filter(({ namespace }) => namespace === place.namespace),
-      arrival: arrivalWith(request.storageClasses ?? {}),
+      arrival: arrivalWith(mappingOf(request)),
     },
     signal,
   );
@@ -73,6 +83,69 @@ async function fencesAt({ clusters }: PlannerDeps, to: string, signal?: AbortSig
   return readFences(cluster, signal).catch((error: unknown) => {
     if (error instanceof DrError && error.code === 'FORBIDDEN') return [];
     throw error;
+  });
+}
+
+function mappingOf({ storageClasses }: PlanRequest): Mapping {
+  return { ...(storageClasses && { storageClasses }) };
+}
+
+/** With copies that are kept at the target. */
+async function continuousPlan(
+  deps: PlannerDeps,
+  laid: Ground,
+  choiceFor: ChoiceFor,
+  origins: readonly Origin[],
+  chosen: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<Plan> {
+  const { assessment, status, components, now, application } = laid;
+  const request = { ...laid.request, to: laid.home };
+  const mapping = mappingOf(request);
+  const blockers: Reason[] = [];
+  const warnings: Reason[] = [];
+  const places: MovePlace[] = [];
+  const basis: Record<string, string> = {};
+  for (const cluster of new Set(origins.filter(({ reachable }) => !reachable).map((origin) => origin.cluster))) {
+    if (request.intent !== 'Failover') blockers.push(silent(cluster, application.name, laid.home));
+    else if (request.override === undefined) blockers.push(mayBeAlive(cluster, application.name));
+    else warnings.push(risk(cluster, request.override));
+  }
+  for (const place of laid.places) {
+    const here = origins.filter(({ namespace }) => namespace === place.namespace);
+    const [origin] = here;
+    if (!origin || here.length > 1)
+      throw new InputError(
+        `${place.namespace} of ${application.name} runs on ${here.map(({ cluster }) => cluster).join(' and ')}: what has to go is not clear`,
+        {
+          hint: 'name the components of one of them: --component',
+        },
+      );
+    const { points } = pointsIn(place, choiceFor, request);
+    const read = await readMove(
+      { deps, ground: laid, request, mapping, chosen },
+      place,
+      origin,
+      (component) => points.get(component),
+      signal,
+    );
+    blockers.push(...read.blockers);
+    warnings.push(...read.warnings);
+    Object.assign(basis, read.basis);
+    if (read.place) places.push(read.place);
+  }
+  if (request.intent === 'Failback') blockers.push(...withoutReverse(places, assessment.past, application.name));
+  return planMove({
+    request: { ...request, application: application.name, components: components.map(({ component }) => component.name) },
+    status,
+    components,
+    places,
+    mapping,
+    blockers,
+    warnings,
+    basis,
+    past: assessment.past,
+    now,
   });
 }
 
@@ -93,51 +166,6 @@ async function readUntilPortable(deps: PlannerDeps, lay: () => Ground, assessmen
     const points = [...new Map(next.map((point) => [point.id, point])).values()];
     await deps.contents.read(points, ({ cluster, engine, namespace }) => engineNamespace(assessment, cluster, engine) ?? namespace, signal);
   }
-}
-
-function targetOf({ inventory }: Assessment, { to, application }: PlanRequest): string {
-  const names = inventory.clusters.map(({ reading }) => reading.cluster);
-  if (to === undefined) throw new InputError(`where ${application} has to go is not said`, { hint: `--to ${names.join(' or --to ')}` });
-  const found = inventory.get(to)?.reading;
-  if (!found) {
-    const guess = nearest(to, names);
-    throw new NotFoundError(`the cluster ${to} is not configured`, {
-      code: 'UNKNOWN_CLUSTER',
-      hint: guess ? `did you mean "${guess}"?` : `clusters: ${names.join(', ')}`,
-    });
-  }
-  if (found.unreachable) throw found.unreachable;
-  return found.cluster;
-}
-
-function movedTo(application: Application, to: string): Application {
-  return {
-    ...application,
-    components: application.components.map((component) => ({
-      ...component,
-      placements: component.placements
-        .filter(({ cluster }) => cluster !== undefined && cluster !== to)
-        .map((placement) => ({ ...placement, cluster: to })),
-    })),
-  };
-}
-
-/** Where what moves is now: the copies that have to be stopped. */
-function originsOf(application: Application, to: string, assessment: Assessment, chosen: ReadonlySet<string>): Origin[] {
-  const origins = new Map<string, Origin>();
-  for (const component of application.components) {
-    if (!chosen.has(component.name)) continue;
-    for (const { cluster, namespace, labelSelector } of component.placements) {
-      if (cluster === undefined || cluster === to) continue;
-      const key = `${cluster}/${namespace}`;
-      const reading = assessment.inventory.get(cluster)?.reading;
-      const whole = isExclusive(assessment.applications, application, chosen, { cluster, namespace });
-      const origin = origins.get(key) ?? { cluster, namespace, reachable: reading !== undefined && !reading.unreachable };
-      if (!whole && labelSelector !== undefined) origin.labelSelectors = [...new Set([...(origin.labelSelectors ?? []), labelSelector])];
-      origins.set(key, origin);
-    }
-  }
-  return [...origins.values()];
 }
 
 /** A point whose volumes are snapshots in the other cluster's storage brings nothing back here, however whole it is there. */

@@ -128,7 +128,7 @@ export function resumed(operation: Operation): Operation {
 
 function actionOf({ plan }: Operation, id: string): boolean {
   const kind = plan.waves.flat().find((step) => step.id === id)?.action.kind;
-  return kind === 'engine.backup' || kind === 'engine.restore';
+  return kind === 'engine.backup' || kind === 'engine.restore' || kind === 'replication.sync';
 }
 
 export function isOver({ undoUntil }: Operation, now: Date): boolean {
@@ -175,7 +175,8 @@ export function assertConfirmable(operation: Operation): void {
 
 /** A failover that went on without an answer of the old cluster, and whose old copy nobody has seen to stand still since. */
 export function leftACopy({ plan, state, release }: Operation): boolean {
-  return plan.intent === 'Failover' && state === 'Succeeded' && plan.undo.release !== undefined && release?.endedAt === undefined;
+  const stops = (plan.undo.release ?? []).flat().some(({ action }) => action.kind === 'copy.stop');
+  return state === 'Succeeded' && stops && release?.endedAt === undefined;
 }
 
 type Asked = Pick<OperationPhase, 'requestedBy' | 'requestedAt'>;

@@ -61,16 +61,22 @@ function changed(plan: Plan, again: Plan): string {
 
 /**
  * Nothing outside the application's placements is written, whatever the plan says: it may come from a journal that
- * somebody edited. Sources have to be placements that agreed, targets those that the plan names.
+ * somebody edited. Sources have to be placements that agreed, targets those that the plan names. `agrees`: the namespace says itself
+ * that it belongs to the application's owner; only what moves to another cluster goes by that.
  */
-export function assertInside(plan: Plan, application: Application): void {
+export function assertInside(plan: Plan, application: Application, agrees: (cluster: string, namespace: string) => boolean): void {
   const placements = application.components.flatMap((component) => component.placements);
-  const owns = (cluster: string, namespace: string): boolean =>
+  const placed = (cluster: string, namespace: string): boolean =>
     placements.some(
       (placement) => placement.namespace === namespace && (placement.cluster ?? cluster) === cluster && placement.claim !== 'unclaimed',
     );
+  const moves = plan.intent === 'Failover' || plan.intent === 'Failback' || plan.intent === 'Relocate';
+  const owns = (cluster: string, namespace: string): boolean =>
+    placed(cluster, namespace) ||
+    (moves && placements.some((placement) => placement.namespace === namespace) && agrees(cluster, namespace));
   /** What arrives at another cluster is the application's there where it comes from. */
-  const ownsAnywhere = (namespace: string): boolean => placements.some(({ cluster }) => cluster !== undefined && owns(cluster, namespace));
+  const ownsAnywhere = (namespace: string): boolean =>
+    placements.some(({ cluster }) => cluster !== undefined && placed(cluster, namespace));
   const targets = (cluster: string): string[] =>
     plan.target.filter((target) => target.cluster === cluster).flatMap(({ namespaces }) => namespaces);
   const refuse = (step: Step, namespace: string): never => {
@@ -84,6 +90,11 @@ export function assertInside(plan: Plan, application: Application): void {
   };
   const inside = (step: Step, namespace: string | undefined): void => {
     if (namespace === undefined || !targets(step.cluster).includes(namespace)) refuse(step, namespace ?? '(none)');
+  };
+  /** An end of a copy, on whichever cluster it is. */
+  const end = (step: Step, { cluster, namespace }: { cluster: string; namespace: string }): void => {
+    if (!targets(cluster).includes(namespace)) refuse(step, namespace);
+    if (!owns(cluster, namespace) && !made.has(`${cluster}/${namespace}`)) refuse(step, namespace);
   };
   // A target is written to where it is the application's own, or where the plan makes it anew.
   const made = new Set(
@@ -105,7 +116,7 @@ export function assertInside(plan: Plan, application: Application): void {
         break;
       case 'engine.restore':
         for (const namespace of action.request.namespaces) {
-          if (!owns(cluster, namespace) && !(plan.intent === 'Failover' && ownsAnywhere(namespace))) refuse(step, namespace);
+          if (!owns(cluster, namespace) && !(moves && ownsAnywhere(namespace))) refuse(step, namespace);
           inside(step, action.request.namespaceMapping[namespace] ?? namespace);
         }
         for (const { namespace } of action.claims ?? []) written(namespace);
@@ -120,8 +131,33 @@ export function assertInside(plan: Plan, application: Application): void {
         inside(step, action.namespace);
         break;
       case 'copy.stop':
-        if (!owns(cluster, action.namespace)) refuse(step, action.namespace);
-        inside(step, action.namespace);
+        written(action.namespace);
+        break;
+      case 'copy.start':
+        written(action.namespace);
+        for (const { namespace } of action.workloads ?? []) written(namespace);
+        break;
+      case 'objects.carry':
+        written(action.namespace);
+        for (const { namespace } of action.objects) written(namespace);
+        if (!owns('cluster' in action.from ? action.from.cluster : cluster, action.from.namespace) && !ownsAnywhere(action.from.namespace))
+          refuse(step, action.from.namespace);
+        break;
+      case 'replication.sync':
+      case 'replication.sync.end':
+        for (const ref of [...action.sources, ...action.targets]) end(step, ref);
+        break;
+      case 'replication.promote':
+      case 'replication.promote.end':
+        if (action.request.into !== undefined) written(action.request.into);
+        for (const ref of action.request.targets) end(step, ref);
+        for (const { metadata } of action.request.claims ?? []) written(metadata.namespace);
+        break;
+      case 'replication.reverse':
+        for (const ref of [...action.former, action.request.source, action.request.target]) end(step, ref);
+        break;
+      case 'replication.pause':
+        for (const ref of action.ends) end(step, ref);
         break;
       case 'fence.set':
         // Of a cluster that the application runs on; whether the fence is one for that is looked at when it is set.

@@ -1,4 +1,3 @@
-import { InputError } from '../errors.ts';
 import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
@@ -28,9 +27,8 @@ import {
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  if (asked.intent === 'Failover') return (await import('./failover-planner.ts')).failoverPlan(deps, assessment, asked, signal);
-  if (asked.intent !== 'Backup' && asked.intent !== 'Restore' && asked.intent !== 'Drill')
-    throw new InputError(`a plan for ${asked.intent} cannot be made yet`);
+  if (asked.intent === 'Failover' || asked.intent === 'Failback' || asked.intent === 'Relocate')
+    return (await import('./failover-planner.ts')).movePlan(deps, assessment, asked, signal);
   const application = findApplication(assessment, asked.application);
   const isGone = (cluster: string, namespace: string): boolean => {
     const inventory = assessment.inventory.get(cluster);

@@ -1,5 +1,5 @@
 import type { Application } from '../application/model.ts';
-import type { TenancyRule } from '../application/tenancy.ts';
+import { type TenancyRule, claimOf, ownerOfNamespace } from '../application/tenancy.ts';
 import type { DoctorReport } from '../doctor/model.ts';
 import { DrError, NotFoundError, asDrError } from '../errors.ts';
 import { createJournal } from '../execution/journal.ts';
@@ -130,7 +130,7 @@ class DefaultDrService implements DrService {
     const assessment = await look(this.#looking(), signal);
     await this.#seeing(plan, assessment, async () => {
       assertCurrent(plan, await this.#plan(assessment, plan.request, signal));
-      assertInside(plan, findApplication(assessment, plan.application));
+      this.#assertInside(plan, findApplication(assessment, plan.application), assessment);
     });
     const id = options.operationId ?? `${plan.intent.toLowerCase()}-${nameFor(plan.application, 40)}-${crypto.randomUUID().slice(0, 5)}`;
     const operation: Operation = {
@@ -238,7 +238,7 @@ class DefaultDrService implements DrService {
     const { plan, id } = found.operation;
     await assertIntact(plan);
     const assessment = await look(this.#looking(), signal);
-    await this.#seeing(plan, assessment, async () => assertInside(plan, ownerOf(found.operation, assessment)));
+    await this.#seeing(plan, assessment, async () => this.#assertInside(plan, ownerOf(found.operation, assessment), assessment));
     return this.#taken(plan, found.cluster, id, signal, change);
   }
 
@@ -253,6 +253,19 @@ class DefaultDrService implements DrService {
     return this.#started(plan, id, signal, async () => {
       const entry = await this.#journal.read(home, id);
       return this.#journal.update(entry, { ...change(entry.operation), holder: this.#deps.holder });
+    });
+  }
+
+  #assertInside(plan: Plan, application: Application, { inventory }: Assessment): void {
+    const owners = new Set(application.components.map(({ owner }) => owner ?? application.owner));
+    assertInside(plan, application, (cluster, namespace) => {
+      const found = inventory.get(cluster)?.namespace(namespace);
+      if (!found?.observed) return false;
+      return [...owners].every((owner) =>
+        owner === undefined
+          ? ownerOfNamespace(found) === undefined
+          : claimOf({ cluster, namespace }, owner, found, this.#deps.tenancy) !== 'unclaimed',
+      );
     });
   }
 

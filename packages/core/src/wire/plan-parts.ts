@@ -19,6 +19,17 @@ export const planPointSchema = z.object({
   capturedAt: instant,
 });
 
+export const planCopySchema = z.object({
+  component: z.string(),
+  claim: name,
+  engine: z.string(),
+  from: z.string(),
+  to: z.string(),
+  name,
+  namespace: name,
+  capturedAt: instant.optional(),
+});
+
 export const operationStateSchema = z.enum([
   'Pending',
   'WaitingForApproval',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { suspendMechanisms } from '../planning/suspension.ts';
 import { instant, listOf, reasonSchema, resource } from './common.ts';
 import { drillRecordSchema, measuredSchema } from './drill.ts';
-import { objectiveSchema, operationStateSchema, planPointSchema } from './plan-parts.ts';
+import { objectiveSchema, operationStateSchema, planCopySchema, planPointSchema } from './plan-parts.ts';
 
 const strings = z.record(z.string(), z.string());
 const name = z.string().min(1).max(253);
@@ -57,6 +57,39 @@ const manifest = z.looseObject({
   metadata: z.looseObject({ name, namespace: name.optional() }),
 });
 
+const replicationRef = z.strictObject({
+  id: z.string(),
+  name,
+  namespace: name,
+  cluster: z.string(),
+  role: z.enum(['source', 'target']),
+  claims: z.array(name),
+});
+const bothEnds = { from: z.string(), sources: z.array(replicationRef), targets: z.array(replicationRef) };
+const promoteRequest = z.strictObject({
+  targets: z.array(replicationRef),
+  into: name.optional(),
+  asOf: z.string().optional(),
+  claims: z.array(manifest).optional(),
+  labels: strings,
+  annotations: strings,
+});
+const end = z.strictObject({ cluster: z.string(), namespace: name });
+const replicationRequest = z.strictObject({
+  name,
+  source: end,
+  target: end,
+  claims: z.array(manifest),
+  every: z.number(),
+  labels: strings,
+  annotations: strings,
+});
+const mapping = z.strictObject({
+  storageClasses: strings.optional(),
+  hosts: strings.optional(),
+  nodeLabels: strings.optional(),
+});
+
 /** Strict, because plans are executed: an unknown action or field is refused, never skipped. */
 export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.create'), namespace: name, labels: strings, annotations: strings }),
@@ -76,6 +109,34 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     state: z.enum(['Fenced', 'Unfenced']),
     timeoutSeconds: z.number(),
   }),
+  z.strictObject({
+    kind: z.literal('copy.start'),
+    namespace: name,
+    labelSelectors: z.array(z.string()).optional(),
+    workloads: z.array(target).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('objects.carry'),
+    from: z.union([
+      z.strictObject({ cluster: z.string(), namespace: name }),
+      z.strictObject({ engine: z.string(), engineNamespace: name, point, namespace: name }),
+    ]),
+    namespace: name,
+    objects: z.array(z.strictObject({ ...objectTarget, stopped: z.literal(true).optional() })),
+    mapping,
+  }),
+  z.strictObject({ kind: z.literal('replication.sync'), engine: z.string(), ...bothEnds, quiesced: z.boolean().optional() }),
+  z.strictObject({ kind: z.literal('replication.sync.end'), engine: z.string(), sync: name, ...bothEnds }),
+  z.strictObject({ kind: z.literal('replication.promote'), engine: z.string(), request: promoteRequest }),
+  z.strictObject({ kind: z.literal('replication.promote.end'), engine: z.string(), promote: name, request: promoteRequest }),
+  z.strictObject({
+    kind: z.literal('replication.reverse'),
+    engine: z.string(),
+    request: replicationRequest,
+    former: z.array(replicationRef),
+    accepted: z.literal(true).optional(),
+  }),
+  z.strictObject({ kind: z.literal('replication.pause'), engine: z.string(), ends: z.array(replicationRef), paused: z.boolean() }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
   z.strictObject({ kind: z.literal('point.remove'), engine: z.string(), engineNamespace: name, point }),
   z.strictObject({
@@ -233,13 +294,14 @@ export const planBodySchema = z.object({
   owner: z.string().optional(),
   components: z.array(z.string()),
   points: z.array(planPointSchema),
+  copies: z.array(planCopySchema).optional(),
   target: z.array(z.object({ cluster: z.string(), namespaces: z.array(z.string()) })),
   mode: mode.optional(),
   waves: z.array(z.array(stepSchema)),
   cleanUp: z.array(z.array(stepSchema)).optional(),
   objectives: z.array(objectiveSchema).optional(),
   changes: z.array(changeSchema),
-  dataLoss: z.array(z.object({ component: z.string(), seconds: z.number(), text: z.string() })),
+  dataLoss: z.array(z.object({ component: z.string(), seconds: z.number(), text: z.string(), unknown: z.literal(true).optional() })),
   estimate: z.object({ seconds: z.number(), basis: z.string(), p95Seconds: z.number().optional() }).optional(),
   skewSeconds: z.number().optional(),
   blockers: z.array(reasonSchema),
@@ -283,6 +345,7 @@ const stepRecordSchema = z.object({
   progress: z.number().optional(),
   nativePhase: z.string().optional(),
   attempt: z.number().optional(),
+  capturedAt: instant.optional(),
 });
 const phaseSchema = z.object({
   requestedBy: z.string(),

@@ -12,7 +12,8 @@ export function concerned(plan: Plan, application: Application): string[] {
   const own = new Set(application.components.filter(({ name }) => named.has(name)).flatMap(placesOf));
   const reached = new Set(plan.target.flatMap(({ cluster, namespaces }) => namespaces.map((namespace) => `${cluster}/${namespace}`)));
   for (const { action, cluster } of [...plan.waves, ...(plan.undo.waves ?? []), ...(plan.undo.release ?? [])].flat())
-    if ('request' in action) for (const namespace of action.request.namespaces) reached.add(`${cluster}/${namespace}`);
+    if (action.kind === 'engine.backup' || action.kind === 'engine.restore')
+      for (const namespace of action.request.namespaces) reached.add(`${cluster}/${namespace}`);
   const others = application.components.filter(
     (component) => !named.has(component.name) && placesOf(component).some((place) => reached.has(place) && !own.has(place)),
   );

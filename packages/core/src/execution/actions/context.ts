@@ -27,7 +27,9 @@ export interface ActionContext {
   /** Names of the native restores of all steps of the plan, of all attempts. */
   restores(): string[];
   signal: AbortSignal;
-  report(news: { message?: string; progress?: number; nativePhase?: string }): Promise<void>;
+  report(news: { message?: string; progress?: number; nativePhase?: string; capturedAt?: string }): Promise<void>;
+  /** Another cluster of the fleet. */
+  peer(name: string): ClusterClient;
 }
 
 /** On everything that an operation makes. */

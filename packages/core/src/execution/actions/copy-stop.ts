@@ -1,12 +1,13 @@
 import { annotations } from '../../application/model.ts';
 import { numberAt, textAt } from '../../application/raw.ts';
+import { matches, parseSelector } from '../../application/selector.ts';
 import { DrError } from '../../errors.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { counted } from '../../text/counted.ts';
 import { type Action, type ActionContext, absent, failed, until } from './context.ts';
 
-const scaled: readonly ResourceType[] = [types.deployments, types.statefulSets];
+export const scaled: readonly ResourceType[] = [types.deployments, types.statefulSets];
 
 /**
  * Stops what runs of an application in a namespace, and waits until no pod of it is left: cron jobs first, then workloads, each
@@ -29,7 +30,8 @@ async function stop(action: Action<'copy.stop'>, context: ActionContext): Promis
     return `there is no ${namespace} on ${cluster.name}`;
   for (const job of await listed(types.cronJobs, action, context)) {
     if ((job.spec as { suspend?: boolean } | undefined)?.suspend === true) continue;
-    await cluster.patch({ type: types.cronJobs, namespace, name: job.metadata.name }, 'merge', { spec: { suspend: true } }, { signal });
+    const patch = { metadata: { annotations: { [annotations.suspended]: 'true' } }, spec: { suspend: true } };
+    await cluster.patch({ type: types.cronJobs, namespace, name: job.metadata.name }, 'merge', patch, { signal });
   }
   let stopped = 0;
   for (const type of scaled) {
@@ -50,7 +52,7 @@ async function stop(action: Action<'copy.stop'>, context: ActionContext): Promis
     );
   await until(context, { timeoutSeconds: action.timeoutSeconds, late }, async (tell) => {
     const pods = (await listed(types.pods, action, context)).filter(
-      (pod) => !/^(Succeeded|Failed)$/.test(textAt(pod, 'status', 'phase') ?? ''),
+      (pod) => !/^(Succeeded|Failed)$/.test(textAt(pod, 'status', 'phase') ?? '') && !isEngines(pod, context.engines),
     );
     left = pods.map(({ metadata }) => metadata.name);
     if (left.length === 0) return true;
@@ -60,10 +62,18 @@ async function stop(action: Action<'copy.stop'>, context: ActionContext): Promis
   return stopped === 0 ? `nothing of it runs in ${namespace}` : `${counted(stopped, 'workload')} stopped, no pod is left in ${namespace}`;
 }
 
+/** What engines run beside an application while they copy its volumes. */
+export function isEngines({ metadata }: KubeObject, engines: ActionContext['engines']): boolean {
+  return engines.some(({ replicator }) => {
+    const requirements = replicator?.own === undefined ? undefined : parseSelector(replicator.own);
+    return requirements !== undefined && matches(requirements, metadata.labels);
+  });
+}
+
 /** Of the application: by its labels where others live in the namespace as well. */
-async function listed(
+export async function listed(
   type: ResourceType,
-  { namespace, labelSelectors }: Action<'copy.stop'>,
+  { namespace, labelSelectors }: Pick<Action<'copy.stop'>, 'namespace' | 'labelSelectors'>,
   { cluster, signal }: ActionContext,
 ): Promise<KubeObject[]> {
   const selections = labelSelectors?.map((labelSelector) => ({ labelSelector })) ?? [{}];
@@ -71,6 +81,6 @@ async function listed(
   return [...new Map(lists.flatMap(({ items }) => items).map((item) => [item.metadata.name, item])).values()];
 }
 
-function isSilence(error: unknown): boolean {
+export function isSilence(error: unknown): boolean {
   return error instanceof DrError && error.name === 'ServiceUnavailableError';
 }

@@ -1,0 +1,97 @@
+import type { Workload } from '../../application/workload.ts';
+import type { Operation } from '../../execution/model.ts';
+import type { Engine, Rewrite } from '../../ports/engine.ts';
+import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
+import type { ReplicationRef, ReplicationRequest } from '../../ports/replication.ts';
+import type { RecoveryPoint } from '../../protection/model.ts';
+import type { Reason } from '../../reason.ts';
+import type { ApplicationStatus, ComponentStatus } from '../../service/model.ts';
+import type { CarrySource, KeptVolume, Mapping, PlanRequest, RestoredClaim } from '../model.ts';
+import type { TargetFacts } from '../target-facts.ts';
+import type { CheckAction } from '../verification.ts';
+
+/** Where the application runs, or ran. */
+export interface Origin {
+  cluster: string;
+  namespace: string;
+  /** Whether it answered when the plan was made. */
+  reachable: boolean;
+  /** Absent: all of the namespace. Several: of the chosen components. */
+  labelSelectors?: string[];
+}
+
+/** A claim whose data a continuous copy holds at the target. */
+export interface CopiedClaim {
+  claim: string;
+  target: ReplicationRef;
+  /** Absent where its cluster does not answer. */
+  source?: ReplicationRef;
+  capturedAt?: string;
+  /** From then to now. */
+  seconds?: number;
+  /** As it has to be made at the target; absent: as the copy knows it. */
+  manifest?: KubeObject;
+  /** That is there now: of an earlier stay. It makes room, and is kept. */
+  now?: KeptVolume & { uid: string; manifest: KubeObject };
+}
+
+/** Where the data of a component comes from. */
+export type PartData =
+  | { kind: 'none' }
+  | { kind: 'copy'; engine: Engine; claims: CopiedClaim[]; reverse?: ReplicationRequest }
+  | {
+      kind: 'point';
+      engine: Engine;
+      engineNamespace: string;
+      point: RecoveryPoint;
+      labelSelector?: string;
+      rewrites: Rewrite[];
+      claims: RestoredClaim[];
+    };
+
+/** One component in one place. */
+export interface MovePart {
+  status: ComponentStatus;
+  labelSelector?: string;
+  workloads: Workload[];
+  data: PartData;
+  checks: { checks: CheckAction[]; unreadable: string[] };
+}
+
+/** An object that goes along. `live`: what is of that name at the target now. */
+export interface MovedObject {
+  object: KubeObject;
+  type: ResourceType;
+  live?: KubeObject;
+  /** The component whose workload it is, or that alone needs it. */
+  component?: string;
+}
+
+export interface MovePlace {
+  /** Of the target. */
+  cluster: string;
+  namespace: string;
+  exists: boolean;
+  /** At the target: nothing of anybody else is there. */
+  exclusive: boolean;
+  origin: Origin;
+  from: CarrySource;
+  parts: MovePart[];
+  objects: MovedObject[];
+  facts: TargetFacts;
+  namespaceLabels: Record<string, string>;
+  owner?: string;
+}
+
+export interface MoveInputs {
+  request: PlanRequest & { to: string };
+  status: ApplicationStatus;
+  components: readonly ComponentStatus[];
+  places: readonly MovePlace[];
+  mapping: Mapping;
+  blockers: readonly Reason[];
+  warnings: readonly Reason[];
+  basis: Readonly<Record<string, string>>;
+  past: readonly Operation[];
+  now: Date;
+}

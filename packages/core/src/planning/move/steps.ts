@@ -1,0 +1,318 @@
+import { annotations, labels } from '../../application/model.ts';
+import type { ReplicationRef } from '../../ports/replication.ts';
+import { types } from '../../ports/kubernetes.ts';
+import { counted } from '../../text/counted.ts';
+import { nameFor } from '../assemble.ts';
+import type { BothEnds, CarriedObject, ObjectTarget, Step, StepAction } from '../model.ts';
+import { titleOf } from '../verification.ts';
+import { isStoppable, replicasOf } from './arriving.ts';
+import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject, Origin, PartData } from './inputs.ts';
+
+/** Seconds: for pods to end, and for workloads to become ready. */
+const stopTimeout = 600;
+const readyTimeout = 600;
+
+type Copied = Extract<PartData, { kind: 'copy' }>;
+
+/** Of the objects that nothing runs of by their being there: written before anything is stopped, so that the source is needed no more. */
+const inert = new Set([
+  'ConfigMap',
+  'Secret',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'LimitRange',
+  'ResourceQuota',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+]);
+
+export function isInert({ object }: MovedObject): boolean {
+  if (object.kind === 'Service') return (object.spec as { type?: string } | undefined)?.type !== 'LoadBalancer';
+  return isStoppable(object) || inert.has(object.kind);
+}
+
+/** Each step of a move, by the place and part that it is for: the same inputs give the same ids, so that the way back can name them. */
+export class MoveSteps {
+  readonly #inputs: MoveInputs;
+
+  constructor(inputs: MoveInputs) {
+    this.#inputs = inputs;
+  }
+
+  stop({ cluster, namespace, reachable, labelSelectors }: Origin, id = 'stop', accepted?: string): Step {
+    const { application } = this.#inputs.status;
+    return {
+      id: `${id}-${nameFor(`${cluster}-${namespace}`, 150)}`,
+      title: `Stop ${application.name} in ${namespace}, and see that nothing of it runs`,
+      cluster,
+      action: {
+        kind: 'copy.stop',
+        namespace,
+        ...(labelSelectors && { labelSelectors }),
+        ...(accepted !== undefined && !reachable && { accepted }),
+        timeoutSeconds: stopTimeout,
+      },
+    };
+  }
+
+  createNamespace({ cluster, namespace, namespaceLabels, owner }: MovePlace): Step {
+    const { application } = this.#inputs.status;
+    return {
+      id: `prepare-${nameFor(`${cluster}-${namespace}`, 200)}`,
+      title: `Create the namespace ${namespace}`,
+      cluster,
+      action: {
+        kind: 'namespace.create',
+        namespace,
+        labels: { ...namespaceLabels, [labels.application]: nameFor(application.name) },
+        annotations: owner === undefined ? {} : { [annotations.owner]: owner },
+      },
+    };
+  }
+
+  carry(place: MovePlace, objects: readonly MovedObject[], when: 'before' | 'after', component?: string): Step {
+    const { cluster, namespace, from } = place;
+    const what = component === undefined ? counted(objects.length, 'object') : `what else ${component} needs`;
+    return {
+      id: `${when === 'before' ? 'write' : 'add'}-${nameFor(component ?? 'all', 50)}-${nameFor(`${cluster}-${namespace}`, 150)}`,
+      title: when === 'before' ? `Write ${what} of ${namespace}, stopped` : `Write ${what} in ${namespace}`,
+      cluster,
+      ...(component !== undefined && { component }),
+      action: {
+        kind: 'objects.carry',
+        from,
+        namespace,
+        objects: objects.map((moved): CarriedObject => ({
+          ...targetOf(moved, namespace),
+          ...(isStoppable(moved.object) && { stopped: true }),
+        })),
+        mapping: this.#inputs.mapping,
+      },
+    };
+  }
+
+  sync(place: MovePlace, part: MovePart, data: Copied): Step {
+    const { name } = part.status.component;
+    return {
+      id: `sync-${partId(place, part)}`,
+      title: `Copy ${claimsOf(data)} of ${name} to ${place.cluster} once more`,
+      cluster: place.cluster,
+      component: name,
+      action: { kind: 'replication.sync', engine: data.engine.id, ...endsOf(place, data), quiesced: true },
+    };
+  }
+
+  endSync(place: MovePlace, part: MovePart, data: Copied): Step {
+    const sync = this.sync(place, part, data);
+    return {
+      id: `end-${sync.id}`,
+      title: `Let the copy of ${part.status.component.name} be as it was`,
+      cluster: place.cluster,
+      component: part.status.component.name,
+      action: { kind: 'replication.sync.end', engine: data.engine.id, sync: sync.id, ...endsOf(place, data) },
+    };
+  }
+
+  keep({ cluster }: MovePlace, part: MovePart, { claim, now }: CopiedClaim): Step {
+    const { uid: _, manifest: __, ...kept } = now!;
+    return {
+      id: `keep-${nameFor(`${claim}-${cluster}-${kept.namespace}`, 200)}`,
+      title: `Keep the volume of ${claim} that is there from before`,
+      cluster,
+      component: part.status.component.name,
+      action: { kind: 'volume.keep', ...kept },
+    };
+  }
+
+  makeRoom({ cluster, namespace }: MovePlace, part: MovePart, { claim, now }: CopiedClaim): Step {
+    return {
+      id: `room-${nameFor(`${claim}-${cluster}-${namespace}`, 200)}`,
+      title: `Make room for ${claim}; its volume is kept`,
+      cluster,
+      component: part.status.component.name,
+      action: { kind: 'claim.remove', namespace, claim, uid: now!.uid, volume: now!.volume },
+    };
+  }
+
+  promote(place: MovePlace, part: MovePart, data: Copied): Step {
+    const { application } = this.#inputs.status;
+    const { name } = part.status.component;
+    const manifests = data.claims.flatMap(({ manifest }) => manifest ?? []);
+    return {
+      id: `promote-${partId(place, part)}`,
+      title: `Make ${claimsOf(data)} of ${name} out of its copy`,
+      cluster: place.cluster,
+      component: name,
+      action: {
+        kind: 'replication.promote',
+        engine: data.engine.id,
+        request: {
+          targets: data.claims.map(({ target }) => target),
+          ...(manifests.length > 0 && { claims: manifests }),
+          labels: { [labels.application]: nameFor(application.name) },
+          annotations: {},
+        },
+      },
+    };
+  }
+
+  endPromotion(place: MovePlace, part: MovePart, data: Copied): Step {
+    const promote = this.promote(place, part, data);
+    const { request } = promote.action as Extract<StepAction, { kind: 'replication.promote' }>;
+    return {
+      id: `end-${promote.id}`,
+      title: `Take away what is left of making the volumes of ${part.status.component.name}`,
+      cluster: place.cluster,
+      component: part.status.component.name,
+      action: { kind: 'replication.promote.end', engine: data.engine.id, promote: promote.id, request },
+    };
+  }
+
+  restore(place: MovePlace, part: MovePart, data: Extract<PartData, { kind: 'point' }>): Step {
+    const { application, component } = { ...this.#inputs.status, ...part.status };
+    const { point, labelSelector } = data;
+    const namespace = place.from.namespace;
+    return {
+      id: `restore-${partId(place, part)}`,
+      title: `Restore ${component.name} into ${place.namespace}`,
+      cluster: place.cluster,
+      component: component.name,
+      action: {
+        kind: 'engine.restore',
+        engine: data.engine.id,
+        engineNamespace: data.engineNamespace,
+        request: {
+          point: { id: point.id, name: point.name, namespace: point.namespace, cluster: point.cluster },
+          namespaces: [namespace],
+          namespaceMapping: { [namespace]: place.namespace },
+          ...(labelSelector !== undefined && { labelSelector }),
+          rewrites: data.rewrites,
+          labels: { [labels.application]: nameFor(application.name) },
+          annotations: {},
+        },
+      },
+    };
+  }
+
+  start(place: MovePlace, part: MovePart): Step {
+    const targets = stoppableOf(place, part);
+    return {
+      id: `start-${partId(place, part)}`,
+      title: `Start ${part.status.component.name} in ${place.namespace}`,
+      cluster: place.cluster,
+      component: part.status.component.name,
+      action: { kind: 'copy.start', namespace: place.namespace, workloads: targets },
+    };
+  }
+
+  /** What belongs to no component: cron jobs and the like, when everything else works. */
+  startRest({ cluster, namespace }: MovePlace, objects: readonly MovedObject[]): Step {
+    return {
+      id: `start-rest-${nameFor(`${cluster}-${namespace}`, 150)}`,
+      title: `Start what else is in ${namespace}`,
+      cluster,
+      action: { kind: 'copy.start', namespace, workloads: objects.map((moved) => targetOf(moved, namespace)) },
+    };
+  }
+
+  ready(place: MovePlace, part: MovePart): Step {
+    const objects = place.objects.filter(({ component, object }) => component === part.status.component.name && isAwaited(object.kind));
+    const { name } = part.status.component;
+    return {
+      id: `ready-${partId(place, part)}`,
+      title: `Wait until ${name} in ${place.namespace} is ready`,
+      cluster: place.cluster,
+      component: name,
+      action: {
+        kind: 'await.ready',
+        namespaces: [place.namespace],
+        ...(part.data.kind === 'point'
+          ? part.labelSelector !== undefined && { labelSelector: part.labelSelector }
+          : {
+              workloads: objects.map((moved) => ({
+                ...targetOf(moved, place.namespace),
+                ...(moved.object.kind !== 'DaemonSet' && { least: replicasOf(moved.object) }),
+              })),
+            }),
+        timeoutSeconds: readyTimeout,
+      },
+    };
+  }
+
+  checks(place: MovePlace, part: MovePart): Step[] {
+    return part.checks.checks.map((action, index) => ({
+      id: `check-${partId(place, part)}-${index + 1}`,
+      title: titleOf(action),
+      cluster: place.cluster,
+      component: part.status.component.name,
+      action,
+    }));
+  }
+
+  reverse(place: MovePlace, part: MovePart, data: Copied, accepted: boolean, id = 'reverse'): Step {
+    const { target } = data.reverse!;
+    return {
+      id: `${id}-${partId(place, part)}`,
+      title: `Copy ${part.status.component.name} from ${place.cluster} to ${target.cluster} from now on`,
+      cluster: place.cluster,
+      component: part.status.component.name,
+      action: {
+        kind: 'replication.reverse',
+        engine: data.engine.id,
+        request: data.reverse!,
+        former: data.claims.flatMap(({ source, target: end }) => (source ? [source, end] : [end])),
+        ...(accepted && { accepted: true }),
+      },
+    };
+  }
+}
+
+export function partId({ cluster, namespace }: MovePlace, { status }: MovePart): string {
+  return `${nameFor(status.component.name, 50)}-${nameFor(`${cluster}-${namespace}`, 150)}`;
+}
+
+export function endsOf(place: MovePlace, { claims }: Copied): BothEnds {
+  return {
+    from: place.origin.cluster,
+    sources: claims.flatMap(({ source }) => source ?? []),
+    targets: claims.map(({ target }) => target),
+  };
+}
+
+export function targetOf({ type, object }: MovedObject, namespace: string): ObjectTarget {
+  return { type, namespace, name: object.metadata.name };
+}
+
+function stoppableOf({ objects, namespace }: MovePlace, { status }: MovePart): ObjectTarget[] {
+  return objects
+    .filter(({ component, object }) => component === status.component.name && isStoppable(object))
+    .map((moved) => targetOf(moved, namespace));
+}
+
+function isAwaited(kind: string): boolean {
+  return [types.deployments, types.statefulSets, types.daemonSets].some((type) => type.kind === kind);
+}
+
+function claimsOf({ claims }: Copied): string {
+  const names = claims.map(({ claim }) => claim);
+  return names.length <= 2 ? names.join(' and ') : `${names.length} volumes`;
+}
+
+/** The ends that a reversal makes, as far as they can be named before. */
+export function reversedEnds(data: Copied): ReplicationRef[] {
+  const { engine, reverse } = data;
+  if (!reverse) return [];
+  return engine.replicator!.render(reverse).map(({ end, object }) => {
+    const { cluster, namespace } = reverse[end];
+    const { name } = object.metadata;
+    return {
+      id: `${cluster}/${engine.id}/${namespace}/${name}${end === 'target' ? '/target' : ''}`,
+      name,
+      namespace,
+      cluster,
+      role: end,
+      claims: [],
+    };
+  });
+}
