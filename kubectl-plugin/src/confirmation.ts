@@ -26,8 +26,8 @@ export async function assertConfirmed(application: string, what: string, args: A
 /** A plan that replaces what runs is asked about; one that only adds is not. */
 export async function assertAgreed(plan: Plan, args: Arguments, context: Context): Promise<void> {
   const { mode, target, application, intent, request } = plan;
-  if (intent === 'Failover') {
-    const lost = plan.dataLoss.filter(({ seconds }) => seconds > 0).map(({ text }) => text);
+  if (intent === 'Failover' || intent === 'Relocate' || intent === 'Failback') {
+    const lost = plan.dataLoss.filter(({ seconds, unknown }) => seconds > 0 || unknown).map(({ text }) => text);
     const risk = request.override === undefined ? '' : ', although the old copy may still run';
     const what = `lets ${application} go on at ${request.to ?? plan.home}${risk}, and loses ${lost.join(', ') || 'nothing'}`;
     return assertConfirmed(application, clean(what, 600), args, context);

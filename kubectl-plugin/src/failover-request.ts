@@ -1,19 +1,29 @@
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
+import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import { flagList, flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 
-const ofRestore = ['as', 'mode', 'isolate', 'allow-missing-volumes', 'prune', 'safety-backup', 'restart-dependents', 'undo-window'];
+const ofRestore = ['as', 'mode', 'isolate', 'allow-missing-volumes', 'prune', 'safety-backup', 'restart-dependents'];
+/** Of a failover, which has to do with what has arrived; a planned move waits for the rest, and needs both sides. */
+const ofFailover = ['point', 'override'];
 
-/** The flags of `failover` and `plan failover` as a request to core. */
-export function failoverRequest(args: Arguments, command: string): PlanRequest {
+export type MoveIntent = 'Failover' | 'Relocate' | 'Failback';
+
+/** The flags of `failover`, `relocate` and `failback`, and of `plan` with these words, as a request to core. */
+export function moveRequest(args: Arguments, command: string, intent: MoveIntent): PlanRequest {
+  const verb = intent.toLowerCase();
   const ignored = ofRestore.find((name) => args.flags[name] !== undefined);
-  if (ignored) throw new UsageError(`--${ignored} is of restore: a failover brings the application itself to another cluster`, command);
+  if (ignored) throw new UsageError(`--${ignored} is of restore: a ${verb} brings the application itself to another cluster`, command);
+  const foreign = intent === 'Failover' ? undefined : ofFailover.find((name) => args.flags[name] !== undefined);
+  if (foreign)
+    throw new UsageError(`--${foreign} is of failover: a ${verb} copies everything that is there, from a source that answers`, command);
   const to = flagText(args, 'to');
-  if (to === undefined) throw new UsageError('--to CLUSTER is missing: where to go on', command);
+  if (to === undefined && intent !== 'Failback') throw new UsageError('--to CLUSTER is missing: where to go on', command);
   const components = flagList(args, 'component');
   const point = flagText(args, 'point');
   const override = flagText(args, 'override');
+  const window = flagText(args, 'undo-window');
   const classes = flagList(args, 'storage-class')?.map((pair): [string, string] => {
     const [, from, into] = /^([^=]+)=([^=]+)$/.exec(pair) ?? [];
     if (from === undefined || into === undefined) throw new UsageError(`--storage-class ${pair} is not FROM=TO`, command);
@@ -21,12 +31,13 @@ export function failoverRequest(args: Arguments, command: string): PlanRequest {
   });
   if (override?.trim() === '') throw new UsageError('--override says nothing: why cannot the old copy be running?', command);
   return {
-    intent: 'Failover',
+    intent,
     application: args.positionals.APP!,
-    to,
+    ...(to !== undefined && { to }),
     ...(components && { components }),
     ...(point !== undefined && { point }),
     ...(override !== undefined && { override: override.trim() }),
     ...(classes && { storageClasses: Object.fromEntries(classes) }),
+    ...(window !== undefined && { undoWindow: parseDuration(window, '--undo-window') }),
   };
 }

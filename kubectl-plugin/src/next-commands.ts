@@ -16,7 +16,7 @@ export function nextCommands({ metadata, spec, status }: WireOperation, now: Dat
           : spec.intent === 'Drill'
             ? [[`kubectl dr describe drill ${clean(metadata.name)}`, 'what it proved, with its evidence']]
             : [];
-      const copies = spec.intent === 'Failover' && spec.undo.release !== undefined && release?.endedAt === undefined;
+      const copies = (spec.undo.release ?? []).flat().some(({ action }) => action.kind === 'copy.stop') && release?.endedAt === undefined;
       if (copies) return [[on('confirm'), 'stop the old copy as soon as its cluster answers, and see that it stands still']];
       const left = until(undoUntil, now);
       if (undoUntil === undefined || !spec.undo.waves) return look;

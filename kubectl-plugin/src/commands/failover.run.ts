@@ -1,16 +1,7 @@
-import { assertAgreed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import type { Arguments } from '../definition.ts';
-import { failoverRequest } from '../failover-request.ts';
-import { endOfSeen } from '../seen-plan.ts';
-import { start } from '../start.ts';
+import { move } from '../move.ts';
 
-/** Plans, shows what is lost first, asks for the name, and carries out. */
-export async function run(args: Arguments, context: Context): Promise<number> {
-  const { service, caller } = await context.fleet();
-  const plan = await service.plan(failoverRequest(args, 'failover'), await caller(), { signal: context.signal });
-  const ended = await endOfSeen(plan, args, context);
-  if (ended !== undefined) return ended;
-  await assertAgreed(plan, args, context);
-  return start(plan, args, context);
+export function run(args: Arguments, context: Context): Promise<number> {
+  return move('Failover', args, context);
 }

@@ -1,14 +1,16 @@
 import type { Command, Flag } from '../definition.ts';
 
+const storageClass: Flag = {
+  type: 'string',
+  repeatable: true,
+  value: 'FROM=TO',
+  summary: 'A StorageClass and what it is called there; repeatable',
+};
+
 /** Shared with `plan failover`. */
 export const failoverFlags: Record<string, Flag> = {
   point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: from this point of the target' },
-  'storage-class': {
-    type: 'string',
-    repeatable: true,
-    value: 'FROM=TO',
-    summary: 'Failover: a StorageClass and its name there',
-  },
+  'storage-class': storageClass,
   override: {
     type: 'string',
     value: 'TEXT',
@@ -16,17 +18,24 @@ export const failoverFlags: Record<string, Flag> = {
   },
 };
 
+/** Of every way to another cluster. */
+export const moveFlags: Record<string, Flag> = {
+  component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
+  'storage-class': storageClass,
+  'undo-window': { type: 'string', value: '24h', summary: 'How long it can be undone (default 24h)' },
+  yes: { type: 'boolean', summary: 'Do not ask' },
+  'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
+  reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
+};
+
 export const failover: Command = {
   name: 'failover',
-  summary: 'Go on at another cluster, from the newest point usable there',
+  summary: 'Go on at another cluster, with the newest data usable there',
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
     to: { type: 'string', value: 'CONTEXT', summary: 'The cluster to go on at' },
-    component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
+    ...moveFlags,
     ...failoverFlags,
-    yes: { type: 'boolean', summary: 'Do not ask' },
-    'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
-    reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
   examples: [
     ['kubectl dr plan failover shop --to west', 'What would be stopped, made and lost'],

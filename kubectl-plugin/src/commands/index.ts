@@ -10,12 +10,14 @@ import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { drill } from './drill.ts';
 import { explain } from './explain.ts';
+import { failback } from './failback.ts';
 import { failover } from './failover.ts';
 import { get } from './get.ts';
 import { logs } from './logs.ts';
 import { plan } from './plan.ts';
 import { policy } from './policy.ts';
 import { reject } from './reject.ts';
+import { relocate } from './relocate.ts';
 import { report } from './report.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
@@ -40,6 +42,8 @@ export const commands: readonly Command[] = [
   restore,
   drill,
   failover,
+  relocate,
+  failback,
   wait,
   logs,
   resume,

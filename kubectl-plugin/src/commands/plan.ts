@@ -4,9 +4,14 @@ import { restoreFlags } from './restore.ts';
 
 export const plan: Command = {
   name: 'plan',
-  summary: 'What a restore, drill, failover or backup would do; does nothing',
+  summary: 'What a restore, drill, move or backup would do; does nothing',
   positionals: [
-    { name: 'INTENT', required: true, summary: 'restore, drill, failover or backup', choices: ['restore', 'drill', 'failover', 'backup'] },
+    {
+      name: 'INTENT',
+      required: true,
+      summary: 'restore, drill, failover, relocate, failback or backup',
+      choices: ['restore', 'drill', 'failover', 'relocate', 'failback', 'backup'],
+    },
     { name: 'APP', required: true, summary: 'Application name or entity ref' },
   ],
   flags: { ...restoreFlags, ...failoverFlags, out: { type: 'string', value: 'FILE', summary: 'Also write the plan as JSON to a file' } },
@@ -14,5 +19,6 @@ export const plan: Command = {
     ['kubectl dr plan restore shop', 'Newest usable point, beside the original'],
     ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],
     ['kubectl dr plan drill shop', 'What would be tried, checked and removed again'],
+    ['kubectl dr plan relocate shop --to west', 'What would be written, stopped, copied and started'],
   ],
 };

@@ -25,7 +25,7 @@ it.each([
   ['restore shop --component ', 'components'],
   ['restore shop --as ', 'namespaces'],
   ['restore shop --mode=', ['clone', 'inPlace', 'dataOnly', 'configOnly']],
-  ['plan ', ['restore', 'drill', 'failover', 'backup']],
+  ['plan ', ['restore', 'drill', 'failover', 'relocate', 'failback', 'backup']],
   ['wait ', 'operations'],
   ['wait --for protected ', 'apps'],
   ['apply -f ', 'files'],

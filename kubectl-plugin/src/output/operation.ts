@@ -53,7 +53,7 @@ function undoState({ spec, status }: WireOperation, now: Date): string | undefin
   const { state, undo, release, undoUntil } = status;
   if (state === 'Undone') return `done ${undo?.endedAt ?? ''}`;
   if (undo) return `begun ${undo.requestedAt}, not finished`;
-  if (release) return spec.intent === 'Failover' ? undefined : 'given up: it was confirmed';
+  if (release) return !spec.undo.waves ? undefined : 'given up: it was confirmed';
   if (!spec.undo.waves) return undefined;
   if (undoUntil === undefined) return state === 'Succeeded' ? 'given up: it was confirmed' : undefined;
   const left = until(undoUntil, now);

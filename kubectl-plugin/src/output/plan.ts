@@ -21,14 +21,15 @@ export function planText(plan: Plan, look: Look): string {
   const line = (label: string, text: string): string[] => labelled(label, text, look);
   const [loss, ...moreLoss] = line('Data loss', lossOf(plan));
   const lines = [
-    paint(look.color, plan.dataLoss.some(({ seconds }) => seconds > 0) ? 'red' : 'bold', loss!),
+    paint(look.color, plan.dataLoss.some(({ seconds, unknown }) => seconds > 0 || unknown) ? 'red' : 'bold', loss!),
     ...moreLoss,
     ...line(
       'Plan',
-      `${plan.intent} ${clean(plan.application)}${plan.intent === 'Failover' ? ` to ${clean(plan.request.to ?? plan.home)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`,
+      `${plan.intent} ${clean(plan.application)}${isMove(plan) ? ` to ${clean(plan.request.to ?? plan.home)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`,
     ),
     ...plan.target.flatMap(({ cluster, namespaces }) => line('Into', clean(`${namespaces.join(', ')} on ${cluster}`))),
     ...pointLines(plan, look),
+    ...copyLines(plan, look),
     ...(plan.skewSeconds ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the points`) : []),
     ...(plan.estimate ? line('Estimate', `about ${duration(plan.estimate.seconds)} (${clean(plan.estimate.basis)})`) : []),
     ...objectiveLines(plan, look),
@@ -50,14 +51,19 @@ export function planText(plan: Plan, look: Look): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** To another cluster, and not beside. */
+function isMove({ intent }: Pick<Plan, 'intent'>): boolean {
+  return intent === 'Failover' || intent === 'Relocate' || intent === 'Failback';
+}
+
 /** What is lost, the most first, then what loses nothing. */
 export function lossOf({ dataLoss, mode, intent }: Pick<Plan, 'dataLoss' | 'mode' | 'intent'>): string {
-  const lost = dataLoss.filter(({ seconds }) => seconds > 0).toSorted((a, b) => b.seconds - a.seconds);
-  const safe = dataLoss.filter(({ seconds }) => seconds === 0);
+  const lost = dataLoss.filter(({ seconds, unknown }) => seconds > 0 || unknown).toSorted((a, b) => b.seconds - a.seconds);
+  const safe = dataLoss.filter(({ seconds, unknown }) => seconds === 0 && !unknown);
   if (intent === 'Drill') return dataLoss.map(({ text }) => clean(text)).join('; ');
-  if (lost.length === 0 && mode === 'clone' && intent !== 'Failover') return 'nothing: a copy is made beside';
+  if (lost.length === 0 && mode === 'clone' && !isMove({ intent })) return 'nothing: a copy is made beside';
   if (lost.length === 0 && mode === 'configOnly') return 'nothing: all data stays as it is';
-  if (safe.length === 0 && lost.length === 0) return intent === 'Failover' ? 'everything: no usable point is there' : 'none';
+  if (safe.length === 0 && lost.length === 0) return isMove({ intent }) ? 'everything: no usable data is there' : 'none';
   const nothing = safe.length === 0 ? [] : [`nothing of ${safe.map(({ component }) => clean(component)).join(', ')}`];
   return [...lost.map(({ text }) => clean(text)), ...nothing].join('; ');
 }
@@ -102,4 +108,15 @@ export function pointLines(plan: Pick<Plan, 'points'>, look: Look): string[] {
     byPoint.set(key, [...(byPoint.get(key) ?? []), point.component]);
   }
   return [...byPoint].flatMap(([key, components]) => labelled('Point', clean(`${key} (${components.join(', ')})`, 600), look));
+}
+
+/** Each copy that volumes are made of, with the claims that come from it. */
+function copyLines({ copies = [] }: Plan, look: Look): string[] {
+  return copies.flatMap(({ component, claim, engine, from, to, name, capturedAt }) =>
+    labelled(
+      'Copy',
+      clean(`${claim} (${component}): ${from} -> ${to}, ${name} by ${engine}${capturedAt === undefined ? '' : `, of ${capturedAt}`}`, 600),
+      look,
+    ),
+  );
 }

@@ -8,7 +8,12 @@ import { clean, paint } from './terminal.ts';
 /** What an undo would do, what is lost by it first: everything that was written to the new volumes. */
 export function undoText({ id, plan, endedAt, startedAt, requestedAt }: Operation, steps: readonly Step[], look: Look): string {
   const line = (label: string, text: string): string[] => labelled(label, text, look);
-  const rolled = new Set(steps.flatMap(({ action, component }) => (action.kind === 'volume.rebind' ? [component ?? action.claim] : [])));
+  // A volume that goes takes with it what was written since, whether an older one comes back in its place or not.
+  const rolled = new Set(
+    steps.flatMap(({ action, component }) =>
+      action.kind === 'volume.rebind' || action.kind === 'claim.discard' ? [component ?? action.claim] : [],
+    ),
+  );
   const loss =
     rolled.size > 0
       ? `what was written to ${clean([...rolled].join(', '))} since ${endedAt ?? startedAt ?? requestedAt}`

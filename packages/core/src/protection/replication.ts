@@ -1,4 +1,5 @@
 import { timeOf } from '../application/raw.ts';
+import type { ReplicationRef } from '../ports/replication.ts';
 import type { Replication } from './model.ts';
 
 /** The copy of one claim, as its two ends tell it. One of them may be out of reach, or on a cluster that is not of the fleet. */
@@ -7,6 +8,11 @@ export interface ClaimCopy {
   engine: string;
   source?: Replication;
   target?: Replication;
+}
+
+/** What a plan keeps of an end. */
+export function refOf({ id, name, namespace, cluster, role, claims }: Replication): ReplicationRef {
+  return { id, name, namespace, cluster, role, claims };
 }
 
 /** What would be gone if a target were promoted now. */

@@ -19,9 +19,9 @@ import { accessForChecks, checksOf } from '../planning/verification.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine } from '../ports/engine.ts';
 import { type KubeObject, type ResourceType, types } from '../ports/kubernetes.ts';
-import type { ReplicationRef, ReplicationRequest } from '../ports/replication.ts';
+import type { ReplicationRequest } from '../ports/replication.ts';
 import type { RecoveryPoint, Replication } from '../protection/model.ts';
-import { type ClaimCopy, copiesOf, lossOf } from '../protection/replication.ts';
+import { type ClaimCopy, copiesOf, lossOf, refOf } from '../protection/replication.ts';
 import type { Reason } from '../reason.ts';
 import { engineNamespace } from './look.ts';
 import type { PointUse } from './model.ts';
@@ -372,13 +372,12 @@ async function partData(
     );
     return { data: { kind: 'none' }, blockers, warnings };
   }
-  const copied = found.map(({ claim, copy }): CopiedClaim & { copy: ClaimCopy } => {
+  const copied = found.map(({ claim, copy }): { about: CopiedClaim; copy: ClaimCopy } => {
     const { capturedAt, seconds } = lossOf(copy!, clocks);
     const captured = about.source.objects.find((object) => object.kind === 'PersistentVolumeClaim' && object.metadata.name === claim);
     const now = keptOf(about, claim);
     if (now.blocker) blockers.push({ ...now.blocker, component: name });
-    return {
-      copy: copy!,
+    const one: CopiedClaim = {
       claim,
       target: refOf(copy!.target!),
       ...(copy!.source && { source: refOf(copy!.source) }),
@@ -387,12 +386,13 @@ async function partData(
       ...(captured && { manifest: withNamespace(claimManifest(arrivalWith(about.mapping).as(captured)), place.namespace) }),
       ...(now.kept && { now: now.kept }),
     };
+    return { about: one, copy: copy! };
   });
-  const oldest = copied.map(({ capturedAt }) => Date.parse(capturedAt ?? '')).toSorted((a, b) => a - b)[0];
+  const oldest = copied.map(({ about: { capturedAt } }) => Date.parse(capturedAt ?? '')).toSorted((a, b) => a - b)[0];
   const empty = copied.some(({ copy }) => copy.target!.holds === false);
   if (!planned && point && (request.point !== undefined || empty || Date.parse(point.capturedAt ?? '') > (oldest ?? NaN)))
     return fromPoint(move, place, name, point, signal);
-  if (!planned && copied.some(({ capturedAt }) => capturedAt === undefined)) warnings.push(ageUnknown(place.cluster, name));
+  if (!planned && copied.some(({ about }) => about.capturedAt === undefined)) warnings.push(ageUnknown(place.cluster, name));
   if (planned)
     blockers.push(
       ...copied
@@ -400,7 +400,7 @@ async function partData(
         .filter(({ paused }) => paused)
         .map((end) => rests(end, name)),
     );
-  const promote = { name: 'look', targets: copied.map(({ target }) => target), labels: {}, annotations: {} };
+  const promote = { name: 'look', targets: copied.map(({ about }) => about.target), labels: {}, annotations: {} };
   const where = contextOf(deps, place.cluster, place.namespace, signal);
   const foreseen = (await engine.replicator!.foresee?.(where, { promote })) ?? [];
   for (const reason of foreseen) (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, component: name });
@@ -413,7 +413,7 @@ async function partData(
     }
   }
   return {
-    data: { kind: 'copy', engine, claims: copied.map(({ copy: _, ...claim }) => claim), ...(reverse && { reverse }) },
+    data: { kind: 'copy', engine, claims: copied.map(({ about }) => about), ...(reverse && { reverse }) },
     blockers,
     warnings,
   };
@@ -458,10 +458,6 @@ function unknownEngine(cluster: string, point: RecoveryPoint): Reason {
     message: `no engine on ${cluster} can bring ${point.name} back`,
     fix: `install ${point.engine} there`,
   };
-}
-
-function refOf({ id, name, namespace, cluster, role, claims }: Replication): ReplicationRef {
-  return { id, name, namespace, cluster, role, claims };
 }
 
 function withNamespace(claim: KubeObject, namespace: string): KubeObject {
@@ -518,10 +514,10 @@ function reverseOf(
   place: Place,
   origin: Origin,
   name: string,
-  copied: readonly (CopiedClaim & { copy: ClaimCopy })[],
+  copied: readonly { about: CopiedClaim; copy: ClaimCopy }[],
 ): ReplicationRequest | undefined {
   const { application } = ground;
-  const claims = copied.flatMap(({ manifest }) => manifest ?? []);
+  const claims = copied.flatMap(({ about: { manifest } }) => manifest ?? []);
   const every =
     copied.map(({ copy }) => copy.source?.interval ?? copy.target?.interval).find((interval) => interval !== undefined) ?? 300_000;
   if (claims.length === 0) return undefined;

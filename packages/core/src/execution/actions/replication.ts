@@ -1,6 +1,8 @@
 import { InputError } from '../../errors.ts';
-import type { ReplicationProgress, Replicator } from '../../ports/replication.ts';
+import type { ReplicationProgress, ReplicationRef, Replicator } from '../../ports/replication.ts';
 import type { EngineContext } from '../../ports/engine.ts';
+import { resourceKey } from '../../ports/kubernetes.ts';
+import { refOf } from '../../protection/replication.ts';
 import { formatAge } from '../../text/age.ts';
 import { counted } from '../../text/counted.ts';
 import { type Action, type ActionContext, absent, failed, ours } from './context.ts';
@@ -75,6 +77,29 @@ export async function endPromotion(action: Action<'replication.promote.end'>, co
   return 'nothing is left of it but the volumes';
 }
 
+/** What a cluster that was silent when the plan was made still sends of these claims. */
+async function sourcesAt(
+  { engine: id, request }: Action<'replication.reverse'>,
+  { cluster }: EngineContext,
+  context: ActionContext,
+): Promise<ReplicationRef[]> {
+  const { signal } = context;
+  const engine = context.engines.find((candidate) => candidate.id === id)!;
+  const { namespace } = request.target;
+  const lists = await Promise.all(
+    engine.replicator!.types.map(async (type) => {
+      const found = await cluster.list(type, { namespace, signal }).catch(absent);
+      return [resourceKey(type), found?.items ?? []] as const;
+    }),
+  );
+  const reading = { cluster: cluster.name, now: await cluster.now({ signal }), age: 0, objects: new Map(lists), failures: new Map() };
+  const claims = new Set(request.claims.map(({ metadata }) => metadata.name));
+  return engine
+    .interpret(reading)
+    .replications.filter((one) => one.role === 'source' && one.namespace === namespace && one.claims.some((claim) => claims.has(claim)))
+    .map(refOf);
+}
+
 export async function reverse(action: Action<'replication.reverse'>, context: ActionContext): Promise<string> {
   const replicator = replicatorOf(action.engine, context);
   const { request, former } = action;
@@ -91,7 +116,9 @@ export async function reverse(action: Action<'replication.reverse'>, context: Ac
       pending.push(request[side].cluster);
     }
   }
-  await replicator.reverse(ends, request, former);
+  const found = ends.target ? await sourcesAt(action, ends.target, context) : [];
+  const all = new Map([...former, ...found].map((ref) => [ref.id, ref]));
+  await replicator.reverse(ends, request, [...all.values()]);
   const way = `${request.source.cluster} is copied to ${request.target.cluster}`;
   if (pending.length === 0) return `from now on ${way}`;
   return `${way} as soon as ${pending.join(' and ')} answers: its side is still to be set up`;
