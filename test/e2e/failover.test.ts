@@ -132,7 +132,7 @@ it('whose process dies anywhere is ended by another one', async () => {
     const second = sites.service('second');
     const found = await second.operation('failover-shop-1');
     // A lease runs out in half a minute; the dead process gives it back here.
-    if (found.state !== 'Succeeded') await giveBack(sites);
+    if (found.state !== 'Succeeded') await sites.giveBack();
     const end = found.state === 'Succeeded' ? found : await (await second.resume('failover-shop-1', caller)).run();
     expect(end, `killed after write ${death}: ${end.message}`).toMatchObject({ state: 'Succeeded' });
     await sites.running('west');
@@ -141,10 +141,3 @@ it('whose process dies anywhere is ended by another one', async () => {
   }
   sites = await TwoSites.open();
 }, 120_000);
-
-async function giveBack({ sandbox }: TwoSites): Promise<void> {
-  const { client } = sandbox.clusters.west;
-  const type = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases', kind: 'Lease', namespaced: true };
-  for (const { metadata } of (await client.list(type, { namespace: 'kubectl-dr' })).items)
-    await client.patch({ type, namespace: 'kubectl-dr', name: metadata.name }, 'merge', { spec: { holderIdentity: '' } });
-}

@@ -23,15 +23,6 @@ const claimsAt = async (cluster: 'east' | 'west') => {
   return items.map(({ metadata }) => metadata.name);
 };
 
-/** Ends of copies that are paused. */
-const resting = async () => {
-  const { replications } = await sites.service().fleet({ applications: [] });
-  return replications
-    .filter(({ paused }) => paused)
-    .map(({ cluster, role }) => `${cluster} ${role}`)
-    .sort();
-};
-
 it('moves to west without losing a row, copies the other way from then on, and is taken back', async () => {
   sites.write('east', '1,apples\n2,pears\n');
   const { made, ended } = await done();
@@ -55,13 +46,13 @@ it('moves to west without losing a row, copies the other way from then on, and i
   expect(await sites.pods('west')).toEqual([]);
   expect(await claimsAt('west')).toEqual([]);
   expect(await sites.workloads('west')).toEqual([]);
-  expect(await resting()).toEqual(['east target', 'west source']);
+  expect(await sites.resting()).toEqual(['east target', 'west source']);
 }, 120_000);
 
 it('goes on at west with the newest copy when east is lost, and comes back with every row', async () => {
   sites.write('east', '1,apples\n');
   await sites.capture({ snapshotVolumes: false });
-  await sites.received('west', Date.now());
+  await sites.synced();
   sites.lost.add('east');
   const refused = await plan({ intent: 'Failover' });
   expect(refused.blockers).toMatchObject([{ code: 'SOURCE_MAY_BE_ALIVE', cluster: 'east' }]);
@@ -81,7 +72,7 @@ it('goes on at west with the newest copy when east is lost, and comes back with 
   expect((await plan({ intent: 'Failback' })).blockers.map(({ code }) => code)).toContain('ALREADY_RUNS_THERE');
   expect(await sites.service().releaseExpired(caller)).toMatchObject([{ id: ended.id }]);
   expect(await sites.pods('east')).toEqual([]);
-  expect(await resting()).toEqual(['east source', 'west target']);
+  expect(await sites.resting()).toEqual(['east source', 'west target']);
   await sites.received('east', Date.parse(ended.requestedAt));
 
   sites.write('west', '1,apples\n2,pears\n3,plums\n');

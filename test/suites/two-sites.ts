@@ -7,6 +7,7 @@ import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { ReplicationRequest } from '@kubectl-dr/core/ports/replication';
+import { refOf } from '@kubectl-dr/core/protection/replication';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
@@ -121,6 +122,35 @@ export class TwoSites {
       (await west.client.list(kinds.backups, { namespace: 'velero' })).items.some(({ metadata }) => metadata.name === name);
     await eventually(arrived, `${name} has arrived at west`, 30_000);
     return name;
+  }
+
+  /** One more sync to `west`, now. */
+  async synced(): Promise<void> {
+    const { replications } = await this.service().fleet({ applications: [] });
+    const of = (role: 'source' | 'target') => replications.filter((one) => one.role === role && !one.paused).map(refOf);
+    const { east, west } = this.sandbox.clusters;
+    const context = { clock: systemClock, namespace: 'shop' };
+    const ends = { source: { ...context, cluster: east.client }, target: { ...context, cluster: west.client } };
+    this.#points += 1;
+    const request = { name: `sync-${this.#points}`, sources: of('source'), targets: of('target') };
+    await eventually(async () => (await volsync.replicator!.sync(ends, request)).phase === 'Succeeded', 'one more sync', 60_000);
+    await volsync.replicator!.endSync(ends, request);
+  }
+
+  /** Ends of copies that are paused, of clusters that answer. */
+  async resting(): Promise<string[]> {
+    const { replications } = await this.service().fleet({ applications: [] });
+    return replications
+      .filter(({ paused }) => paused)
+      .map(({ cluster, role }) => `${cluster} ${role}`)
+      .toSorted();
+  }
+
+  /** The lease of a dead process, which would run out in half a minute. */
+  async giveBack(): Promise<void> {
+    for (const { client } of Object.values(this.sandbox.clusters))
+      for (const { metadata } of (await client.list(types.leases, { namespace: 'kubectl-dr' })).items)
+        await client.patch({ type: types.leases, namespace: 'kubectl-dr', name: metadata.name }, 'merge', { spec: { holderIdentity: '' } });
   }
 
   write(cluster: 'east' | 'west', rows: string): void {

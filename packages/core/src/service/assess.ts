@@ -15,6 +15,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
+import { located } from './located.ts';
 import { leftACopy } from './operations.ts';
 import { applicationStatus, factsOf } from './application-status.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
@@ -70,7 +71,8 @@ export class Assessment {
     const fromCatalog = inputs.catalog ? applicationsFromCatalog(inputs.catalog) : { applications: [], problems: [] };
     const settled = fromCatalog.applications.map((application) => settle(application, this.inventory, inputs.tenancy));
     const fromLabels = applicationsFromLabels(this.inventory.clusters);
-    this.applications = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy);
+    const merged = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy);
+    this.applications = merged.map((application) => located(application, this, inputs.tenancy));
     this.#problems = [...fromCatalog.problems, ...this.#policies.problems];
   }
 

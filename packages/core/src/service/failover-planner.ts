@@ -17,7 +17,7 @@ import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace, findApplication } from './look.ts';
 import type { ApplicationStatus, PointUse } from './model.ts';
 import { copiesInto, readMove } from './move-reader.ts';
-import { located, movedTo, originsOf, targetOf } from './moved-places.ts';
+import { movedTo, originsOf, targetOf } from './moved-places.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
 import { nowAt } from './planner.ts';
 
@@ -26,7 +26,7 @@ import { nowAt } from './planner.ts';
  * judged by the rules of every other place. Only places on other clusters move.
  */
 export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  const application = located(findApplication(assessment, asked.application), assessment, deps.tenancy);
+  const application = findApplication(assessment, asked.application);
   const to = targetOf(assessment, asked, application.name);
   const moved = movedTo(application, to, assessment, deps.tenancy);
   const isGone = (cluster: string, namespace: string): boolean => assessment.inventory.get(cluster)?.namespace(namespace) === undefined;

@@ -5,6 +5,7 @@ import { textAt } from '../application/raw.ts';
 import { matches, parseSelector } from '../application/selector.ts';
 import { DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
+import { marksOf } from '../planning/diff/marks.ts';
 import { isGenerated } from '../planning/controllers.ts';
 import { inventoryOfCaptured, scopeOf } from '../planning/in-place/scope.ts';
 import { kindsToRead, objectKey, readLive } from '../planning/live-objects.ts';
@@ -383,7 +384,7 @@ async function partData(
       ...(copy!.source && { source: refOf(copy!.source) }),
       ...(capturedAt !== undefined && { capturedAt }),
       ...(seconds !== undefined && { seconds }),
-      ...(captured && { manifest: withNamespace(claimManifest(arrivalWith(about.mapping).as(captured)), place.namespace) }),
+      ...(captured && { manifest: withoutMarks(claimManifest(arrivalWith(about.mapping).as(captured)), engine, place.namespace) }),
       ...(now.kept && { now: now.kept }),
     };
     return { about: one, copy: copy! };
@@ -460,8 +461,20 @@ function unknownEngine(cluster: string, point: RecoveryPoint): Reason {
   };
 }
 
-function withNamespace(claim: KubeObject, namespace: string): KubeObject {
-  return { ...claim, metadata: { ...claim.metadata, namespace } };
+/** Without what an engine writes on it at each sync: a plan would never be the same. */
+function withoutMarks({ metadata, ...claim }: KubeObject, engine: Engine, namespace: string): KubeObject {
+  const isMark = marksOf(engine);
+  const { labels: its = {}, annotations: notes = {}, ...rest } = metadata;
+  const [kept, said] = [its, notes].map((all) => Object.fromEntries(Object.entries(all).filter(([key]) => !isMark(key))));
+  return {
+    ...claim,
+    metadata: {
+      ...rest,
+      namespace,
+      ...(Object.keys(kept!).length > 0 && { labels: kept! }),
+      ...(Object.keys(said!).length > 0 && { annotations: said! }),
+    },
+  };
 }
 
 /** A claim of that name that is at the target already, of an earlier stay. */

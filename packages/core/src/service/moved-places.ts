@@ -1,62 +1,12 @@
-import type { Application, Placement } from '../application/model.ts';
-import { type TenancyRule, claimOf } from '../application/tenancy.ts';
+import type { Application } from '../application/model.ts';
+import type { TenancyRule } from '../application/tenancy.ts';
 import { InputError, NotFoundError } from '../errors.ts';
-import type { Operation } from '../execution/model.ts';
 import type { PlanRequest } from '../planning/model.ts';
 import type { Origin } from '../planning/move/inputs.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Assessment } from './assess.ts';
+import { leftBy, movesOf, placedAt } from './located.ts';
 import { isExclusive } from './plan-ground.ts';
-
-const moves: ReadonlySet<string> = new Set(['Failover', 'Failback', 'Relocate']);
-
-/** Moves to another cluster that succeeded and were not taken back, the oldest first. */
-export function movesOf(application: string, past: readonly Operation[]): Operation[] {
-  return past
-    .filter(({ plan, state }) => moves.has(plan.intent) && state === 'Succeeded' && plan.application === application)
-    .toSorted((a, b) => Date.parse(a.requestedAt) - Date.parse(b.requestedAt));
-}
-
-/** Clusters that a move left. */
-export function leftBy({ plan }: Operation): string[] {
-  return [...new Set(plan.waves.flat().flatMap(({ action, cluster }) => (action.kind === 'copy.stop' ? [cluster] : [])))];
-}
-
-/**
- * The application where it runs since it was moved, whether its catalog entry has been told or not: each move is followed from where
- * the entry says, so that an entry that knows is followed no further.
- */
-export function located(application: Application, { past, inventory }: Assessment, tenancy: readonly TenancyRule[]): Application {
-  const known = movesOf(application.name, past);
-  if (known.length === 0) return application;
-  return {
-    ...application,
-    components: application.components.map((component) => ({
-      ...component,
-      placements: component.placements.map((placement): Placement => {
-        let { cluster } = placement;
-        for (const move of known)
-          if (cluster !== undefined && move.plan.components.includes(component.name) && leftBy(move).includes(cluster))
-            cluster = move.plan.home;
-        if (cluster === undefined || cluster === placement.cluster) return placement;
-        return placedAt(placement, cluster, component.owner ?? application.owner, inventory, tenancy);
-      }),
-    })),
-  };
-}
-
-function placedAt(
-  placement: Placement,
-  cluster: string,
-  owner: string | undefined,
-  inventory: Assessment['inventory'],
-  tenancy: readonly TenancyRule[],
-): Placement {
-  const namespace = inventory.get(cluster)?.namespace(placement.namespace);
-  // Where its namespace is not there yet, what the source said holds: the plan makes it with that owner.
-  const claim = namespace?.observed ? claimOf({ ...placement, cluster }, owner, namespace, tenancy) : placement.claim;
-  return { ...placement, cluster, claim };
-}
 
 /** The application as if it were placed at the target: only places on other clusters move. */
 export function movedTo(application: Application, to: string, { inventory }: Assessment, tenancy: readonly TenancyRule[]): Application {
@@ -66,10 +16,7 @@ export function movedTo(application: Application, to: string, { inventory }: Ass
       ...component,
       placements: component.placements
         .filter(({ cluster }) => cluster !== undefined && cluster !== to)
-        .map((placement) => {
-          const owner = component.owner ?? application.owner;
-          return owner === undefined ? { ...placement, cluster: to } : placedAt(placement, to, owner, inventory, tenancy);
-        }),
+        .map((placement) => placedAt(placement, to, component.owner ?? application.owner, inventory, tenancy)),
     })),
   };
 }

@@ -5,7 +5,7 @@ import { isRestoredBy } from '../csi/restore-progress.ts';
 import { pause } from './ends.ts';
 import { foresee } from './foresee.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
-import { engineId, kinds, notes } from './kinds.ts';
+import { copyTrigger, engineId, kinds, notes } from './kinds.ts';
 import { ping } from './ping.ts';
 import { endPromotion, promote } from './promote.ts';
 import { render } from './render.ts';
@@ -30,7 +30,7 @@ export const engine: Engine = {
     crossCluster: true,
   },
   kinds: interpretedKinds,
-  marks: [labels.restore, notes.capturedAt],
+  marks: [labels.restore, notes.capturedAt, copyTrigger.trigger, copyTrigger.status],
   interpret,
   ping,
   isRestoredBy,

@@ -1,0 +1,72 @@
+import type { Application, Placement } from '../application/model.ts';
+import { type TenancyRule, claimOf } from '../application/tenancy.ts';
+import type { Operation } from '../execution/model.ts';
+import type { Assessment } from './assess.ts';
+
+const moves: ReadonlySet<string> = new Set(['Failover', 'Failback', 'Relocate']);
+
+/** Moves to another cluster that succeeded and were not taken back, the oldest first. */
+export function movesOf(application: string, past: readonly Operation[]): Operation[] {
+  return past
+    .filter(({ plan, state }) => moves.has(plan.intent) && state === 'Succeeded' && plan.application === application)
+    .toSorted((a, b) => Date.parse(a.requestedAt) - Date.parse(b.requestedAt));
+}
+
+/** Clusters that a move left. */
+export function leftBy({ plan }: Operation): string[] {
+  return [...new Set(plan.waves.flat().flatMap(({ action, cluster }) => (action.kind === 'copy.stop' ? [cluster] : [])))];
+}
+
+/**
+ * The application where it runs since it was moved, whether its catalog entry has been told or not: each move is followed from where
+ * the entry says, so that an entry that knows is followed no further. A cluster where nothing of it is to be seen is not believed.
+ */
+export function located(
+  application: Application,
+  { past, inventory }: Pick<Assessment, 'past' | 'inventory'>,
+  tenancy: readonly TenancyRule[],
+): Application {
+  const known = movesOf(application.name, past);
+  if (known.length === 0) return application;
+  return {
+    ...application,
+    components: application.components.map((component) => ({
+      ...component,
+      placements: distinct(
+        component.placements.map((placement): Placement => {
+          let { cluster } = placement;
+          for (const move of known) {
+            const follows = cluster !== undefined && move.plan.components.includes(component.name) && leftBy(move).includes(cluster);
+            if (follows && inventory.get(move.plan.home)?.namespace(placement.namespace)?.observed) cluster = move.plan.home;
+          }
+          if (cluster === undefined || cluster === placement.cluster) return placement;
+          return placedAt(placement, cluster, component.owner ?? application.owner, inventory, tenancy);
+        }),
+      ),
+    })),
+  };
+}
+
+/** Labels tell of the old copy and of the new one. */
+function distinct(placements: readonly Placement[]): Placement[] {
+  return [
+    ...new Map(
+      placements.map((one) => [`${one.cluster}/${one.namespace}/${one.labelSelector ?? ''}/${one.workloads ?? ''}`, one]),
+    ).values(),
+  ];
+}
+
+/** The same place on another cluster, if that one agrees. */
+export function placedAt(
+  placement: Placement,
+  cluster: string,
+  owner: string | undefined,
+  inventory: Assessment['inventory'],
+  tenancy: readonly TenancyRule[],
+): Placement {
+  const namespace = inventory.get(cluster)?.namespace(placement.namespace);
+  // Where its namespace is not there yet, what the source said holds: the plan makes it with that owner.
+  const claim =
+    owner !== undefined && namespace?.observed ? claimOf({ ...placement, cluster }, owner, namespace, tenancy) : placement.claim;
+  return { ...placement, cluster, claim };
+}
