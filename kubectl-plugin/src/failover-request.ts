@@ -24,11 +24,9 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
   const point = flagText(args, 'point');
   const override = flagText(args, 'override');
   const window = flagText(args, 'undo-window');
-  const classes = flagList(args, 'storage-class')?.map((pair): [string, string] => {
-    const [, from, into] = /^([^=]+)=([^=]+)$/.exec(pair) ?? [];
-    if (from === undefined || into === undefined) throw new UsageError(`--storage-class ${pair} is not FROM=TO`, command);
-    return [from, into];
-  });
+  const classes = pairs(args, 'storage-class', /^([^=]+)=([^=]+)$/, 'FROM=TO', command);
+  const hosts = pairs(args, 'host', /^([^=]+)=([^=]+)$/, 'FROM=TO', command);
+  const nodeLabels = pairs(args, 'node-label', /^([^=:]+=[^=:]*):([^=:]+=[^=:]*|)$/, 'KEY=VALUE:KEY=VALUE', command);
   if (override?.trim() === '') throw new UsageError('--override says nothing: why cannot the old copy be running?', command);
   return {
     intent,
@@ -37,7 +35,18 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
     ...(components && { components }),
     ...(point !== undefined && { point }),
     ...(override !== undefined && { override: override.trim() }),
-    ...(classes && { storageClasses: Object.fromEntries(classes) }),
+    ...(classes && { storageClasses: classes }),
+    ...(hosts && { hosts }),
+    ...(nodeLabels && { nodeLabels }),
     ...(window !== undefined && { undoWindow: parseDuration(window, '--undo-window') }),
   };
+}
+
+function pairs(args: Arguments, flag: string, shape: RegExp, shown: string, command: string): Record<string, string> | undefined {
+  const found = flagList(args, flag)?.map((pair): [string, string] => {
+    const [, from, into] = shape.exec(pair) ?? [];
+    if (from === undefined || into === undefined) throw new UsageError(`--${flag} ${pair} is not ${shown}`, command);
+    return [from, into];
+  });
+  return found && Object.fromEntries(found);
 }

@@ -330,8 +330,11 @@ export interface PlanRequest {
   undoWindow?: number;
   /** Of a failover, relocate or failback: the cluster to go on at. */
   to?: string;
-  /** Of a failover: what a class of the source is called at the target. */
+  /** Of a move: what a class of the source is called at the target. */
   storageClasses?: Record<string, string>;
+  /** Of a move: hosts, and labels of nodes, as in `Mapping`. What the policy says of the target holds besides. */
+  hosts?: Record<string, string>;
+  nodeLabels?: Record<string, string>;
   /** Of a failover whose source does not answer: why it may go on all the same. Recorded. */
   override?: string;
   /** RFC 3339: when it was asked. `point` is relative to it and names are made from it. Default: now. */

@@ -54,6 +54,24 @@ export class FieldReader {
     });
   }
 
+  /** Names of its fields, whatever they are. */
+  names(): string[] {
+    return Object.keys(this.#source);
+  }
+
+  /** A text for each of its names. */
+  texts(name: string): Record<string, string> | undefined {
+    if (!this.has(name)) return undefined;
+    const inner = this.object(name);
+    const entries = inner.names().flatMap((key): [string, string][] => {
+      const value = inner.#value(key);
+      if (typeof value === 'string') return [[key, value]];
+      inner.#say(`${inner.path}.${key}`, `must be a text, not ${show(value)}`);
+      return [];
+    });
+    return Object.fromEntries(entries);
+  }
+
   oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
     const value = this.#value(name);
     if (value === undefined || allowed.includes(value as T)) return value as T | undefined;

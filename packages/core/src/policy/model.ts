@@ -1,3 +1,5 @@
+import type { Mapping } from '../planning/model.ts';
+
 /** Who may do something without asking: the owner; the owner after another person approved; only an operator. */
 export type SelfService = 'owner' | 'approval' | 'operator';
 
@@ -18,6 +20,8 @@ export interface Policy {
   engines: string[];
   locations: { name: string; offsite: boolean; immutable: boolean }[];
   replication?: { to: string; every: number };
+  /** What is called otherwise on another cluster, by its name: for whatever moves there. */
+  mapping?: Record<string, Mapping>;
   consistency: { volumes?: 'group' | 'single'; hooks?: 'required' | 'optional' };
   drills?: { every: number };
   /** Defaults: backup, clone, restore by the owner; in place by approval; failover by an operator. */

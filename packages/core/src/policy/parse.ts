@@ -2,6 +2,7 @@ import { formatRef, ownerRef, parseRef } from '../application/entity-ref.ts';
 import type { CatalogEntity } from '../ports/catalog.ts';
 import type { Reason } from '../reason.ts';
 import type { Policy, SelfService } from './model.ts';
+import type { Mapping } from '../planning/model.ts';
 import { type FieldProblem, FieldReader } from './fields.ts';
 import { revisionOf } from './revision.ts';
 import { timetable } from './schedule.ts';
@@ -52,6 +53,7 @@ export function readPolicy(entity: CatalogEntity): ReadPolicy {
     engines: spec.strings('engines'),
     locations: spec.list('locations').map(readLocation),
     ...(replication && { replication }),
+    ...(spec.has('mapping') && { mapping: readMapping(spec) }),
     consistency: withoutAbsent({
       volumes: consistency.oneOf('volumes', ['group', 'single'] as const),
       hooks: consistency.oneOf('hooks', ['required', 'optional'] as const),
@@ -126,6 +128,24 @@ function readReplication(replication: FieldReader): Policy['replication'] {
   const every = replication.duration('every');
   replication.end();
   return to === undefined || every === undefined ? undefined : { to, every };
+}
+
+function readMapping(spec: FieldReader): Record<string, Mapping> {
+  const clusters = spec.object('mapping');
+  const mapping = Object.fromEntries(
+    clusters.names().map((cluster): [string, Mapping] => {
+      const of = clusters.object(cluster);
+      const read = withoutAbsent({
+        storageClasses: of.texts('storageClasses'),
+        hosts: of.texts('hosts'),
+        nodeLabels: of.texts('nodeLabels'),
+      });
+      of.end();
+      return [cluster, read as Mapping];
+    }),
+  );
+  clusters.end();
+  return mapping;
 }
 
 function readDrills(drills: FieldReader): Policy['drills'] {

@@ -56,6 +56,7 @@ export class Assessment {
   readonly #problems: readonly Reason[];
   readonly #drills: readonly DrillRecord[];
   readonly #oldCopies: readonly OldCopy[];
+  readonly #declared = new Map<Application, Application>();
   readonly #judged = new Map<Application, { status: ApplicationStatus; revision: number | undefined }>();
 
   constructor(inputs: AssessmentInputs) {
@@ -72,7 +73,11 @@ export class Assessment {
     const settled = fromCatalog.applications.map((application) => settle(application, this.inventory, inputs.tenancy));
     const fromLabels = applicationsFromLabels(this.inventory.clusters);
     const merged = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy);
-    this.applications = merged.map((application) => located(application, this, inputs.tenancy));
+    this.applications = merged.map((application) => {
+      const found = located(application, this, inputs.tenancy);
+      if (found !== application) this.#declared.set(found, application);
+      return found;
+    });
     this.#problems = [...fromCatalog.problems, ...this.#policies.problems];
   }
 
@@ -94,6 +99,17 @@ export class Assessment {
   /** Of all clusters, each once. */
   readings(): { reading: ClusterReading; protection: ClusterProtection }[] {
     return this.inventory.clusters.map(({ reading }) => ({ reading, protection: this.#protection.get(reading.cluster)! }));
+  }
+
+  /** With the places besides that it was moved from: those are its own as well. */
+  everywhere(application: Application): Application {
+    const declared = this.#declared.get(application);
+    if (!declared) return application;
+    const components = application.components.map((component, index) => ({
+      ...component,
+      placements: [...component.placements, ...(declared.components[index]?.placements ?? [])],
+    }));
+    return { ...application, components };
   }
 
   status(application: Application): ApplicationStatus {

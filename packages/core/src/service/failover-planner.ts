@@ -9,13 +9,13 @@ import { silent, withoutReverse } from '../planning/move/reasons.ts';
 import { choiceOf } from '../planning/moment.ts';
 import { chosenComponents, placesOf } from '../planning/places.ts';
 import { candidatesFor, openCandidates } from '../planning/select-point.ts';
-import { arrivalWith } from '../planning/storage-classes.ts';
+import { arrivalWith } from '../planning/mapping.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { cloneInputs } from './clone-planner.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace, findApplication } from './look.ts';
-import type { ApplicationStatus, PointUse } from './model.ts';
+import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
 import { copiesInto, readMove } from './move-reader.ts';
 import { movedTo, originsOf, targetOf } from './moved-places.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
@@ -69,7 +69,7 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
       target: ({ namespace }) => namespace,
       access: [],
       origins: (place) => origins.filter(({ namespace }) => namespace === place.namespace),
-      arrival: arrivalWith(mappingOf(request)),
+      arrival: arrivalWith(mappingOf(request, laid.components, to)),
     },
     signal,
   );
@@ -86,8 +86,14 @@ async function fencesAt({ clusters }: PlannerDeps, to: string, signal?: AbortSig
   });
 }
 
-function mappingOf({ storageClasses }: PlanRequest): Mapping {
-  return { ...(storageClasses && { storageClasses }) };
+/** What the policies of the components say of the target, and over that what was asked for. */
+function mappingOf({ storageClasses, hosts, nodeLabels }: PlanRequest, components: readonly ComponentStatus[], to: string): Mapping {
+  const said = components.flatMap(({ policy }) => policy?.mapping?.[to] ?? []);
+  const merged = (name: keyof Mapping, asked: Record<string, string> | undefined): Mapping => {
+    const all = Object.assign({}, ...said.map((mapping) => mapping[name]), asked) as Record<string, string>;
+    return Object.keys(all).length > 0 ? { [name]: all } : {};
+  };
+  return { ...merged('storageClasses', storageClasses), ...merged('hosts', hosts), ...merged('nodeLabels', nodeLabels) };
 }
 
 /** With copies that are kept at the target. */
@@ -101,7 +107,7 @@ async function continuousPlan(
 ): Promise<Plan> {
   const { assessment, status, components, now, application } = laid;
   const request = { ...laid.request, to: laid.home };
-  const mapping = mappingOf(request);
+  const mapping = mappingOf(request, components, laid.home);
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
   const places: MovePlace[] = [];

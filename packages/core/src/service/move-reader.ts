@@ -14,7 +14,7 @@ import type { CopiedClaim, MovedObject, MovePart, MovePlace, Origin, PartData } 
 import { isStoppable } from '../planning/move/arriving.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { candidatesFor, suits } from '../planning/select-point.ts';
-import { arrivalWith } from '../planning/storage-classes.ts';
+import { arrivalWith } from '../planning/mapping.ts';
 import { type Access, readTargetFacts } from '../planning/target-facts.ts';
 import { accessForChecks, checksOf } from '../planning/verification.ts';
 import type { ClusterClient } from '../ports/cluster.ts';

@@ -256,9 +256,10 @@ class DefaultDrService implements DrService {
     });
   }
 
-  #assertInside(plan: Plan, application: Application, { inventory }: Assessment): void {
+  #assertInside(plan: Plan, application: Application, assessment: Assessment): void {
+    const { inventory } = assessment;
     const owners = new Set(application.components.map(({ owner }) => owner ?? application.owner));
-    assertInside(plan, application, (cluster, namespace) => {
+    assertInside(plan, assessment.everywhere(application), (cluster, namespace) => {
       const found = inventory.get(cluster)?.namespace(namespace);
       if (!found?.observed) return false;
       return [...owners].every((owner) =>

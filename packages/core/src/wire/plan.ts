@@ -276,6 +276,8 @@ export const planRequestSchema = z.strictObject({
   undoWindow: z.number().optional(),
   to: z.string().optional(),
   storageClasses: strings.optional(),
+  hosts: strings.optional(),
+  nodeLabels: strings.optional(),
   override: z.string().optional(),
   at: instant.optional(),
   pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), namespace: name, pointId: z.string() })).optional(),

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import { comparable } from '../diff/comparable.ts';
 import { marksOf } from '../diff/marks.ts';
 import type { Mapping } from '../model.ts';
-import { arrivalWith } from '../storage-classes.ts';
+import { arrivalWith } from '../mapping.ts';
 
 /** How many replicas are meant: one that was stopped by us says it in its note. */
 export function replicasOf(workload: KubeObject): number {

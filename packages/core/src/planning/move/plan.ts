@@ -7,7 +7,7 @@ import { objectChange } from '../diff/object-change.ts';
 import { estimateByPast } from '../estimate.ts';
 import { words } from '../in-place/figures.ts';
 import type { Change, DataLoss, FieldChange, Plan, PlanCopy, Step } from '../model.ts';
-import { arrivalWith } from '../storage-classes.ts';
+import { arrivalWith } from '../mapping.ts';
 import { checkUnreadable } from '../verification.ts';
 import { arriving, isStoppable } from './arriving.ts';
 import type { MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';

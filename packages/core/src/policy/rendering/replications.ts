@@ -2,6 +2,7 @@ import { claimManifest } from '../../application/claim-manifest.ts';
 import type { FleetInventory } from '../../application/fleet-inventory.ts';
 import { annotations, labels } from '../../application/model.ts';
 import { type TenancyRule, claimOf } from '../../application/tenancy.ts';
+import { arrivalWith } from '../../planning/mapping.ts';
 import { nameFor } from '../../planning/assemble.ts';
 import type { Place } from '../../planning/places.ts';
 import type { Engine } from '../../ports/engine.ts';
@@ -70,7 +71,8 @@ function requestOf(
     name: nameFor(`dr-${application.name}`, 30),
     source: { cluster, namespace },
     target: { cluster: policy!.replication!.to, namespace },
-    claims: claims.map(claimManifest),
+    // As they are called where they go.
+    claims: claims.map((claim) => claimManifest(arrivalWith(policy!.mapping?.[policy!.replication!.to] ?? {}).as(claim))),
     every: policy!.replication!.every,
     labels: {
       [labels.application]: nameFor(application.name),

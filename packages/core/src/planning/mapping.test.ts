@@ -1,0 +1,51 @@
+import { deployment, object } from '../testing/builders.ts';
+import { arrivalWith } from './mapping.ts';
+
+const ingress = object('networking.k8s.io/v1', 'Ingress', 'shop/web', {
+  spec: { rules: [{ host: 'shop.east.example' }, { host: 'other.example' }, {}], tls: [{ hosts: ['shop.east.example'] }] },
+});
+
+it('gives hosts their names there, whole ones before ends of them', () => {
+  const { as, adapt } = arrivalWith({ hosts: { '.east.example': '.west.example', 'other.example': 'there.example' } });
+  expect(as(ingress).spec).toEqual({
+    rules: [{ host: 'shop.west.example' }, { host: 'there.example' }, {}],
+    tls: [{ hosts: ['shop.west.example'] }],
+  });
+  expect(adapt(ingress, 'shop', 'shop')).toEqual({
+    rewrite: {
+      resource: 'ingresses.networking.k8s.io',
+      namespace: 'shop',
+      name: 'web',
+      patches: [
+        { op: 'replace', path: '/spec/rules/0/host', value: 'shop.west.example' },
+        { op: 'replace', path: '/spec/rules/1/host', value: 'there.example' },
+        { op: 'replace', path: '/spec/tls/0/hosts/0', value: 'shop.west.example' },
+      ],
+    },
+    fields: [
+      { path: 'spec.rules[0].host', from: 'shop.east.example', to: 'shop.west.example', why: 'that is its name there' },
+      { path: 'spec.rules[1].host', from: 'other.example', to: 'there.example', why: 'that is its name there' },
+      { path: 'spec.tls[0].hosts[0]', from: 'shop.east.example', to: 'shop.west.example', why: 'that is its name there' },
+    ],
+  });
+});
+
+it('asks nodes for what they are labelled with there, or for nothing', () => {
+  const web = deployment('shop/web');
+  const template = (web.spec as { template: { spec: Record<string, unknown> } }).template;
+  template.spec.nodeSelector = { 'example.org/zone': 'a', gpu: 'yes', disk: 'ssd' };
+  const { as, adapt } = arrivalWith({ nodeLabels: { 'example.org/zone=a': 'zone=1', 'gpu=yes': '', 'disk=ssd': 'disk=nvme' } });
+  expect((as(web).spec as typeof web.spec & { template: typeof template }).template.spec.nodeSelector).toEqual({ zone: '1', disk: 'nvme' });
+  expect(adapt(web, 'shop', 'shop')?.rewrite.patches).toEqual([
+    { op: 'remove', path: '/spec/template/spec/nodeSelector/example.org~1zone' },
+    { op: 'add', path: '/spec/template/spec/nodeSelector/zone', value: '1' },
+    { op: 'remove', path: '/spec/template/spec/nodeSelector/gpu' },
+    { op: 'replace', path: '/spec/template/spec/nodeSelector/disk', value: 'nvme' },
+  ]);
+});
+
+it('leaves what it says nothing of as it is, the very same', () => {
+  const { as, adapt } = arrivalWith({ storageClasses: { fast: 'gp3' } });
+  expect(as(ingress)).toBe(ingress);
+  expect(adapt(ingress, 'shop', 'shop')).toBeUndefined();
+});

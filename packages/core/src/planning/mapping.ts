@@ -1,0 +1,138 @@
+import { at, isRaw, listAt, textAt, textsAt } from '../application/raw.ts';
+import type { Rewrite } from '../ports/engine.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
+import type { Arrival } from './clone.ts';
+import type { FieldChange, Mapping } from './model.ts';
+import { groupResource } from './neutralise.ts';
+
+type Keys = readonly (string | number)[];
+
+/** One field that is called otherwise: another value of it, or, for a label that is asked of nodes, another key as well. */
+interface Edit {
+  keys: Keys;
+  shown: string;
+  from: string;
+  /** Absent: the field goes. */
+  to?: string;
+  /** Where the value goes instead, when it is not the same key. */
+  into?: Keys;
+  why: string;
+}
+
+/**
+ * What changes on the way to a cluster where things are called otherwise: classes of storage, hosts that are answered for, labels of
+ * nodes. Nothing else: it is the application itself that arrives.
+ */
+export function arrivalWith(mapping: Mapping): Arrival {
+  const editsOf = (object: KubeObject): Edit[] => [...classes(object, mapping), ...hosts(object, mapping), ...nodes(object, mapping)];
+  return {
+    adapt(object, source) {
+      const edits = editsOf(object);
+      if (edits.length === 0) return undefined;
+      const fields: FieldChange[] = edits.map(({ shown, from, to, why }) => ({ path: shown, from, ...(to !== undefined && { to }), why }));
+      return {
+        rewrite: { resource: groupResource(object), namespace: source, name: object.metadata.name, patches: edits.flatMap(patchesOf) },
+        fields,
+      };
+    },
+    as(object) {
+      const edits = editsOf(object);
+      if (edits.length === 0) return object;
+      const changed = structuredClone(object);
+      for (const { keys, to, into } of edits) {
+        if (to === undefined || into) delete holderOf(changed, keys)[keys.at(-1)!];
+        if (to !== undefined) holderOf(changed, into ?? keys)[(into ?? keys).at(-1)!] = to;
+      }
+      return changed;
+    },
+  };
+}
+
+function patchesOf({ keys, to, into }: Edit): Rewrite['patches'] {
+  if (to === undefined) return [{ op: 'remove', path: pointer(keys) }];
+  if (!into) return [{ op: 'replace', path: pointer(keys), value: to }];
+  return [
+    { op: 'remove', path: pointer(keys) },
+    { op: 'add', path: pointer(into), value: to },
+  ];
+}
+
+function pointer(keys: Keys): string {
+  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function holderOf(object: KubeObject, keys: Keys): Record<string | number, unknown> {
+  let holder = object as unknown as Record<string | number, unknown>;
+  for (const key of keys.slice(0, -1)) holder = holder[key] as Record<string | number, unknown>;
+  return holder;
+}
+
+/** As people write it: `spec.rules[0].host`. */
+function shownAs(keys: Keys): string {
+  return keys
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : /[./]/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`))
+    .join('');
+}
+
+/** Of claims, and of the templates of StatefulSets. */
+function classes(object: KubeObject, { storageClasses = {} }: Mapping): Edit[] {
+  const holders: [unknown, Keys][] = [];
+  if (object.kind === 'PersistentVolumeClaim') holders.push([at(object, 'spec'), ['spec']]);
+  if (object.kind === 'StatefulSet')
+    for (const [index, template] of listAt(object, 'spec', 'volumeClaimTemplates').entries())
+      holders.push([at(template, 'spec'), ['spec', 'volumeClaimTemplates', index, 'spec']]);
+  return holders.flatMap(([holder, path]) =>
+    mapped(
+      textAt(holder, 'storageClassName'),
+      [...path, 'storageClassName'],
+      (name) => storageClasses[name],
+      'the storage there is called so',
+    ),
+  );
+}
+
+const routes = new Set(['HTTPRoute', 'GRPCRoute', 'TLSRoute']);
+
+/** That Ingresses and routes answer for; an entry that begins with a dot is the end of a host. */
+function hosts(object: KubeObject, { hosts: known = {} }: Mapping): Edit[] {
+  const to = (host: string): string | undefined => {
+    if (Object.hasOwn(known, host)) return known[host];
+    const end = Object.keys(known).find((candidate) => candidate.startsWith('.') && host.endsWith(candidate));
+    return end === undefined ? undefined : `${host.slice(0, -end.length)}${known[end]}`;
+  };
+  const found: [unknown, Keys][] = [];
+  if (object.kind === 'Ingress') {
+    for (const [index, rule] of listAt(object, 'spec', 'rules').entries())
+      found.push([textAt(rule, 'host'), ['spec', 'rules', index, 'host']]);
+    for (const [index, tls] of listAt(object, 'spec', 'tls').entries())
+      for (const [place, host] of textList(at(tls, 'hosts')).entries()) found.push([host, ['spec', 'tls', index, 'hosts', place]]);
+  }
+  if (routes.has(object.kind))
+    for (const [place, host] of textList(at(object, 'spec', 'hostnames')).entries()) found.push([host, ['spec', 'hostnames', place]]);
+  return found.flatMap(([host, keys]) => mapped(host, keys, to, 'that is its name there'));
+}
+
+function textList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Of pods, wherever their template is. */
+function nodes(object: KubeObject, { nodeLabels = {} }: Mapping): Edit[] {
+  const path: Keys = object.kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template', 'spec'] : ['spec', 'template', 'spec'];
+  if (!isRaw(at(object, ...path.map(String)))) return [];
+  const selector = textsAt(object, ...path.map(String), 'nodeSelector');
+  return Object.entries(selector).flatMap(([key, value]): Edit[] => {
+    const told = nodeLabels[`${key}=${value}`];
+    if (told === undefined) return [];
+    const keys = [...path, 'nodeSelector', key];
+    const about = { keys, shown: shownAs(keys), from: value, why: 'nodes there are labelled so' };
+    if (told === '') return [{ ...about, why: 'nodes there have no such label' }];
+    const [other = '', to = ''] = told.split('=');
+    return [{ ...about, to, ...(other !== key && { into: [...path, 'nodeSelector', other], why: `nodes there are labelled ${told}` }) }];
+  });
+}
+
+function mapped(from: unknown, keys: Keys, rule: (from: string) => string | undefined, why: string): Edit[] {
+  const to = typeof from === 'string' ? rule(from) : undefined;
+  return to === undefined || to === from ? [] : [{ keys, shown: shownAs(keys), from: from as string, to, why }];
+}
