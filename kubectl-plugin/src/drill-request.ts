@@ -4,7 +4,19 @@ import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 
 /** Flags of `plan` that a drill decides by itself, or that would touch what runs. */
-const ofRestore = ['point', 'storage-class', 'override', 'mode', 'isolate', 'prune', 'safety-backup', 'restart-dependents', 'undo-window'];
+const ofRestore = [
+  'point',
+  'storage-class',
+  'host',
+  'node-label',
+  'override',
+  'mode',
+  'isolate',
+  'prune',
+  'safety-backup',
+  'restart-dependents',
+  'undo-window',
+];
 
 /** The flags of `drill` and `plan drill` as a request to core. */
 export function drillRequest(args: Arguments, command: string): PlanRequest & { intent: 'Drill' } {

@@ -13,10 +13,8 @@ export function rootHelp(commands: readonly Command[]): string {
 Examples:
 ${rows([
   ['kubectl dr status', 'Is everything safe, how old, what now?'],
-  ['kubectl dr backup shop', 'Make a recovery point now'],
   ['kubectl dr restore shop --as old', 'Bring it back beside the original'],
   ['kubectl dr restore shop --mode inPlace', 'Back where it is; undo takes it back'],
-  ['kubectl dr diff shop', 'What differs from its newest point'],
 ])}
 
 Commands:

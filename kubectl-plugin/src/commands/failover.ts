@@ -7,10 +7,15 @@ const storageClass: Flag = {
   summary: 'A StorageClass and what it is called there; repeatable',
 };
 
+const host: Flag = { type: 'string', repeatable: true, value: 'FROM=TO', summary: 'A host and its name there (.east.org=.west.org)' };
+const nodeLabel: Flag = { type: 'string', repeatable: true, value: 'K=V:K=V', summary: 'What a node selector asks for there' };
+
 /** Shared with `plan failover`. */
 export const failoverFlags: Record<string, Flag> = {
   point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: from this point of the target' },
   'storage-class': storageClass,
+  host,
+  'node-label': nodeLabel,
   override: {
     type: 'string',
     value: 'TEXT',
@@ -22,8 +27,8 @@ export const failoverFlags: Record<string, Flag> = {
 export const moveFlags: Record<string, Flag> = {
   component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
   'storage-class': storageClass,
-  host: { type: 'string', repeatable: true, value: 'FROM=TO', summary: 'A host and its name there (.east.org=.west.org)' },
-  'node-label': { type: 'string', repeatable: true, value: 'K=V:K=V', summary: 'What a node selector asks for there' },
+  host,
+  'node-label': nodeLabel,
   'undo-window': { type: 'string', value: '24h', summary: 'How long it can be undone (default 24h)' },
   yes: { type: 'boolean', summary: 'Do not ask' },
   'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },

@@ -18,6 +18,5 @@ export const plan: Command = {
   examples: [
     ['kubectl dr plan restore shop', 'Newest usable point, beside the original'],
     ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],
-    ['kubectl dr plan drill shop', 'What would be tried, checked and removed again'],
   ],
 };
