@@ -15,7 +15,7 @@ export async function violations(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') };
     const result = await axe.run(
-      { exclude: ['nav[aria-label="sidebar nav"]', '.bui-PluginHeader', '[role="log"]'] },
+      { exclude: ['nav[aria-label="sidebar nav"]', '[data-testid="mobile-sidebar-root"]', '.bui-PluginHeader', '[role="log"]'] },
       { resultTypes: ['violations'] },
     );
     return result.violations.flatMap(({ id, nodes }) =>

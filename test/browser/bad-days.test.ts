@@ -60,35 +60,33 @@ inChromium('a cluster that is down', () => {
 
   it('is named as such; everything else is still shown and can be acted on, and it is back by itself', async () => {
     const { page, picture } = await as('olivia', '/dr');
-    await page.getByRole('grid').getByRole('link', { name: 'Shop', exact: true }).waitFor();
     const clusters = page.getByRole('list', { name: 'Clusters' });
-    await clusters.getByText('answers').nth(1).waitFor();
+    const cluster = (name: string) => clusters.getByRole('listitem').filter({ hasText: name });
+    await cluster('west').getByText('answers', { exact: true }).waitFor();
+    const shop = await as('alice', '/catalog/default/system/shop/recovery');
+    const orders = shop.page.getByRole('listbox', { name: /Recovery points of orders-db/ });
+    await orders.waitFor();
 
     await mishaps({ westDown: true });
-    await clusters
-      .getByRole('listitem')
-      .filter({ hasText: 'west' })
-      .getByText('does not answer', { exact: true })
-      .waitFor({ timeout: 90_000 });
-    expect(await clusters.getByRole('listitem').filter({ hasText: 'east' }).getByText('answers', { exact: true }).count()).toBe(1);
+    await cluster('west').getByText('does not answer', { exact: true }).waitFor({ timeout: 90_000 });
+    await cluster('east').getByText('answers', { exact: true }).waitFor();
     for (const name of ['Shop', 'Warehouse', 'Newsletter', 'Analytics'])
       expect(await page.getByRole('grid').getByRole('link', { name, exact: true }).count()).toBe(1);
     await picture('cluster-down', { fullPage: true });
     expect(await violations(page)).toEqual([]);
 
-    const shop = await as('alice', '/catalog/default/system/shop/recovery');
-    await shop.page.getByText('Cluster west does not answer').first().waitFor();
-    await shop.page.getByRole('listbox', { name: /Recovery points of orders-db/ }).waitFor();
+    // What was read is believed for a minute; then what runs there is Unknown, and the rest is as it was.
+    const notice = shop.page.getByText('Cluster west does not answer').first();
+    await notice.waitFor({ timeout: 120_000 });
+    await orders.waitFor();
     await shop.picture('recovery-cluster-down', { fullPage: true });
     expect(await violations(shop.page)).toEqual([]);
-
     const warehouse = await as('alice', '/catalog/default/system/warehouse');
     await warehouse.page.getByRole('button', { name: 'Restore', exact: true }).click();
-    const now = warehouse.page.getByRole('button', { name: 'Restore now' });
-    await now.and(warehouse.page.locator(':enabled')).waitFor();
+    await warehouse.page.getByRole('button', { name: 'Restore now' }).and(warehouse.page.locator(':enabled')).waitFor();
 
     await mishaps();
-    await clusters.getByText('answers', { exact: true }).nth(1).waitFor({ timeout: 90_000 });
-    await shop.page.getByText('Cluster west does not answer').waitFor({ state: 'detached', timeout: 90_000 });
-  });
+    await cluster('west').getByText('answers', { exact: true }).waitFor({ timeout: 90_000 });
+    await notice.waitFor({ state: 'detached', timeout: 90_000 });
+  }, 300_000);
 });

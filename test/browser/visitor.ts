@@ -45,7 +45,11 @@ export function visitors() {
   beforeAll(async () => {
     browser = await openChromium();
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    const failed = task.result?.state === 'fail';
+    for (const [index, page] of open.flatMap((context) => context.pages()).entries())
+      if (failed)
+        await page.screenshot({ path: path.join(pictures, `failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 60)}-${index}.png`) });
     for (const context of open.splice(0)) await context.close();
     expect(thrown.splice(0)).toEqual([]);
   });

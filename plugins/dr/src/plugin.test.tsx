@@ -1,14 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { coreExtensionData } from '@backstage/frontend-plugin-api';
 import { createExtensionTester, renderTestApp } from '@backstage/frontend-test-utils';
-import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { EntityCardBlueprint, EntityContextMenuItemBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { createTestEntityPage } from '@backstage/plugin-catalog-react/testUtils';
 import { screen } from '@testing-library/react';
+import { useIconLink, useMenuItem } from './entityLinks.ts';
 import { shop } from './fixtures/applications.ts';
 import { gold } from './fixtures/policies.ts';
 import { shopPoints } from './fixtures/points.ts';
 import plugin, { drApiRef } from './index.ts';
-import { drApi, entity, usePortal } from './testing/render.tsx';
+import { drApi, entity, renderWithPortal, usePortal } from './testing/render.tsx';
 
 describe('the plugin in the new frontend system', () => {
   const portal = usePortal();
@@ -18,8 +20,10 @@ describe('the plugin in the new frontend system', () => {
 
   it('has the extensions that the README lists', () => {
     expect(plugin.pluginId).toBe('dr');
-    const ids = ['api:dr', 'entity-card:dr/status', 'entity-content:dr/recovery', 'entity-content:dr/policy', 'page:dr'] as const;
-    for (const id of ids) expect(plugin.getExtension(id)).toBeDefined();
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const listed = [...readme.matchAll(/^\| `([a-z-]+:dr[^`]*)` \|/gm)].map(([, id]) => id!);
+    const { extensions } = plugin as unknown as { extensions: { id: string }[] };
+    expect(listed.toSorted()).toEqual(extensions.map(({ id }) => id).toSorted());
   });
 
   it('puts the card on Components, Resources and Systems, and nowhere else', async () => {
@@ -53,6 +57,24 @@ describe('the plugin in the new frontend system', () => {
       mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef },
     });
     expect(await screen.findByRole('heading', { name: 'Who uses it' })).toBeInTheDocument();
+  });
+
+  it('links to the tab from the about card and from the menu, where there is a tab', () => {
+    for (const id of ['entity-icon-link:dr/recovery', 'entity-context-menu-item:dr/recovery'] as const) {
+      const extension = createExtensionTester(plugin.getExtension(id));
+      const filter = extension.get(EntityContextMenuItemBlueprint.dataRefs.filterFunction)!;
+      expect(['Component', 'API', 'System', 'DRPolicy'].filter((kind) => filter(entity('x', kind)))).toEqual(['Component', 'System']);
+    }
+    const links: object[] = [];
+    const Looks = () => {
+      links.push(useIconLink(), useMenuItem());
+      return null;
+    };
+    renderWithPortal(<Looks />, { on: entity('shop') });
+    expect(links.slice(0, 2)).toEqual([
+      { label: 'Recovery', href: '/catalog/default/system/shop/recovery' },
+      { title: 'Recovery points, restore', href: '/catalog/default/system/shop/recovery' },
+    ]);
   });
 
   it('shows the fleet under /dr, with its title', async () => {

@@ -1,8 +1,14 @@
 import { ApiBlueprint, createFrontendPlugin, discoveryApiRef, fetchApiRef, PageBlueprint } from '@backstage/frontend-plugin-api';
-import { EntityCardBlueprint, EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+  EntityContextMenuItemBlueprint,
+  EntityIconLinkBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
 import { RiShieldCheckLine } from '@remixicon/react';
 import { createClientApi } from './api/clientApi.ts';
 import { drApiRef } from './api/drApi.ts';
+import { useIconLink, useMenuItem } from './entityLinks.ts';
 import { fleetRouteRef, policyRouteRef, recoveryPath, recoveryRouteRef } from './routes.ts';
 
 /** A predicate, so that an administrator can replace it in app-config. */
@@ -59,6 +65,16 @@ const policyContent = EntityContentBlueprint.make({
   },
 });
 
+const iconLink = EntityIconLinkBlueprint.make({
+  name: 'recovery',
+  params: { filter: recoverable, useProps: () => ({ icon: <RiShieldCheckLine />, ...useIconLink() }) },
+});
+
+const menuItem = EntityContextMenuItemBlueprint.make({
+  name: 'recovery',
+  params: { filter: recoverable, icon: <RiShieldCheckLine size={20} />, useProps: useMenuItem },
+});
+
 const fleetPage = PageBlueprint.make({
   params: {
     path: '/dr',
@@ -79,5 +95,5 @@ export const drPlugin = createFrontendPlugin({
   icon: <RiShieldCheckLine />,
   info: { packageJson: () => import('../package.json') },
   routes: { root: fleetRouteRef },
-  extensions: [drApi, statusCard, recoveryContent, policyContent, fleetPage],
+  extensions: [drApi, statusCard, recoveryContent, policyContent, iconLink, menuItem, fleetPage],
 });

@@ -50,6 +50,7 @@ export const drTranslationRef = createTranslationRef({
       more_one: 'and {{count}} more reason',
       more_other: 'and {{count}} more reasons',
     },
+    link: { icon: 'Recovery', menu: 'Recovery points, restore' },
     reasons: {
       title: 'Reasons',
       fix: 'Next step',
@@ -165,8 +166,8 @@ export const drTranslationRef = createTranslationRef({
       },
       steps: 'Steps of {{id}}',
       wave: 'Wave {{number}}',
-      waveDone_one: 'Wave {{number}}: {{count}} step done',
-      waveDone_other: 'Wave {{number}}: {{count}} steps done',
+      waveDone: 'Wave {{number}} done: {{steps}} steps',
+      waveOfOneDone: 'Wave {{number}} done: {{step}}',
       by: 'requested by {{who}} on {{when}}',
       approvedBy: 'approved by {{who}}',
       mode: {

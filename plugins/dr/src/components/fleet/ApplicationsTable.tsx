@@ -64,6 +64,7 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
         isRowHeader: true,
         isSortable: true,
         width: '2fr',
+        minWidth: 150,
         cell: ({ application: { spec, metadata } }) => (
           <CellText
             title={spec.title ?? metadata.name}
@@ -88,6 +89,7 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
         label: t('fleet.owner'),
         isSortable: true,
         width: '1.5fr',
+        minWidth: 130,
         cell: ({ application: { spec } }) => (
           <CellText title={spec.owner ? shortRef(spec.owner) : t('fleet.noOwner')} href={spec.owner && entityLink(spec.owner)} />
         ),
@@ -118,6 +120,7 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
         id: 'reason',
         label: t('fleet.reason'),
         width: '3fr',
+        minWidth: 240,
         cell: ({ reason }) => (
           <Cell>
             <span className={styles.reason}>{reason ?? '–'}</span>

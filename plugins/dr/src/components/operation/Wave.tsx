@@ -30,9 +30,14 @@ export const Wave = ({ steps, records, number }: WaveProps) => {
       </>
     );
   }
+  const [step, ...others] = steps;
   return (
     <details>
-      <summary className={styles.wave}>{t('operation.waveDone', { number: String(number), count: steps.length })}</summary>
+      <summary className={styles.wave}>
+        {step !== undefined && others.length === 0
+          ? t('operation.waveOfOneDone', { number: String(number), step: step.title })
+          : t('operation.waveDone', { number: String(number), steps: String(steps.length) })}
+      </summary>
       {rows}
     </details>
   );

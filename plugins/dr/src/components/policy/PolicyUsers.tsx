@@ -25,6 +25,8 @@ export const PolicyUsers = ({ users, rpoSeconds }: { users: readonly PolicyUser[
         id: 'name',
         label: t('fleet.application'),
         isRowHeader: true,
+        width: '2fr',
+        minWidth: 150,
         cell: ({ name, title, entityRef, components }) => (
           <CellText
             title={title ?? name}
@@ -46,12 +48,15 @@ export const PolicyUsers = ({ users, rpoSeconds }: { users: readonly PolicyUser[
       {
         id: 'owner',
         label: t('fleet.owner'),
+        width: '1.5fr',
+        minWidth: 130,
         cell: ({ owner }) => <CellText title={owner ? shortRef(owner) : t('fleet.noOwner')} href={owner && entityLink(owner)} />,
       },
       {
         id: 'age',
         label: t('fleet.age'),
         width: '2fr',
+        minWidth: 190,
         cell: ({ ageSeconds }) => (
           <Cell>
             <AgeBar compact ageSeconds={ageSeconds} objectiveSeconds={rpoSeconds} />
@@ -62,6 +67,7 @@ export const PolicyUsers = ({ users, rpoSeconds }: { users: readonly PolicyUser[
         id: 'reason',
         label: t('fleet.reason'),
         width: '3fr',
+        minWidth: 240,
         cell: ({ reasons }) => (
           <Cell>
             <span className={styles.wrapped}>{reasons[0]?.message ?? '–'}</span>

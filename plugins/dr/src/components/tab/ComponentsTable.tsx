@@ -40,6 +40,8 @@ export const ComponentsTable = ({ application }: { application: PortalApplicatio
         id: 'name',
         label: t('components.name'),
         isRowHeader: true,
+        width: '2fr',
+        minWidth: 150,
         cell: ({ spec }) => (
           <CellText
             title={spec.name}
@@ -50,11 +52,14 @@ export const ComponentsTable = ({ application }: { application: PortalApplicatio
       {
         id: 'verdict',
         label: t('components.verdict'),
+        width: 150,
         cell: ({ status }) => <Cell>{status && <VerdictBadge verdict={status.verdict} />}</Cell>,
       },
       {
         id: 'age',
         label: t('components.age'),
+        width: '2fr',
+        minWidth: 190,
         cell: ({ status }) => (
           <Cell>
             <AgeBar compact ageSeconds={status?.recoveryPoint?.ageSeconds} objectiveSeconds={status?.rpo.objectiveSeconds} />
@@ -64,6 +69,8 @@ export const ComponentsTable = ({ application }: { application: PortalApplicatio
       {
         id: 'volumes',
         label: t('components.volumes'),
+        width: '2fr',
+        minWidth: 180,
         cell: ({ status }) => (
           <Cell>
             <Volumes volumes={status?.volumes ?? []} t={t} />
@@ -73,6 +80,8 @@ export const ComponentsTable = ({ application }: { application: PortalApplicatio
       {
         id: 'dependsOn',
         label: t('components.dependsOn'),
+        width: '2fr',
+        minWidth: 140,
         cell: ({ spec }) => (
           <Cell>
             <span className={styles.wrapped}>{spec.dependsOn.join(', ') || '–'}</span>
@@ -82,6 +91,8 @@ export const ComponentsTable = ({ application }: { application: PortalApplicatio
       {
         id: 'placement',
         label: t('components.placement'),
+        width: '2fr',
+        minWidth: 140,
         cell: ({ spec }) => (
           <Cell>
             <span className={styles.wrapped}>{placesOf(spec, t)}</span>
