@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { coreExtensionData } from '@backstage/frontend-plugin-api';
 import { createExtensionTester, renderTestApp } from '@backstage/frontend-test-utils';
 import { EntityCardBlueprint, EntityContextMenuItemBlueprint } from '@backstage/plugin-catalog-react/alpha';
@@ -20,7 +21,7 @@ describe('the plugin in the new frontend system', () => {
 
   it('has the extensions that the README lists', () => {
     expect(plugin.pluginId).toBe('dr');
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const readme = readFileSync(path.join(import.meta.dirname, '../README.md'), 'utf8');
     const listed = [...readme.matchAll(/^\| `([a-z-]+:dr[^`]*)` \|/gm)].map(([, id]) => id!);
     const { extensions } = plugin as unknown as { extensions: { id: string }[] };
     expect(listed.toSorted()).toEqual(extensions.map(({ id }) => id).toSorted());
