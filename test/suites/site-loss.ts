@@ -1,4 +1,5 @@
 import { engine } from '@kubectl-dr/core/engines/velero/index';
+import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import { fencesLabel } from '@kubectl-dr/core/fencing/network-fence';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
@@ -10,6 +11,7 @@ import { type ClusterName, createSandbox, type Sandbox } from '@kubectl-dr/sandb
 import { fenceController, fenceDefinition } from '@kubectl-dr/sandbox/simulators/fencing/network-fences';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { location } from '@kubectl-dr/sandbox/simulators/velero/install';
+import { copyBetween } from './copied.ts';
 import { seenBy } from './seen-by.ts';
 import { catalogOf, shop } from './shop.ts';
 
@@ -37,6 +39,8 @@ const durations = {
 /** How often `east` is copied, and how long it takes at most until what was captured can be had at `west`. Milliseconds. */
 export const replication = {
   interval: 300 * second,
+  /** A copy tells when it was taken, which is up to so long after its volume was cut. */
+  moving: durations.dataMovement,
   sync: durations.backup + durations.dataMovement + durations.finalizing + 60 * second + 20 * second,
 };
 
@@ -56,7 +60,8 @@ export class SiteLoss {
     this.sandbox = sandbox;
   }
 
-  static async open(): Promise<SiteLoss> {
+  /** `copied`: the database is copied by VolSync, and backups hold no volume. Else its volume is in the backups. */
+  static async open({ copied = false }: { copied?: boolean } = {}): Promise<SiteLoss> {
     const clock = new FakeClock();
     const sites = new SiteLoss(clock, await createSandbox({ story: false, clock, durations }));
     const { east, west } = sites.sandbox.clusters;
@@ -65,12 +70,16 @@ export class SiteLoss {
     await createAll(east.client, shop('shop'));
     await sites.pass(30 * second);
     void sites.#live();
+    if (copied) await copyBetween(sites.sandbox, replication.interval);
     await createAll(east.client, [
       {
         apiVersion: 'velero.io/v1',
         kind: 'Schedule',
         metadata: { name: 'shop', namespace: 'velero' },
-        spec: { schedule: '*/5 * * * *', template: { includedNamespaces: ['shop'], snapshotMoveData: true } },
+        spec: {
+          schedule: '*/5 * * * *',
+          template: { includedNamespaces: ['shop'], ...(copied ? { snapshotVolumes: false } : { snapshotMoveData: true }) },
+        },
       },
     ]);
     return sites;
@@ -104,7 +113,7 @@ export class SiteLoss {
     return createDrService({
       clusters,
       reader: new ListReader(clusters),
-      engines: [engine],
+      engines: [engine, volsync],
       clock: this.clock,
       holder,
       catalog: { read: async () => ({ entities: catalogOf('shop'), problems: [] }) },

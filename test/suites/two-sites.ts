@@ -1,12 +1,9 @@
-import { claimManifest } from '@kubectl-dr/core/application/claim-manifest';
-import { labels } from '@kubectl-dr/core/application/model';
 import { engine } from '@kubectl-dr/core/engines/velero/index';
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import type { ReplicationRequest } from '@kubectl-dr/core/ports/replication';
 import { refOf } from '@kubectl-dr/core/protection/replication';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
@@ -17,9 +14,7 @@ import { createSandbox, type Sandbox } from '@kubectl-dr/sandbox';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { instant } from '@kubectl-dr/sandbox/simulators/durations';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
-import { repositorySecrets } from '@kubectl-dr/sandbox/simulators/volsync/pair.testing';
-import { Between } from '@kubectl-dr/sandbox/simulators/volsync/repositories';
-import { volsyncControllers, volsyncDefinitions } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
+import { copyBetween } from './copied.ts';
 import { seenBy } from './seen-by.ts';
 import { catalogOf, shop } from './shop.ts';
 
@@ -50,27 +45,11 @@ export class TwoSites {
     ]);
     await createAll(east.client, shop('shop'));
     await sites.running('east');
-    if (copied) await sites.#copy();
-    return sites;
-  }
-
-  /** As a person sets it up: VolSync on both sides, a namespace that agrees, a repository for each way, and both ends. */
-  async #copy(): Promise<void> {
-    const between = new Between();
-    const { east, west } = this.sandbox.clusters;
-    const owner = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
-    await createAll(west.client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: owner } }]);
-    const claim = await east.client.get({ type: types.persistentVolumeClaims, namespace: 'shop', name: 'data-orders-db-0' });
-    const request = copyRequest('east', 'west', claim);
-    for (const { client, stage, durations } of [east, west]) {
-      await createAll(client, volsyncDefinitions());
-      const { clock, volumes, cluster } = stage;
-      stage.run(volsyncControllers({ cluster, clock, volumes, durations, between }));
-      await createAll(client, [...repositorySecrets(request, 'shop'), ...repositorySecrets(copyRequest('west', 'east', claim), 'shop')]);
+    if (copied) {
+      await copyBetween(sites.sandbox, 60_000);
+      await sites.received('west');
     }
-    for (const { end, object } of volsync.replicator!.render(request))
-      await createAll(this.sandbox.clusters[request[end].cluster as 'east'].client, [object]);
-    await this.received('west');
+    return sites;
   }
 
   /** What the copy at that cluster holds, by its engine: from when its data is. */
@@ -184,18 +163,6 @@ export class TwoSites {
   close(): void {
     this.sandbox.close();
   }
-}
-
-function copyRequest(source: string, target: string, claim: KubeObject): ReplicationRequest {
-  return {
-    name: 'dr-shop',
-    source: { cluster: source, namespace: 'shop' },
-    target: { cluster: target, namespace: 'shop' },
-    claims: [claimManifest(claim)],
-    every: 60_000,
-    labels: { [labels.application]: 'shop', [labels.componentOf]: 'orders-db' },
-    annotations: {},
-  };
 }
 
 function count(of: unknown, field: string): number {
