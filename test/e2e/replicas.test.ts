@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createJournal } from '@kubectl-dr/core/execution/journal';
+import { veleroKinds } from '@kubectl-dr/core/engines/velero/kinds';
 import { HttpCluster, loadKubeConfig, resolveContext } from '@kubectl-dr/kubernetes';
 import { startSandbox, visible } from '@kubectl-dr/sandbox';
 import type { RunningSandbox } from '@kubectl-dr/sandbox';
@@ -34,7 +35,10 @@ describe.skipIf(missing !== undefined)(
         file: path.join(directory, `${name}.yaml`),
         config: {
           backend: { database: { client: 'pg', connection: postgres.connection } },
-          dr: { clusters: ['east', 'west'].map((cluster) => ({ name: cluster, kubeconfig: sandbox.kubeconfigPath, context: cluster })) },
+          dr: {
+            clusters: ['east', 'west'].map((cluster) => ({ name: cluster, kubeconfig: sandbox.kubeconfigPath, context: cluster })),
+            policies: { mode: 'apply' },
+          },
         },
       });
       replicas.push(replica);
@@ -157,7 +161,7 @@ describe.skipIf(missing !== undefined)(
       const listed = await Promise.all([one, two].map((replica) => call(replica, 'olivia', 'GET', '/.backstage/scheduler/v1/tasks')));
       for (const { body } of listed) expect(body.tasks.filter(({ scope }: any) => scope !== 'global')).toEqual([]);
       const ids: string[] = listed[0]!.body.tasks.map(({ taskId }: any) => taskId);
-      expect(ids).toContain('dr-undo-windows');
+      expect(ids).toEqual(expect.arrayContaining(['dr-undo-windows', 'dr-policies', 'dr-verdicts']));
 
       // The undo window of what was rolled back is over.
       const kubeconfig = await loadKubeConfig({ env: {}, file: sandbox.kubeconfigPath });
@@ -171,15 +175,58 @@ describe.skipIf(missing !== undefined)(
         await until(async () =>
           expect((await call(replica, 'alice', 'GET', `/operations/${rolledBack}`)).body.status).toMatchObject({ undoUntil }),
         );
-      const triggered = await Promise.all(
-        [one, two].map((replica) => call(replica, 'olivia', 'POST', '/.backstage/scheduler/v1/tasks/dr-undo-windows/trigger')),
-      );
-      expect(triggered.map(({ status }) => status)).toContain(200);
+      await onBoth('dr-undo-windows');
       await until(async () =>
         expect((await call(two, 'alice', 'GET', `/operations/${rolledBack}`)).body.status.release?.endedAt).toBeDefined(),
       );
-      const ended = [one, two].flatMap((replica) => replica.log().match(new RegExp(`The undo window of ${rolledBack} ended`, 'g')) ?? []);
-      expect(ended).toHaveLength(1);
+      expect(said(`The undo window of ${rolledBack} ended`)).toHaveLength(1);
+    });
+
+    /** At the same moment, as two clocks that strike: one of them is told that it runs already. */
+    const onBoth = async (task: string): Promise<void> => {
+      const path = `/.backstage/scheduler/v1/tasks/${task}/trigger`;
+      const statuses = await Promise.all([one, two].map(async (replica) => (await call(replica, 'olivia', 'POST', path)).status));
+      expect(statuses).toContain(200);
+    };
+    const said = (what: string): string[] => [one, two].flatMap((replica) => replica.log().match(new RegExp(what, 'g')) ?? []);
+
+    it('what policies ask for is written once, and what somebody edits is taken back once', async () => {
+      const kubeconfig = await loadKubeConfig({ env: {}, file: sandbox.kubeconfigPath });
+      const east = new HttpCluster({ config: resolveContext(kubeconfig, { context: 'east' }) });
+      try {
+        const ours = async () => (await east.list(veleroKinds.schedules, { labelSelector: 'kubectl-dr.dev/policy' })).items;
+        await onBoth('dr-policies');
+        const [schedule] = await until(async () => {
+          const found = await ours();
+          expect(found.length).toBeGreaterThan(0);
+          return found;
+        });
+        const { name, namespace } = schedule!.metadata;
+        await until(async () => expect(said(`Schedule ${namespace}/${name} on east is as .* says again \\(create\\)`)).toHaveLength(1));
+        await east.patch({ type: veleroKinds.schedules, name, namespace: namespace! }, 'merge', { spec: { schedule: '0 0 1 1 *' } });
+        // Whichever runs it has to have seen the edit.
+        await until(async () => {
+          await onBoth('dr-policies').catch(() => undefined);
+          expect((await east.get({ type: veleroKinds.schedules, name, namespace: namespace! })).spec).toMatchObject({
+            schedule: (schedule!.spec as { schedule: string }).schedule,
+          });
+        });
+        expect(said(`Schedule ${namespace}/${name} on east is as .* says again \\(change\\)`)).toHaveLength(1);
+        expect(said(`says again \\(create\\)`).length).toBe(new Set(said(`Schedule \\S+ on \\S+ is as .* says again \\(create\\)`)).size);
+      } finally {
+        await east.close();
+      }
+    });
+
+    it('how applications stand is judged for both, and kept once', async () => {
+      await onBoth('dr-verdicts');
+      const { body } = await call(one, 'olivia', 'GET', '/applications');
+      const judged = body.items.filter(({ status }: any) => status.verdict !== 'Unknown').map(({ metadata }: any) => metadata.name);
+      const database = postgres.openAgain('backstage_plugin_dr');
+      await until(async () => {
+        const rows = await database('verdict_states').select('application');
+        expect(rows.map(({ application: name }) => name).toSorted()).toEqual(judged.toSorted());
+      });
     });
   },
 );

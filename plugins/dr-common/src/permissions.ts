@@ -1,4 +1,4 @@
-import { RESOURCE_TYPE_CATALOG_ENTITY } from '@backstage/plugin-catalog-common/alpha';
+import { RESOURCE_TYPE_CATALOG_ENTITY, catalogEntityReadPermission } from '@backstage/plugin-catalog-common/alpha';
 import { createPermission } from '@backstage/plugin-permission-common';
 
 /*
@@ -50,7 +50,10 @@ export const drOperationApprovePermission = createPermission({
   resourceType,
 });
 
-/** All of them, for policies and for the permission backend's list. */
+/** See a DRPolicy: that of the catalog, which is about entities of every kind, and is registered there. */
+export const drPolicyReadPermission = catalogEntityReadPermission;
+
+/** All of ours, for policies and for the permission backend's list. */
 export const drPermissions = [
   drApplicationReadPermission,
   drPlanCreatePermission,

@@ -7,10 +7,12 @@ import {
   drOperationApprovePermission,
   drOperationUpdatePermission,
   drPlanCreatePermission,
+  drPolicyReadPermission,
   drRestoreCreatePermission,
 } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { Application, Component } from '@kubectl-dr/core/application/model';
 import { NotAllowedError, NotFoundError } from '@kubectl-dr/core/errors';
+import type { Policy } from '@kubectl-dr/core/policy/model';
 import type { Agreements } from '../index/Agreements.ts';
 import type { PortalCaller } from './CallerResolver.ts';
 import { PermissionDecisions } from './PermissionDecisions.ts';
@@ -64,6 +66,18 @@ export class Access {
       actions.map((action) => permissionOf[action]),
       this.allRefs(candidates),
     );
+  }
+
+  /** Asks about these policies: a policy is an entity, and seen by whoever may see that in the catalog. */
+  async preparePolicies(policies: readonly Policy[]): Promise<void> {
+    await this.decisions.load(
+      [drPolicyReadPermission],
+      policies.flatMap(({ entityRef }) => entityRef ?? []),
+    );
+  }
+
+  maySeePolicy({ entityRef }: Policy): boolean {
+    return this.allowedOn(drPolicyReadPermission, entityRef === undefined ? [] : [entityRef]);
   }
 
   maySee(application: Application): boolean {

@@ -100,6 +100,14 @@ describe(`every route, for ${callers.join(', ')}`, () => {
     expect(statuses.join(' ')).toBe(expected);
   });
 
+  it('which are the operations of the document that is served', async () => {
+    const { body } = await ask('alice', 'get', '/openapi.json');
+    const described = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap((operations) =>
+      Object.values(operations).map(({ operationId }) => operationId),
+    );
+    expect(Object.keys(table).toSorted()).toEqual(described.toSorted());
+  });
+
   it('a token that may not read is shown no application in a list either', async () => {
     expect((await ask('stranger', 'get', '/v1/applications')).body).toMatchObject({ metadata: { total: 0 }, items: [] });
     const { body } = await ask('stranger', 'post', '/v1/applications/by-refs', { entityRefs: ['system:default/shop'] });

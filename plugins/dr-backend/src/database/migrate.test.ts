@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { ApprovalStore } from '../operations/ApprovalStore.ts';
 import { PlanStore } from '../operations/PlanStore.ts';
 import { CorrectionStore } from '../policies/CorrectionStore.ts';
 import { RequestStore } from '../operations/RequestStore.ts';
+import { VerdictStore } from '../verdicts/VerdictStore.ts';
 import type { Postgres } from '../testing/postgres.ts';
 import { databaseOf, missingPostgres, startPostgres } from '../testing/postgres.ts';
 import type { Database } from './migrate.ts';
@@ -29,22 +31,74 @@ const fresh: Record<string, () => Promise<Database>> = {
 
 const plan = { id: 'p', hash: 'h', intent: 'Backup', expiresAt: new Date(Date.now() + 60_000).toISOString() } as never;
 
+/** Of each table of ours its columns, with type and whether they may be empty. */
+async function shapeOf(knex: Database): Promise<Record<string, unknown>> {
+  const asked =
+    knex.client.config.client === 'pg'
+      ? knex('pg_tables').where('schemaname', 'public').select({ name: 'tablename' })
+      : knex('sqlite_master').where('type', 'table').select('name');
+  const tables = (await asked).map(({ name }: { name: string }) => name).filter((name: string) => !/^(knex|sqlite)_/.test(name));
+  const shapes = await Promise.all(tables.map(async (name: string) => [name, await knex(name).columnInfo()] as const));
+  return Object.fromEntries(shapes.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 describe.each(Object.entries(fresh))('the schema on %s', (name, init) => {
   const skipped = name === 'PostgreSQL' && missing;
   beforeEach(({ skip }) => void (skipped && skip(skipped)));
 
-  it('goes up, down, and up again', async () => {
+  it('goes up, down step by step, and up again, and each step down leaves what the steps before it had made', async () => {
+    const knex = await init();
+    const directory = migrationsDirectory();
+    const shapes = [await shapeOf(knex)];
+    const files = readdirSync(directory).filter((file) => file.endsWith('.js'));
+    for (const _ of files) {
+      await knex.migrate.up({ directory });
+      shapes.push(await shapeOf(knex));
+    }
+    expect(Object.keys(shapes.at(-1)!)).toEqual(['approvals', 'plans', 'policy_corrections', 'started_requests', 'verdict_states']);
+    expect(shapes[0]).toEqual({});
+    for (const before of shapes.slice(0, -1).toReversed()) {
+      await knex.migrate.down({ directory });
+      expect(await shapeOf(knex)).toEqual(before);
+    }
+    await knex.migrate.latest({ directory });
+    expect(await shapeOf(knex)).toEqual(shapes.at(-1));
+    await new PlanStore(knex, systemClock).put(plan, 'alice');
+  });
+
+  it('keeps what is in a table while a later step goes down and up again', async () => {
     const knex = await init();
     const directory = migrationsDirectory();
     await knex.migrate.latest({ directory });
-    expect(await knex.schema.hasTable('plans')).toBe(true);
-    await knex.migrate.rollback({ directory }, true);
-    expect(await knex.schema.hasTable('plans')).toBe(false);
-    expect(await knex.schema.hasTable('started_requests')).toBe(false);
-    expect(await knex.schema.hasTable('approvals')).toBe(false);
-    expect(await knex.schema.hasTable('verdict_states')).toBe(false);
-    await knex.migrate.latest({ directory });
+    const row = { caller: 'user:default/alice', key: 'k', fingerprint: 'f', operation_id: 'o', created_at: '2026-01-15T12:00:00.000Z' };
+    await knex('started_requests').insert({ ...row, owner: 'group:default/team-shop' });
     await new PlanStore(knex, systemClock).put(plan, 'alice');
+    for (const _ of [1, 2]) await knex.migrate.down({ directory });
+    expect(await knex('started_requests')).toEqual([row]);
+    await knex.migrate.latest({ directory });
+    expect(await knex('started_requests')).toEqual([{ ...row, owner: null }]);
+    expect(await new PlanStore(knex, systemClock).get({ id: 'p', hash: 'h' })).toEqual(plan);
+  });
+
+  it('keeps how applications stood, and lets one replica tell of it', async () => {
+    const knex = await init();
+    await knex.migrate.latest({ directory: migrationsDirectory() });
+    let now = Date.parse('2026-01-15T12:00:00Z');
+    const stores = [1, 2].map(() => new VerdictStore(knex, { now: () => new Date(now), sleep: async () => undefined }));
+    // More than one statement of SQLite takes.
+    const many = new Map(Array.from({ length: 250 }, (_, index) => [`app-${index}`, 'met' as const]));
+    await Promise.all(stores.map((store) => store.add(many)));
+    const all = await stores[0]!.all();
+    expect([all.size, all.get('app-7')]).toEqual([250, { standing: 'met', since: new Date(now), told: 'silent' }]);
+    now += 60_000;
+    const moved = await Promise.all(
+      stores.map((store) => store.move('app-7', all.get('app-7')!, { standing: 'breached', told: 'pending' })),
+    );
+    expect(moved.toSorted()).toEqual([false, true]);
+    expect((await stores[1]!.all()).get('app-7')).toEqual({ standing: 'breached', since: new Date(now), told: 'pending' });
+    now += 31 * 86_400_000;
+    await stores[0]!.forget([...many.keys()]);
+    expect((await stores[0]!.all()).size).toBe(0);
   });
 
   it('keeps plans by id and hash, and forgets those that expired long ago', async () => {
@@ -66,8 +120,10 @@ describe.each(Object.entries(fresh))('the schema on %s', (name, init) => {
     let now = Date.parse('2026-01-15T12:00:00Z');
     const store = new RequestStore(knex, { now: () => new Date(now), sleep: async () => undefined });
     const request = { caller: 'user:default/alice', key: 'k', body: { plan: { id: 'p', hash: 'h' } } };
-    expect(await Promise.all([store.claim(request, 'one'), store.claim(request, 'two')])).toEqual([true, false]);
-    expect(await store.find(request)).toMatchObject({ operationId: 'one' });
+    // Over two connections, either may be first.
+    const claims = await Promise.all(['one', 'two'].map(async (id) => ((await store.claim(request, id)) ? [id] : [])));
+    expect(claims.flat()).toHaveLength(1);
+    expect(await store.find(request)).toMatchObject({ operationId: claims.flat()[0] });
     await expect(store.find({ ...request, body: { ...request.body, reason: 'other' } })).rejects.toMatchObject({ name: 'ConflictError' });
     expect(await store.find({ ...request, caller: 'user:default/bob' })).toBeUndefined();
     await store.release(request);

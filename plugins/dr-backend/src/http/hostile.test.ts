@@ -13,18 +13,19 @@ afterAll(() => portal.backend.stop());
 
 const shop = '/v1/applications/system/default/shop';
 
+const strange = [
+  '../../../etc/passwd',
+  'component:default/web\u0000',
+  'component:default/web\r\nSet-Cookie: a=b',
+  "component:default/web' OR 1=1 --",
+  '__proto__',
+  'constructor:default/prototype',
+  'component:default/\u202egnp',
+  '<script>alert(1)</script>',
+  `component:default/${'a'.repeat(580)}`,
+];
+
 describe('entity references with strange characters', () => {
-  const strange = [
-    '../../../etc/passwd',
-    'component:default/web\u0000',
-    'component:default/web\r\nSet-Cookie: a=b',
-    "component:default/web' OR 1=1 --",
-    '__proto__',
-    'constructor:default/prototype',
-    'component:default/\u202egnp',
-    '<script>alert(1)</script>',
-    `component:default/${'a'.repeat(580)}`,
-  ];
   it('stand for nothing, each alone', async () => {
     const { status, body } = await portal.as('alice')('post', '/v1/applications/by-refs').send({ entityRefs: strange });
     expect([status, body.applications]).toEqual([200, []]);
@@ -39,6 +40,54 @@ describe('entity references with strange characters', () => {
       expect(answer.headers['content-type']).toMatch(/^application\/json/);
     }
   });
+});
+
+type Described = Record<string, Record<string, { operationId: string; parameters?: { name: string; in: string }[] }>>;
+
+/** Of the document that is served: all that there is to attack. */
+async function operations() {
+  const { body } = await portal.as('alice')('get', '/openapi.json');
+  return Object.entries(body.paths as Described).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId, parameters = [] }]) => ({
+      path,
+      method: method as 'get' | 'post',
+      operationId,
+      parameters,
+    })),
+  );
+}
+
+describe('every operation of the document', () => {
+  it('takes a strange name in its path for a name that nobody has, and tells nothing of this process', async () => {
+    const asked = (await operations()).filter(({ path }) => path.includes('{'));
+    expect(asked.length).toBeGreaterThan(15);
+    for (const { path, method, operationId } of asked)
+      for (const name of [...strange, '..', '.', '%', '%2e%2e%2f', 'a'.repeat(300)]) {
+        const filled = path.replaceAll(/\{[a-z]+\}/gi, encodeURIComponent(name));
+        const call = portal.as('alice')(method, filled).set('Idempotency-Key', 'hostile');
+        const answer = await (method === 'post' ? call.send(operationId === 'createPlan' ? { intent: 'Backup' } : {}) : call);
+        // `.` and `..` are taken away by whoever sends or receives them: then it is another path.
+        expect([400, 404], `${operationId} ${name}: ${answer.status}`).toContain(answer.status);
+        expect(answer.headers['set-cookie']).toBeUndefined();
+        expect(answer.headers['content-type'] ?? '').toMatch(/^(application\/json|$)/);
+        expect(answer.text).not.toMatch(/node_modules|at \w+ \(|\/src\//);
+      }
+  }, 60_000);
+
+  it('refuses a parameter that it does not describe, or does not look at it', async () => {
+    for (const { path, method, operationId, parameters } of await operations()) {
+      if (method !== 'get') continue;
+      const filled = path.replace('{kind}/{namespace}/{name}', 'system/default/shop').replaceAll(/\{[a-z]+\}/gi, 'x');
+      const strict = parameters.some((one) => one.in === 'query');
+      for (const query of ['__proto__[operator]=true', 'user=user:default/olivia', 'limit[$gt]=1', 'a=%0d%0aSet-Cookie:%20a=b']) {
+        const { status, headers } = await portal.as('bob')('get', `${filled}?${query}`);
+        const plain = (await portal.as('bob')('get', filled)).status;
+        // Such a name is dropped before anything reads it.
+        expect(status, `${operationId}?${query}`).toBe(strict && !query.startsWith('__proto__') ? 400 : plain);
+        expect(headers['set-cookie']).toBeUndefined();
+      }
+    }
+  }, 60_000);
 });
 
 describe('unknown fields', () => {

@@ -1,3 +1,6 @@
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { TestPortal as Portal } from '../testing/backend.ts';
 import { portalForTest as portal } from '../testing/backend.ts';
@@ -93,6 +96,28 @@ describe('what changes an application in place', () => {
       'operation-undo bob fail',
       'operation-undo alice success',
     ]);
+  });
+
+  it('is told to whoever may approve it, and its end to the owner and to whoever asked', async () => {
+    const sent: string[] = [];
+    const record: NotificationService = {
+      send: async ({ recipients, payload }) => {
+        const { entityRef } = recipients as { entityRef: string[] };
+        sent.push(`${entityRef.toSorted().join(', ')}: ${payload.title} -> ${payload.link}`);
+      },
+    };
+    const world = await portal({ features: [createServiceFactory({ service: notificationService, deps: {}, factory: () => record })] });
+    const id = await requested(world);
+    const shown = '/dr?operation=';
+    expect(sent).toEqual([
+      `group:default/platform, group:default/team-shop: user:default/alice asks for your approval: Restore of shop -> ${shown}${id}`,
+    ]);
+    await act(world, 'carol', id, 'approve');
+    await until(world, id, 'Succeeded');
+    await vi.waitFor(() =>
+      expect(sent[1]).toBe(`group:default/team-shop, user:default/alice: Restore of shop: Succeeded -> ${shown}${id}`),
+    );
+    expect(sent).toHaveLength(2);
   });
 
   it('is started once when two approve it at the same moment', async () => {

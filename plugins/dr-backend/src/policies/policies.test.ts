@@ -1,8 +1,11 @@
+import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { veleroKinds } from '@kubectl-dr/core/engines/velero/kinds';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { MemoryCluster, builders } from '@kubectl-dr/core/testing';
 import { writes } from '@kubectl-dr/core/testing/memory-cluster';
 import { portalPolicySchema } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { BackendOptions } from '../testing/backend.ts';
 import { portalForTest } from '../testing/backend.ts';
 
 const { deployment, namespace, object } = builders;
@@ -19,7 +22,7 @@ const placed = (cluster: string, where: string) => ({
 });
 
 /** `bakery` of team-shop and `lab` of team-ml under gold on west, where a schedule of the bakery was edited by hand. */
-async function world(policies?: object) {
+async function world(policies?: object, features: NonNullable<BackendOptions['features']> = []) {
   const west = new MemoryCluster({ name: 'west', identity: 'uid-west', clock: systemClock, types: Object.values(veleroKinds) });
   west.seed([
     namespace('velero'),
@@ -38,6 +41,7 @@ async function world(policies?: object) {
   ]);
   const portal = await portalForTest({
     clusters: [west],
+    features,
     config: { dr: { authorization: { operators: ['group:default/platform'] }, ...(policies && { policies }) } },
     entities: [
       entity('DRPolicy', 'gold', { owner: 'platform', objectives: { rpo: '4h' }, schedule: { every: '1h' } }),
@@ -94,4 +98,27 @@ it('mode off compares nothing, and says so', async () => {
   expect(gold.reconciliation).toEqual({ mode: 'off', prune: false, objects: [], reasons: [], corrections: [] });
   expect(gold.users).toHaveLength(2);
   expect(await reasons()).not.toContain('POLICY_DRIFT');
+}, 40_000);
+
+it('a policy whose entity somebody may not see in the catalog does not exist for them', async () => {
+  const permissions = createServiceFactory({
+    service: coreServices.permissions,
+    deps: {},
+    factory: () => ({
+      authorizeConditional: async (asked) => asked.map(() => ({ result: AuthorizeResult.CONDITIONAL }) as never),
+      authorize: async (asked) =>
+        asked.map((one) => ({
+          result:
+            one.permission.name === 'catalog.entity.read' && 'resourceRef' in one && one.resourceRef === 'drpolicy:default/gold'
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+        })),
+    }),
+  });
+  const { as, policy } = await world(undefined, [permissions]);
+  const { body } = await as('alice')('get', '/v1/policies');
+  expect(body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name)).toEqual(['silver']);
+  const { error } = await policy('gold');
+  expect([error.name, error.hint]).toEqual(['NotFoundError', expect.not.stringContaining('gold')]);
+  expect((await policy('silver')).metadata.name).toBe('silver');
 }, 40_000);

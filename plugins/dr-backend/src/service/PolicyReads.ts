@@ -6,7 +6,7 @@ import { nameFor } from '@kubectl-dr/core/planning/assemble';
 import type { Policy } from '@kubectl-dr/core/policy/model';
 import type { PolicyChange } from '@kubectl-dr/core/policy/rendering/model';
 import type { Reason } from '@kubectl-dr/core/reason';
-import type { ApplicationStatus, ComponentStatus } from '@kubectl-dr/core/service/model';
+import type { ApplicationStatus, ComponentStatus, Fleet } from '@kubectl-dr/core/service/model';
 import { verdicts } from '@kubectl-dr/core/service/model';
 import { nearest } from '@kubectl-dr/core/text/nearest';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
@@ -30,8 +30,8 @@ export interface PolicyReadsOptions {
 }
 
 /**
- * Policies, and what became of them. That they exist is told to whoever may see any application; who uses them, and what they
- * made in the clusters, only of applications that the caller may see.
+ * Policies, and what became of them. That one exists is told to whoever may see any application, and its entity in the catalog; who
+ * uses it, and what it made in the clusters, only of applications that the caller may see.
  */
 export class PolicyReads {
   private readonly options: PolicyReadsOptions;
@@ -41,21 +41,19 @@ export class PolicyReads {
   }
 
   async list(asker: Asker): Promise<{ apiVersion: typeof apiVersion; kind: 'DRPolicyList'; items: WirePolicy[] }> {
-    const applications = await this.look(asker);
-    const fleet = { ...this.options.index.current().fleet, applications };
+    const { fleet } = await this.look(asker);
     return { apiVersion, kind: 'DRPolicyList', items: fleet.policies.map((policy) => policyToWire(policy, fleet)) };
   }
 
   async get(asker: Asker, { namespace, name }: { namespace: string; name: string }): Promise<PortalPolicy> {
-    const { index, comparing, corrections, mode, prune } = this.options;
-    const applications = await this.look(asker);
-    const fleet = { ...index.current().fleet, applications };
+    const { comparing, corrections, mode, prune } = this.options;
+    const { fleet } = await this.look(asker);
     const ref = parseRef(name, { kind: 'drpolicy', namespace });
     const policy = fleet.policies.find((one) => ref !== undefined && refOf(one) === formatRef(ref));
     if (!policy) throw unknown(namespace, name, fleet.policies);
     const users = fleet.applications.flatMap((status) => userOf(status, policy) ?? []);
     const compared = comparing?.current();
-    const told = this.tellable(applications);
+    const told = this.tellable(fleet.applications);
     const objects = (compared?.changes ?? []).filter(
       (change) =>
         made(policy, change) && told(change.application, (name) => nameFor(name) === change.object.metadata.labels?.[labels.componentOf]),
@@ -96,10 +94,13 @@ export class PolicyReads {
     };
   }
 
-  private async look(asker: Asker): Promise<ApplicationStatus[]> {
+  /** The fleet with the applications and policies that the caller may see. */
+  private async look(asker: Asker): Promise<{ fleet: Fleet }> {
     const { applications, access } = await this.options.reads.visible(asker.credentials);
     access.assertMayLook();
-    return applications;
+    const { fleet } = this.options.index.current();
+    await access.preparePolicies(fleet.policies);
+    return { fleet: { ...fleet, applications, policies: fleet.policies.filter((policy) => access.maySeePolicy(policy)) } };
   }
 }
 
