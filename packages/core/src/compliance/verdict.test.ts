@@ -466,6 +466,7 @@ describe('judge', () => {
       },
       { ...database },
       { ...database, captureMethods: ['file-system'], policy: policy({ consistency: { hooks: 'optional' } }) },
+      { ...database, captureMethods: ['file-system'], points: [used('yes', 'p1', 10, { hooks: true })] },
       { workloads: [], claims: [], placement: { cluster: 'east', namespace: 'shop', claim: 'claimed' } },
       { schedules: [schedule(), schedule({ name: 'second', paused: true })] },
       { placement: { ...good.placement!, claim: 'unknown' } },

@@ -54,6 +54,8 @@ export interface RecoveryPoint {
    * counts for no objective: nobody means it by "the newest".
    */
   safety?: true;
+  /** Commands were run in pods before it was captured, by a rule of the engine's own and not by annotations of the pods. */
+  hooks?: true;
   /** `data`: it holds the data of volumes and their claims, and no other objects. Absent: objects and data. */
   holds?: 'data';
   /** `storage`: the data lies in the storage system of the volumes, and is lost with it. Absent: elsewhere, or unknown. */

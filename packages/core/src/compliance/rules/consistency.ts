@@ -13,6 +13,7 @@ export function databaseWithoutHook(facts: Facts): Reason | undefined {
   const { hookAnnotations, installed } = facts.engines;
   const wanted = facts.policy?.consistency.hooks;
   if (facts.claims.length === 0 || hookAnnotations.length === 0 || wanted === 'optional') return undefined;
+  if (newestUsable(facts)?.hooks) return undefined;
   const bare = facts.workloads.find(
     (workload) => isDatabase(facts.component.type, workload) && !hookAnnotations.some((name) => name in workload.podAnnotations),
   );

@@ -25,6 +25,7 @@ export const engine: Engine = {
   kinds: interpretedKinds,
   interpret,
   ping,
+  checkup: async () => (await import('./checkup.ts')).checkup,
   mover,
   isRestoredBy: async () => false,
   contents: none,

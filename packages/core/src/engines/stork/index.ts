@@ -17,7 +17,7 @@ export const engine: Engine = {
   capabilities: { backup: true, clone: true, inPlace: true, contents: true, configuration: true, replication: false, crossCluster: true },
   kinds: interpretedKinds,
   pointKinds: [kinds.backups],
-  restoreKinds: [kinds.restores],
+  restoreKinds: [kinds.restores, kinds.clones],
   rewrites: false,
   schedule: {
     type: kinds.backupSchedules,
@@ -32,6 +32,7 @@ export const engine: Engine = {
   interpret,
   mover,
   ping,
+  checkup: async () => (await import('./checkup.ts')).checkup,
   foresee,
   contents,
   objects,

@@ -70,7 +70,7 @@ export function interpret(reading: ClusterReading): ProtectionState {
     locations: all(kinds.locations).flatMap((object) => locationOf(object, cluster)),
     replications: replicationsOf(read),
     managed: managedOf(read),
-    restores: all(kinds.restores).flatMap((object) => restoreOf(object, cluster)),
+    restores: [...all(kinds.restores), ...all(kinds.clones).map(asRestore)].flatMap((object) => restoreOf(object, cluster)),
     volumeEvidence,
   };
 }
@@ -133,6 +133,12 @@ export function runsOf(object: KubeObject): Readonly<Record<string, unknown>>[] 
   return Object.values(items)
     .flat()
     .filter((run): run is Readonly<Record<string, unknown>> => typeof run === 'object' && run !== null);
+}
+
+/** A clone takes from what runs, and no point: it is told with the restores, of one namespace into another. */
+function asRestore(clone: KubeObject): KubeObject {
+  const [from, to] = [textAt(clone, 'spec', 'sourceNamespace'), textAt(clone, 'spec', 'destinationNamespace')];
+  return { ...clone, spec: { namespaceMapping: from === undefined || to === undefined ? {} : { [from]: to } } };
 }
 
 function restoreOf(object: KubeObject, cluster: string): NativeRestore[] {

@@ -14,6 +14,7 @@ export const kinds = {
   backups: stork('applicationbackups', 'ApplicationBackup'),
   backupSchedules: stork('applicationbackupschedules', 'ApplicationBackupSchedule'),
   restores: stork('applicationrestores', 'ApplicationRestore'),
+  clones: stork('applicationclones', 'ApplicationClone'),
   locations: stork('backuplocations', 'BackupLocation'),
   policies: stork('schedulepolicies', 'SchedulePolicy', false),
   ownPolicies: stork('namespacedschedulepolicies', 'NamespacedSchedulePolicy'),

@@ -65,6 +65,7 @@ export function pointOf(object: KubeObject, cluster: string): RecoveryPoint[] {
       ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
       ...(schedule === undefined && { removedBy: 'plan' as const }),
       ...(noted[annotations.pinned] === 'true' && { pinned: true as const }),
+      ...(textAt(object, 'spec', 'preExecRule') !== undefined && { hooks: true as const }),
       ...(labelled[labels.purpose] === 'safety' && { safety: true as const }),
       ...(listAt(object, 'status', 'volumes').some(staysInStorage) && { keptIn: 'storage' as const }),
       // The object goes with its namespace, and takes what lies in the store along.

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { timetable, worstGap } from '../../policy/schedule.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { resourceKey } from '../../ports/kubernetes.ts';
+import type { ClusterReading } from '../../ports/reading.ts';
+import { checkup } from './checkup.ts';
 import { interpret } from './interpret.ts';
 import { kinds } from './kinds.ts';
 import { troubleOf } from './location.ts';
@@ -14,15 +16,16 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-function told(...given: [ResourceType, Record<string, unknown>][]) {
+function readingOf(...given: [ResourceType, Record<string, unknown>][]): ClusterReading {
   const objects = new Map<string, KubeObject[]>();
   for (const [type, object] of given) {
     const metadata = { name: 'one', namespace: 'kube-system', ...(object.metadata as object | undefined) };
     // Lists leave the kind out.
     objects.set(resourceKey(type), [...(objects.get(resourceKey(type)) ?? []), { ...object, metadata } as unknown as KubeObject]);
   }
-  return interpret({ cluster: 'east', now: new Date('2026-01-15T12:00:00Z'), age: 0, objects, failures: new Map() });
+  return { cluster: 'east', now: new Date('2026-01-15T12:00:00Z'), age: 0, objects, failures: new Map() };
 }
+const told = (...given: [ResourceType, Record<string, unknown>][]) => interpret(readingOf(...given));
 const backup = (status: unknown, spec: object = { namespaces: ['shop'] }, metadata = {}) =>
   told([kinds.backups, { metadata, spec, status }]).points[0]!;
 const volume = (status: string, more = {}) => ({
@@ -254,6 +257,49 @@ it('what a policy renders is read back as it was asked for', () => {
   });
   expect(() => renderSchedule({ ...request, location: undefined } as never, 'kube-system')).toThrow(/no default/);
   expect(() => renderSchedule({ ...request, labelSelector: 'app in (a,b)' }, 'kube-system')).toThrow(/one value each/);
+});
+
+it('a rule that is run before a capture is a hook, and a clone is told with the restores', () => {
+  const final = { stage: 'Final', status: 'Successful' };
+  expect(backup(final, { namespaces: ['shop'], preExecRule: 'freeze' }).hooks).toBe(true);
+  expect(backup(final).hooks).toBeUndefined();
+  const clone = {
+    spec: { sourceNamespace: 'shop', destinationNamespace: 'copy' },
+    status: { ...final, finishTimestamp: '2026-01-15T11:00:00Z' },
+  };
+  expect(told([kinds.clones, clone]).restores).toMatchObject([
+    { phase: 'Succeeded', namespaces: ['shop'], namespaceMapping: { shop: 'copy' } },
+  ]);
+});
+
+it('what goes wrong with Stork itself is told by its objects', async () => {
+  const find = (...given: [ResourceType, Record<string, unknown>][]) => {
+    const seen = readingOf(...given);
+    return checkup.checks
+      .flatMap((check) => check.find({ reading: seen, state: interpret(seen) }))
+      .map(({ code, message }) => [code, message]);
+  };
+  const schedule = { metadata: { name: 'shop' }, spec: { template: { spec: { clusterPair: 'west' } } } };
+  expect(find([kinds.migrationSchedules, schedule])).toEqual([
+    ['REPLICATION_FAILED', 'shop on east copies nothing: the ClusterPair west does not exist'],
+  ]);
+  const half = { metadata: { name: 'west' }, status: { schedulerStatus: 'Ready', storageStatus: 'Pending' } };
+  expect(find([kinds.migrationSchedules, schedule], [kinds.pairs, half])).toMatchObject([
+    ['REPLICATION_FAILED', expect.stringContaining('storageStatus Pending')],
+  ]);
+  const ready = { ...half, status: { schedulerStatus: 'Ready', storageStatus: 'Ready' } };
+  expect(find([kinds.migrationSchedules, schedule], [kinds.pairs, ready])).toEqual([]);
+  expect(find([kinds.locations, { location: { type: 'S3' } }])).toMatchObject([['LOCATION_UNAVAILABLE', expect.stringContaining('"S3"')]]);
+  const waiting = (creationTimestamp: string) => find([kinds.backups, { metadata: { creationTimestamp }, spec: {} }]);
+  expect(waiting('2026-01-15T11:30:00Z')).toMatchObject([['ENGINE_DOWN', expect.stringContaining('for 30m')]]);
+  expect(waiting('2026-01-15T11:55:00Z')).toEqual([]);
+  expect(
+    find(
+      [kinds.backups, { metadata: 5 as never, status: 'x' }],
+      [kinds.pairs, { metadata: undefined }],
+      [kinds.migrationSchedules, { spec: 7 }],
+    ),
+  ).toHaveLength(1);
 });
 
 it('a link is signed as the example of AWS is', async () => {

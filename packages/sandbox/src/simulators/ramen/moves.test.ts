@@ -1,7 +1,8 @@
 import { engine } from '@kubectl-dr/core/engines/ramen/index';
 import { kinds } from '@kubectl-dr/core/engines/ramen/kinds';
 import { mover } from '@kubectl-dr/core/engines/ramen/mover';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { MoveContexts, MoveKind, MoveProgress, MoveRequest } from '@kubectl-dr/core/ports/mover';
 import { describeEngine } from '@kubectl-dr/core/testing/engine-conformance';
 import { at } from '../../api/json.ts';
@@ -157,6 +158,36 @@ it('PeerReady and Protected are looked up by their type', async () => {
     { severity: 'blocker', message: expect.stringContaining('(PeerReady): not yet') },
   ]);
   expect((await managed()).phase).toBe('Degraded');
+});
+
+it('what goes wrong with Ramen itself is told by its objects', async () => {
+  fleet = await ramenFleet();
+  const { checks } = await engine.checkup!();
+  const find = async () => {
+    const objects = new Map<string, KubeObject[]>();
+    for (const type of engine.kinds) objects.set(resourceKey(type), (await fleet.hub.cluster.list(type)).items);
+    const reading = { cluster: 'hub', now: fleet.clock.now(), age: 0, objects, failures: new Map() };
+    return checks
+      .flatMap((check) => check.find({ reading, state: engine.interpret(reading) }))
+      .map(({ code, message }) => `${code} ${message}`);
+  };
+  expect(await find()).toEqual([]);
+  await say({
+    conditions: [
+      { type: 'PeerReady', status: 'False', message: 'not yet' },
+      { type: 'Protected', status: 'True' },
+    ],
+  });
+  await fleet.hub.cluster.patchStatus(
+    { type: kinds.clusters, name: 'west' },
+    { conditions: [{ type: 'Validated', status: 'False', message: 's3 is away' }] },
+  );
+  expect(await find()).toEqual([
+    'REPLICATION_FAILED Ramen on hub cannot use the cluster west: s3 is away',
+    'REPLICATION_FAILED shop could not fail over now: not yet',
+  ]);
+  await fleet.pass(40 * 60_000, 60_000);
+  expect((await find())[0]).toMatch(/^ENGINE_DOWN Ramen on hub has not looked at shop for 4/);
 });
 
 describe('a test', () => {
