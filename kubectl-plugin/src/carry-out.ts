@@ -1,6 +1,8 @@
 import type { Context, Host } from './context.ts';
 import { createContext, flagText } from './context.ts';
 import type { Arguments, Command } from './definition.ts';
+import { exit } from './exit-codes.ts';
+import { leftBehind, untouched } from './interrupted.ts';
 import { report } from './report.ts';
 
 export interface Handler {
@@ -20,19 +22,24 @@ export async function carryOut(
   host: Host,
 ): Promise<number> {
   const context = createContext(args, argv, host);
-  try {
-    const format = flagText(args, 'output');
-    const order = flagText(args, 'sort-by');
-    if (format?.includes('=') || order !== undefined) {
-      const { assertReadable } = await import('./output/data.ts');
-      await assertReadable({ output: format?.includes('=') ? format : undefined, 'sort-by': order }, name);
+  context.leaving.says = untouched(name, args);
+  const code = await Promise.race([leftBehind(host.signal), ended()]).catch((thrown: unknown) => report(thrown, argv, host));
+  if (code === exit.interrupted && context.leaving.says !== undefined) host.output.err(context.leaving.says);
+  return code;
+
+  async function ended(): Promise<number> {
+    try {
+      const format = flagText(args, 'output');
+      const order = flagText(args, 'sort-by');
+      if (format?.includes('=') || order !== undefined) {
+        const { assertReadable } = await import('./output/data.ts');
+        await assertReadable({ output: format?.includes('=') ? format : undefined, 'sort-by': order }, name);
+      }
+      const work = await workOf(handlers, name, args);
+      return args.flags.watch === true ? await (await import('./watch.ts')).watch(work, args, context) : await work(context);
+    } finally {
+      await context.close();
     }
-    const work = await workOf(handlers, name, args);
-    return args.flags.watch === true ? await (await import('./watch.ts')).watch(work, args, context) : await work(context);
-  } catch (thrown) {
-    return report(thrown, argv, host);
-  } finally {
-    await context.close();
   }
 }
 

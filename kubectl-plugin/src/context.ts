@@ -54,6 +54,8 @@ export interface Context extends Host {
   /** Connects on first use; commands that need no cluster never load the client. */
   fleet(): Promise<Fleet>;
   close(): Promise<void>;
+  /** What Ctrl-C says if it comes now: what was done, and how to go on. */
+  leaving: { says?: string | undefined };
 }
 
 export function createContext(args: Arguments, argv: readonly string[], host: Host): Context {
@@ -63,6 +65,7 @@ export function createContext(args: Arguments, argv: readonly string[], host: Ho
     ...host,
     argv,
     clock,
+    leaving: {},
     fleet() {
       connected ??= import('./connect.ts').then(({ connect }) => connect(args, host, clock));
       return connected;

@@ -13,7 +13,9 @@ import { phaseOf } from './phase.ts';
 
 /** Carries a started operation out, showing it, and gives the exit code of its end. Ctrl-C leaves it resumable. */
 export async function follow(started: StartedOperation, args: Arguments, context: Context): Promise<number> {
+  const { leaving } = context;
   const phase = phaseOf(started.operation);
+  leaving.says = interruptedText(started.operation.id, phase);
   const view = progress(context.output, started.operation, phase);
   let last = started.operation;
   try {
@@ -26,14 +28,16 @@ export async function follow(started: StartedOperation, args: Arguments, context
   } finally {
     view.end();
   }
-  if (context.signal.aborted && !phase.hasEnded(last)) {
-    const stop = phase.success === 'Undone' ? '' : `Stop it with: kubectl dr cancel ${last.id}\n`;
-    context.output.err(`Interrupted: what the cluster has begun goes on there. Continue with: kubectl dr resume ${last.id}\n${stop}`);
-    return exit.interrupted;
-  }
+  if (context.signal.aborted && !phase.hasEnded(last)) return exit.interrupted;
+  leaving.says = undefined;
   await showOperation(last, args, context);
   if (last.state === phase.success) context.output.err(afterwards(last, await clusterTime(context, last.plan.home)));
   return last.state === phase.success ? exit.done : exit.failed;
+}
+
+function interruptedText(id: string, { success }: ReturnType<typeof phaseOf>): string {
+  const stop = success === 'Undone' ? '' : `Stop it with: kubectl dr cancel ${id}\n`;
+  return `Interrupted: what the cluster has begun goes on there. Continue with: kubectl dr resume ${id}\n${stop}`;
 }
 
 /** The next thing somebody may want: to look at it, or to take it back. */

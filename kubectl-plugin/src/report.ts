@@ -10,7 +10,7 @@ export function report(thrown: unknown, argv: readonly string[], host: Host): nu
     output.err(`error: ${clean(thrown.message)}\nSee "kubectl dr${thrown.command ? ` ${thrown.command}` : ''} --help"\n`);
     return exit.usage;
   }
-  if (host.signal.aborted && !(thrown instanceof DrError && thrown.code !== 'INTERRUPTED')) return exit.interrupted;
+  if (thrown instanceof DrError ? thrown.code === 'INTERRUPTED' : host.signal.aborted) return exit.interrupted;
   const error = asDrError(thrown);
   if (argv.some((arg, index) => arg === '--error-format=json' || (arg === '--error-format' && argv[index + 1] === 'json'))) {
     const { code, name: reason, message, hint, cluster, details } = error;

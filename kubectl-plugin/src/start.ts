@@ -8,6 +8,7 @@ import { follow } from './follow.ts';
 export async function start(plan: Plan, args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const reason = flagText(args, 'reason');
+  context.leaving.says = 'Interrupted while it was begun. Whether it was is told by: kubectl dr get operations\n';
   const started = await service.execute(plan, await caller(), { signal: context.signal, ...(reason ? { reason } : {}) });
   return follow(started, args, context);
 }

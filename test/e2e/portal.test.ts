@@ -67,6 +67,10 @@ describe('--portal', () => {
     const { items } = applicationListSchema.parse(JSON.parse((await as('bob', 'get apps -o json')).out));
     expect(items.map(({ metadata }) => metadata.name)).toContain('trick');
     expect((await as('alice', 'get points --application shop')).out).toContain('shop-2');
+    const points = await as('bob', 'get points');
+    expect({ code: points.code, err: points.err }).toEqual({ code: 0, err: '' });
+    for (const name of ['shop-1', 'shop-2', 'mixed-1']) expect(points.out.split(` ${name} `), name).toHaveLength(2);
+    expect((await as('alice', 'get points -n shop')).out).not.toContain('mixed-1');
     const sorted = (await as('bob', 'get apps --no-headers --sort-by {.metadata.name}')).out.split('\n').filter(Boolean);
     expect(sorted).toHaveLength(6);
     expect(sorted).toEqual(sorted.toSorted());
@@ -89,6 +93,14 @@ describe('--portal', () => {
     expect(operation.status).toMatchObject({ state: 'Succeeded', requestedBy: 'user:default/alice', reason: 'before-the-release' });
     expect((await as('alice', 'get operations')).out).toContain(id);
     expect((await as('alice', `wait ${id}`)).code).toBe(0);
+  });
+
+  it('restore without an application picks it where somebody sits at a terminal, and only there', async () => {
+    const picked = await as('alice', 'restore --dry-run client', { choices: [['shop'], ['shop-2'], ['web']] });
+    expect(picked.code, picked.err).toBe(0);
+    expect(picked.err).toMatch(/^Which application\? .*shop.*\nWhich recovery point\? latest \| shop-2 .* old \| .*\nWhich components\? /);
+    expect(picked.out).toContain('Restore web of shop beside the original');
+    expect(await as('alice', 'restore')).toEqual({ code: 2, out: '', err: 'error: APP is missing\nSee "kubectl dr restore --help"\n' });
   });
 
   it('asks before a restore in place, and lets another person agree', async () => {
@@ -121,8 +133,15 @@ describe('--portal', () => {
       out: '',
       err: expect.stringMatching(/^error: nobody is signed in at the portal .*\nnext: sign in there .*KUBECTL_DR_TOKEN\n$/) as string,
     });
-    expect((await as('alice', 'sandbox')).err).toContain('error: sandbox has nothing to do with a portal');
-    expect((await as('alice', 'get points')).err).toContain('next: add --application APP');
+    expect((await as('alice', 'sandbox')).err).toContain('error: sandbox is nothing that a portal does');
+    expect(await as('alice', 'get schedules')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error: a portal keeps no list of schedules\nnext: .*: kubectl dr status --portal http\S+\n$/) as string,
+    });
+    expect(await as('alice', 'plan failover shop')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('error: a portal plans no failover\nnext: ask an operator') as string,
+    });
     expect(await as('bob', 'backup shop')).toMatchObject({ code: 6, out: '' });
     expect((await as('alice', 'status shpo')).code).toBe(1);
     const line = (url: string): Promise<Ran> => kubectlDr(['status', '--portal', url], { cwd, env: { KUBECTL_DR_TOKEN: 'x' } });

@@ -9,6 +9,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
   const operation = await service.operation(args.positionals.OPERATION!);
   await proposeRelease(operation, args, context);
+  context.leaving.says = `Interrupted while it was begun. Go on with: kubectl dr confirm ${operation.id}\n`;
   return follow(await service.confirm(operation.id, await caller(), { signal: context.signal }), args, context);
 }
 

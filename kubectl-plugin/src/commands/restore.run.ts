@@ -10,11 +10,16 @@ import { start } from '../start.ts';
  * printed on stderr before anything starts.
  */
 export async function run(given: Arguments, context: Context): Promise<number> {
-  const args = given.positionals.APP === undefined ? await (await import('../picker.ts')).picked(given, context) : given;
+  const args = given.positionals.APP === undefined ? await asked(given, context) : given;
   const { service, caller } = await context.fleet();
   const plan = await service.plan(restoreRequest(args, 'restore'), await caller(), { signal: context.signal });
   const ended = await endOfSeen(plan, args, context);
   if (ended !== undefined) return ended;
   await assertAgreed(plan, args, context);
   return start(plan, args, context);
+}
+
+async function asked(args: Arguments, context: Context): Promise<Arguments> {
+  const { picked, shelfOfClusters } = await import('../picker.ts');
+  return picked(args, context, shelfOfClusters(context));
 }

@@ -19,6 +19,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const home = clusters.find(({ name }) => name === operation.plan.home);
   const now = (await home?.now({ signal: context.signal })) ?? context.clock.now();
   if ((await proposeUndo(operation, now, args, context)) === 'shown') return exit.done;
+  context.leaving.says = `Interrupted while it was begun. Go on with: kubectl dr undo ${operation.id}\n`;
   return follow(await service.undo(operation.id, await caller(), { signal: context.signal }), args, context);
 }
 

@@ -35,7 +35,7 @@ const works: Readonly<Record<string, () => Promise<Work>>> = {
 export async function carryOutThroughPortal(command: string, args: Arguments, context: Context): Promise<number> {
   const work = Object.hasOwn(works, command) ? works[command] : undefined;
   if (!work)
-    throw new InputError(`${command} has nothing to do with a portal`, {
+    throw new InputError(`${command} is nothing that a portal does`, {
       hint: `leave --portal out; through a portal there are: ${Object.keys(works).join(', ')}`,
     });
   try {

@@ -1,4 +1,5 @@
 import type { PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common/src/contract/applications.ts';
+import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
 import { InputError } from '@kubectl-dr/core/errors';
 import { drillOfOperation } from '@kubectl-dr/core/wire/encode-drill';
 import { note } from '../cluster-notes.ts';
@@ -93,8 +94,7 @@ async function listed(
     case 'components':
       return { items: componentRows(await applications(), namespace), now };
     case 'points':
-      if (application === undefined) throw new InputError('a portal lists points of one application', { hint: 'add --application APP' });
-      return { items: await client.points(application, options()), now };
+      return { items: await pointsOfAll(application === undefined ? await applications() : [application], { client, options }), now };
     case 'operations':
       return { items: await client.operations(application === undefined ? {} : { application }, options()), now };
     case 'drills': {
@@ -109,8 +109,43 @@ async function listed(
     case 'locations':
       return { items: await client.locations(options()), now };
     default:
-      throw new InputError(`a portal does not list ${kind}`, { hint: 'leave --portal out, and ask the clusters themselves' });
+      throw new InputError(`a portal keeps no list of ${kind}`, { hint: elsewhere[kind] });
   }
+}
+
+/** What tells about the same to who has no credentials of the clusters. */
+const elsewhere: Record<'schedules' | 'restores' | 'replications' | 'engines', string> = {
+  schedules: 'the next run of each application is told by: kubectl dr status',
+  restores: 'those that were asked for here are told by: kubectl dr get operations',
+  replications: 'what an application is short of is told by: kubectl dr status APP',
+  engines: 'those of each cluster are told by: kubectl dr get clusters',
+};
+
+/** So many applications are asked for their points at most, a few at a time: a portal answers that for one at a time. */
+const atMost = 100;
+const atOnce = 8;
+
+/** Each point once, newest first. */
+async function pointsOfAll(
+  applications: readonly (string | PortalApplication)[],
+  { client, options }: Session,
+): Promise<WireRecoveryPoint[]> {
+  if (applications.length > atMost)
+    throw new InputError(`a portal lists the points of at most ${atMost} applications at a time, and here are ${applications.length}`, {
+      hint: 'name one with --application APP, or some with -n NAMESPACE',
+    });
+  const found = new Map<string, WireRecoveryPoint>();
+  const left = applications.map((each) => (typeof each === 'string' ? each : (each.spec.entityRef ?? each.metadata.name)));
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift())
+      for (const point of await client.points(next, options())) {
+        const before = found.get(point.spec.id);
+        const use = [...(before?.status.use ?? []), ...(point.status.use ?? [])];
+        found.set(point.spec.id, { ...point, status: { ...point.status, ...(use.length > 0 && { use }) } });
+      }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return [...found.values()].sort((a, b) => (b.status.capturedAt ?? '').localeCompare(a.status.capturedAt ?? ''));
 }
 
 function inNamespace(namespace: string | undefined): (application: PortalApplication) => boolean {

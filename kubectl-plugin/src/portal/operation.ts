@@ -50,6 +50,8 @@ export async function watch(operation: WireOperation, args: Arguments, context: 
   const waits = ({ status }: WireOperation): boolean => status.state === 'WaitingForApproval';
   const view = waits(operation) ? undefined : progress(output, first, phase);
   let last = operation;
+  const id = clean(operation.metadata.name);
+  context.leaving.says = `Interrupted: ${id} goes on in the portal. Look at it with: ${throughPortal(`kubectl dr wait ${id}`, args)}\n`;
   try {
     for await (const now of states(operation, (one) => waits(one) || phase.hasEnded(operationOf(one)), context, session)) {
       last = now;
@@ -60,11 +62,7 @@ export async function watch(operation: WireOperation, args: Arguments, context: 
   } finally {
     view?.end();
   }
-  const id = clean(last.metadata.name);
-  if (signal.aborted) {
-    output.err(`Interrupted: ${id} goes on in the portal. Look at it with: ${throughPortal(`kubectl dr wait ${id}`, args)}\n`);
-    return exit.interrupted;
-  }
+  if (signal.aborted) return exit.interrupted;
   await show(last, args, context, session);
   return waits(last) || last.status.state === phase.success ? exit.done : exit.failed;
 }

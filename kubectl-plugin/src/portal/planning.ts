@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { drillRequest } from '../drill-request.ts';
-import { exit, UsageError } from '../exit-codes.ts';
+import { exit } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';
 import { lookOf } from '../output/terminal.ts';
 import { planShown } from '../plan-shown.ts';
@@ -30,13 +30,24 @@ export async function backup(args: Arguments, context: Context, session: Session
   return carriedOut(await planned(backupBody(args), args, session), args, context, session);
 }
 
-export async function restore(args: Arguments, context: Context, session: Session): Promise<number> {
-  if (args.positionals.APP === undefined) throw new UsageError('APP is missing', 'restore');
+export async function restore(given: Arguments, context: Context, session: Session): Promise<number> {
+  const args = given.positionals.APP === undefined ? await asked(given, context, session) : given;
   return carriedOut(await planned(restoreBody(args, 'restore'), args, session), args, context, session);
 }
 
 export async function drill(args: Arguments, context: Context, session: Session): Promise<number> {
   return carriedOut(await planned(drillBody(args, 'drill'), args, session), args, context, session);
+}
+
+async function asked(args: Arguments, context: Context, { client, options }: Session): Promise<Arguments> {
+  const { picked } = await import('../picker.ts');
+  return picked(args, context, {
+    applications: () => client.allApplications({}, options()),
+    open: async (name) => {
+      const [application, points] = await Promise.all([client.application(name, options()), client.points(name, options())]);
+      return { application, points };
+    },
+  });
 }
 
 function bodyOf(args: Arguments): PlanRequestBody {
@@ -45,8 +56,12 @@ function bodyOf(args: Arguments): PlanRequestBody {
       return restoreBody(args, 'plan');
     case 'drill':
       return drillBody(args, 'plan');
-    default:
+    case 'backup':
       return backupBody(args);
+    default:
+      throw new InputError(`a portal plans no ${args.positionals.INTENT}`, {
+        hint: 'ask an operator, who plans it with credentials of the clusters',
+      });
   }
 }
 
@@ -96,7 +111,10 @@ export async function apply(args: Arguments, context: Context, session: Session)
   assertNotExpired(plan, await portalTime(context, session));
   const { application: _, intent, safetyBackup, undoWindow, ...rest } = plan.request;
   assertDecidedThere(safetyBackup, undoWindow, 'make the plan through the portal');
-  if (intent !== 'Backup' && intent !== 'Restore' && intent !== 'Drill') throw new InputError(`a portal carries out no plan for ${intent}`);
+  if (intent !== 'Backup' && intent !== 'Restore' && intent !== 'Drill')
+    throw new InputError(`a portal carries out no plan for a ${intent}`, {
+      hint: 'ask an operator, who applies it with credentials of the clusters',
+    });
   const again = await session.client.plan(plan.application, { ...rest, intent }, session.options());
   assertCurrent(plan, again.spec as Plan);
   return agreed({ ...again, spec: { ...again.spec, hash: plan.hash } }, args, context, session);

@@ -17,6 +17,9 @@ export interface LockOptions {
   duration?: number;
 }
 
+/** So often somebody else may be faster; a server that says so for ever is told as what it says. */
+const most = 20;
+
 const operationAnnotation = 'kubectl-dr.dev/operation';
 
 /** A Lease per application. The rules of expiry are those of `ports/journal.ts`. */
@@ -24,7 +27,7 @@ export function createLock(options: LockOptions): ApplicationLock {
   const { namespace, clock } = options;
   const duration = options.duration ?? 30;
   return {
-    async acquire(clusterName, application, holder, operationId) {
+    async acquire(clusterName, application, holder, operationId, signal) {
       const cluster = options.clusters.find((candidate) => candidate.name === clusterName)!;
       await ensureNamespace(cluster, namespace);
       const name = `app-${nameFor(application, 40)}-${(await sha256(application)).slice(0, 8)}`;
@@ -45,39 +48,46 @@ export function createLock(options: LockOptions): ApplicationLock {
           acquireTime: microTime(clock.now()),
         },
       });
-      for (;;) {
+      for (let attempt = 1; ; attempt += 1) {
+        signal?.throwIfAborted();
         try {
           return hold(cluster, await cluster.create(types.leases, wanted()));
         } catch (error) {
-          if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS') throw error;
+          if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS' || attempt >= most) throw error;
         }
         const seen = await cluster.get(ref).catch(ignoreAbsent);
         if (!seen) continue;
-        if (!(await free(cluster, seen, operationId, holder))) throw running(application, seen);
+        if (!(await free(cluster, seen, operationId, holder, signal))) throw running(application, seen);
         try {
           return hold(cluster, await cluster.replace(types.leases, wanted(seen)));
         } catch (error) {
           // Somebody was faster: look again.
-          if (!(error instanceof ConflictError)) throw error;
+          if (!(error instanceof ConflictError) || attempt >= most) throw error;
         }
       }
     },
   };
 
   /** Free: given back, ours already, or unchanged for its whole duration while we watched. */
-  async function free(cluster: ClusterClient, seen: KubeObject, operationId: string, holder: string): Promise<boolean> {
+  async function free(
+    cluster: ClusterClient,
+    seen: KubeObject,
+    operationId: string,
+    holder: string,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
     const spec = (seen.spec ?? {}) as Record<string, unknown>;
     if (!spec.holderIdentity) return true;
     if (spec.holderIdentity === holder && seen.metadata.annotations?.[operationAnnotation] === operationId) return true;
     // Only whoever wants to continue the same operation waits for its holder to be dead; another one is told at once.
-    if (seen.metadata.annotations?.[operationAnnotation] !== operationId) return stale(cluster, seen, 0);
-    return stale(cluster, seen, Number(spec.leaseDurationSeconds ?? duration) * 1000);
+    if (seen.metadata.annotations?.[operationAnnotation] !== operationId) return stale(cluster, seen, 0, signal);
+    return stale(cluster, seen, Number(spec.leaseDurationSeconds ?? duration) * 1000, signal);
   }
 
   /** Waits `milliseconds` and tells whether nothing was renewed meanwhile. Without a wait: never stale. */
-  async function stale(cluster: ClusterClient, seen: KubeObject, milliseconds: number): Promise<boolean> {
+  async function stale(cluster: ClusterClient, seen: KubeObject, milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
     if (milliseconds === 0) return false;
-    await clock.sleep(milliseconds);
+    await clock.sleep(milliseconds, signal);
     const now = await cluster.get({ type: types.leases, namespace, name: seen.metadata.name }).catch(ignoreAbsent);
     return !now || now.metadata.resourceVersion === seen.metadata.resourceVersion;
   }

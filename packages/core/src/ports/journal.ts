@@ -28,7 +28,7 @@ export interface ApplicationLock {
    * its operation. A Lease has expired only when it was seen unchanged for its whole duration by this process's own
    * clock, never because two clocks differ.
    */
-  acquire(cluster: string, application: string, holder: string, operationId: string): Promise<HeldLock>;
+  acquire(cluster: string, application: string, holder: string, operationId: string, signal?: AbortSignal): Promise<HeldLock>;
 }
 
 export interface HeldLock {

@@ -296,7 +296,7 @@ class DefaultDrService implements DrService {
     let entry: JournalEntry;
     let lock: HeldLock;
     try {
-      lock = await this.#lock.acquire(plan.home, plan.application, this.#deps.holder, id);
+      lock = await this.#lock.acquire(plan.home, plan.application, this.#deps.holder, id, signal);
       try {
         entry = await begin();
       } catch (error) {

@@ -45,12 +45,14 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
   const details = { status, verb: target.verb, ...(parsed.reason ? { reason: parsed.reason } : {}) };
   switch (status) {
     case 400:
-    case 422:
+    case 422: {
+      const webhook = /admission webhook "([^"]+)" denied/.exec(said)?.[1];
       return new InputError(`${cluster} rejected the request to ${target.verb} ${target.what}: ${said}`, {
         cluster,
         details: { ...details, said },
-        hint: 'correct what it names; -v=8 shows what was sent',
+        hint: webhook ? `do as ${webhook} says, or ask who runs it` : 'correct what it names; -v=8 shows what was sent',
       });
+    }
     case 401:
       return new AuthenticationError(`${cluster} does not know you: your credential is missing, wrong or expired`, {
         cluster,
@@ -59,12 +61,21 @@ export function errorOfStatus(status: number, body: string, target: RequestTarge
       });
     case 403:
       return forbidden(said, target, details);
-    case 404:
+    case 404: {
+      // Into a namespace that is not there nothing is written.
+      const namespace = target.verb === 'create' ? /^namespaces "([^"]+)" not found$/.exec(said)?.[1] : undefined;
+      if (namespace !== undefined)
+        return new NotFoundError(`${target.what} cannot be created on ${cluster}: there is no namespace ${namespace}`, {
+          cluster,
+          details,
+          hint: `create it, or look at what there is: ${kubectl(target)} get namespaces`,
+        });
       return new NotFoundError(`${target.what} not found on ${cluster}`, {
         cluster,
         details,
         hint: `look at what there is: ${kubectl(target)} get ${target.what.split(' ')[0]} -A`,
       });
+    }
     case 409:
       return new ConflictError(`${target.what} on ${cluster}: ${said}`, {
         code: parsed.reason === 'AlreadyExists' ? 'ALREADY_EXISTS' : 'CONFLICT',
@@ -120,6 +131,21 @@ function saidInBetween(status: number, body: string): string | undefined {
 
 /** The server's sentence names user, verb, resource and namespace; the hint is the smallest Role that would allow it. */
 function forbidden(said: string, target: RequestTarget, details: Record<string, unknown>): DrError {
+  const { cluster } = target;
+  if (/^exceeded quota|: exceeded quota/.test(said))
+    return new NotAllowedError(`${cluster} has no room to ${target.verb} ${target.what}: ${said.slice(said.indexOf('exceeded quota'))}`, {
+      code: 'QUOTA',
+      cluster,
+      details,
+      hint: `remove what is not needed, or have the quota raised: ${kubectl(target)} get resourcequotas -A`,
+    });
+  const ending = /in namespace (\S+) because it is being terminated/.exec(said)?.[1];
+  if (ending !== undefined)
+    return new NotAllowedError(`${cluster} does not ${target.verb} ${target.what}: the namespace ${ending} is being deleted; ${said}`, {
+      cluster,
+      details,
+      hint: `repeat it when the namespace is gone; what keeps it is told by: ${kubectl(target)} describe namespace ${ending}`,
+    });
   const match = /User "([^"]*)" cannot (\S+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?/.exec(said);
   if (!match)
     return new NotAllowedError(`you may not ${target.verb} ${target.what} on ${target.cluster}: ${said}`, {

@@ -1,0 +1,71 @@
+import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
+import { TestFleet } from './fleet.ts';
+
+/** What a cluster answers to what is written: one sentence, and the next step. What it answers to reads is in `errors.test.ts`. */
+let fleet: TestFleet;
+beforeAll(async () => {
+  fleet = await TestFleet.open();
+  await fleet.backUp('p1');
+});
+afterAll(() => fleet.close());
+
+const webhook = 'admission webhook "freeze.example" denied the request: no changes on Fridays';
+const answers: Record<string, [status: number, reason: string, message: string]> = {
+  'gone namespace': [404, 'NotFound', 'namespaces "velero" not found'],
+  'in the meantime': [409, 'Conflict', 'the object has been modified; please apply your changes to the latest version and try again'],
+  'there already': [409, 'AlreadyExists', 'schedules.velero.io "dr-shop-shop" already exists'],
+  ending: [403, 'Forbidden', 'unable to create new content in namespace velero because it is being terminated'],
+  quota: [403, 'Forbidden', 'exceeded quota: objects, requested: count/backups.velero.io=1, used: 5, limited: 5'],
+  invalid: [422, 'Invalid', 'Schedule.velero.io "dr-shop-shop" is invalid: spec.schedule: Invalid value: "x": must match \'^\\S+$\''],
+  webhook: [422, 'Invalid', webhook],
+  'webhook that says 400': [400, 'BadRequest', webhook],
+};
+
+/** The lines of stderr from the first error on, where each write of this kind is answered so. */
+async function told(line: string, written: RegExp, answer: string): Promise<string> {
+  const [code, reason, message] = answers[answer]!;
+  const { api } = fleet.east.stage;
+  let refused = 0;
+  const dispatcher = apiDispatcher({
+    fetch: async (request) => {
+      if (request.method === 'GET' || !written.test(request.url)) return api.fetch(request);
+      refused += 1;
+      // Nobody tries for ever.
+      if (refused > 40) leaving.abort(new Error(`${line} was refused ${refused} times`));
+      return Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code }, { status: code });
+    },
+  });
+  const cluster = { name: 'east', server: 'https://sandbox.invalid' };
+  const east = new HttpCluster({
+    config: { name: 'east', cluster, user: { name: 'admin', token: 'admin' } },
+    dispatcher,
+    clock: fleet.clock,
+  });
+  const leaving = new AbortController();
+  const ran = await fleet.run(line, {
+    signal: leaving.signal,
+    clusters: [east, fleet.at('west')],
+  });
+  expect(refused, line).toBeGreaterThan(0);
+  const text = `${ran.err}${ran.out}`;
+  const last = text.slice(text.search(/^(error: |Failed)/m));
+  return `${ran.code} ${last
+    .replace(/\n *next: kubectl dr logs[^]*/, '')
+    .replace(/-[0-9a-f]{5,8}\b/g, '-ID')
+    .replace(/\d{14}/g, 'TIME')
+    .trimEnd()
+    .replaceAll('\n', '\n    ')}`;
+}
+
+it('one sentence and the next step each', async () => {
+  const lines: string[] = [];
+  for (const answer of Object.keys(answers))
+    lines.push(
+      answer,
+      `  policy apply: ${await told('policy apply shop', /\/schedules/, answer)}`,
+      `  backup: ${await told('backup shop --component web', /\/backups/, answer)}`,
+      `  no journal: ${await told('backup shop --component web', /\/namespaces\/kubectl-dr/, answer)}`,
+    );
+  expect(lines.join('\n')).toMatchInlineSnapshot();
+});
