@@ -7,16 +7,34 @@ import { clusterTime } from './cluster-clock.ts';
 import { exit } from './exit-codes.ts';
 import { nextCommands } from './next-commands.ts';
 import { data } from './output/data.ts';
+import { assertStays, patienceOf } from './patience.ts';
 import { progress } from './output/progress.ts';
 import { clean, paint, stateStyle } from './output/terminal.ts';
 import { phaseOf } from './phase.ts';
 
-/** Carries a started operation out, showing it, and gives the exit code of its end. Ctrl-C leaves it resumable. */
-export async function follow(started: StartedOperation, args: Arguments, context: Context): Promise<number> {
-  const { leaving } = context;
+/**
+ * Begins an operation and carries it out, showing it, and gives the exit code of its end. Ctrl-C and the end of `--timeout`
+ * leave it resumable.
+ */
+export async function follow(
+  begin: (signal: AbortSignal) => Promise<StartedOperation>,
+  args: Arguments,
+  context: Context,
+): Promise<number> {
+  const { leaving, output } = context;
+  assertStays(args);
+  const patience = patienceOf(args, context);
+  let started: StartedOperation;
+  try {
+    started = await begin(patience.signal);
+  } catch (error) {
+    if (!patience.isOver()) throw error;
+    output.err(`${patience.text} while it was begun. Whether it was is told by: kubectl dr get operations\n`);
+    return exit.timeout;
+  }
   const phase = phaseOf(started.operation);
-  leaving.says = interruptedText(started.operation.id, phase);
-  const view = progress(context.output, started.operation, phase);
+  leaving.says = `Interrupted: ${goesOn(started.operation.id, phase)}`;
+  const view = progress(output, started.operation, phase);
   let last = started.operation;
   try {
     for await (const event of started.events) {
@@ -24,20 +42,24 @@ export async function follow(started: StartedOperation, args: Arguments, context
       view.show(event);
     }
   } catch (error) {
-    if (!context.signal.aborted) throw error;
+    if (!patience.signal.aborted) throw error;
   } finally {
     view.end();
   }
-  if (context.signal.aborted && !phase.hasEnded(last)) return exit.interrupted;
+  if (patience.signal.aborted && !phase.hasEnded(last)) {
+    if (!patience.isOver()) return exit.interrupted;
+    output.err(`${patience.text}: ${goesOn(last.id, phase)}`);
+    return exit.timeout;
+  }
   leaving.says = undefined;
   await showOperation(last, args, context);
-  if (last.state === phase.success) context.output.err(afterwards(last, await clusterTime(context, last.plan.home)));
+  if (last.state === phase.success) output.err(afterwards(last, await clusterTime(context, last.plan.home)));
   return last.state === phase.success ? exit.done : exit.failed;
 }
 
-function interruptedText(id: string, { success }: ReturnType<typeof phaseOf>): string {
+function goesOn(id: string, { success }: ReturnType<typeof phaseOf>): string {
   const stop = success === 'Undone' ? '' : `Stop it with: kubectl dr cancel ${id}\n`;
-  return `Interrupted: what the cluster has begun goes on there. Continue with: kubectl dr resume ${id}\n${stop}`;
+  return `what the cluster has begun goes on there. Continue with: kubectl dr resume ${id}\n${stop}`;
 }
 
 /** The next thing somebody may want: to look at it, or to take it back. */

@@ -16,6 +16,7 @@ export async function endOfSeen(plan: Plan, args: Arguments, context: Context): 
   const blocked = plan.blockers.length > 0;
   if (flagText(args, 'dry-run')) {
     context.output.out(await planShown(planToWire(plan), args, context));
+    if (!blocked && flagText(args, 'dry-run') === 'server') await (await import('./tried.ts')).tried(plan, context);
     return blocked ? exit.refused : exit.done;
   }
   context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));

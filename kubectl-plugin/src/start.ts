@@ -9,6 +9,6 @@ export async function start(plan: Plan, args: Arguments, context: Context): Prom
   const { service, caller } = await context.fleet();
   const reason = flagText(args, 'reason');
   context.leaving.says = 'Interrupted while it was begun. Whether it was is told by: kubectl dr get operations\n';
-  const started = await service.execute(plan, await caller(), { signal: context.signal, ...(reason ? { reason } : {}) });
-  return follow(started, args, context);
+  const who = await caller();
+  return follow((signal) => service.execute(plan, who, { signal, ...(reason ? { reason } : {}) }), args, context);
 }

@@ -6,6 +6,7 @@ import { writes } from '@kubectl-dr/core/testing/memory-cluster';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { createApi } from '@kubectl-dr/sandbox/api/server';
 import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
+import { forbidden, hostile } from '../../kubectl-plugin/src/output/hostile.testing.ts';
 import type { Ran } from './command-line.ts';
 import { TestFleet } from './fleet.ts';
 
@@ -401,5 +402,64 @@ describe('odd backups', () => {
     }
     const { items } = JSON.parse((await run('get points -o json', [nasty])).out) as { items: { metadata: { name: string } }[] };
     expect(items[0]!.metadata.name).toBe(name);
+  });
+});
+
+/** Whatever can be written on a cluster by somebody else: names, labels, annotations, and what programs report. */
+describe.each(hostile)('%s', (_, text) => {
+  const looks = [
+    'status',
+    'status blog',
+    ...['apps', 'components', 'points', 'schedules', 'locations', 'restores', 'operations', 'clusters'].map((kind) => `get ${kind}`),
+    'get points -o wide',
+    'get points -o name',
+    'get locations -o wide',
+    'get apps -o custom-columns=N:.metadata.name,W:.status.reasons',
+    'describe app blog',
+    'describe point POINT',
+    'doctor',
+    'doctor blog',
+    'plan restore blog',
+    'diff blog',
+    'report',
+    'restore POINT',
+    'explain POINT',
+  ];
+
+  it('cannot move what stands beside it, in whatever a command prints', async () => {
+    const labels = { 'app.kubernetes.io/part-of': 'blog', 'app.kubernetes.io/component': text, note: text };
+    const annotations = { 'kubectl-dr.dev/owner': text, 'kubectl-dr.dev/depends-on': text, 'backup.velero.io/backup-volumes': text };
+    const nasty = velero(
+      'nasty',
+      builders.backup(
+        text,
+        { namespaces: ['blog'], status: { failureReason: text, validationErrors: [text] } },
+        { metadata: { labels, annotations } },
+      ),
+      builders.backup('plain', { namespaces: ['blog'], phase: text, location: text }),
+      builders.backupSchedule(text, text, ['blog'], { status: { phase: 'FailedValidation', validationErrors: [text] } }),
+      builders.backupStorageLocation(text, 'Unavailable', { status: { phase: 'Unavailable', message: text } }),
+      builders.deployment(`blog/${text}`, {}, { metadata: { labels, annotations } }),
+      builders.configMap('blog/notes', { [text]: text }, { metadata: { labels, annotations } }),
+    );
+    for (const look of looks) {
+      const line = look.split(' ').map((word) => (word === 'POINT' ? text : word));
+      for (const columns of [undefined, 80]) {
+        const { out, err } = await fleet.run(line, { clusters: [nasty], ...(columns && { columns }) });
+        // oxlint-disable-next-line no-control-regex -- colours are ours
+        const told = `${out}${err}`.replace(/\u001b\[\d*m/g, '');
+        expect(told, look).not.toMatch(forbidden);
+        expect(told.length, look).toBeGreaterThan(0);
+        if (look !== 'report') expect(Math.max(...told.split('\n').map((each) => each.length)), look).toBeLessThan(3_000);
+      }
+    }
+    for (const look of ['status', 'get points', 'get locations', 'get schedules', 'doctor']) {
+      const { out } = await fleet.run(`${look} -o json`, { clusters: [nasty] });
+      expect(out, look).not.toMatch(forbidden);
+      JSON.parse(out);
+    }
+    expect(JSON.parse((await fleet.run('get points -o json', { clusters: [nasty] })).out)).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ metadata: expect.objectContaining({ name: text }) as unknown })]) as unknown,
+    });
   });
 });

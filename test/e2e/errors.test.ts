@@ -179,6 +179,15 @@ it('one sentence and the next step each', async () => {
     403 of something between
       6 error: you may not list configmaps on east: it answered 403
       next: see what you may: kubectl --context east auth can-i --list
+    status 404
+      1 error: configmaps not found on east
+      next: look at what there is: kubectl --context east get configmaps -A
+    status 409
+      1 error: configmaps on east: the object has been modified
+      next: somebody changed it in the meantime: repeat the command
+    status 422
+      1 error: east rejected the request to list configmaps: labelSelector: Invalid value
+      next: correct what it names; -v=8 shows what was sent
     status 429
       1 error: east is overloaded and asked to come back later (list configmaps)
       next: try again in a minute

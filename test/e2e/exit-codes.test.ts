@@ -72,6 +72,17 @@ it('5: timed out while waiting', async () => {
   expect(ran).toEqual({ code: 5, out: '', err: 'timed out after 50ms: shop is not protected yet\n' });
 });
 
+it('5: the time to look on is over; it goes on, and can be resumed', async () => {
+  fleet.east.stage.durations.restore = 1e12;
+  const { code, out, err } = await fleet.run('restore shop --as copy --timeout 300ms');
+  expect({ code, out }).toEqual({ code: 5, out: '' });
+  expect(err).toMatch(
+    /\ntimed out after 300ms(: what the cluster has begun goes on there. Continue with: kubectl dr resume restore-shop-| while it was begun)/,
+  );
+  const stays = await fleet.run('backup shop --wait=false');
+  expect(stays).toMatchObject({ code: 2, err: expect.stringContaining('error: --wait=false needs --portal') as string });
+});
+
 describe('6: refused', () => {
   it('by a blocker, named', async () => {
     fleet.east.behaviour.down = true;

@@ -41,15 +41,16 @@ interface Ended {
   seen: string;
 }
 
-/** When the key is pressed: as soon as this is seen, or this was asked of east, or somebody connects to who never answers. */
+/** When the key is pressed: as soon as this is seen, or this was asked of east, or somebody connects to who never answers; `started`: again and again. */
 type When = { seen: string | RegExp } | { asked: Pick<Fault, 'method' | 'path'> } | { connected: true } | { started: true };
 
 /** Runs a line on a terminal of 12 by 80 and presses Ctrl-C at its moment. Asserts that the terminal is left as it was found. */
-function interrupted(moment: string, line: string, when: When, typed: [sign: string, keys: string][] = []): Promise<Ended> {
+async function interrupted(moment: string, line: string, when: When, typed: [sign: string, keys: string][] = []): Promise<Ended> {
   const kubeconfig = path.join(folder, 'deaf');
   writeFileSync(kubeconfig, kubeconfigOf({ server: `https://127.0.0.1:${(deaf.address() as AddressInfo).port}` }, { token: 'x' }));
   const where = 'connected' in when ? `--kubeconfig '${kubeconfig}'` : '--context east';
-  const script = `stty rows 12 cols 80; stty -g; '${process.execPath}' '${bin}' ${line} ${where}; echo "<code $?>"; stty -g`;
+  // The shell lives on, to tell what is left; what it starts has the signal as it is.
+  const script = `trap : INT; stty rows 12 cols 80; stty -g; '${process.execPath}' '${bin}' ${line} ${where}; echo "<code $?>"; sleep 0.2; stty -g`;
   const child = spawn('script', ['-qec', script, '/dev/null'], {
     cwd: folder,
     env: { ...process.env, HOME: folder, KUBECONFIG: sandbox.kubeconfigPath, LC_ALL: 'C.UTF-8', TERM: 'xterm' },
@@ -58,8 +59,8 @@ function interrupted(moment: string, line: string, when: When, typed: [sign: str
   let seen = '';
   let pressed: number | undefined;
   const press = (): void => {
-    if (pressed !== undefined) return;
-    pressed = performance.now();
+    if (pressed !== undefined && !('started' in when)) return;
+    pressed ??= performance.now();
     child.stdin.write('\u0003');
   };
   const fault: Fault = { times: 1, delay: 60_000, ...('asked' in when && when.asked) };
@@ -67,8 +68,8 @@ function interrupted(moment: string, line: string, when: When, typed: [sign: str
   if ('connected' in when) deaf.once('connection', press);
   const polling = setInterval(() => {
     if ('asked' in when && fault.times === 0) press();
-    if ('started' in when && seen !== '') press();
-  }, 5);
+    if ('started' in when && seen !== '' && !seen.includes('<code')) press();
+  }, 10);
   const left = [...typed];
   let told = 0;
   child.stdout.on('data', (data: Buffer) => {
@@ -82,17 +83,14 @@ function interrupted(moment: string, line: string, when: When, typed: [sign: str
     }
     if ('seen' in when && left.length === 0 && seen.slice(told).search(when.seen) >= 0) press();
   });
-  return new Promise((resolve) =>
-    child.once('close', () => {
-      clearInterval(polling);
-      sandbox.clusters.east.faults.splice(0);
-      const states = seen.match(/^[0-9a-f]+(:[0-9a-f]+)+/gm)!;
-      expect(states[1], seen).toBe(states[0]);
-      expect(seen.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(seen.lastIndexOf('\u001b[?25l'));
-      expect(seen.split('\u001b[?7l').length).toBe(seen.split('\u001b[?7h').length);
-      resolve({ code: Number(/<code (\d+)>/.exec(seen)![1]), seen });
-    }),
-  );
+  await new Promise((resolve) => child.once('close', resolve));
+  clearInterval(polling);
+  sandbox.clusters.east.faults.splice(0);
+  const states = seen.match(/^[0-9a-f]+(:[0-9a-f]+)+/gm)!;
+  expect(states[1], seen).toBe(states[0]);
+  expect(seen.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(seen.lastIndexOf('\u001b[?25l'));
+  expect(seen.split('\u001b[?7l').length).toBe(seen.split('\u001b[?7h').length);
+  return { code: Number(/<code (\d+)>/.exec(seen)![1]), seen };
 }
 
 const unchanged = 'Interrupted: nothing was changed.';
@@ -100,7 +98,7 @@ const inPlace = 'restore shop --component orders-db --mode dataOnly';
 
 describe.skipIf(!hasScript)('Ctrl-C', () => {
   it.each<[moment: string, line: string, when: When, says: string | undefined, typed?: [string, string][]]>([
-    ['as it starts', 'get points', { started: true }, undefined],
+    ['again and again from the start', 'get points', { started: true }, undefined],
     ['in the handshake', 'get points', { connected: true }, undefined],
     ['while it lists', 'get points', { asked: { method: 'GET', path: '/backups' } }, undefined],
     ['while it describes', 'describe app shop', { asked: { method: 'GET', path: '/pods' } }, undefined],

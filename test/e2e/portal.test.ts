@@ -103,6 +103,17 @@ describe('--portal', () => {
     expect(await as('alice', 'restore')).toEqual({ code: 2, out: '', err: 'error: APP is missing\nSee "kubectl dr restore --help"\n' });
   });
 
+  it('is started and left, or looked at for a while', async () => {
+    const left = await as('alice', 'backup shop --component web --wait=false');
+    expect({ code: left.code, out: left.out }).toEqual({ code: 0, out: expect.stringMatching(/^operation backup-shop-\w+ /) as string });
+    expect((await as('alice', `wait ${/operation (\S+) /.exec(left.out)![1]!}`)).code).toBe(0);
+    const late = await as('alice', 'backup shop --component web --timeout 1ms');
+    expect({ code: late.code, out: late.out }).toEqual({ code: 5, out: '' });
+    const id = /timed out after 1ms: (\S+) goes on in the portal. Look at it with: kubectl dr wait \1 --portal http/.exec(late.err)![1]!;
+    expect((await as('alice', `wait ${id}`)).code).toBe(0);
+    expect((await as('alice', 'backup shop --dry-run=server')).err).toContain('error: a portal does not try at servers\nnext: ');
+  });
+
   it('asks before a restore in place, and lets another person agree', async () => {
     const refused = await as('alice', 'restore shop --component web --to shop-2 --mode configOnly');
     expect(refused.code).toBe(7);

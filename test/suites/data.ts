@@ -114,6 +114,13 @@ export function describeData(fleet: () => ExampleFleet): void {
       if (value.kind === 'Operation' && value.spec?.intent === 'Drill') drill = value.metadata!.name;
     });
 
+    it('what a drill proved is told with the application, too', async () => {
+      expect((await fleet().run('status shop')).out).toMatch(/brought back in \d+\w+ of 2h, \d+\w+ ago/);
+      const { status } = applicationSchema.parse(JSON.parse((await fleet().run('describe app shop -o json')).out));
+      const web = status.components.find(({ name }) => name === 'web')!;
+      expect(web.rto).toMatchObject({ objectiveSeconds: 7200, provenAt: expect.any(String) });
+    });
+
     it('covers every command that prints data, but for those that need an operation that was cut off', () => {
       const covered = new Set(table.map(([line]) => line.split(' ')[0]));
       const left = commands.filter(({ name, withoutData }) => !withoutData && !covered.has(name)).map(({ name }) => name);

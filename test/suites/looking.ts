@@ -70,6 +70,22 @@ export function describeLooking(fleet: () => ExampleFleet): void {
       expect((await fleet().run('doctor shop --check')).code).toBe(4);
     });
 
+    it('--dry-run=server asks the servers as well, and writes nothing', async () => {
+      const before = (await fleet().run('get points -o name')).out;
+      const backup = await fleet().run('backup shop --component web --dry-run=server');
+      expect({ code: backup.code, err: backup.err }).toEqual({
+        code: 0,
+        err: 'The servers would take 1 of 1 writes. Nothing was written.\n',
+      });
+      const copy = await fleet().run('restore shop --component web --as shop-trial --dry-run=server');
+      expect({ code: copy.code, err: copy.err }).toEqual({
+        code: 0,
+        err: 'The servers would take 2 of 3 writes; 1 that need what comes before them were not asked. Nothing was written.\n',
+      });
+      expect((await fleet().run('get points -o name')).out).toBe(before);
+      expect((await fleet().run('get operations -o name')).out).toBe('');
+    });
+
     it('a report is one page that asks nobody for anything', async () => {
       const { code, out } = await fleet().run('report shop');
       expect(code).toBe(0);

@@ -1,4 +1,5 @@
 import type { Command } from '../definition.ts';
+import { patienceFlags } from '../patience-flags.ts';
 
 export const apply: Command = {
   name: 'apply',
@@ -7,6 +8,7 @@ export const apply: Command = {
   flags: {
     filename: { type: 'string', alias: 'f', value: 'PLAN', summary: 'File that plan --out wrote, JSON or YAML' },
     yes: { type: 'boolean', summary: 'Do not ask before going back in place' },
+    ...patienceFlags,
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
   examples: [

@@ -24,6 +24,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   }
   if (flagText(args, 'dry-run')) {
     context.output.out(await planShown(planToWire(plan), args, context));
+    if (flagText(args, 'dry-run') === 'server') await (await import('../tried.ts')).tried(plan, context);
     return exit.done;
   }
   return start(plan, args, context);

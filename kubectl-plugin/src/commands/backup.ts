@@ -1,4 +1,5 @@
 import type { Command } from '../definition.ts';
+import { patienceFlags } from '../patience-flags.ts';
 
 export const backup: Command = {
   name: 'backup',
@@ -6,7 +7,8 @@ export const backup: Command = {
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
     component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
-    'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
+    'dry-run': { type: 'string', value: 'MODE', choices: ['client', 'server'], summary: 'Only print the plan; server: ask them too' },
+    ...patienceFlags,
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
   examples: [

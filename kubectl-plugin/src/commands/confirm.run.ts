@@ -10,7 +10,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const operation = await service.operation(args.positionals.OPERATION!);
   await proposeRelease(operation, args, context);
   context.leaving.says = `Interrupted while it was begun. Go on with: kubectl dr confirm ${operation.id}\n`;
-  return follow(await service.confirm(operation.id, await caller(), { signal: context.signal }), args, context);
+  const who = await caller();
+  return follow((signal) => service.confirm(operation.id, who, { signal }), args, context);
 }
 
 /** After it there is no way back, so it asks as a restore does. */

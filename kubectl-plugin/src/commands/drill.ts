@@ -1,4 +1,5 @@
 import type { Command, Flag } from '../definition.ts';
+import { patienceFlags } from '../patience-flags.ts';
 import { restoreFlags } from './restore.ts';
 
 /** Those of `restore` that say something of a drill. */
@@ -13,7 +14,8 @@ export const drill: Command = {
     to: to!,
     as: { ...as!, summary: 'Namespace to try it in, which must not exist (impersonate with --as-user here)' },
     'allow-missing-volumes': { ...allowMissing!, summary: 'Take points that lack volumes as well; these come back empty' },
-    'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
+    'dry-run': { type: 'string', value: 'MODE', choices: ['client', 'server'], summary: 'Only print the plan; server: ask them too' },
+    ...patienceFlags,
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
   examples: [

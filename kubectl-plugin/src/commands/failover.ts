@@ -1,4 +1,5 @@
 import type { Command, Flag } from '../definition.ts';
+import { patienceFlags } from '../patience-flags.ts';
 
 const storageClass: Flag = {
   type: 'string',
@@ -31,7 +32,8 @@ export const moveFlags: Record<string, Flag> = {
   'node-label': nodeLabel,
   'undo-window': { type: 'string', value: '24h', summary: 'How long it can be undone (default 24h)' },
   yes: { type: 'boolean', summary: 'Do not ask' },
-  'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
+  'dry-run': { type: 'string', value: 'MODE', choices: ['client', 'server'], summary: 'Only print the plan; server: ask them too' },
+  ...patienceFlags,
   reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
 };
 

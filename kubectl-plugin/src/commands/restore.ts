@@ -1,4 +1,5 @@
 import type { Command, Flag } from '../definition.ts';
+import { patienceFlags } from '../patience-flags.ts';
 
 /** Shared with `plan`: what is previewed is what runs. */
 export const restoreFlags: Record<string, Flag> = {
@@ -36,13 +37,13 @@ export const restore: Command = {
   flags: {
     ...restoreFlags,
     yes: { type: 'boolean', summary: 'Do not ask before it goes back in place' },
-    'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print the plan' },
+    'dry-run': { type: 'string', value: 'MODE', choices: ['client', 'server'], summary: 'Only print the plan; server: ask them too' },
+    ...patienceFlags,
     reason: { type: 'string', value: 'TEXT', summary: 'Why, for the journal' },
   },
   examples: [
     ['kubectl dr restore', 'Asks which application, which point and which components'],
     ['kubectl dr restore shop', 'Newest usable point, beside the original'],
-    ['kubectl dr restore shop --to 14:05 --as shop-1405', 'As it was at 14:05, into the namespace shop-1405'],
     ['kubectl dr restore shop --component orders-db --mode dataOnly --to 14:05', 'The data of one component, where it is, as of 14:05'],
   ],
 };

@@ -4,6 +4,6 @@ import { follow } from '../follow.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
-  const started = await service.resume(args.positionals.OPERATION!, await caller(), { signal: context.signal });
-  return follow(started, args, context);
+  const who = await caller();
+  return follow((signal) => service.resume(args.positionals.OPERATION!, who, { signal }), args, context);
 }

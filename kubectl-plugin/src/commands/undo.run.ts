@@ -20,7 +20,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const now = (await home?.now({ signal: context.signal })) ?? context.clock.now();
   if ((await proposeUndo(operation, now, args, context)) === 'shown') return exit.done;
   context.leaving.says = `Interrupted while it was begun. Go on with: kubectl dr undo ${operation.id}\n`;
-  return follow(await service.undo(operation.id, await caller(), { signal: context.signal }), args, context);
+  const who = await caller();
+  return follow((signal) => service.undo(operation.id, who, { signal }), args, context);
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Command } from '../definition.ts';
+import { patienceFlags } from '../patience-flags.ts';
 
 export const undo: Command = {
   name: 'undo',
   summary: 'Take a restore in place back: old volumes, old configuration',
   positionals: [{ name: 'OPERATION', required: true, summary: 'Operation id' }],
   flags: {
+    ...patienceFlags,
     yes: { type: 'boolean', summary: 'Do not ask' },
     'dry-run': { type: 'string', value: 'MODE', choices: ['client'], summary: 'Only print what it would do' },
   },

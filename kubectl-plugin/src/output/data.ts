@@ -70,7 +70,7 @@ export function list<T>(kind: string, items: T[]): { apiVersion: string; kind: s
 }
 
 /** Characters that JSON and YAML leave as they are and a terminal obeys. */
-const obeyed = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const obeyed = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 function json(value: unknown): string {
   const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

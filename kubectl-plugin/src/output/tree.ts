@@ -110,7 +110,7 @@ function cells(component: WireComponentStatus, spec: Spec | undefined): string[]
 }
 
 function facts(component: WireComponentStatus, spec: Spec | undefined, now: Date, everything: boolean): string[] {
-  const proven = everything && provenText(component.rto, now);
+  const proven = provenText(component.rto, now);
   const needs = everything && spec && spec.dependsOn.length > 0 ? [`needs ${clean(spec.dependsOn.join(', '))}`] : [];
   const volumes = component.volumes.map((volume) => {
     const detail = [volume.state, volume.method, bytes(volume.bytes), volume.message].filter((part) => part !== undefined).join(', ');

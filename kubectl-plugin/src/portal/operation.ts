@@ -9,6 +9,7 @@ import { nextCommands } from '../next-commands.ts';
 import { data } from '../output/data.ts';
 import { progress } from '../output/progress.ts';
 import { clean, paint, stateStyle } from '../output/terminal.ts';
+import { patienceOf } from '../patience.ts';
 import { phaseOf } from '../phase.ts';
 import { throughPortal } from './next-command.ts';
 import type { Session } from './session.ts';
@@ -44,25 +45,40 @@ export async function* states(
  * whatever happens here. One that waits for an approval is left: that may take a day.
  */
 export async function watch(operation: WireOperation, args: Arguments, context: Context, session: Session): Promise<number> {
-  const { output, signal } = context;
+  const { output } = context;
+  if (args.flags.wait === false) {
+    await show(operation, args, context, session);
+    return exit.done;
+  }
+  const patience = patienceOf(args, context);
   const first = operationOf(operation);
   const phase = phaseOf(first);
   const waits = ({ status }: WireOperation): boolean => status.state === 'WaitingForApproval';
   const view = waits(operation) ? undefined : progress(output, first, phase);
   let last = operation;
   const id = clean(operation.metadata.name);
-  context.leaving.says = `Interrupted: ${id} goes on in the portal. Look at it with: ${throughPortal(`kubectl dr wait ${id}`, args)}\n`;
+  const goesOn = `${id} goes on in the portal. Look at it with: ${throughPortal(`kubectl dr wait ${id}`, args)}\n`;
+  context.leaving.says = `Interrupted: ${goesOn}`;
   try {
-    for await (const now of states(operation, (one) => waits(one) || phase.hasEnded(operationOf(one)), context, session)) {
+    for await (const now of states(
+      operation,
+      (one) => waits(one) || phase.hasEnded(operationOf(one)),
+      { ...context, signal: patience.signal },
+      session,
+    )) {
       last = now;
       view?.show({ type: 'operation', operation: operationOf(now) });
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!patience.signal.aborted) throw error;
   } finally {
     view?.end();
   }
-  if (signal.aborted) return exit.interrupted;
+  if (patience.isOver()) {
+    output.err(`${patience.text}: ${goesOn}`);
+    return exit.timeout;
+  }
+  if (patience.signal.aborted) return exit.interrupted;
   await show(last, args, context, session);
   return waits(last) || last.status.state === phase.success ? exit.done : exit.failed;
 }

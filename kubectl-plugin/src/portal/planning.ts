@@ -123,6 +123,10 @@ export async function apply(args: Arguments, context: Context, session: Session)
 /** Shows, asks as without a portal, and starts: the portal carries it out, also when nobody looks. */
 async function carriedOut(made: PortalPlan, args: Arguments, context: Context, session: Session): Promise<number> {
   const { output } = context;
+  if (flagText(args, 'dry-run') === 'server')
+    throw new InputError('a portal does not try at servers', {
+      hint: 'leave it at --dry-run=client; the plan tells what is not permitted',
+    });
   if (flagText(args, 'dry-run')) return shown(made, args, context);
   output.err(planText(made.spec, lookOf(output, 'err')));
   if (made.spec.blockers.length > 0) {

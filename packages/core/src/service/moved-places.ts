@@ -54,7 +54,7 @@ export function targetOf({ inventory, past }: Assessment, { to: asked, applicati
     const guess = nearest(to, names);
     throw new NotFoundError(`the cluster ${to} is not configured`, {
       code: 'UNKNOWN_CLUSTER',
-      hint: guess ? `did you mean "${guess}"?` : `clusters: ${names.join(', ')}`,
+      hint: guess ? `did you mean "${guess}"?` : `known: ${names.join(', ')}; name it as well, with --contexts or under dr.clusters`,
     });
   }
   if (found.unreachable) throw found.unreachable;
