@@ -98,7 +98,9 @@ describe('--portal', () => {
   it('restore without an application picks it where somebody sits at a terminal, and only there', async () => {
     const picked = await as('alice', 'restore --dry-run client', { choices: [['shop'], ['shop-2'], ['web']] });
     expect(picked.code, picked.err).toBe(0);
-    expect(picked.err).toMatch(/^Which application\? .*shop.*\nWhich recovery point\? latest \| shop-2 .* old \| .*\nWhich components\? /);
+    expect(picked.err).toMatch(
+      /^Which application\? .*shop.*\nWhich recovery point\? latest \| .*shop-2  .* old \| .*\nWhich components\? /,
+    );
     expect(picked.out).toContain('Restore web of shop beside the original');
     expect(await as('alice', 'restore')).toEqual({ code: 2, out: '', err: 'error: APP is missing\nSee "kubectl dr restore --help"\n' });
   });

@@ -141,11 +141,14 @@ function forbidden(said: string, target: RequestTarget, details: Record<string, 
     });
   const ending = /in namespace (\S+) because it is being terminated/.exec(said)?.[1];
   if (ending !== undefined)
-    return new NotAllowedError(`${cluster} does not ${target.verb} ${target.what}: the namespace ${ending} is being deleted; ${said}`, {
-      cluster,
-      details,
-      hint: `repeat it when the namespace is gone; what keeps it is told by: ${kubectl(target)} describe namespace ${ending}`,
-    });
+    return new NotAllowedError(
+      `${cluster} does not ${target.verb} ${target.what} in the namespace ${ending} because it is being terminated`,
+      {
+        cluster,
+        details,
+        hint: `repeat it when the namespace is gone; what keeps it is told by: ${kubectl(target)} describe namespace ${ending}`,
+      },
+    );
   const match = /User "([^"]*)" cannot (\S+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?/.exec(said);
   if (!match)
     return new NotAllowedError(`you may not ${target.verb} ${target.what} on ${target.cluster}: ${said}`, {
