@@ -3,6 +3,7 @@ import type { Plan } from '@kubectl-dr/core/planning/model';
 import type { Context } from './context.ts';
 import type { Arguments } from './definition.ts';
 import { clean } from './output/terminal.ts';
+import { wrap } from './output/text-width.ts';
 import { repeated } from './repeat.ts';
 
 /**
@@ -12,7 +13,8 @@ import { repeated } from './repeat.ts';
 export async function assertConfirmed(application: string, what: string, args: Arguments, context: Context): Promise<void> {
   if (args.flags.yes === true) return;
   const hint = repeated(context, ['--yes']);
-  const question = `\nThis ${what}.\nType the name of the application (${clean(application)}) to go on: `;
+  const sentence = wrap(`This ${what}.`, context.output.columns.err, '').join('\n');
+  const question = `\n${sentence}\nType the name of the application (${clean(application)}) to go on: `;
   const answer = await context.ask(question, context.signal);
   if (answer === undefined) {
     const message = `this ${what}, and there is no terminal on which to confirm it; nothing was changed`;

@@ -10,6 +10,7 @@ import { data } from './output/data.ts';
 import { assertStays, patienceOf } from './patience.ts';
 import { progress } from './output/progress.ts';
 import { clean, paint, stateStyle } from './output/terminal.ts';
+import { wrap } from './output/text-width.ts';
 import { phaseOf } from './phase.ts';
 
 /**
@@ -78,8 +79,10 @@ export async function showOperation(operation: Operation, args: Arguments, conte
     context.output.out(text);
     return;
   }
-  const state = paint(context.output.color.out, stateStyle[operation.state], operation.state);
-  context.output.out(`operation ${operation.id} ${state}${operation.message ? `: ${clean(operation.message, 600)}` : ''}\n`);
+  const { color, columns } = context.output;
+  const told = `operation ${operation.id} ${operation.state}${operation.message ? `: ${clean(operation.message, 600)}` : ''}`;
+  const lines = wrap(told, columns.out, '').join('\n');
+  context.output.out(`${lines.replace(operation.state, paint(color.out, stateStyle[operation.state], operation.state))}\n`);
   if (operation.state !== 'Failed') return;
   for (const [line, what] of nextCommands(operationToWire(operation), await clusterTime(context, operation.plan.home)))
     context.output.err(`next: ${line}   (${what})\n`);
