@@ -101,7 +101,7 @@ describe('--portal', () => {
     expect(picked.err).toMatch(
       /^Which application\? .*shop.*\nWhich recovery point\? latest \| .*shop-2  .* old \| .*\nWhich components\? /,
     );
-    expect(picked.out).toContain('Restore web of shop beside the original');
+    expect(picked.out).toMatch(/Plan: +Restore shop beside the original\n[^]*\nPoint: +east\/shop-2 of \S+ \(web\)\n/);
     expect(await as('alice', 'restore')).toEqual({ code: 2, out: '', err: 'error: APP is missing\nSee "kubectl dr restore --help"\n' });
   });
 
