@@ -68,6 +68,8 @@ const table: [line: string, schema: z.ZodType, code?: number][] = [
   ['plan failover shop --to west', planSchema, 6],
   ['backup shop --dry-run client', planSchema],
   ['failover shop --to west --dry-run client', planSchema, 6],
+  ['relocate shop --to west --dry-run client', planSchema, 6],
+  ['failback shop --to west --dry-run client', planSchema, 6],
   ['restore shop --dry-run client', planSchema],
   ['backup shop --component web', operationSchema],
   ['apply -f plan.json --yes', operationSchema],
