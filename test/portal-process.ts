@@ -18,8 +18,16 @@ export interface PortalProcess {
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** `packages/backend` as a process of its own on a free port. `config`: over app-config.yaml; written to `file`. */
-export async function startPortal({ file, config }: { file: string; config: Record<string, object> }): Promise<PortalProcess> {
+/** `packages/backend` as a process of its own on a free port. `config`: over app-config.yaml; written to `file`. `env`: over ours. */
+export async function startPortal({
+  file,
+  config,
+  env,
+}: {
+  file: string;
+  config: Record<string, object>;
+  env?: Record<string, string>;
+}): Promise<PortalProcess> {
   const port = await freePort();
   const baseUrl = `http://localhost:${port}`;
   const { backend: more, ...rest } = config;
@@ -29,7 +37,11 @@ export async function startPortal({ file, config }: { file: string; config: Reco
   const child = spawn(
     process.execPath,
     ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', 'src/index.ts', '--config', '../../app-config.yaml', '--config', file],
-    { cwd: path.join(root, 'packages/backend'), env: { ...process.env, NODE_ENV: 'development' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: path.join(root, 'packages/backend'),
+      env: { ...process.env, NODE_ENV: 'development', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   const log: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => log.push(String(data)));

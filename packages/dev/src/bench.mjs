@@ -1,7 +1,7 @@
 // Paired ratios: both commands in turn in one run, medians. Read the ratio, not the times; on a busy machine that of the processor
 // time (user and system, of the whole run, Linux only) is the better witness. Plans have no pair: read the shares.
 //   npm run bench                 every benchmark
-//   npm run bench -- version      only this one
+//   npm run bench -- version      only this one; `portal` the three of the portal
 //   npm run bench -- --json       one JSON object a line: name, a, b, ratio, processor (its ratio), most (what is aimed at), runs, unit
 //   VELERO_BIN names the program velero for the rows that are measured against it.
 import { spawn, spawnSync } from 'node:child_process';
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
 });
 const runs = Number(values.runs);
 const { benchmarks } = await import('./bench/benchmarks.mjs');
+const { closePortalWorld } = await import('./bench/portal/portal-world.mjs');
 
 const unknown = positionals.filter((name) => !benchmarks.some((benchmark) => benchmark.name.startsWith(name)));
 if (unknown.length > 0) {
@@ -71,7 +72,10 @@ for (const benchmark of benchmarks) {
     continue;
   }
   if (benchmark.measure) {
-    const { row, text } = await benchmark.measure(runs);
+    const { row, text } = await benchmark.measure(runs).catch(async (error) => {
+      await closePortalWorld();
+      throw error;
+    });
     const rounded = Object.fromEntries(Object.entries(row).map(([key, value]) => [key, round(value)]));
     console.log(
       values.json ? JSON.stringify({ name: benchmark.name, ...rounded, runs, unit: 'ms', machine }) : `${benchmark.name}: ${text}`,
@@ -106,6 +110,7 @@ for (const benchmark of benchmarks) {
     await close?.();
   }
 }
+await closePortalWorld();
 
 function round(number) {
   return Math.round(number * 100) / 100;

@@ -116,6 +116,7 @@ export function createPortal(options: PortalOptions): Portal {
     journal,
     tenancy: settings.tenancy,
     namespace: settings.namespace,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
   });
   const { mode, prune } = settings.policies;
   const comparing = mode === 'off' ? undefined : new PolicyIndex({ service, reader, clock, logger, onChange: () => index.touch() });

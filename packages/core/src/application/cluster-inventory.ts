@@ -1,4 +1,4 @@
-import { type KubeObject, types, resourceKey } from '../ports/kubernetes.ts';
+import { type KubeObject, type ResourceType, types, resourceKey } from '../ports/kubernetes.ts';
 import { type ClusterReading, objectsOf } from '../ports/reading.ts';
 import { listAt, textAt, textsAt } from './raw.ts';
 import { type Workload, readWorkload, workloadOfPods } from './workload.ts';
@@ -41,7 +41,8 @@ export class ClusterInventory {
   readonly #objects = new Map<string, Map<string, KubeObject[]>>();
   readonly #known = new Map<string, NamespaceInventory>();
 
-  constructor(reading: ClusterReading) {
+  /** `before`: of an earlier reading. What it knows of namespaces in which nothing changed is taken over. */
+  constructor(reading: ClusterReading, before?: ClusterInventory) {
     this.reading = reading;
     for (const object of objectsOf(reading, 'namespaces')) {
       const name = textAt(object, 'metadata', 'name');
@@ -52,14 +53,24 @@ export class ClusterInventory {
       for (const object of objectsOf(reading, resourceKey(type))) {
         const namespace = textAt(object, 'metadata', 'namespace');
         if (namespace === undefined || textAt(object, 'metadata', 'name') === undefined) continue;
-        // Lists leave apiVersion and kind out of their items; other code may rely on them.
-        const complete = object.kind === type.kind ? object : { ...object, kind: type.kind, apiVersion: object.apiVersion ?? type.version };
         const list = byNamespace.get(namespace);
-        if (list) list.push(complete);
-        else byNamespace.set(namespace, [complete]);
+        if (list) list.push(object);
+        else byNamespace.set(namespace, [object]);
       }
       this.#objects.set(resourceKey(type), byNamespace);
     }
+    if (!before) return;
+    for (const [name, inventory] of before.#known) if (this.#holdsTheSame(name, before)) this.#known.set(name, inventory);
+  }
+
+  #holdsTheSame(namespace: string, before: ClusterInventory): boolean {
+    if (this.#namespaces.get(namespace) !== before.#namespaces.get(namespace)) return false;
+    if (this.#namespaces.size === 0) return false;
+    for (const [key, byNamespace] of this.#objects) {
+      const [now, then] = [byNamespace.get(namespace), before.#objects.get(key)?.get(namespace)];
+      if (now?.length !== then?.length || now?.some((object, index) => object !== then![index])) return false;
+    }
+    return true;
   }
 
   /** Names of all namespaces, sorted: of those that exist, and of those seen only through objects (no right to list). */
@@ -80,17 +91,21 @@ export class ClusterInventory {
     return inventory;
   }
 
-  #of(key: string, namespace: string): KubeObject[] {
-    return this.#objects.get(key)?.get(namespace) ?? [];
+  /** Lists leave apiVersion and kind out of their items; other code may rely on them. */
+  #of(type: ResourceType, namespace: string): KubeObject[] {
+    const objects = this.#objects.get(resourceKey(type))?.get(namespace) ?? [];
+    return objects.map((object) =>
+      object.kind === type.kind ? object : { ...object, kind: type.kind, apiVersion: object.apiVersion ?? type.version },
+    );
   }
 
   #read(namespace: string, object: KubeObject | undefined): NamespaceInventory {
-    const claims = new Map(this.#of('persistentvolumeclaims', namespace).map((claim) => [claim.metadata.name, readClaim(claim)]));
+    const claims = new Map(this.#of(types.persistentVolumeClaims, namespace).map((claim) => [claim.metadata.name, readClaim(claim)]));
     const claimNames = [...claims.keys()];
-    const pods = this.#of('pods', namespace);
+    const pods = this.#of(types.pods, namespace);
     const workloads: Workload[] = [];
     for (const type of workloadTypes) {
-      for (const workload of this.#of(resourceKey(type), namespace)) {
+      for (const workload of this.#of(type, namespace)) {
         if (type === types.jobs && controllerOf(workload)?.kind === 'CronJob') continue;
         workloads.push(readWorkload(workload, () => podsOf(workload, pods), claimNames));
       }

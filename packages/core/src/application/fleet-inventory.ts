@@ -9,13 +9,13 @@ export class FleetInventory {
   readonly clusters: readonly ClusterInventory[];
   readonly #byName = new Map<string, ClusterInventory>();
 
-  constructor(readings: readonly ClusterReading[]) {
+  constructor(readings: readonly ClusterReading[], read = (reading: ClusterReading): ClusterInventory => new ClusterInventory(reading)) {
     const byIdentity = new Map<string, ClusterInventory>();
     const clusters: ClusterInventory[] = [];
     for (const reading of readings) {
       let inventory = reading.identity === undefined ? undefined : byIdentity.get(reading.identity);
       if (!inventory) {
-        inventory = new ClusterInventory(reading);
+        inventory = read(reading);
         clusters.push(inventory);
         if (reading.identity !== undefined) byIdentity.set(reading.identity, inventory);
       }

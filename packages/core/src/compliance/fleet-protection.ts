@@ -2,8 +2,8 @@ import { timeOf } from '../application/raw.ts';
 import type { Engine } from '../ports/engine.ts';
 import { resourceKey } from '../ports/kubernetes.ts';
 import type { ClusterReading } from '../ports/reading.ts';
-import { nextRun, timetable, worstGap } from '../policy/schedule.ts';
-import type { ProtectionState, RecoveryPoint, Replication, Schedule, VolumeCapture } from '../protection/model.ts';
+import { type Timetable, nextRun, timetable, worstGap } from '../policy/schedule.ts';
+import type { ProtectionState, RecoveryPoint, Replication, Schedule, Scope, VolumeCapture } from '../protection/model.ts';
 import type { DrError } from '../errors.ts';
 import type { Reason } from '../reason.ts';
 import type { ScheduleFacts } from './facts.ts';
@@ -21,13 +21,15 @@ export class ClusterProtection {
   /** Types of an installed engine that could not be read. */
   readonly failures: readonly { type: string; error: DrError }[];
   readonly #named = new Map<string, RecoveryPoint[]>();
+  readonly #schedulesNaming = new Map<string, ScheduleFacts[]>();
   readonly #reaching = new Map<string, readonly RecoveryPoint[]>();
   readonly #evidence: ReadonlyMap<string, readonly VolumeCapture[]>;
   readonly #patterned: RecoveryPoint[] = [];
   readonly #replications = new Map<string, Replication[]>();
   readonly #trouble = new Map<RecoveryPoint, Reason | undefined>();
 
-  constructor(reading: ClusterReading, engines: readonly Engine[]) {
+  /** `before`: of an earlier reading. What does not change by itself is taken over. */
+  constructor(reading: ClusterReading, engines: readonly Engine[], before?: ClusterProtection) {
     this.reading = reading;
     this.states = engines.map((engine) => engine.interpret(reading));
     this.#evidence = new Map(this.states.flatMap(({ volumeEvidence }) => Object.entries(volumeEvidence)));
@@ -46,22 +48,29 @@ export class ClusterProtection {
       byName: new Map(this.states.flatMap((state) => state.locations).map((location) => [`${location.engine}/${location.name}`, location])),
       readable: new Set(this.failures.length === 0 ? this.installed : []),
     };
-    for (const replication of this.states.flatMap(({ replications }) => replications)) {
-      const list = this.#replications.get(replication.namespace);
-      if (list) list.push(replication);
-      else this.#replications.set(replication.namespace, [replication]);
+    for (const replication of this.states.flatMap(({ replications }) => replications))
+      add(this.#replications, replication.namespace, replication);
+    const known = new Map(before?.schedules.map((facts) => [facts.schedule, facts]));
+    this.schedules = this.states
+      .flatMap((state) => state.schedules)
+      .map((schedule) => this.#stillTrue(known.get(schedule)) ?? this.#scheduleFacts(schedule));
+    for (const facts of this.schedules) {
+      for (const name of namesOf(facts.schedule.scope) ?? [everywhere]) add(this.#schedulesNaming, name, facts);
     }
-    this.schedules = this.states.flatMap((state) => state.schedules).map((schedule) => this.#scheduleFacts(schedule));
     for (const point of this.states.flatMap((state) => state.points)) {
-      const { namespaces } = point.scope;
-      if (namespaces === '*' || namespaces.some((name) => /[*?[\]]/.test(name))) this.#patterned.push(point);
-      else
-        for (const name of namespaces) {
-          const list = this.#named.get(name);
-          if (list) list.push(point);
-          else this.#named.set(name, [point]);
-        }
+      const names = namesOf(point.scope);
+      if (names) for (const name of names) add(this.#named, name, point);
+      else this.#patterned.push(point);
     }
+  }
+
+  /** Those whose scope may reach into the namespace, in their order. */
+  schedulesAround(namespace: string): readonly ScheduleFacts[] {
+    const named = this.#schedulesNaming.get(namespace) ?? [];
+    const others = this.#schedulesNaming.get(everywhere);
+    if (!others) return named;
+    const wanted = new Set([...named, ...others]);
+    return this.schedules.filter((facts) => wanted.has(facts));
   }
 
   get installed(): string[] {
@@ -97,12 +106,16 @@ export class ClusterProtection {
     return this.#trouble.get(point);
   }
 
+  #stillTrue(facts: ScheduleFacts | undefined): ScheduleFacts | undefined {
+    if (!facts || (facts.nextRun ? facts.nextRun <= this.reading.now : !facts.schedule.paused)) return undefined;
+    return same(facts.location, this.#locationOf(facts.schedule)) ? facts : undefined;
+  }
+
   #scheduleFacts(schedule: Schedule): ScheduleFacts {
-    const table = timetable(schedule.expression, schedule.timeZone);
+    const { table, gap } = timingOf(schedule);
     const anchor = timeOf(schedule.lastRun) ?? timeOf(schedule.createdAt);
     const next =
       table && !schedule.paused ? nextRun(table, this.reading.now, anchor === undefined ? undefined : new Date(anchor)) : undefined;
-    const gap = table && worstGap(table);
     const location = this.#locationOf(schedule);
     return {
       schedule,
@@ -120,4 +133,38 @@ export class ClusterProtection {
     }
     return [...this.locations.byName.values()].find((candidate) => candidate.engine === engine && candidate.isDefault);
   }
+}
+
+/** Where scopes are kept that name no namespace, or name it by a pattern. No namespace is called so. */
+const everywhere = '*';
+
+/** The namespaces that a scope names; undefined when only a look at each namespace tells. */
+function namesOf({ namespaces }: Scope): readonly string[] | undefined {
+  return namespaces === '*' || namespaces.some((name) => /[*?[\]]/.test(name)) ? undefined : namespaces;
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+function same(a: ScheduleFacts['location'], b: ScheduleFacts['location']): boolean {
+  return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
+}
+
+/** Most schedules of a fleet share a few expressions, and measuring a gap walks through years. */
+const timings = new Map<string, { table: Timetable | undefined; gap: number | undefined }>();
+const timingsKept = 1_000;
+
+function timingOf({ expression, timeZone }: Schedule): { table: Timetable | undefined; gap: number | undefined } {
+  const key = `${timeZone ?? ''} ${expression}`;
+  let timing = timings.get(key);
+  if (!timing) {
+    const table = timetable(expression, timeZone);
+    timing = { table, gap: table && worstGap(table) };
+    if (timings.size >= timingsKept) timings.clear();
+    timings.set(key, timing);
+  }
+  return timing;
 }

@@ -91,7 +91,9 @@ export function placeFacts(application: Application, component: Component, place
     captureMethods: [...new Set(volumes.flatMap(({ capture }) => (capture ? [capture.method] : [])))],
     schedules:
       placement && cluster && agreed
-        ? cluster.schedules.filter(({ schedule }) => covers(schedule.scope, { namespace: placement.namespace, labels }))
+        ? cluster
+            .schedulesAround(placement.namespace)
+            .filter(({ schedule }) => covers(schedule.scope, { namespace: placement.namespace, labels }))
         : [],
     replications: placement && cluster && agreed ? replicationsOf(placement.namespace, own, cluster, protection) : [],
     oldCopies: sources.oldCopies.filter((copy) => copy.application === application.name && copy.components.includes(component.name)),

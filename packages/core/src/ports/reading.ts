@@ -32,6 +32,11 @@ export interface ReadScope {
   namespaces?: string[];
   /** False: which cluster it is, is not asked, and `identity` stays absent. */
   identity?: boolean;
+  /**
+   * Milliseconds: whoever reads again and again is content with the very reading of before where nothing was said to have
+   * changed since, and it is no older than this. Who lists has to list anyway.
+   */
+  tolerance?: number;
   signal?: AbortSignal;
 }
 

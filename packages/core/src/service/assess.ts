@@ -1,11 +1,11 @@
-import { applicationsFromCatalog } from '../application/from-catalog.ts';
+import { type CatalogApplications, applicationsFromCatalog } from '../application/from-catalog.ts';
 import { applicationsFromLabels } from '../application/from-labels.ts';
 import { FleetInventory } from '../application/fleet-inventory.ts';
 import { mergeApplications } from '../application/merge.ts';
 import type { Application } from '../application/model.ts';
 import { type TenancyRule, settle } from '../application/tenancy.ts';
 import type { DrillRecord, Facts, OldCopy } from '../compliance/facts.ts';
-import { ClusterProtection } from '../compliance/fleet-protection.ts';
+import type { ClusterProtection } from '../compliance/fleet-protection.ts';
 import type { Sources } from '../compliance/place-facts.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
 import { Policies } from '../policy/resolve.ts';
@@ -15,10 +15,12 @@ import type { Engine } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
-import { located } from './located.ts';
-import { leftACopy } from './operations.ts';
 import { applicationStatus, factsOf } from './application-status.ts';
+import { type Basis, basisOf, stillHolds } from './basis.ts';
+import { Interpretations } from './interpretations.ts';
+import { located } from './located.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
+import { leftACopy } from './operations.ts';
 
 export interface KnownContents {
   get(pointId: string): ContentsKnown;
@@ -39,6 +41,19 @@ export interface AssessmentInputs {
   contents: KnownContents;
   /** Local time, for what no cluster dates. */
   now: Date;
+  /** Shared by the assessments of one process: absent, everything is worked out anew. */
+  interpretations?: Interpretations;
+  /** A status of `before` is taken over when what it rests on is the same, and it is no older than `tolerance` milliseconds. */
+  before?: Assessment;
+  tolerance?: number;
+}
+
+interface Judged {
+  status: ApplicationStatus;
+  revision: number | undefined;
+  /** Local time, milliseconds. */
+  at: number;
+  basis: Basis | undefined;
 }
 
 /**
@@ -50,26 +65,35 @@ export class Assessment {
   readonly inventory: FleetInventory;
   /** Operations of before. */
   readonly past: readonly Operation[];
-  readonly #inputs: AssessmentInputs;
+  readonly #inputs: Omit<AssessmentInputs, 'before'>;
   readonly #protection: ReadonlyMap<string, ClusterProtection>;
   readonly #policies: Policies;
   readonly #problems: readonly Reason[];
-  readonly #drills: readonly DrillRecord[];
-  readonly #oldCopies: readonly OldCopy[];
+  readonly #fromCatalog: CatalogApplications;
+  readonly #drills: ReadonlyMap<string, readonly DrillRecord[]>;
+  readonly #oldCopies: ReadonlyMap<string, readonly OldCopy[]>;
   readonly #declared = new Map<Application, Application>();
-  readonly #judged = new Map<Application, { status: ApplicationStatus; revision: number | undefined }>();
+  readonly #judged = new Map<Application, Judged>();
+  /** By name of the application. */
+  readonly #before: ReadonlyMap<string, Judged>;
 
-  constructor(inputs: AssessmentInputs) {
+  constructor({ before, ...inputs }: AssessmentInputs) {
     this.#inputs = inputs;
     this.past = inputs.past;
-    this.#drills = inputs.past.flatMap(drillOf);
-    this.#oldCopies = inputs.past.filter(leftACopy).map(oldCopyOf);
-    this.inventory = new FleetInventory(inputs.readings);
-    this.#protection = new Map(
-      this.inventory.clusters.map(({ reading }) => [reading.cluster, new ClusterProtection(reading, inputs.engines)]),
-    );
-    this.#policies = new Policies(inputs.catalog);
-    const fromCatalog = inputs.catalog ? applicationsFromCatalog(inputs.catalog) : { applications: [], problems: [] };
+    this.#drills = byApplication(inputs.past.flatMap(drillOf));
+    this.#oldCopies = byApplication(inputs.past.filter(leftACopy).map(oldCopyOf));
+    const { interpretations = new Interpretations(inputs.engines) } = inputs;
+    this.inventory = new FleetInventory(inputs.readings, (reading) => interpretations.of(reading).inventory);
+    this.#protection = new Map(this.inventory.clusters.map(({ reading }) => [reading.cluster, interpretations.of(reading).protection]));
+    this.#before = new Map((before ? [...before.#judged] : []).map(([{ name }, judged]) => [name, judged]));
+    const known = before && inputs.catalog && before.#inputs.catalog === inputs.catalog ? before : undefined;
+    this.#policies = known ? known.#policies : new Policies(inputs.catalog);
+    const fromCatalog = known
+      ? known.#fromCatalog
+      : inputs.catalog
+        ? applicationsFromCatalog(inputs.catalog)
+        : { applications: [], problems: [] };
+    this.#fromCatalog = fromCatalog;
     const settled = fromCatalog.applications.map((application) => settle(application, this.inventory, inputs.tenancy));
     const fromLabels = applicationsFromLabels(this.inventory.clusters);
     const merged = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy);
@@ -93,7 +117,7 @@ export class Assessment {
 
   /** What decides about each component in each of its places. */
   facts(application: Application): Facts[] {
-    return factsOf(application, this.#sources()).map(({ facts }) => facts);
+    return factsOf(application, this.#sources(application)).map(({ facts }) => facts);
   }
 
   /** Of all clusters, each once. */
@@ -113,20 +137,43 @@ export class Assessment {
   }
 
   status(application: Application): ApplicationStatus {
-    const { revision } = this.#inputs.contents;
+    const { contents, now, tolerance = 0 } = this.#inputs;
+    const { revision } = contents;
     const known = this.#judged.get(application);
     if (known && revision !== undefined && known.revision === revision) return known.status;
-    const status = applicationStatus(application, this.#sources());
-    this.#judged.set(application, { status, revision });
-    return status;
+    const answers: [string, ContentsKnown][] = [];
+    const sources: Sources = {
+      ...this.#sources(application),
+      contents: (pointId) => {
+        const answer = contents.get(pointId);
+        answers.push([pointId, answer]);
+        return answer;
+      },
+    };
+    // Only who takes statuses over has to know what they rest on.
+    const basis = tolerance > 0 ? basisOf(application, sources, this.#operationsOf(application), answers) : undefined;
+    const before = known ?? this.#before.get(application.name);
+    const taken =
+      basis &&
+      before?.basis &&
+      now.getTime() - before.at < lifetime(application, tolerance) &&
+      stillHolds(before.basis, basis, contents.get.bind(contents))
+        ? { ...before, revision }
+        : { status: applicationStatus(application, sources), revision, at: now.getTime(), basis };
+    this.#judged.set(application, taken);
+    return taken.status;
   }
 
-  /** `applications`: judge only these; absent: all. */
-  fleet(applications: readonly Application[] = this.applications): Fleet {
+  #operationsOf({ name }: Application): string {
+    return JSON.stringify([this.#drills.get(name), this.#oldCopies.get(name)]);
+  }
+
+  /** `applications`: judge only these; absent: all. `statuses`: of these, where they are known already. */
+  fleet(applications: readonly Application[] = this.applications, statuses?: ApplicationStatus[]): Fleet {
     const states = [...this.#protection.values()].flatMap(({ states }) => states);
     return {
       clusters: this.#inputs.readings.map((reading) => this.#clusterStatus(reading)),
-      applications: applications.map((application) => this.status(application)),
+      applications: statuses ?? applications.map((application) => this.status(application)),
       points: this.points(),
       schedules: states.flatMap(({ schedules }) => schedules),
       locations: states.flatMap(({ locations }) => locations),
@@ -149,18 +196,35 @@ export class Assessment {
     };
   }
 
-  #sources(): Sources {
+  #sources({ name }: Application): Sources {
     const { contents, now } = this.#inputs;
     return {
       fleet: this.inventory,
       protection: this.#protection,
       policies: this.#policies,
-      drills: this.#drills,
-      oldCopies: this.#oldCopies,
+      drills: this.#drills.get(name) ?? [],
+      oldCopies: this.#oldCopies.get(name) ?? [],
       contents: (pointId) => contents.get(pointId),
       now,
     };
   }
+}
+
+/** Spread over the second half of what is tolerated, so that a fleet that was judged at once is not renewed at once. */
+function lifetime({ name }: Application, tolerance: number): number {
+  let hash = 0;
+  for (let index = 0; index < name.length; index += 1) hash = (hash * 31 + name.charCodeAt(index)) % 1_000;
+  return tolerance * (0.5 + hash / 2_000);
+}
+
+function byApplication<T extends { application: string }>(records: readonly T[]): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const record of records) {
+    const list = found.get(record.application);
+    if (list) list.push(record);
+    else found.set(record.application, [record]);
+  }
+  return found;
 }
 
 function drillOf({ id, plan, state, endedAt, measured }: Operation): DrillRecord[] {

@@ -9,10 +9,10 @@ import type { Reason } from '../reason.ts';
 
 /** A point that could not be read is not tried again before this, milliseconds. */
 const retryAfter = 60_000;
-/** Contents read at the same time from one cluster. */
-const atOnce = 8;
-/** Points whose contents are remembered; the least recently read goes first. */
-const remembered = 2_000;
+/** Contents read at the same time from one cluster, and from all of them. */
+const atOnce = { cluster: 8, fleet: 64 };
+/** Objects and volumes of all contents that are remembered, some hundred bytes each; what was read first goes first. */
+const remembered = 1_000_000;
 
 export interface ContentsDeps {
   clusters: readonly ClusterClient[];
@@ -30,6 +30,7 @@ export class ContentsStore implements KnownContents {
   readonly #failed = new Map<string, { reason: Reason; at: number }>();
   readonly #running = new Map<string, Promise<void>>();
   #changes = 0;
+  #size = 0;
 
   constructor(deps: ContentsDeps) {
     this.#deps = deps;
@@ -53,11 +54,24 @@ export class ContentsStore implements KnownContents {
 
   /** Reads what is not known yet, several at once. Never throws but for the signal: failures become reasons. */
   async read(points: readonly RecoveryPoint[], namespaceOf: (point: RecoveryPoint) => string, signal?: AbortSignal): Promise<void> {
-    const waiting = points.filter((point) => this.get(point.id) === 'unread');
-    const worker = async (): Promise<void> => {
-      for (let point = waiting.shift(); point; point = waiting.shift()) await this.#readOnce(point, namespaceOf(point), signal);
+    const queues = new Map<string, RecoveryPoint[]>();
+    for (const point of points) {
+      if (this.get(point.id) !== 'unread') continue;
+      const queue = queues.get(point.cluster);
+      if (queue) queue.push(point);
+      else queues.set(point.cluster, [point]);
+    }
+    // A cluster that is slow keeps its own readers busy and no others: the more clusters wait, the fewer each has.
+    const each = Math.max(1, Math.min(atOnce.cluster, Math.floor(atOnce.fleet / Math.max(1, queues.size))));
+    const worker = async (queue: Iterator<RecoveryPoint>): Promise<void> => {
+      for (let next = queue.next(); !next.done; next = queue.next()) await this.#readOnce(next.value, namespaceOf(next.value), signal);
     };
-    await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, worker));
+    await Promise.all(
+      [...queues.values()].flatMap((points) => {
+        const queue = points.values();
+        return Array.from({ length: Math.min(each, points.length) }, () => worker(queue));
+      }),
+    );
     signal?.throwIfAborted();
   }
 
@@ -77,10 +91,16 @@ export class ContentsStore implements KnownContents {
       const cluster = clusters.find((candidate) => candidate.name === point.cluster);
       if (!engine || !cluster) return;
       const context: EngineContext = { cluster, clock, namespace, ...(signal && { signal }) };
+      const contents = await engine.contents(context, point);
       this.#changes += 1;
-      this.#known.set(point.id, { uid: point.uid, contents: await engine.contents(context, point) });
+      this.#forget(point.id);
+      this.#known.set(point.id, { uid: point.uid, contents });
+      this.#size += sizeOf(contents);
       this.#failed.delete(point.id);
-      if (this.#known.size > remembered) this.#known.delete(this.#known.keys().next().value!);
+      for (const oldest of this.#known.keys()) {
+        if (this.#size <= remembered || oldest === point.id) break;
+        this.#forget(oldest);
+      }
     } catch (thrown) {
       if (signal?.aborted) return;
       this.#failed.set(point.id, { reason: unreadable(point, asDrError(thrown)), at: clock.now().getTime() });
@@ -100,13 +120,24 @@ export class ContentsStore implements KnownContents {
       const known = this.#known.get(id);
       if (!known || known.uid === uid) continue;
       this.#changes += 1;
-      this.#known.delete(id);
+      this.#forget(id);
     }
+  }
+
+  #forget(pointId: string): void {
+    const known = this.#known.get(pointId);
+    if (!known) return;
+    this.#size -= sizeOf(known.contents);
+    this.#known.delete(pointId);
   }
 
   #engineOf(id: string | undefined): Engine | undefined {
     return this.#deps.engines.find((engine) => engine.id === id);
   }
+}
+
+function sizeOf({ objects, volumes }: PointContents): number {
+  return 1 + objects.length + volumes.length;
 }
 
 function unreadable(point: RecoveryPoint, error: DrError): Reason {

@@ -13,6 +13,7 @@ import type { ClusterReader } from '../ports/reading.ts';
 import { nearest } from '../text/nearest.ts';
 import { Assessment } from './assess.ts';
 import type { ContentsStore } from './contents.ts';
+import type { Interpretations } from './interpretations.ts';
 import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
 
 export interface LookDeps {
@@ -22,6 +23,9 @@ export interface LookDeps {
   tenancy: readonly TenancyRule[];
   clock: Clock;
   contents: ContentsStore;
+  interpretations: Interpretations;
+  /** Lets others have their turn; absent: everything in one go. */
+  pause?(): Promise<void>;
   /** Past operations: those that restored successfully are the proof that it can be done. */
   operations(signal?: AbortSignal): Promise<Operation[]>;
 }
@@ -31,20 +35,37 @@ export function lookedAt(engines: readonly Engine[]): ResourceType[] {
   return [...new Set([...applicationKinds, ...engines.flatMap((engine) => engine.kinds)])];
 }
 
+/** What an assessment may take over from another: see `AssessmentInputs`. */
+export interface Tolerance {
+  before: Assessment | undefined;
+  milliseconds: number;
+}
+
 /** Reads everything once: clusters, catalog and past operations side by side. `extra`: types that are wanted besides. */
-export async function look(deps: LookDeps, signal?: AbortSignal, extra: readonly ResourceType[] = []): Promise<Assessment> {
-  const { reader, engines, tenancy, clock, contents } = deps;
+export async function look(
+  deps: LookDeps,
+  signal?: AbortSignal,
+  extra: readonly ResourceType[] = [],
+  tolerance?: Tolerance,
+): Promise<Assessment> {
+  const { reader, engines, tenancy, clock, contents, interpretations } = deps;
   const known = lookedAt(engines);
   const keys = new Set(known.map(resourceKey));
   const kinds = [...known, ...extra.filter((type) => !keys.has(resourceKey(type)))];
   const [readings, catalog, operations] = await Promise.all([
-    reader.read(kinds, signal ? { signal } : {}),
+    reader.read(kinds, { ...(tolerance && { tolerance: tolerance.milliseconds }), ...(signal && { signal }) }),
     readCatalog(deps.catalog, signal),
     deps.operations(signal),
   ]);
-  signal?.throwIfAborted();
+  for (const reading of readings) {
+    interpretations.of(reading);
+    await deps.pause?.();
+    signal?.throwIfAborted();
+  }
   const assessment = new Assessment({
     readings,
+    interpretations,
+    ...(tolerance && { tolerance: tolerance.milliseconds, ...(tolerance.before && { before: tolerance.before }) }),
     ...(catalog && { catalog }),
     tenancy,
     engines,
@@ -104,6 +125,9 @@ export function findApplication(assessment: Assessment, name: string): Applicati
   });
 }
 
+/** Applications that are judged in one go: a few milliseconds. */
+export const judgedAtOnce = 25;
+
 /** Points read in one go grow as none of them turns out to be usable: 1, 2, 4, 8, 16, 32. */
 const rounds = 6;
 
@@ -116,6 +140,7 @@ export async function decideVerdicts(
   applications: readonly Application[],
   contents: ContentsStore,
   signal?: AbortSignal,
+  pause?: () => Promise<void>,
 ): Promise<void> {
   await decide(
     assessment,
@@ -123,6 +148,7 @@ export async function decideVerdicts(
     contents,
     (component) => placesOf(component).map((uses) => openCandidates(uses, { kind: 'latest' })),
     signal,
+    pause,
   );
 }
 
@@ -133,16 +159,20 @@ export async function decide(
   contents: ContentsStore,
   open: (component: ComponentStatus, status: ApplicationStatus) => PointUse[][],
   signal?: AbortSignal,
+  pause?: () => Promise<void>,
 ): Promise<void> {
   let waiting = applications;
   for (let round = 0, count = 1; round < rounds && waiting.length > 0; round += 1, count *= 2) {
     const wanted = new Map<string, PointUse['point']>();
-    waiting = waiting.filter((application) => {
+    const still: Application[] = [];
+    for (const [index, application] of waiting.entries()) {
+      if (pause && index % judgedAtOnce === 0) await pause();
       const status = assessment.status(application);
       const points = status.components.flatMap((component) => open(component, status)).flatMap((uses) => uses.slice(0, count));
       for (const { point } of points) wanted.set(point.id, point);
-      return points.length > 0;
-    });
+      if (points.length > 0) still.push(application);
+    }
+    waiting = still;
     if (wanted.size === 0) return;
     await contents.read(
       [...wanted.values()],

@@ -151,15 +151,32 @@ export function isExclusive(
   chosen: ReadonlySet<string>,
   { cluster, namespace }: Pick<Place, 'cluster' | 'namespace'>,
 ): boolean {
-  const here = (application: Application, taken: (name: string) => boolean): boolean =>
-    application.components.some(
-      (component) =>
-        !taken(component.name) &&
-        component.placements.some(
-          (placement) => placement.namespace === namespace && placement.cluster === cluster && placement.claim !== 'unclaimed',
-        ),
-    );
-  return !all.some((application) => here(application, (name) => application.name === own.name && chosen.has(name)));
+  const here = inhabitantsOf(all).get(`${cluster}/${namespace}`) ?? [];
+  return !here.some(({ application, component }) => !(application === own.name && chosen.has(component)));
+}
+
+/** Components by `cluster/namespace` in which they may lie: asked for every place of a fleet. */
+const inhabitants = new WeakMap<readonly Application[], Map<string, { application: string; component: string }[]>>();
+
+function inhabitantsOf(all: readonly Application[]): Map<string, { application: string; component: string }[]> {
+  let found = inhabitants.get(all);
+  if (!found) {
+    found = new Map();
+    for (const application of all) {
+      for (const component of application.components) {
+        for (const { cluster, namespace, claim } of component.placements) {
+          if (cluster === undefined || claim === 'unclaimed') continue;
+          const key = `${cluster}/${namespace}`;
+          const one = { application: application.name, component: component.name };
+          const list = found.get(key);
+          if (list) list.push(one);
+          else found.set(key, [one]);
+        }
+      }
+    }
+    inhabitants.set(all, found);
+  }
+  return found;
 }
 
 export function clientOf(deps: PlannerDeps, name: string): ClusterClient {

@@ -17,7 +17,8 @@ import { isExclusive } from './plan-ground.ts';
 /** Every application, or one. */
 export function renderFleet(deps: LookDeps, assessment: Assessment, name: string | undefined): PolicyRendering {
   const fleet = assessment.fleet(name === undefined ? assessment.applications : [findApplication(assessment, name)]);
-  const all = fleet.applications.map((status) => renderApplication(deps, assessment, fleet, status));
+  const unread = unreadable(assessment, deps.engines);
+  const all = fleet.applications.map((status) => renderApplication(deps, assessment, fleet, status, unread));
   return { changes: all.flatMap(({ changes }) => changes), reasons: all.flatMap(({ reasons }) => reasons) };
 }
 
@@ -30,10 +31,10 @@ export function renderApplication(
   assessment: Assessment,
   fleet: Fleet,
   status: ApplicationStatus,
+  unread: ReadonlyMap<string, DrError> = unreadable(assessment, engines),
 ): PolicyRendering {
   const { application } = status;
   const asking = status.components.some(({ policy }) => policy?.schedule ?? policy?.replication);
-  const unread = unreadable(assessment, engines);
   const { components, leftOut } = asking ? agreed(fleet, status, unread) : { components: [], leftOut: [] };
   const own = new Set(application.components.map((component) => component.name));
   // Components without a policy are seen as well: what they share a namespace with is not taken whole.

@@ -29,8 +29,16 @@ export interface DrService {
    * Everything known now. One cluster that fails is a row that says so. `applications`: only these, by name or entity ref;
    * an empty list: none, and nothing is read for their sake (no policies and no problems of the catalog either).
    * `only`, with an empty list: of what engines keep only this; the rest of the fleet is empty.
+   * `tolerance`: for who asks again and again. Whatever rests on the same as the time before may be taken over from then, when
+   * it is no older than this, milliseconds: then a change costs what it concerns.
    */
-  fleet(options?: { applications?: string[]; contents?: boolean; only?: 'points' | 'restores'; signal?: AbortSignal }): Promise<Fleet>;
+  fleet(options?: {
+    applications?: string[];
+    contents?: boolean;
+    only?: 'points' | 'restores';
+    tolerance?: number;
+    signal?: AbortSignal;
+  }): Promise<Fleet>;
 
   /** By name or entity ref. NotFoundError UNKNOWN_APPLICATION with the nearest name in its hint. */
   application(name: string, options?: { signal?: AbortSignal }): Promise<ApplicationStatus>;

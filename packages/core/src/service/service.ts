@@ -16,7 +16,8 @@ import type { ApplicationLock, HeldLock, Journal, JournalEntry } from '../ports/
 import type { ClusterReader } from '../ports/reading.ts';
 import type { Assessment } from './assess.ts';
 import { ContentsStore } from './contents.ts';
-import { decideVerdicts, findApplication, look, lookAtEngines, unreadOf } from './look.ts';
+import { decideVerdicts, findApplication, judgedAtOnce, look, lookAtEngines, unreadOf } from './look.ts';
+import { Interpretations } from './interpretations.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
 import {
   askedToEnd,
@@ -55,6 +56,8 @@ export interface DrServiceDeps {
   /** Instead of ConfigMaps and Leases read directly: for a portal that reads journals from its index. */
   journal?: Journal;
   lock?: ApplicationLock;
+  /** Lets others have their turn during long computations: for a process that answers requests meanwhile. */
+  pause?(): Promise<void>;
 }
 
 export function createDrService(deps: DrServiceDeps): DrService {
@@ -69,6 +72,9 @@ class DefaultDrService implements DrService {
   readonly #journal: Journal;
   readonly #lock: ApplicationLock;
   readonly #contents: ContentsStore;
+  readonly #interpretations: Interpretations;
+  /** What the next question with a tolerance may take over. */
+  #tolerated: Assessment | undefined;
   /** Operations that this process carries out. */
   readonly #mine = new Set<string>();
 
@@ -78,19 +84,42 @@ class DefaultDrService implements DrService {
     this.#journal = deps.journal ?? createJournal(clusters, namespace);
     this.#lock = deps.lock ?? createLock({ clusters, namespace, clock });
     this.#contents = new ContentsStore(deps);
+    this.#interpretations = new Interpretations(deps.engines);
   }
 
   async fleet({
     applications,
     contents = true,
     only,
+    tolerance,
     signal,
-  }: { applications?: string[]; contents?: boolean; only?: 'points' | 'restores'; signal?: AbortSignal } = {}): Promise<Fleet> {
+  }: {
+    applications?: string[];
+    contents?: boolean;
+    only?: 'points' | 'restores';
+    tolerance?: number;
+    signal?: AbortSignal;
+  } = {}): Promise<Fleet> {
     if (applications?.length === 0) return (await lookAtEngines(this.#looking(), { only, signal })).fleet([]);
-    const assessment = await look(this.#looking(), signal);
+    const tolerated = tolerance === undefined ? undefined : { milliseconds: tolerance, before: this.#tolerated };
+    const assessment = await look(this.#looking(), signal, [], tolerated);
     const wanted: readonly Application[] = applications?.map((name) => findApplication(assessment, name)) ?? assessment.applications;
-    if (contents) await decideVerdicts(assessment, wanted, this.#contents, signal);
-    return assessment.fleet(wanted);
+    if (contents) await decideVerdicts(assessment, wanted, this.#contents, signal, this.#deps.pause);
+    const statuses = await this.#statuses(assessment, wanted, signal);
+    if (tolerated) this.#tolerated = assessment;
+    return assessment.fleet(wanted, statuses);
+  }
+
+  async #statuses(assessment: Assessment, wanted: readonly Application[], signal?: AbortSignal): Promise<ApplicationStatus[]> {
+    const statuses: ApplicationStatus[] = [];
+    for (const application of wanted) {
+      statuses.push(assessment.status(application));
+      if (this.#deps.pause && statuses.length % judgedAtOnce === 0) {
+        await this.#deps.pause();
+        signal?.throwIfAborted();
+      }
+    }
+    return statuses;
   }
 
   async application(name: string, { signal }: { signal?: AbortSignal } = {}): Promise<ApplicationStatus> {
@@ -345,6 +374,7 @@ class DefaultDrService implements DrService {
     return {
       ...this.#deps,
       contents: this.#contents,
+      interpretations: this.#interpretations,
       operations: (signal?: AbortSignal) =>
         listOperations(operating, signal).catch((thrown: unknown) => {
           signal?.throwIfAborted();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { node24, root } from '../install.mjs';
 import { startClusters } from './cluster.mjs';
 import { controlPlane, missingControlPlane } from './control-plane.mjs';
+import { portalRows } from './portal/rows.mjs';
 
 const cli = path.join(root, 'kubectl-plugin/dist/kubectl-dr.cjs');
 const node = node24();
@@ -145,4 +146,5 @@ export const benchmarks = [
   }),
   planOf(50),
   planOf(500),
+  ...portalRows,
 ];

@@ -54,7 +54,17 @@ export class ClusterWatch {
   /** Aborted when the cluster stopped answering: its streams are dead, whatever they look like. */
   private streams = new AbortController();
 
-  constructor(options: ClusterWatchOptions) {
+  /** The latest reading, until something changes. */
+  private latest: { reading: ClusterReading; kinds: string; at: number } | undefined;
+
+  constructor(given: ClusterWatchOptions) {
+    const options = {
+      ...given,
+      onChange: () => {
+        this.latest = undefined;
+        given.onChange();
+      },
+    };
     this.options = options;
     this.startedAt = options.clock.now().getTime();
     this.collections = new Map([
@@ -110,6 +120,26 @@ export class ClusterWatch {
   }
 
   async reading(kinds: readonly ResourceType[], scope: ReadScope): Promise<ClusterReading> {
+    const { tolerance = 0 } = scope;
+    if (tolerance === 0 || scope.namespaces !== undefined) return this.readNow(kinds, scope);
+    const asked = kinds.map(resourceKey).join(' ');
+    const before = this.latest;
+    const age = before && this.options.clock.now().getTime() - before.at;
+    // A silent cluster changes by itself: what is believed of it ends.
+    if (before?.kinds === asked && age! >= 0 && age! < tolerance && !this.failure) return before.reading;
+    this.latest = undefined;
+    const began = { at: this.options.clock.now().getTime(), kinds: asked };
+    const made = { ...began, reading: await this.readNow(kinds, scope) };
+    if (this.failure === undefined && this.settled && this.unchangedSince(made.reading)) this.latest = made;
+    return made.reading;
+  }
+
+  /** Nothing came while the cluster's clock was asked. */
+  private unchangedSince({ objects }: ClusterReading): boolean {
+    return [...objects].every(([key, items]) => this.collections.get(key)?.items() === items);
+  }
+
+  private async readNow(kinds: readonly ResourceType[], scope: ReadScope): Promise<ClusterReading> {
     const { state, error } = this.state();
     const known = { cluster: this.name, ...(this.identity === undefined ? {} : { identity: this.identity }), age: this.age(kinds) };
     // Without an answer there is no clock to ask; asking would wait for a cluster that is not there.

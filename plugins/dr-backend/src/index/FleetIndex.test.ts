@@ -17,7 +17,7 @@ const empty: Fleet = {
   policies: [],
   problems: [],
 };
-const pace = { start: 10, pause: 5, tick: 20, contents: 50 };
+const pace = { start: 10, pause: 5, tick: 20, contents: 50, progress: 10 };
 
 function index(fleet: () => Promise<Fleet>) {
   const reader = new WatchReader({ clusters: [], kinds: [] });

@@ -4,7 +4,7 @@ import type { DrError } from '@kubectl-dr/core/errors';
 import { ServiceUnavailableError, asDrError } from '@kubectl-dr/core/errors';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { Reason } from '@kubectl-dr/core/reason';
-import type { Fleet } from '@kubectl-dr/core/service/model';
+import type { ApplicationStatus, Fleet } from '@kubectl-dr/core/service/model';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import type { WatchReader, WatchState } from '@kubectl-dr/kubernetes';
 import { Agreements } from './Agreements.ts';
@@ -18,13 +18,15 @@ export interface IndexPace {
   start: number;
   /** At least between two assessments, and three times as long as the last one took. */
   pause: number;
-  /** At most between two assessments: verdicts age without news. */
+  /** At most between two assessments, and how old a verdict may be that nothing changed for: it ages without news. */
   tick: number;
-  /** For the contents of points; what is not read by then is told as unknown, and continued. */
+  /** For one round of reading the contents of points; what is not read by then is continued in the next. */
   contents: number;
+  /** Between two assessments while contents arrive. */
+  progress: number;
 }
 
-export const usualIndexPace: IndexPace = { start: 2_000, pause: 500, tick: 30_000, contents: 20_000 };
+export const usualIndexPace: IndexPace = { start: 2_000, pause: 500, tick: 30_000, contents: 20_000, progress: 2_000 };
 
 export interface FleetIndexOptions {
   service: Pick<DrService, 'fleet'>;
@@ -39,12 +41,17 @@ export interface FleetIndexOptions {
   onChange(): void;
 }
 
-/** The fleet, assessed again whenever something changed. Requests read the latest assessment and never wait for one. */
+/**
+ * The fleet, assessed again whenever something changed: what the change concerns, and the rest by and by. What is inside points
+ * is read beside that. Requests read the latest assessment and never wait for one.
+ */
 export class FleetIndex {
   /** Why the latest assessment failed; the one before is still served. */
   failure: DrError | undefined;
   private readonly options: FleetIndexOptions;
   private readonly bell = new Bell();
+  /** Rung when an assessment left something open that only a look inside points tells. */
+  private readonly open = new Bell();
   private snapshot: Snapshot | undefined;
   private digest = '';
 
@@ -77,25 +84,50 @@ export class FleetIndex {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { reader, clock, pace = usualIndexPace } = this.options;
+    const { reader, pace = usualIndexPace } = this.options;
     const end = reader.onChange(() => this.touch());
     await reader.settled(pace.start, signal).catch(() => undefined);
-    // A first picture without looking inside points: seconds earlier, and never wrong, only undecided.
-    await this.assess(false, signal);
-    while (!signal.aborted) {
+    // The first picture comes without a look inside points: seconds earlier, and never wrong, only undecided.
+    await Promise.all([this.assessAgainAndAgain(signal), this.readContents(signal)]);
+    end();
+  }
+
+  private async assessAgainAndAgain(signal: AbortSignal): Promise<void> {
+    const { clock, pace = usualIndexPace } = this.options;
+    for (let first = true; !signal.aborted; first = false) {
       const began = clock.now().getTime();
-      await this.assess(true, signal);
+      await this.assess(signal);
+      if (first || this.snapshot?.fleet.applications.some(undecided)) this.open.ring();
       const took = clock.now().getTime() - began;
       await clock.sleep(Math.max(pace.pause, 3 * took), signal).catch(() => undefined);
       await this.bell.wait(pace.tick, clock, signal);
     }
-    end();
   }
 
-  private async assess(contents: boolean, signal: AbortSignal): Promise<void> {
-    const { service, reader, tenancy, clock, logger, onChange, remarks } = this.options;
+  /** What cannot be read is said by the assessment, with its reason. */
+  private async readContents(signal: AbortSignal): Promise<void> {
+    const { service, clock, pace = usualIndexPace } = this.options;
+    while (!signal.aborted) {
+      await this.open.wait(pace.tick, clock, signal);
+      if (signal.aborted) return;
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(pace.contents)]);
+      const reading = service.fleet({ contents: true, tolerance: pace.tick, signal: limit }).then(
+        () => true,
+        () => true,
+      );
+      const over = new AbortController();
+      const later = (): Promise<false> => clock.sleep(pace.progress, AbortSignal.any([limit, over.signal])).then(() => false as const);
+      while (!(await Promise.race([reading, later().catch(() => reading)]))) this.touch();
+      over.abort();
+      this.touch();
+      await clock.sleep(pace.pause, signal).catch(() => undefined);
+    }
+  }
+
+  private async assess(signal: AbortSignal): Promise<void> {
+    const { service, reader, tenancy, clock, logger, onChange, remarks, pace = usualIndexPace } = this.options;
     try {
-      const fleet = remarked(await this.fleet(service, contents, signal), remarks);
+      const fleet = remarked(await service.fleet({ contents: false, tolerance: pace.tick, signal }), remarks);
       const agreements = new Agreements((cluster) => reader.objects(cluster, 'namespaces'), tenancy);
       this.snapshot = snapshotOf(fleet, agreements, clock.now().getTime());
       this.failure = undefined;
@@ -110,17 +142,16 @@ export class FleetIndex {
       this.failure = error;
     }
   }
+}
 
-  private async fleet(service: FleetIndexOptions['service'], contents: boolean, signal: AbortSignal) {
-    if (!contents) return service.fleet({ contents: false, signal });
-    const limit = AbortSignal.timeout((this.options.pace ?? usualIndexPace).contents);
-    try {
-      return await service.fleet({ contents: true, signal: AbortSignal.any([signal, limit]) });
-    } catch (thrown) {
-      if (signal.aborted || !limit.aborted) throw thrown;
-      return service.fleet({ contents: false, signal });
-    }
-  }
+/** Is there a point that may be usable, and nobody has looked into it yet? */
+function undecided({ components }: ApplicationStatus): boolean {
+  return components.some(({ points }) => {
+    const decisive = points.find(
+      ({ point, usable, reasons }) => !point.safety && (usable === 'yes' || (usable === 'unknown' && reasons.length === 0)),
+    );
+    return decisive?.usable === 'unknown';
+  });
 }
 
 function remarked(fleet: Fleet, remarks: FleetIndexOptions['remarks']): Fleet {

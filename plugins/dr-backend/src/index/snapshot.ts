@@ -40,15 +40,28 @@ export function snapshotOf(fleet: Fleet, agreements: Agreements, assessedAt: num
 /** What a page would have to show anew: everything but ages, which move by themselves. */
 export function digestOf({ applications, clusters, locations }: Fleet): string {
   return JSON.stringify([
-    applications.map(({ application, verdict, reasons, point, components }) => [
+    applications.map(digestOfStatus).join(),
+    clusters.map(({ name, reachable }) => [name, reachable]),
+    locations.map(({ id, phase }) => [id, phase]),
+  ]);
+}
+
+/** Most statuses are those of the assessment before. */
+const digests = new WeakMap<ApplicationStatus, string>();
+
+function digestOfStatus(status: ApplicationStatus): string {
+  let digest = digests.get(status);
+  if (digest === undefined) {
+    const { application, verdict, reasons, point, components } = status;
+    digest = JSON.stringify([
       application.name,
       application.owner,
       verdict,
       point?.id,
       reasons.map(({ code, component, cluster }) => [code, component, cluster]),
       components.map((component) => [component.component.name, component.verdict, component.point?.id, component.points.length]),
-    ]),
-    clusters.map(({ name, reachable }) => [name, reachable]),
-    locations.map(({ id, phase }) => [id, phase]),
-  ]);
+    ]);
+    digests.set(status, digest);
+  }
+  return digest;
 }

@@ -7,6 +7,7 @@ import type { Reason } from '../../reason.ts';
 import { veleroKinds } from './kinds.ts';
 import { labelMatches } from './label.ts';
 import { engineId, locationOf, nativeRestoreOf, pointOf, scheduleOf } from './map.ts';
+import { oncePerObject } from '../once-per-object.ts';
 import { count, fields, metadataOf, text } from './schema.ts';
 
 export const interpretedKinds: readonly ResourceType[] = [
@@ -41,17 +42,20 @@ export function interpret(reading: ClusterReading): ProtectionState {
   const locations = all(veleroKinds.locations);
   const backups = all(veleroKinds.backups);
   const namespace = namespaceOf([...locations, ...all(veleroKinds.schedules), ...backups]);
-  const points = backups.map((object) => pointOf(object, cluster));
+  const points = backups.map((object) => pointOnce(object, cluster));
   return {
     installation: { engine: engineId, cluster, installed, problems, ...(namespace ? { namespace } : {}) },
     points,
-    schedules: all(veleroKinds.schedules).map((object) => scheduleOf(object, cluster)),
+    schedules: all(veleroKinds.schedules).map((object) => scheduleOnce(object, cluster)),
     locations: locations.map((object) => locationOf(object, cluster)),
     replications: [],
     restores: all(veleroKinds.restores).map((object) => nativeRestoreOf(object, cluster)),
     volumeEvidence: evidence(points, all(veleroKinds.podVolumeBackups), all(veleroKinds.dataUploads)),
   };
 }
+
+const pointOnce = oncePerObject(pointOf);
+const scheduleOnce = oncePerObject(scheduleOf);
 
 /** The server watches one namespace; its objects tell which. `velero` where there are none yet. */
 function namespaceOf(objects: readonly KubeObject[]): string | undefined {

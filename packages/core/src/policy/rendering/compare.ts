@@ -8,9 +8,9 @@ import { type KubeObject, type ResourceType, apiVersionOf, resourceKey } from '.
 import { type ClusterReading, objectsOf } from '../../ports/reading.ts';
 import type { PolicyChange, RenderedObject } from './model.ts';
 
-/** Made by a policy of this application. Whoever puts these labels on an object of their own has given it away. */
-function isOurs({ metadata }: KubeObject, application: string): boolean {
-  return metadata.labels?.[labels.policy] !== undefined && metadata.labels[labels.application] === nameFor(application);
+/** Made by a policy of the application that this label names. Whoever puts these labels on an object of their own has given it away. */
+function isOurs({ metadata }: KubeObject, label: string): boolean {
+  return metadata.labels?.[labels.policy] !== undefined && metadata.labels[labels.application] === label;
 }
 
 /** Each rendered object beside what is there, and what is there of ours and not rendered any more. */
@@ -20,10 +20,11 @@ export function comparePolicies(
   readings: readonly ClusterReading[],
   engines: readonly Engine[],
 ): PolicyChange[] {
+  const label = nameFor(application);
   const changes = rendered.map((one): PolicyChange => {
     const live = liveOf(one, readings);
     if (!live) return { ...one, action: 'create' };
-    if (!isOurs(live, application)) {
+    if (!isOurs(live, label)) {
       return { ...one, action: 'conflict', why: `${one.type.kind} ${live.metadata.name} is there already and was not made by a policy` };
     }
     const named = withOwned(comparable(one.object, never), one.owns);
@@ -31,11 +32,12 @@ export function comparePolicies(
     return fields.length === 0 ? { ...one, action: 'same' } : { ...one, action: 'change', fields };
   });
   const asked = new Set(rendered.map((one) => key(one.cluster, one.object)));
+  const types = engines.flatMap(renderedTypes);
   for (const reading of readings) {
-    for (const type of engines.flatMap(renderedTypes)) {
-      for (const live of objectsOf(reading, resourceKey(type))) {
+    for (const type of types) {
+      for (const live of indexOf(objectsOf(reading, resourceKey(type))).byApplication.get(label) ?? []) {
         const object = { ...live, apiVersion: apiVersionOf(type), kind: type.kind };
-        if (!isOurs(live, application) || asked.has(key(reading.cluster, object))) continue;
+        if (asked.has(key(reading.cluster, object))) continue;
         const policy = live.metadata.labels![labels.policy]!;
         changes.push({ application, policy, cluster: reading.cluster, type, owns: [], object, action: 'remove' });
       }
@@ -57,12 +59,43 @@ function key(cluster: string, { kind, metadata }: KubeObject): string {
 
 function liveOf({ cluster, type, object }: RenderedObject, readings: readonly ClusterReading[]): KubeObject | undefined {
   const reading = readings.find((one) => one.cluster === cluster);
-  return (
-    reading &&
-    objectsOf(reading, resourceKey(type)).find(
-      ({ metadata }) => metadata.name === object.metadata.name && metadata.namespace === object.metadata.namespace,
-    )
-  );
+  return reading && indexOf(objectsOf(reading, resourceKey(type))).byName.get(nameOf(object));
+}
+
+interface ObjectsIndex {
+  /** By `namespace/name`. */
+  byName: ReadonlyMap<string, KubeObject>;
+  /** Made by a policy, by the label that names the application. */
+  byApplication: ReadonlyMap<string, readonly KubeObject[]>;
+}
+
+/** Every application of a fleet asks about the same lists. */
+const indexes = new WeakMap<readonly KubeObject[], ObjectsIndex>();
+
+const nothing: ObjectsIndex = { byName: new Map(), byApplication: new Map() };
+
+function indexOf(objects: readonly KubeObject[]): ObjectsIndex {
+  if (objects.length === 0) return nothing;
+  let index = indexes.get(objects);
+  if (!index) {
+    const byName = new Map<string, KubeObject>();
+    const byApplication = new Map<string, KubeObject[]>();
+    for (const object of objects) {
+      if (!byName.has(nameOf(object))) byName.set(nameOf(object), object);
+      const application = object.metadata.labels?.[labels.application];
+      if (application === undefined || !isOurs(object, application)) continue;
+      const list = byApplication.get(application);
+      if (list) list.push(object);
+      else byApplication.set(application, [object]);
+    }
+    index = { byName, byApplication };
+    indexes.set(objects, index);
+  }
+  return index;
+}
+
+function nameOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 /** The object with its own fields named, those that are absent as undefined. */
