@@ -142,7 +142,7 @@ export function createPortal(options: PortalOptions): Portal {
   });
 
   const callers = new CallerResolver({ ...options, operators: settings.operators, ancestors: (groups) => catalog.ancestors(groups) });
-  const gate = new Gate({ callers, permissions, index, requireOwnership: settings.requireOwnership });
+  const gate = new Gate({ callers, permissions, index, requireOwnership: settings.requireOwnership, clock });
   const applications = new ApplicationReads({ gate, index, auditor, clock });
   const judge = new Judge({ index, catalog, views });
   const approvals = new Approvals({

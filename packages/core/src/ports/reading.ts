@@ -12,6 +12,8 @@ export interface ClusterReading {
   identity?: string;
   /** The cluster's clock when it was read; the local clock for an unreachable cluster. */
   now: Date;
+  /** Local time when it was taken, where it may be handed out for a while (`ReadScope.tolerance`). */
+  takenAt?: Date;
   /** How old the reading is, milliseconds (portal: time since the last event or list); 0 for a fresh list. */
   age: number;
   /** Objects by `resourceKey`. A key that is absent was not asked for, or failed. */

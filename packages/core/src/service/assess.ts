@@ -185,13 +185,14 @@ export class Assessment {
   }
 
   #clusterStatus(reading: ClusterReading): ClusterStatus {
+    const since = reading.takenAt ? Math.max(0, this.#inputs.now.getTime() - reading.takenAt.getTime()) : 0;
     return {
       name: reading.cluster,
       ...(reading.identity !== undefined && { identity: reading.identity }),
       reachable: reading.unreachable === undefined,
       ...(reading.unreachable && { error: reading.unreachable }),
-      now: reading.now.toISOString(),
-      age: reading.age,
+      now: new Date(reading.now.getTime() + since).toISOString(),
+      age: reading.age + since,
       engines: this.protection(reading.cluster)?.states.map(({ installation }) => installation) ?? [],
     };
   }

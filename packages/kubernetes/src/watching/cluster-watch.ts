@@ -129,7 +129,7 @@ export class ClusterWatch {
     if (before?.kinds === asked && age! >= 0 && age! < tolerance && !this.failure) return before.reading;
     this.latest = undefined;
     const began = { at: this.options.clock.now().getTime(), kinds: asked };
-    const made = { ...began, reading: await this.readNow(kinds, scope) };
+    const made = { ...began, reading: { ...(await this.readNow(kinds, scope)), takenAt: new Date(began.at) } };
     if (this.failure === undefined && this.settled && this.unchangedSince(made.reading)) this.latest = made;
     return made.reading;
   }

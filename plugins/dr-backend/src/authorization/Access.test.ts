@@ -52,6 +52,7 @@ async function access(
     caller: {
       credentials: {} as never,
       name: 'user:default/alice',
+      user: true,
       refs: new Set(options.refs ?? [shopTeam]),
       operator: options.operator ?? false,
     },

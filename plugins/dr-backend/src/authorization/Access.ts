@@ -33,6 +33,8 @@ export interface AccessOptions {
   caller: PortalCaller;
   agreements: Agreements;
   requireOwnership: boolean;
+  /** What is known already; default: nothing. */
+  decisions?: PermissionDecisions;
 }
 
 /**
@@ -51,12 +53,12 @@ export class Access {
   constructor(options: AccessOptions) {
     this.options = options;
     this.caller = options.caller;
-    this.decisions = new PermissionDecisions(options.permissions, options.caller.credentials);
+    this.decisions = options.decisions ?? new PermissionDecisions(options.permissions, options.caller.credentials);
   }
 
   /** Asks the permission framework about these applications: whether they may be seen. */
   async prepareReading(applications: readonly Application[]): Promise<void> {
-    await this.decisions.load([drApplicationReadPermission], this.allRefs(applications));
+    await this.decisions.load([drApplicationReadPermission], () => this.allRefs(applications));
   }
 
   /** The same, and what may be done; only of applications that ownership does not exclude already. */
@@ -64,7 +66,7 @@ export class Access {
     const candidates = applications.filter((application) => application.components.some((component) => this.owns(application, component)));
     await this.decisions.load(
       actions.map((action) => permissionOf[action]),
-      this.allRefs(candidates),
+      () => this.allRefs(candidates),
     );
   }
 

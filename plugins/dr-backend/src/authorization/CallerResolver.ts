@@ -9,6 +9,8 @@ export interface PortalCaller {
   name: string;
   /** The user, their groups, and the groups above those: whatever these own, the caller owns. */
   refs: ReadonlySet<string>;
+  /** A person, and no service. */
+  user: boolean;
   /** One of `dr.authorization.operators`. */
   operator: boolean;
 }
@@ -39,10 +41,10 @@ export class CallerResolver {
       const name = credentials.principal.userEntityRef.toLowerCase();
       const own = new Set([name, ...(await this.ownership(name, credentials))]);
       const refs = new Set([...own, ...ancestors(own)]);
-      return { credentials, name, refs, operator: [...operators].some((ref) => refs.has(ref)) };
+      return { credentials, name, refs, user: true, operator: [...operators].some((ref) => refs.has(ref)) };
     }
     if (auth.isPrincipal(credentials, 'service')) {
-      return { credentials, name: credentials.principal.subject, refs: new Set(), operator: false };
+      return { credentials, name: credentials.principal.subject, refs: new Set(), user: false, operator: false };
     }
     throw new AuthenticationError('Nobody is signed in', { hint: 'Sign in, or send a token.' });
   }

@@ -20,8 +20,8 @@ export class PermissionDecisions {
     this.credentials = credentials;
   }
 
-  /** Decides `wanted` for these entities; afterwards `allows` knows. */
-  async load(wanted: readonly ResourcePermission[], entityRefs: Iterable<string>): Promise<void> {
+  /** Decides `wanted` for these entities, which are asked for only where a decision depends on them; afterwards `allows` knows. */
+  async load(wanted: readonly ResourcePermission[], entityRefs: () => Iterable<string>): Promise<void> {
     const unknown = wanted.filter(({ name }) => !this.general.has(name));
     if (unknown.length > 0) {
       const decisions = await this.permissions.authorizeConditional(
@@ -32,7 +32,7 @@ export class PermissionDecisions {
     }
     const conditional = wanted.filter(({ name }) => this.general.get(name) === AuthorizeResult.CONDITIONAL);
     if (conditional.length === 0) return;
-    const pairs = [...new Set(entityRefs)]
+    const pairs = [...new Set(entityRefs())]
       .flatMap((resourceRef) => conditional.map((permission) => ({ permission, resourceRef })))
       .filter(({ permission, resourceRef }) => !this.particular.has(key(permission, resourceRef)));
     for (let start = 0; start < pairs.length; start += atOnce) {

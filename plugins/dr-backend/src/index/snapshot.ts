@@ -1,5 +1,6 @@
 import type { ApplicationStatus, ComponentStatus, Fleet } from '@kubectl-dr/core/service/model';
 import type { Agreements } from './Agreements.ts';
+import { byUrgency } from './urgency.ts';
 
 /** The fleet at one moment, arranged for questions. */
 export interface Snapshot {
@@ -7,6 +8,8 @@ export interface Snapshot {
   agreements: Agreements;
   /** Local time, milliseconds. */
   assessedAt: number;
+  /** The applications, worst verdict first, then by name. */
+  byUrgency: readonly ApplicationStatus[];
   /** By name in lower case. */
   byName: ReadonlyMap<string, ApplicationStatus>;
   /** By reference of the application's entity, or of one of its components. */
@@ -34,7 +37,7 @@ export function snapshotOf(fleet: Fleet, agreements: Agreements, assessedAt: num
   for (const status of fleet.applications) {
     if (status.application.entityRef !== undefined) byRef.set(status.application.entityRef, { status });
   }
-  return { fleet, agreements, assessedAt, byName, byRef };
+  return { fleet, agreements, assessedAt, byUrgency: fleet.applications.toSorted(byUrgency), byName, byRef };
 }
 
 /** What a page would have to show anew: everything but ages, which move by themselves. */

@@ -16,7 +16,7 @@ import type { Snapshot, Subject } from '../index/snapshot.ts';
 import type { Asker } from './Asker.ts';
 import { auditRefusal } from './Auditing.ts';
 import type { ApplicationFilter } from './pages.ts';
-import { byUrgency, matchesFilter, pageOf } from './pages.ts';
+import { matchesFilter, pageOf } from './pages.ts';
 import { portalApplication, visiblePart } from './portal-application.ts';
 
 export interface EntityParameters {
@@ -41,11 +41,11 @@ export class ApplicationReads {
   }
 
   async list(asker: Asker, filter: ApplicationFilter & { limit: number; cursor?: string }): Promise<ApplicationPage> {
-    const { fleet } = this.options.index.current();
-    const access = await this.options.gate.admit(asker.credentials);
-    const wanted = fleet.applications.filter((status) => matchesFilter(status, filter));
+    const { byUrgency } = this.options.index.current();
+    const access = await this.options.gate.admitToLook(asker.credentials);
+    const wanted = byUrgency.filter((status) => matchesFilter(status, filter));
     await access.prepareReading(wanted.map(({ application }) => application));
-    const visible = wanted.filter(({ application }) => access.maySee(application)).sort(byUrgency);
+    const visible = wanted.filter(({ application }) => access.maySee(application));
     const { items, nextCursor } = pageOf(visible, filter.limit, filter.cursor);
     return {
       apiVersion,
@@ -57,7 +57,7 @@ export class ApplicationReads {
 
   async byRefs(asker: Asker, entityRefs: readonly string[]): Promise<ByRefsResponse> {
     const snapshot = this.options.index.current();
-    const access = await this.options.gate.admit(asker.credentials);
+    const access = await this.options.gate.admitToLook(asker.credentials);
     const subjects = entityRefs.map((text) => ({ text, subject: subjectOf(snapshot, parse(text)) }));
     const statuses = [...new Set(subjects.flatMap(({ subject }) => subject?.status ?? []))];
     await access.prepareReading(statuses.map(({ application }) => application));

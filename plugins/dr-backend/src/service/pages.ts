@@ -1,7 +1,7 @@
 import { InputError } from '@kubectl-dr/core/errors';
 import { ownerRef } from '@kubectl-dr/core/application/entity-ref';
 import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
-import { verdicts } from '@kubectl-dr/core/service/model';
+import { type Key, compareKeys, keyOf } from '../index/urgency.ts';
 
 export interface ApplicationFilter {
   owner?: string[];
@@ -27,21 +27,6 @@ export function matchesFilter({ application, verdict }: ApplicationStatus, filte
     if (!text.includes(filter.q.trim().toLowerCase())) return false;
   }
   return true;
-}
-
-/** Worst verdict first, then by name. */
-export function byUrgency(a: ApplicationStatus, b: ApplicationStatus): number {
-  return compareKeys(keyOf(a), keyOf(b));
-}
-
-type Key = readonly [rank: number, name: string];
-
-function keyOf({ verdict, application }: ApplicationStatus): Key {
-  return [verdicts.indexOf(verdict), application.name];
-}
-
-function compareKeys(a: Key, b: Key): number {
-  return a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
 }
 
 export interface Page {

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../install.mjs';
 import { ended } from '../cluster.mjs';
-import { catalogEntities, shapeOf } from './fleet-shape.mjs';
+import { catalogEntities, clusterName, shapeOf } from './fleet-shape.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 /** Whoever waits longer for a portal gives up, milliseconds. */
@@ -28,7 +28,8 @@ export async function closePortalWorld() {
 
 async function start() {
   const shape = shapeOf(process.env.PORTAL_BENCH);
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-bench-'));
+  // In memory where there is such a folder: five thousand entities are a hundred thousand small writes of the catalog's.
+  const directory = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'kubectl-dr-bench-'));
   const closing = [() => rmSync(directory, { recursive: true, force: true })];
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end();
@@ -49,13 +50,21 @@ async function start() {
       fleet.once('message', resolve);
       fleet.once('exit', (code) => reject(new Error(`the fleet ended with exit code ${code}`)));
     });
-    const names = Array.from({ length: shape.clusters }, (_, index) => `c${String(index).padStart(2, '0')}`);
+    const names = Array.from({ length: shape.clusters }, (_, index) => clusterName(index));
     const clusters = names.map((name) => ({ name, kubeconfig, context: name }));
 
     // The host reads its catalog once, with no cluster: how long that takes is the catalog's affair.
     const empty = await startBackend({ directory, catalog, clusters: [] });
     closing.push(() => empty.backend.stop());
-    const filled = await until(async () => (await empty.entities()) >= shape.services, 'the catalog was not read');
+    await until(
+      async () => {
+        const count = await empty.entities();
+        tell(`the catalog has read ${count} of ${shape.services} services`);
+        return count >= shape.services;
+      },
+      'the catalog was not read',
+      2_000,
+    );
     await wait(5_000);
     const without = await empty.memory();
     await empty.backend.stop();
@@ -63,7 +72,7 @@ async function start() {
     const began = performance.now();
     const portal = await startBackend({ directory, catalog, clusters });
     closing.push(() => portal.backend.stop());
-    return { shape, ...portal, without, began, hostReady: performance.now(), catalogRead: filled, fleet, close };
+    return { shape, ...portal, without, began, hostReady: performance.now(), fleet, close };
   } catch (error) {
     await close();
     throw error;
@@ -125,6 +134,11 @@ async function startBackend({ directory, catalog, clusters }) {
       return until(async () => JSON.parse(readFileSync(probed, 'utf8')), 'the backend does not tell its memory');
     },
   };
+}
+
+/** On a terminal, what is being waited for: all this takes minutes. */
+export function tell(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
 /** Asks again and again until the answer is something; a question that fails is no answer. */
