@@ -63,9 +63,9 @@ export class TwoSites {
     await eventually(async () => Date.parse((await this.#held(cluster)) ?? '') >= since, `a copy has arrived at ${cluster}`, 150_000);
   }
 
-  /** As a process of its own sees both. `through`: what lies between it and a cluster. */
-  service(holder = 'me', through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): DrService {
-    const clusters = Object.values(this.sandbox.clusters).map(({ client, name }) =>
+  /** Both, as they answer the product. `through`: what lies between it and a cluster. */
+  clusters(through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): ClusterClient[] {
+    return Object.values(this.sandbox.clusters).map(({ client, name }) =>
       through(
         seenBy(client, {
           before: () => {
@@ -74,6 +74,11 @@ export class TwoSites {
         }),
       ),
     );
+  }
+
+  /** As a process of its own sees both. `through`: what lies between it and a cluster. */
+  service(holder = 'me', through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): DrService {
+    const clusters = this.clusters(through);
     return createDrService({
       clusters,
       reader: new ListReader(clusters),

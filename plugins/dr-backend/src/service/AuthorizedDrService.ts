@@ -66,7 +66,8 @@ export class AuthorizedDrService {
     const meta = { application: status.application.name, intent: body.intent, mode: body.mode, components, actor: access.caller.name };
     return audited(auditor, asker, { eventId: 'plan-create', severity: 'low', meta }, async (note) => {
       await judge.assertMay('plan', status, components, access);
-      judge.assertReachable(chosenComponents(status, components).map((chosen) => chosen.component));
+      // A failover is for the day on which a cluster does not answer.
+      if (body.intent !== 'Failover') judge.assertReachable(chosenComponents(status, components).map((chosen) => chosen.component));
       const made = await limited(`The plan for ${status.application.name}`, (signal) =>
         service.plan(
           { ...body, application: status.application.name, ...(components && { components }) },
@@ -108,7 +109,7 @@ export class AuthorizedDrService {
       actor: access.caller.name,
       reason: body.reason,
     };
-    const event = { eventId: restores ? 'restore-create' : 'backup-create', severity: restores ? 'high' : 'medium', meta } as const;
+    const event = { eventId: eventOf(plan), severity: restores ? 'high' : 'medium', meta } as const;
     return audited(auditor, asker, event, async (note) => {
       const status = await judge.seen(plan.application, access);
       await judge.assertMay(restores ? 'restore' : 'backup', status, concerned(plan, status.application), access);
@@ -264,9 +265,16 @@ export class AuthorizedDrService {
   }
 }
 
+/** What the auditor calls it. */
+function eventOf({ intent }: Plan): string {
+  if (intent === 'Backup') return 'backup-create';
+  return intent === 'Restore' || intent === 'Drill' ? 'restore-create' : 'failover-create';
+}
+
 /** What changes an application is asked for by whoever typed its name, as on the command line. */
 function assertConfirmed({ intent, mode, application }: Plan, typed: string | undefined): void {
-  if (intent === 'Backup' || (mode ?? 'clone') === 'clone' || typed?.trim() === application) return;
+  const beside = intent === 'Backup' || intent === 'Drill' || (intent === 'Restore' && (mode ?? 'clone') === 'clone');
+  if (beside || typed?.trim() === application) return;
   const said = typed === undefined || typed.trim() === '' ? 'no name was typed' : `"${typed.trim()}" is not "${application}"`;
   throw new InputError(`Not confirmed: ${said}; nothing was changed`, { code: 'NOT_CONFIRMED', hint: `Type the name: ${application}` });
 }

@@ -5,7 +5,7 @@ const name = z.string().min(1).max(253);
 
 /** What to plan; the application is in the path. Fields as `PlanRequest` of core. */
 export const planRequestSchema = z.strictObject({
-  intent: z.enum(['Backup', 'Restore', 'Drill']),
+  intent: z.enum(['Backup', 'Restore', 'Drill', 'Failover', 'Relocate', 'Failback']),
   /** Absent: all. */
   components: z.array(name).min(1).max(500).optional(),
   /** A point's id or name, an instant (`14:05`, `2h ago`, RFC 3339) or `latest` (default). */
@@ -22,6 +22,12 @@ export const planRequestSchema = z.strictObject({
   prune: z.boolean().optional(),
   /** In place: restart what depends on a component that went back; default false. */
   restartDependents: z.boolean().optional(),
+  /** Of a failover, relocation or failback: the cluster to go on at. */
+  to: name.optional(),
+  /** Of the same: what a class of the source is called there. */
+  storageClasses: z.record(name, name).optional(),
+  /** Of a failover whose source does not answer: why the old copy cannot be running. Recorded. */
+  override: z.string().trim().min(1).max(1000).optional(),
   /** Of a plan that is made again: when it was first asked for, RFC 3339 in UTC. PLAN_EXPIRED when that is longer ago than a plan lives. */
   at: z.iso.datetime().optional(),
   /** Of a plan that is made again: exactly these points, whatever `point` says. */

@@ -11,10 +11,11 @@ import styles from './RestoreDialog.module.css';
 export const DataLoss = ({ plan }: { plan: WirePlan['spec'] }) => {
   const { t } = useText();
   const lost = [...new Set(plan.dataLoss.filter((loss) => loss.seconds > 0).map((loss) => loss.text))];
-  const clone = (plan.mode ?? 'clone') === 'clone';
+  const moves = plan.intent === 'Failover' || plan.intent === 'Relocate' || plan.intent === 'Failback';
+  const nothing = moves ? 'move.nothingLost' : (plan.mode ?? 'clone') === 'clone' ? 'restore.nothingLost' : 'restore.noDataLost';
   return (
     <p className={styles.loss} data-lost={lost.length > 0}>
-      {lost.length > 0 ? t('restore.lost', { what: lost.join(', ') }) : t(clone ? 'restore.nothingLost' : 'restore.noDataLost')}
+      {lost.length > 0 ? t('restore.lost', { what: lost.join(', ') }) : t(nothing)}
     </p>
   );
 };

@@ -31,6 +31,8 @@ import styles from './RecoveryTab.module.css';
 
 const RestoreFlow = lazy(async () => ({ default: (await import('../restore/RestoreFlow.tsx')).RestoreFlow }));
 
+const MoveFlow = lazy(async () => ({ default: (await import('../move/MoveFlow.tsx')).MoveFlow }));
+
 const days = 30;
 
 /** With what the dialog opens. */
@@ -59,6 +61,7 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
   const [operationsFirst] = useState(open !== undefined);
   const [chosen, setChosen] = useState<WireRecoveryPoint>();
   const [restore, setRestore] = useState<Beginning>();
+  const [moving, setMoving] = useState(false);
   const { status } = application;
   const rows = useMemo(() => componentsWorstFirst(application), [application]);
   const restorable = restorableOf(application, component);
@@ -75,10 +78,15 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
     <Section level="h3" title={t('tab.operations')}>
       {operations.loading && <Loading />}
       {operations.error && <Problem error={operations.error} onRetry={operations.refresh} />}
-      {open && !listed && !restore && <LiveOperation id={open} may={application.allowed} />}
+      {open && !listed && !restore && !moving && <LiveOperation id={open} may={application.allowed} />}
       {operations.data?.length === 0 && <Text color="secondary">{t('tab.noOperations')}</Text>}
       {operations.data && (
-        <OperationList operations={operations.data} open={restore ? undefined : open} onOpen={setOpen} may={() => application.allowed} />
+        <OperationList
+          operations={operations.data}
+          open={restore || moving ? undefined : open}
+          onOpen={setOpen}
+          may={() => application.allowed}
+        />
       )}
     </Section>
   );
@@ -93,6 +101,18 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
         {may && (
           <Button variant="primary" isDisabled={restorable.length === 0} onPress={() => startRestore({ components: restorable }, 'tab')}>
             {t('tab.restore')}
+          </Button>
+        )}
+        {may && (
+          <Button
+            variant="tertiary"
+            onPress={() => {
+              analytics.captureEvent('open', 'dr move dialog', { attributes: { from: 'tab' } });
+              setOpen(undefined);
+              setMoving(true);
+            }}
+          >
+            {t('move.open')}
           </Button>
         )}
       </div>
@@ -145,6 +165,17 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
         />
       </Section>
       {!operationsFirst && operationsSection}
+      {moving && (
+        <Suspense fallback={null}>
+          <MoveFlow
+            application={application}
+            onClose={() => {
+              setMoving(false);
+              operations.refresh();
+            }}
+          />
+        </Suspense>
+      )}
       {restore && (
         <Suspense fallback={null}>
           <RestoreFlow

@@ -1,0 +1,104 @@
+import { paths } from '@kubectl-dr/backstage-plugin-dr-common';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { reason, shop } from '../../fixtures/applications.ts';
+import { clusters } from '../../fixtures/fleet.ts';
+import { operation, planOf } from '../../fixtures/plans.ts';
+import { shopPoints } from '../../fixtures/points.ts';
+import type { Portal } from '../../fixtures/portal.ts';
+import { entity, renderWithPortal, usePortal } from '../../testing/render.tsx';
+import { applicationPath } from '../../testing/server.ts';
+import { RecoveryTab } from '../tab/RecoveryTab.tsx';
+import { readinessOf } from './readiness.ts';
+
+const answering = clusters.map((cluster) => ({ ...cluster, status: { ...cluster.status, reachable: true, message: undefined } }));
+const said = (key: string, values: Record<string, string> = {}) => `${key} ${Object.values(values).join(' ')}`.trim();
+
+describe('readiness', () => {
+  const states = (application = shop, known = answering) =>
+    Object.fromEntries(readinessOf(application, known, 'west', said as never).map(({ id, state }) => [id, state]));
+
+  it('tells of both sides, engines, copies, the newest point and the last proof', () => {
+    expect(states()).toEqual({
+      'source east': 'good',
+      'target west': 'good',
+      engines: 'bad',
+      copies: 'bad',
+      point: 'bad',
+      proof: 'bad',
+    });
+    expect(readinessOf(shop, answering, 'west', said as never).find(({ id }) => id === 'copies')!.text).toBe('move.copies 1 2 west 3m');
+  });
+
+  it('calls a side that does not answer not ready, with the words of the cluster', () => {
+    const silent = readinessOf(shop, clusters, 'west', said as never).find(({ id }) => id === 'target west')!;
+    expect(silent).toMatchObject({ state: 'bad', text: expect.stringContaining('ECONNREFUSED') });
+    expect(states(shop, []).engines).toBe('unknown');
+  });
+});
+
+describe('going on elsewhere', () => {
+  const portal = usePortal();
+  beforeEach(() => window.history.replaceState(null, '', '/'));
+  const lost = [{ component: 'orders-db', seconds: 420, text: '7 minutes of orders-db' }];
+  const failover = (more: object = {}, rule: 'owner' | 'approval' | 'operator' = 'owner') =>
+    planOf({ intent: 'Failover', dataLoss: lost, ...more }, rule);
+  const portalOf = (more: Portal): Portal => ({
+    statuses: { 'system:default/shop': { kind: 'ready', application: shop } },
+    points: shopPoints,
+    clusters: answering,
+    ...more,
+  });
+  const open = async () => {
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    await userEvent.click(await screen.findByRole('button', { name: 'Go on elsewhere' }));
+    return screen.findByRole('dialog');
+  };
+  const plans = (asked: readonly { path: string; body?: unknown }[]) =>
+    asked.filter(({ path }) => path === applicationPath(paths.plans, 'shop')).map(({ body }) => body);
+
+  it('says what would be lost first, how ready it is, and starts when the name was typed', async () => {
+    const asked = portal.answers(portalOf({ plan: failover(), start: operation('op-1'), operation: () => operation('op-1') }));
+    const dialog = await open();
+    expect(await within(dialog).findByText(/7 minutes of orders-db/)).toBeInTheDocument();
+    const list = within(dialog).getByRole('list', { name: 'How ready it is' });
+    expect(within(list).getByText(/1 of 2 volumes are copied to west/)).toBeInTheDocument();
+    const now = within(dialog).getByRole('button', { name: 'Fail over now' });
+    expect(now).toBeDisabled();
+    await userEvent.type(within(dialog).getByLabelText('Type the name shop to confirm'), 'shop');
+    await waitFor(() => expect(now).toBeEnabled());
+    await userEvent.click(now);
+    expect(await within(dialog).findByText('40 of 100 objects')).toBeInTheDocument();
+    expect(plans(asked)).toEqual([{ intent: 'Failover', to: 'west' }]);
+    expect(asked.find(({ method, path }) => method === 'POST' && path === `/api/dr${paths.operations}`)!.body).toMatchObject({
+      confirm: 'shop',
+    });
+  });
+
+  it('asks why the old copy cannot be running where nobody can see it, and plans with the answer', async () => {
+    const risk = reason('SOURCE_MAY_BE_ALIVE', 'blocker', 'east does not answer, so its copy of shop may be running');
+    const asked = portal.answers(
+      portalOf({ plan: (body) => ((body as { override?: string }).override ? failover() : failover({ blockers: [risk] })) }),
+    );
+    const dialog = await open();
+    expect(await within(dialog).findByText(/may be running/)).toBeInTheDocument();
+    expect(within(dialog).getByRole('button', { name: 'Fail over now' })).toBeDisabled();
+    await userEvent.type(within(dialog).getByLabelText('Why can the old copy not be running?'), 'rack 3 is off');
+    await waitFor(() => expect(plans(asked).at(-1)).toMatchObject({ override: 'rack 3 is off' }));
+    expect(await within(dialog).findByLabelText('Type the name shop to confirm')).toBeInTheDocument();
+  });
+
+  it('plans a relocation anew, and leaves it to operators where the policy does', async () => {
+    const asked = portal.answers(portalOf({ plan: failover({}, 'operator') }));
+    const dialog = await open();
+    expect(await within(dialog).findByText('Only operators may do this')).toBeInTheDocument();
+    await userEvent.click(within(dialog).getByRole('radio', { name: 'Relocate' }));
+    await waitFor(() => expect(plans(asked).at(-1)).toMatchObject({ intent: 'Relocate' }));
+    expect(within(dialog).getByRole('button', { name: 'Relocate now' })).toBeDisabled();
+  });
+
+  it('says so where there is no other cluster', async () => {
+    portal.answers(portalOf({ clusters: [] }));
+    expect(await within(await open()).findByText('There is no other cluster')).toBeInTheDocument();
+  });
+});

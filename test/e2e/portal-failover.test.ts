@@ -1,0 +1,96 @@
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { openBackend } from '../../plugins/dr-backend/src/testing/backend.ts';
+import { catalogOf } from '../suites/shop.ts';
+import { TwoSites } from '../suites/two-sites.ts';
+
+const members = { 'user:default/alice': ['group:default/team-shop'], 'user:default/olivia': ['group:default/platform'] };
+
+/** A failover through the portal: by whom the policy lets, with the name typed, and also when the old cluster is silent. */
+let sites: TwoSites;
+let portal: Awaited<ReturnType<typeof openBackend>>;
+
+async function open(policy?: Record<string, unknown>): Promise<void> {
+  sites = await TwoSites.open();
+  sites.policy = policy;
+  sites.write('east', '1,apples\n');
+  await sites.capture();
+  portal = await openBackend({ clusters: sites.clusters(), entities: catalogOf('shop', policy) as never, members });
+  await eventually(
+    async () => (await portal.as('olivia')('get', shop)).body.status?.recoveryPoint !== undefined,
+    'the portal knows the point of shop',
+    30_000,
+  );
+}
+afterEach(async () => {
+  await portal.backend.stop();
+  sites.close();
+});
+
+const shop = '/v1/applications/system/default/shop';
+const plan = async (who: string, more: object = {}) =>
+  (
+    await portal
+      .as(who)('post', `${shop}/plans`)
+      .send({ intent: 'Failover', to: 'west', ...more })
+  ).body;
+const start = (who: string, made: { spec: { id: string; hash: string } }, more: object = {}) =>
+  portal
+    .as(who)('post', '/v1/operations')
+    .set('Idempotency-Key', `${who}-${made.spec.id}-${JSON.stringify(more).length}`)
+    .send({ plan: { id: made.spec.id, hash: made.spec.hash }, ...more });
+const ended = async (id: string) => {
+  const state = async (): Promise<string> => (await portal.as('olivia')('get', `/v1/operations/${id}`)).body.status?.state;
+  await eventually(async () => ['Succeeded', 'Failed'].includes(await state()), `${id} has ended`, 60_000);
+  return (await portal.as('olivia')('get', `/v1/operations/${id}`)).body;
+};
+
+it('is planned by the owner, carried out by an operator who has typed the name, and audited', async () => {
+  await open();
+  const made = await plan('alice');
+  expect(made.spec).toMatchObject({ intent: 'Failover', blockers: [], home: 'west' });
+  expect(made.selfService).toBe('operator');
+  const refused = await start('alice', made, { confirm: 'shop' });
+  expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('leaves this to operators')]);
+
+  const own = await plan('olivia');
+  expect(own.selfService).toBe('owner');
+  expect((await start('olivia', own)).body.error).toMatchObject({ code: 'NOT_CONFIRMED' });
+  const begun = await start('olivia', own, { confirm: 'shop' });
+  expect(begun.status).toBe(202);
+  const done = await ended(begun.body.metadata.name);
+  expect(done.status, done.status.message).toMatchObject({ state: 'Succeeded', requestedBy: 'user:default/olivia' });
+  await sites.running('west');
+  expect(sites.rows('west')).toBe('1,apples\n');
+  expect(await sites.pods('east')).toEqual([]);
+  expect(portal.audit.filter(({ eventId }) => eventId === 'failover-create')).toMatchObject([
+    { outcome: 'fail', meta: { actor: 'user:default/alice' } },
+    { outcome: 'fail', meta: { actor: 'user:default/olivia' } },
+    { outcome: 'success', meta: { intent: 'Failover', actor: 'user:default/olivia' } },
+  ]);
+});
+
+it('goes on without a cluster that does not answer, when the owner may and has said why', async () => {
+  await open({ owner: 'platform', selfService: { failover: 'owner' } });
+  sites.lost.add('east');
+  await eventually(
+    async () =>
+      (await portal.as('olivia')('get', '/v1/clusters')).body.items.some(
+        (cluster: { metadata: { name: string }; status: { reachable: boolean } }) =>
+          cluster.metadata.name === 'east' && !cluster.status.reachable,
+      ),
+    'the portal sees that east is silent',
+    60_000,
+  );
+  const blocked = await plan('alice');
+  expect(blocked.error).toBeUndefined();
+  expect(blocked.spec.blockers).toMatchObject([{ code: 'SOURCE_MAY_BE_ALIVE' }]);
+  const made = await plan('alice', { override: 'power of rack 3 is cut' });
+  expect(made.spec.blockers).toEqual([]);
+  expect(made.selfService).toBe('owner');
+  const begun = await start('alice', made, { confirm: 'shop' });
+  expect(begun.body.error).toBeUndefined();
+  const done = await ended(begun.body.metadata.name);
+  expect(done.status, done.status.message).toMatchObject({ state: 'Succeeded' });
+  await sites.running('west');
+  expect(sites.rows('west')).toBe('1,apples\n');
+});
