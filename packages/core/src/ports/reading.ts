@@ -39,6 +39,8 @@ export interface ReadScope {
    * changed since, and it is no older than this. Who lists has to list anyway.
    */
   tolerance?: number;
+  /** For whoever is about to act: what does not answer now is unreachable, whatever is remembered of it. Default false. */
+  live?: boolean;
   signal?: AbortSignal;
 }
 

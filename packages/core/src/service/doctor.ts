@@ -24,7 +24,7 @@ export async function diagnose(
     ),
   );
   const extra = [...fleetKinds, ...[...checkups.values()].flatMap(({ kinds }) => kinds)];
-  const assessment = await look(deps, signal, extra);
+  const assessment = await look(deps, { signal, extra });
   const application = name === undefined ? undefined : findApplication(assessment, name);
   const wanted = application ? [application] : assessment.applications;
   await decideVerdicts(assessment, wanted, deps.contents, signal);

@@ -41,19 +41,23 @@ export interface Tolerance {
   milliseconds: number;
 }
 
-/** Reads everything once: clusters, catalog and past operations side by side. `extra`: types that are wanted besides. */
-export async function look(
-  deps: LookDeps,
-  signal?: AbortSignal,
-  extra: readonly ResourceType[] = [],
-  tolerance?: Tolerance,
-): Promise<Assessment> {
+export interface LookOptions {
+  /** Types that are wanted besides. */
+  extra?: readonly ResourceType[];
+  tolerance?: Tolerance | undefined;
+  /** As `ReadScope.live`, for whoever plans or acts. */
+  live?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** Reads everything once: clusters, catalog and past operations side by side. */
+export async function look(deps: LookDeps, { extra = [], tolerance, live = false, signal }: LookOptions = {}): Promise<Assessment> {
   const { reader, engines, tenancy, clock, contents, interpretations } = deps;
   const known = lookedAt(engines);
   const keys = new Set(known.map(resourceKey));
   const kinds = [...known, ...extra.filter((type) => !keys.has(resourceKey(type)))];
   const [readings, catalog, operations] = await Promise.all([
-    reader.read(kinds, { ...(tolerance && { tolerance: tolerance.milliseconds }), ...(signal && { signal }) }),
+    reader.read(kinds, { ...(live && { live }), ...(tolerance && { tolerance: tolerance.milliseconds }), ...(signal && { signal }) }),
     readCatalog(deps.catalog, signal),
     deps.operations(signal),
   ]);

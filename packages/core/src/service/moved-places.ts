@@ -31,7 +31,11 @@ export function originsOf(application: Application, to: string, assessment: Asse
       const key = `${cluster}/${namespace}`;
       const reading = assessment.inventory.get(cluster)?.reading;
       const whole = isExclusive(assessment.applications, application, chosen, { cluster, namespace });
-      const origin = origins.get(key) ?? { cluster, namespace, reachable: reading !== undefined && !reading.unreachable };
+      const origin = origins.get(key) ?? {
+        cluster,
+        namespace,
+        reachable: reading !== undefined && !reading.unreachable,
+      };
       if (!whole && labelSelector !== undefined) origin.labelSelectors = [...new Set([...(origin.labelSelectors ?? []), labelSelector])];
       origins.set(key, origin);
     }

@@ -102,7 +102,7 @@ class DefaultDrService implements DrService {
   } = {}): Promise<Fleet> {
     if (applications?.length === 0) return (await lookAtEngines(this.#looking(), { only, signal })).fleet([]);
     const tolerated = tolerance === undefined ? undefined : { milliseconds: tolerance, before: this.#tolerated };
-    const assessment = await look(this.#looking(), signal, [], tolerated);
+    const assessment = await look(this.#looking(), { tolerance: tolerated, signal });
     const wanted: readonly Application[] = applications?.map((name) => findApplication(assessment, name)) ?? assessment.applications;
     if (contents) await decideVerdicts(assessment, wanted, this.#contents, signal, this.#deps.pause);
     const statuses = await this.#statuses(assessment, wanted, signal);
@@ -134,7 +134,7 @@ class DefaultDrService implements DrService {
 
   async policies(_caller: Caller, { application, signal }: { application?: string; signal?: AbortSignal } = {}): Promise<PolicyRendering> {
     const { renderFleet } = await import('./policies.ts');
-    return renderFleet(this.#looking(), await look(this.#looking(), signal), application);
+    return renderFleet(this.#looking(), await look(this.#looking(), { signal }), application);
   }
 
   async applyPolicies(
@@ -147,7 +147,7 @@ class DefaultDrService implements DrService {
   }
 
   async plan(request: PlanRequest, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Plan> {
-    return this.#plan(await look(this.#looking(), signal), request, signal);
+    return this.#plan(await look(this.#looking(), { signal, live: true }), request, signal);
   }
 
   async execute(plan: Plan, caller: Caller, options: ExecuteOptions = {}): Promise<StartedOperation> {
@@ -156,7 +156,7 @@ class DefaultDrService implements DrService {
     await assertIntact(plan);
     assertNotExpired(plan, await this.#nowAt(plan.home));
     this.#contents.forgetFailures(plan.points.map(({ pointId }) => pointId));
-    const assessment = await look(this.#looking(), signal);
+    const assessment = await look(this.#looking(), { signal, live: true });
     await this.#seeing(plan, assessment, async () => {
       assertCurrent(plan, await this.#plan(assessment, plan.request, signal));
       this.#assertInside(plan, findApplication(assessment, plan.application), assessment);
@@ -266,7 +266,7 @@ class DefaultDrService implements DrService {
   ): Promise<StartedOperation> {
     const { plan, id } = found.operation;
     await assertIntact(plan);
-    const assessment = await look(this.#looking(), signal);
+    const assessment = await look(this.#looking(), { signal, live: true });
     await this.#seeing(plan, assessment, async () => this.#assertInside(plan, ownerOf(found.operation, assessment), assessment));
     return this.#taken(plan, found.cluster, id, signal, change);
   }

@@ -143,9 +143,15 @@ export class ClusterWatch {
     const { state, error } = this.state();
     const known = { cluster: this.name, ...(this.identity === undefined ? {} : { identity: this.identity }), age: this.age(kinds) };
     // Without an answer there is no clock to ask; asking would wait for a cluster that is not there.
-    const now = this.lastAnswer === undefined ? this.options.clock.now() : await this.options.cluster.now();
-    if (state === 'unreachable' || this.lastAnswer === undefined)
-      return { ...known, now, objects: new Map(), failures: new Map(), unreachable: error ?? this.notYetRead() };
+    if (state === 'unreachable' || this.lastAnswer === undefined || (scope.live && error))
+      return {
+        ...known,
+        now: this.options.clock.now(),
+        objects: new Map(),
+        failures: new Map(),
+        unreachable: error ?? this.notYetRead(),
+      };
+    const now = await this.options.cluster.now();
     const objects = new Map<string, readonly KubeObject[]>();
     const failures = new Map<string, DrError>();
     for (const type of kinds) {

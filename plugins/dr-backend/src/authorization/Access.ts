@@ -72,10 +72,7 @@ export class Access {
 
   /** Asks about these policies: a policy is an entity, and seen by whoever may see that in the catalog. */
   async preparePolicies(policies: readonly Policy[]): Promise<void> {
-    await this.decisions.load(
-      [drPolicyReadPermission],
-      policies.flatMap(({ entityRef }) => entityRef ?? []),
-    );
+    await this.decisions.load([drPolicyReadPermission], () => policies.flatMap(({ entityRef }) => entityRef ?? []));
   }
 
   maySeePolicy({ entityRef }: Policy): boolean {

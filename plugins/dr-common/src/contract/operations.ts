@@ -26,6 +26,9 @@ export const planRequestSchema = z.strictObject({
   to: name.optional(),
   /** Of the same: what a class of the source is called there. */
   storageClasses: z.record(name, name).optional(),
+  /** Of the same: what a host of an Ingress or a route is called there, and labels by which nodes are chosen. */
+  hosts: z.record(name, name).optional(),
+  nodeLabels: z.record(z.string().min(1).max(600), z.string().max(600)).optional(),
   /** Of a failover whose source does not answer: why the old copy cannot be running. Recorded. */
   override: z.string().trim().min(1).max(1000).optional(),
   /** Of a plan that is made again: when it was first asked for, RFC 3339 in UTC. PLAN_EXPIRED when that is longer ago than a plan lives. */

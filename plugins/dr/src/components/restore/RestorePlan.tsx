@@ -10,7 +10,7 @@ import styles from './RestoreDialog.module.css';
 /** What is lost, said first. */
 export const DataLoss = ({ plan }: { plan: WirePlan['spec'] }) => {
   const { t } = useText();
-  const lost = [...new Set(plan.dataLoss.filter((loss) => loss.seconds > 0).map((loss) => loss.text))];
+  const lost = [...new Set(plan.dataLoss.filter((loss) => loss.seconds > 0 || loss.unknown).map((loss) => loss.text))];
   const moves = plan.intent === 'Failover' || plan.intent === 'Relocate' || plan.intent === 'Failback';
   const nothing = moves ? 'move.nothingLost' : (plan.mode ?? 'clone') === 'clone' ? 'restore.nothingLost' : 'restore.noDataLost';
   return (
