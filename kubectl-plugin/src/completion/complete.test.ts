@@ -59,7 +59,7 @@ it('knows what completes every word that a definition prints', async () => {
       .filter(({ type, choices }) => type !== 'boolean' && !choices)
       .map(({ value }) => `${command.name} ${value}`),
   ]);
-  const free = /(TEXT|FROM=TO|SELECTOR|\d+[hmd]|PORT|WHAT|\.PATH)$/;
+  const free = /(TEXT|FROM=TO|K=V|SELECTOR|\d+[hmd]|PORT|WHAT|\.PATH)$/;
   for (const word of without.filter((each) => !free.test(each))) {
     const [name, value] = [word.slice(0, word.indexOf(' ')), word.slice(word.indexOf(' ') + 1)];
     const command = commands.find((each) => each.name === name)!;
