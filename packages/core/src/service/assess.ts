@@ -86,7 +86,7 @@ export class Assessment {
     this.inventory = new FleetInventory(inputs.readings, (reading) => interpretations.of(reading).inventory);
     this.#protection = new Map(this.inventory.clusters.map(({ reading }) => [reading.cluster, interpretations.of(reading).protection]));
     this.#before = new Map((before ? [...before.#judged] : []).map(([{ name }, judged]) => [name, judged]));
-    const known = before && inputs.catalog && before.#inputs.catalog === inputs.catalog ? before : undefined;
+    const known = before && before.#inputs.catalog === inputs.catalog ? before : undefined;
     this.#policies = known ? known.#policies : new Policies(inputs.catalog);
     const fromCatalog = known
       ? known.#fromCatalog
