@@ -41,7 +41,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const clusters = ['east', 'west'].map((name) => ({ name, kubeconfig: sandbox.kubeconfigPath, context: name }));
   // This file serves the command line as well.
   const file = path.join(directory, 'app-config.yaml');
-  const backend = await startPortal({ file, config: { dr: { clusters, catalog: [path.join(root, 'packages/sandbox/catalog')] } } });
+  const backend = await startPortal({
+    file,
+    config: { dr: { clusters, catalog: [path.join(root, 'packages/sandbox/catalog')] } },
+    // What west stores is not behind the line that can be cut, so it is another host with the same certificate.
+    env: { NODE_EXTRA_CA_CERTS: path.join(directory, 'sandbox/certificates/ca.crt') },
+  });
   const portal: Portal = { baseUrl: backend.baseUrl, kubeconfig: sandbox.kubeconfigPath, directory, mishaps: mishaps.url };
   project.provide('portal', portal);
   return async () => {
