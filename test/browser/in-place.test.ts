@@ -17,6 +17,8 @@ inChromium('going back in place', () => {
     expect(await request.isDisabled()).toBe(true);
     await dialog.getByLabel('Type the name warehouse to confirm').fill('warehouse');
     await dialog.getByLabel('Why (for the journal)').fill('the import of noon was wrong');
+    // High enough for all of it, from what is lost to the name that is typed.
+    await alice.page.setViewportSize({ width: 1440, height: 1240 });
     await alice.picture('restore', { readme: true });
     await request.click();
     await dialog.getByText('Waiting for approval').waitFor();

@@ -124,7 +124,7 @@ export const drTranslationRef = createTranslationRef({
     },
     timeline: {
       lane: 'Recovery points of {{component}}',
-      none: 'No recovery point of {{component}} in the last {{days}} days',
+      none: 'No recovery point of {{component}} is known from the last {{days}} days',
       usable: 'Usable',
       unusable: 'Not usable',
       unknown: 'Unknown',

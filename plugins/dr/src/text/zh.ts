@@ -89,7 +89,7 @@ const zh = {
   'components.volume.unknown': '未知',
   'components.unclaimed': '未确认',
   'timeline.lane': '{{component}} 的恢复点',
-  'timeline.none': '最近 {{days}} 天内 {{component}} 没有恢复点',
+  'timeline.none': '最近 {{days}} 天内没有已知的 {{component}} 恢复点',
   'timeline.usable': '可用',
   'timeline.unusable': '不可用',
   'timeline.unknown': '未知',
