@@ -75,7 +75,10 @@ it('every command of docs/two-sites.md does what the page says, in its order', a
   let operation = '';
   const said: Record<string, string> = {};
   for (const { command, code } of rest) {
-    const { code: exit, text } = await ended(begin(wordsOf(command.replace('OPERATION', operation))));
+    const line = (): Promise<{ code: number | null; text: string }> => ended(begin(wordsOf(command.replace('OPERATION', operation))));
+    // Copies arrive within a minute, as the page says, and nothing is planned from one that has not.
+    if (/ get replications$| plan failback /.test(command)) await vi.waitFor(arrived, { timeout: 90_000, interval: 1_000 });
+    const { code: exit, text } = await line();
     expect(exit, `${command}\n${text}`).toBe(code);
     said[command] = text;
     operation = /operation (\S+) Succeeded/.exec(text)?.[1] ?? operation;
@@ -84,9 +87,16 @@ it('every command of docs/two-sites.md does what the page says, in its order', a
   }
   const last = said['npx kubectl-dr status warehouse']!;
   expect(last).not.toContain('OLD_COPY_UNCHECKED');
+  expect(last).toContain('east/warehouse');
+  expect(last).not.toContain('west/warehouse');
   expect(said['npx kubectl-dr plan failover warehouse --to west']).toContain('SOURCE_MAY_BE_ALIVE');
   expect(said['npx kubectl-dr describe operation OPERATION']).toContain('the power of the site is cut');
-}, 180_000);
+}, 300_000);
+
+async function arrived(): Promise<void> {
+  const { text } = await ended(begin(['npx', 'kubectl-dr', 'get', 'replications']));
+  expect(text.split('\n').filter((row) => /Succeeded/.test(row) && !/<unknown>|nothing/.test(row))).toHaveLength(1);
+}
 
 async function expectStatus(text: string): Promise<void> {
   expect((await ended(begin(['npx', 'kubectl-dr', 'status', 'warehouse']))).text).toContain(text);

@@ -16,7 +16,7 @@ export const sandbox: Command = {
   flags: {
     port: { type: 'number', value: 'PORT', summary: 'Port to listen on (default 16443)' },
     directory: { type: 'string', value: 'DIR', summary: 'Where the kubeconfig is written (default .sandbox)' },
-    standby: { type: 'boolean', summary: 'Each cluster reads what the other backs up' },
+    standby: { type: 'boolean', summary: 'Each cluster can go on for the other' },
   },
   examples: [
     ['kubectl dr sandbox', 'Prints the KUBECONFIG to use and keeps running'],

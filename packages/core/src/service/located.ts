@@ -42,18 +42,18 @@ export function located(
           if (cluster === undefined || cluster === placement.cluster) return placement;
           return placedAt(placement, cluster, component.owner ?? application.owner, inventory, tenancy);
         }),
+        component.placements,
       ),
     })),
   };
 }
 
-/** Labels tell of the old copy and of the new one. */
-function distinct(placements: readonly Placement[]): Placement[] {
-  return [
-    ...new Map(
-      placements.map((one) => [`${one.cluster}/${one.namespace}/${one.labelSelector ?? ''}/${one.workloads ?? ''}`, one]),
-    ).values(),
-  ];
+/** Labels tell of the old copy and of the new one: where a place was moved to, what they say of the same one is said already. */
+function distinct(placements: readonly Placement[], before: readonly Placement[]): Placement[] {
+  const spaceOf = ({ cluster, namespace }: Placement): string => `${cluster}/${namespace}`;
+  const moved = new Set(placements.filter((one) => !before.includes(one)).map(spaceOf));
+  const told = placements.filter((one) => !before.includes(one) || !moved.has(spaceOf(one)));
+  return [...new Map(told.map((one) => [`${spaceOf(one)}/${one.labelSelector ?? ''}/${one.workloads ?? ''}`, one])).values()];
 }
 
 /** The same place on another cluster, if that one agrees. */
