@@ -60,7 +60,12 @@ export class TwoSites {
 
   /** A sync whose data was captured from now on has arrived. */
   async received(cluster: 'east' | 'west', since = 0): Promise<void> {
-    await eventually(async () => Date.parse((await this.#held(cluster)) ?? '') >= since, `a copy has arrived at ${cluster}`, 150_000);
+    // Of the start of a sync, which is told in whole seconds, a target knows only what came a moment after.
+    await eventually(
+      async () => Date.parse((await this.#held(cluster)) ?? '') - 2_000 >= since,
+      `a copy has arrived at ${cluster}`,
+      150_000,
+    );
   }
 
   /** Both, as they answer the product. `through`: what lies between it and a cluster. */
