@@ -26,7 +26,7 @@ export class ClusterProtection {
   readonly #evidence: ReadonlyMap<string, readonly VolumeCapture[]>;
   readonly #patterned: RecoveryPoint[] = [];
   readonly #replications = new Map<string, Replication[]>();
-  readonly #trouble = new Map<RecoveryPoint, Reason | undefined>();
+  readonly #trouble = new Map<RecoveryPoint, Reason | 'none'>();
 
   /** `before`: of an earlier reading. What does not change by itself is taken over. */
   constructor(reading: ClusterReading, engines: readonly Engine[], before?: ClusterProtection) {
@@ -102,8 +102,12 @@ export class ClusterProtection {
 
   /** `pointTrouble`, once per point. */
   troubleOf(point: RecoveryPoint): Reason | undefined {
-    if (!this.#trouble.has(point)) this.#trouble.set(point, pointTrouble(point, this.locations, this.reading.now));
-    return this.#trouble.get(point);
+    let trouble = this.#trouble.get(point);
+    if (trouble === undefined) {
+      trouble = pointTrouble(point, this.locations, this.reading.now) ?? 'none';
+      this.#trouble.set(point, trouble);
+    }
+    return trouble === 'none' ? undefined : trouble;
   }
 
   #stillTrue(facts: ScheduleFacts | undefined): ScheduleFacts | undefined {

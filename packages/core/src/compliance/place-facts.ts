@@ -154,17 +154,7 @@ function usesOf(
   return cluster
     .pointsOf(placement.namespace)
     .filter((point) => covers(point.scope, place))
-    .map((point) =>
-      pointUse(
-        point,
-        target,
-        sources.contents(point.id),
-        cluster.evidenceOf(point),
-        cluster.locations,
-        cluster.reading.now,
-        cluster.troubleOf(point),
-      ),
-    );
+    .map((point) => pointUse(point, target, sources.contents(point.id), cluster.evidenceOf(point), cluster.troubleOf(point)));
 }
 
 function captureIn(claim: Claim, use: PointUse, cluster: ClusterProtection, sources: Sources): VolumeCapture | undefined {

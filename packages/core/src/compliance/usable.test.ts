@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { PointContents, RecoveryPoint, VolumeCapture } from '../protection/model.ts';
+import { pointTrouble } from './point-health.ts';
 import { type ContentsKnown, type UseTarget, pointUse } from './usable.ts';
 import { ago, captured, claim, contents, location, locations, now, point, workload } from './points.fixture.ts';
 
@@ -17,13 +18,13 @@ const fine = locations(location('default'));
 function use(
   changes: { point?: RecoveryPoint; target?: UseTarget; contents?: ContentsKnown; evidence?: VolumeCapture[]; at?: typeof fine } = {},
 ) {
+  const subject = changes.point ?? good;
   const { usable, reasons } = pointUse(
-    changes.point ?? good,
+    subject,
     changes.target ?? db,
     changes.contents ?? 'unread',
     changes.evidence ?? [],
-    changes.at ?? fine,
-    now,
+    pointTrouble(subject, changes.at ?? fine, now),
   );
   return [usable, ...reasons.map(({ code }) => code)].join(' ');
 }
@@ -194,7 +195,7 @@ it('never throws, and says why whenever it says no', () => {
   fc.assert(
     fc.property(points, fc.dictionary(fc.constantFrom('', 'shop'), fc.array(fc.string())), (changes, errors) => {
       const subject = point('p', 5, changes as Partial<RecoveryPoint>);
-      const result = pointUse(subject, db, contents(subject, { errors }), [], fine, now);
+      const result = pointUse(subject, db, contents(subject, { errors }), [], pointTrouble(subject, fine, now));
       if (result.usable === 'no') expect(result.reasons.length).toBeGreaterThan(0);
       if (result.usable === 'yes') expect(result.reasons).toEqual([]);
     }),

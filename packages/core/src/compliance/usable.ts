@@ -6,7 +6,6 @@ import type { Reason } from '../reason.ts';
 import type { PointUse } from '../service/model.ts';
 import { takesEverything } from './coverage.ts';
 import { errorsOf } from './error-attribution.ts';
-import { type Locations, pointTrouble } from './point-health.ts';
 import { captureOf } from './volume-capture.ts';
 
 /** What a component has in one namespace, which a point has to bring back. */
@@ -29,28 +28,26 @@ export type ContentsKnown = PointContents | Reason | 'unread' | 'unlistable';
  * Does a point bring a component back? The caller has made sure that its scope covers the component (`coverage.ts`).
  *
  * `unknown` without reasons means that the contents have to be read first; with reasons, that they could not be read.
- * `trouble` is `pointTrouble` of the point, which does not depend on the component: pass it to compute it once.
+ * `trouble` is `pointTrouble` of the point, which does not depend on the component.
  */
 export function pointUse(
   point: RecoveryPoint,
   target: UseTarget,
   contents: ContentsKnown,
   evidence: readonly VolumeCapture[],
-  locations: Locations,
-  now: Date,
-  trouble: Reason | undefined = pointTrouble(point, locations, now),
+  trouble: Reason | undefined,
 ): PointUse {
   if (trouble) return { point, usable: 'no', reasons: [trouble] };
   const inside = isContents(contents) ? contents : undefined;
   const claims = demandedClaims(point, target, inside);
-
-  const reasons = [...volumeReasons(point, target, claims, inside, evidence), ...(inside ? objectReasons(point, target, inside) : [])];
+  const reasons = volumeReasons(point, target, claims, inside, evidence);
+  if (inside) reasons.push(...objectReasons(point, target, inside));
   if (reasons.length > 0) return { point, usable: 'no', reasons };
   if (inside) return emptyInside(point, target, inside);
   // Of what is gone, and of claims that are younger than the point, only the point itself can tell what it had.
   const complete = !isGone(target) && target.claims.every(({ object }) => object !== undefined);
-  const held = target.claims.filter(({ object }) => object?.phase !== 'Pending');
-  if (point.phase === 'Succeeded' && complete && takesEverything(point.scope) && held.every((claim) => isProven(claim, evidence))) {
+  const proven = (claim: Claim): boolean => claim.object?.phase === 'Pending' || isProven(claim, evidence);
+  if (point.phase === 'Succeeded' && complete && takesEverything(point.scope) && target.claims.every(proven)) {
     return { point, usable: 'yes', reasons: [] };
   }
   if (contents === 'unread') return { point, usable: 'unknown', reasons: [] };
@@ -81,6 +78,7 @@ function isContents(contents: ContentsKnown): contents is PointContents {
  */
 function demandedClaims(point: RecoveryPoint, target: UseTarget, contents: PointContents | undefined): Claim[] {
   if (isGone(target)) return contents ? lostClaims(target, contents) : [];
+  if (target.claims.length === 0) return [];
   const captured = timeOf(point.capturedAt) ?? 0;
   const known = new Set(contents ? claimNames(target.namespace, contents) : []);
   return target.claims.filter(({ name, object }) => {

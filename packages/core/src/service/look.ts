@@ -91,7 +91,8 @@ export async function lookAtEngines(
 ): Promise<Assessment> {
   const kinds = engines.flatMap((engine) => {
     if (only === 'restores') return engine.restoreKinds ?? [];
-    return only === 'points' ? (engine.pointKinds ?? engine.kinds) : engine.kinds;
+    if (only === 'points') return engine.capabilities.backup ? (engine.pointKinds ?? engine.kinds) : [];
+    return engine.kinds;
   });
   const readings = await reader.read([...new Set(kinds)], { ...(only ? { identity: false } : {}), ...(signal ? { signal } : {}) });
   signal?.throwIfAborted();

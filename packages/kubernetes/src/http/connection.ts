@@ -102,6 +102,8 @@ async function dial(
     port,
     ALPNProtocols: ['h2', 'http/1.1'],
   });
+  // What API servers speak is loaded while this one answers our greeting: it takes us longer than that.
+  socket.once('connect', () => void import('node:http2'));
   await settled(socket, 'secureConnect', timeout, leaving);
   return { socket, http2: socket.alpnProtocol === 'h2' };
 }

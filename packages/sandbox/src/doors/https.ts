@@ -1,5 +1,5 @@
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import { InputError } from '@kubectl-dr/core/errors';
 import type { Api } from '../api/server.ts';
 import { certificates } from './certificates.ts';
@@ -25,13 +25,19 @@ export interface HttpsDoor {
   close(): Promise<void>;
 }
 
-/** One HTTPS listener for all clusters: what kubectl, velero and any other client can be pointed at. */
+/**
+ * One HTTPS listener for all clusters: what kubectl, velero and any other client can be pointed at. HTTP/2 for who speaks it, as
+ * an API server does.
+ */
 export async function serveHttps({ apis, port, host = '127.0.0.1', certificateFolder }: HttpsOptions): Promise<HttpsDoor> {
   const { ca, certificate, key } = await certificates(certificateFolder);
   // Watches are as long as they like, and idle connections outlive those of Go clients.
-  const options = { key, cert: certificate, requestTimeout: 0, keepAliveTimeout: 75_000 };
+  const options = { key, cert: certificate, allowHTTP1: true, requestTimeout: 0, keepAliveTimeout: 75_000 };
   const answer = (request: Request): Promise<Response> => route(apis, request);
-  const server = createServer(options, listener(answer)).on('upgrade', upgrader(answer));
+  const sockets = new Set<Socket>();
+  const server = createSecureServer(options, listener(answer))
+    .on('upgrade', upgrader(answer))
+    .on('secureConnection', (socket: Socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error));
     server.listen(port, host, resolve);
@@ -42,7 +48,7 @@ export async function serveHttps({ apis, port, host = '127.0.0.1', certificateFo
     ca,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };

@@ -8,11 +8,12 @@ import { type Facts, activeSchedules, because, isFinished } from '../facts.ts';
  * old failures that a later success has made up for are no news.
  */
 function lastRuns(facts: Facts): PointUse[] {
-  const finished = facts.points.filter(({ point }) => isFinished(point));
+  const newest = (of: (point: RecoveryPoint) => boolean = () => true): PointUse | undefined =>
+    facts.points.find(({ point }) => of(point) && isFinished(point));
   const runs = activeSchedules(facts).map(({ schedule }) =>
-    finished.find(({ point }) => point.schedule === schedule.name && point.engine === schedule.engine),
+    newest((point) => point.schedule === schedule.name && point.engine === schedule.engine),
   );
-  return [...new Set([finished[0], ...runs])].filter((use) => use !== undefined);
+  return [...new Set([newest(), ...runs])].filter((use) => use !== undefined);
 }
 
 function told(point: RecoveryPoint): string {

@@ -13,23 +13,29 @@ export const engineId = 'velero';
 const captured = new Set(['volumesnapshots.snapshot.storage.k8s.io', 'volumesnapshotcontents.snapshot.storage.k8s.io']);
 
 function scopeOf(spec: Fields): Scope {
-  const included = texts(spec.includedNamespaces);
-  const selectors = [
-    selectorText(spec.labelSelector),
-    ...(Array.isArray(spec.orLabelSelectors) ? spec.orLabelSelectors.map(selectorText) : []),
-  ].filter((selector) => selector !== undefined);
-  const includedResources = [...texts(spec.includedResources), ...texts(spec.includedNamespaceScopedResources)];
-  const excludedResources = [...texts(spec.excludedResources), ...texts(spec.excludedNamespaceScopedResources)].filter(
-    (type) => !captured.has(type),
-  );
-  return {
-    namespaces: included.length === 0 || included.includes('*') ? '*' : included,
+  const namespaces = texts(spec.includedNamespaces);
+  const scope: Scope = {
+    namespaces: namespaces.length === 0 || namespaces.includes('*') ? '*' : namespaces,
     excludedNamespaces: texts(spec.excludedNamespaces),
-    // Alternatives cannot be written as one selector: the text is then only for people, and matches nothing by itself.
-    ...(selectors.length > 0 ? { labelSelector: selectors.join(' or ') } : {}),
-    ...(includedResources.length > 0 && !includedResources.includes('*') ? { includedResources } : {}),
-    ...(excludedResources.length > 0 ? { excludedResources } : {}),
   };
+  const labelSelector = selectorOf(spec);
+  if (labelSelector !== undefined) scope.labelSelector = labelSelector;
+  const included = both(spec.includedResources, spec.includedNamespaceScopedResources);
+  if (included.length > 0 && !included.includes('*')) scope.includedResources = included;
+  const excluded = both(spec.excludedResources, spec.excludedNamespaceScopedResources).filter((type) => !captured.has(type));
+  if (excluded.length > 0) scope.excludedResources = excluded;
+  return scope;
+}
+
+function both(one: unknown, other: unknown): string[] {
+  return other === undefined ? texts(one) : [...texts(one), ...texts(other)];
+}
+
+/** Alternatives cannot be written as one selector: the text is then only for people, and matches nothing by itself. */
+function selectorOf({ labelSelector, orLabelSelectors }: Fields): string | undefined {
+  if (!Array.isArray(orLabelSelectors)) return selectorText(labelSelector);
+  const selectors = [labelSelector, ...(orLabelSelectors as unknown[])].map(selectorText).filter((selector) => selector !== undefined);
+  return selectors.length > 0 ? selectors.join(' or ') : undefined;
 }
 
 /** Absent fields stay absent. A loop, for it runs once per backup. */

@@ -56,6 +56,7 @@ export function metadataOf(object: KubeObject): {
 
 /** A LabelSelector object as selector text; undefined when it selects everything. */
 export function selectorText(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   const selector = fields(value);
   const parts = Object.entries(fields(selector.matchLabels)).map(([key, wanted]) => `${key}=${String(wanted)}`);
   for (const raw of Array.isArray(selector.matchExpressions) ? selector.matchExpressions : []) {
