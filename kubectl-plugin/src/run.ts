@@ -1,5 +1,6 @@
 import type { Command } from './definition.ts';
 import { commands } from './commands/index.ts';
+import { keepCodeOf } from './code-cache.ts';
 import type { Host } from './context.ts';
 import { exit, UsageError } from './exit-codes.ts';
 import { commandHelp, optionsHelp, rootHelp } from './help.ts';
@@ -49,7 +50,8 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     return exit.done;
   }
   // Compiled once, it is read from V8's cache; what is loaded before is too small to gain by it.
-  process.getBuiltinModule('node:module').enableCompileCache();
+  if (command.looks) keepCodeOf(command.name);
+  else process.getBuiltinModule('node:module').enableCompileCache();
   const { carryOut, handlers } = await (command.looks ? import('./looking.ts') : import('./acting.ts'));
   return carryOut(handlers, command, args, argv, host);
 }

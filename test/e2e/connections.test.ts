@@ -45,13 +45,33 @@ function run(line: string, config: string | string[], more: Partial<Surroundings
 const rawHeaders = ({ rawHeaders: raw }: IncomingMessage, name: string): string[] =>
   raw.filter((_, index) => index % 2 === 1 && raw[index - 1]!.toLowerCase() === name);
 
-it('one connection for whatever a command asks', async () => {
+it.each(['status', 'get points', 'get clusters', 'get restores', 'doctor'])('one connection for whatever %s asks', async (line) => {
   const server = await cluster();
-  const ran = await run('status', kubeconfigOf(trusting(server.url), { token: 't' }));
+  const ran = await run(line, kubeconfigOf(trusting(server.url), { token: 't' }));
   expect(ran.code, ran.err).toBe(0);
-  expect(server.requests.length).toBeGreaterThan(3);
+  expect(server.requests.length).toBeGreaterThan(1);
   expect(server.connections()).toBe(1);
   expect(rawHeaders(server.requests[0]!, 'authorization')).toEqual(['Bearer t']);
+});
+
+it('who asks for points is shown what keeps points, and nothing else is read', async () => {
+  const server = await cluster();
+  await run('get points', kubeconfigOf(trusting(server.url), { token: 't' }));
+  expect(server.requests.map(({ url }) => url!.replace(/^.*\/|\?.*$/g, '')).sort()).toEqual(['backups', 'volumesnapshots']);
+});
+
+it('a cluster that hangs costs the time of a request, and its row says so; the others answer', async () => {
+  const [well, hanging] = [await cluster(), await serveTls(issued, () => undefined)];
+  open.push(hanging);
+  const second = kubeconfigOf(trusting(hanging.url), { token: 't' }).replaceAll('"east"', '"west"');
+  const line = 'get clusters --contexts east,west --request-timeout 300ms';
+  const ran = await run(line, [kubeconfigOf(trusting(well.url), { token: 't' }), second]);
+  expect(ran).toMatchObject({ code: 0 });
+  const rows = ran.out.split('\n').map((row) => row.trim().split(/ {2,}/));
+  expect(rows.find(([name]) => name === 'east')).toContain('true');
+  expect(rows.find(([name]) => name === 'west')?.join()).toMatch(/^west,false,.*did not answer in time/);
+  // Everything was asked at once: nothing is asked again of who did not answer, or the time would have to pass a second time.
+  expect(hanging.connections()).toBe(1);
 });
 
 describe('proxies', () => {

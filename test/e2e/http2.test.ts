@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { connect } from 'node:tls';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { certificates } from '@kubectl-dr/sandbox/doors/certificates';
@@ -11,7 +13,6 @@ const list = (index: number): object => ({
   items: [{ metadata: { name: 'a'.repeat((index * 37) % 700), namespace: 'shop' } }],
 });
 
-/** As a real API server speaks; the sandbox's door speaks HTTP/1.1. */
 it('lists come whole over one connection of HTTP/2, however many are asked for at once by a busy process', async () => {
   const { ca, certificate, key } = await certificates();
   let sessions = 0;
@@ -43,5 +44,23 @@ it('lists come whole over one connection of HTTP/2, however many are asked for a
   } finally {
     await cluster.close();
     await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+it.each([
+  [['h2', 'http/1.1'], 'h2'],
+  [['http/1.1'], 'http/1.1'],
+  [[], false],
+])('the door of the sandbox speaks to clients of %j as an API server does: %s', async (ALPNProtocols, spoken) => {
+  const { serveHttps } = await import('@kubectl-dr/sandbox/doors/https');
+  const door = await serveHttps({ apis: {}, port: 0 });
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(door.url).port), ca: door.ca, ALPNProtocols });
+  try {
+    await once(socket, 'secureConnect');
+    expect(socket.alpnProtocol).toBe(spoken);
+  } finally {
+    // The client still holds its end: a door that waited for it would never close.
+    await door.close();
+    socket.destroy();
   }
 });

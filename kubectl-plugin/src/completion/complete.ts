@@ -1,3 +1,4 @@
+import { keepCodeOf } from '../code-cache.ts';
 import type { Host } from '../context.ts';
 import type { Arguments, Command, Flag } from '../definition.ts';
 import { globalFlags } from '../definition.ts';
@@ -28,6 +29,7 @@ export async function complete(words: readonly string[], commands: readonly Comm
   const typed = valueTyped(words.at(-1) ?? '');
   let { candidates } = found;
   if ('live' in found) {
+    keepCodeOf('complete');
     const { liveNames } = await import('../looking.ts');
     candidates = [...candidates, ...(await liveNames(found.live, found.args, words, host))];
   }

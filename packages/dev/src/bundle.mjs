@@ -16,6 +16,21 @@ function apart(names) {
   return onDynamicImport('apart', (found) => (files.has(found) ? { path: files.get(found), external: true } : undefined));
 }
 
+/** The file of those that look is loaded with its code of before: it has to be there at once. */
+const withItsCode = onDynamicImport('with-its-code', (found) =>
+  found === path.join(root, looking) ? { path: found, namespace: 'with-its-code' } : undefined,
+);
+const keptCode = {
+  name: withItsCode.name,
+  setup(bundler) {
+    withItsCode.setup(bundler);
+    bundler.onLoad({ filter: /.*/, namespace: 'with-its-code' }, () => ({
+      contents: `module.exports = require('./code-cache.ts').loadKept(require('node:path').join(__dirname, 'looking.cjs'), require);`,
+      resolveDir: path.join(root, 'kubectl-plugin/src'),
+    }));
+  },
+};
+
 /**
  * A command that only looks needs none of what it imports dynamically, but for its own work and the way to the cluster: that
  * is a fifth of the code. Everything else is taken from what acts, where it exists once. Fills `taken`.
@@ -108,7 +123,7 @@ export async function bundleCli(folder) {
   const taken = new Set();
   await Promise.all([
     build({
-      ...options([apart({ looking, acting })]),
+      ...options([keptCode, apart({ acting })]),
       entryPoints: [main],
       outfile: at('kubectl-dr'),
       banner: { js: '#!/usr/bin/env node' },
