@@ -57,7 +57,11 @@ it.each(['status', 'get points', 'get clusters', 'get restores', 'doctor'])('one
 it('who asks for points is shown what keeps points, and nothing else is read', async () => {
   const server = await cluster();
   await run('get points', kubeconfigOf(trusting(server.url), { token: 't' }));
-  expect(server.requests.map(({ url }) => url!.replace(/^.*\/|\?.*$/g, '')).sort()).toEqual(['applicationbackups', 'backups', 'volumesnapshots']);
+  expect(server.requests.map(({ url }) => url!.replace(/^.*\/|\?.*$/g, '')).sort()).toEqual([
+    'applicationbackups',
+    'backups',
+    'volumesnapshots',
+  ]);
 });
 
 it('a cluster that hangs costs the time of a request, and its row says so; the others answer', async () => {

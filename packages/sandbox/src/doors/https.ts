@@ -37,7 +37,7 @@ export async function serveHttps({ apis, port, host = '127.0.0.1', certificateFo
   const sockets = new Set<Socket>();
   const server = createSecureServer(options, listener(answer))
     .on('upgrade', upgrader(answer))
-    .on('secureConnection', (socket: Socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
+    .on('connection', (socket: Socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error));
     server.listen(port, host, resolve);
