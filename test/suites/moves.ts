@@ -148,6 +148,13 @@ export function describeMoves(sample: number, atOnce: number): void {
     let original: unknown;
     const silent = move === 'Failover' ? ['east'] : [];
 
+    /** The copy that went the other way is left behind, and rests. */
+    const takenBack = (state: unknown): unknown => {
+      const { resting, ...rest } = state as { resting: string[] };
+      const reversed = move === 'Failback' ? ['west target', 'east source'] : ['east target', 'west source'];
+      return { ...rest, resting: resting.filter((end) => !reversed.includes(end)) };
+    };
+
     it('ends with every row, once, and is taken back where that is possible', async () => {
       const sites = await before(move);
       try {
@@ -167,7 +174,7 @@ export function describeMoves(sample: number, atOnce: number): void {
         wanted = await stateOf(sites, silent);
         if (!ended.plan.undo.waves) return;
         expect(await (await sites.service('second').undo(id, caller)).run()).toMatchObject({ state: 'Undone' });
-        expect(await stateOf(sites, silent)).toEqual(original);
+        expect(takenBack(await stateOf(sites))).toEqual(takenBack(original));
       } finally {
         sites.close();
       }
@@ -205,7 +212,7 @@ export function describeMoves(sample: number, atOnce: number): void {
               if ((await second.operation(id)).state !== 'Succeeded') await second.cancel(id, caller);
               const end = await (await second.undo(id, caller)).run();
               expect(end, end.message).toMatchObject({ state: 'Undone' });
-              expect(await stateOf(sites)).toEqual(original);
+              expect(takenBack(await stateOf(sites))).toEqual(takenBack(original));
             }),
           );
         }

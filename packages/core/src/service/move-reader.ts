@@ -385,6 +385,7 @@ async function partData(
       ...(capturedAt !== undefined && { capturedAt }),
       ...(seconds !== undefined && { seconds }),
       ...(captured && { manifest: withoutMarks(claimManifest(arrivalWith(about.mapping).as(captured)), engine, place.namespace) }),
+      ...(captured && { mapped: arrivalWith(about.mapping).adapt(captured, origin.namespace, place.namespace)?.fields ?? [] }),
       ...(now.kept && { now: now.kept }),
     };
     return { about: one, copy: copy! };

@@ -6,7 +6,7 @@ import type { ReplicationRef, ReplicationRequest } from '../../ports/replication
 import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import type { ApplicationStatus, ComponentStatus } from '../../service/model.ts';
-import type { CarrySource, KeptVolume, Mapping, PlanRequest, RestoredClaim } from '../model.ts';
+import type { CarrySource, FieldChange, KeptVolume, Mapping, PlanRequest, RestoredClaim } from '../model.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import type { CheckAction } from '../verification.ts';
 
@@ -31,6 +31,8 @@ export interface CopiedClaim {
   seconds?: number;
   /** As it has to be made at the target; absent: as the copy knows it. */
   manifest?: KubeObject;
+  /** What of it is called otherwise there. */
+  mapped?: FieldChange[];
   /** That is there now: of an earlier stay. It makes room, and is kept. */
   now?: KeptVolume & { uid: string; manifest: KubeObject };
 }

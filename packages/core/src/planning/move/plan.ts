@@ -10,7 +10,7 @@ import type { Change, DataLoss, FieldChange, Plan, PlanCopy, Step } from '../mod
 import { arrivalWith } from '../mapping.ts';
 import { checkUnreadable } from '../verification.ts';
 import { arriving, isStoppable } from './arriving.ts';
-import type { MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';
+import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';
 import { MoveSteps, endsOf, isInert } from './steps.ts';
 import { undoOf } from './undo.ts';
 
@@ -48,7 +48,7 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
     warnings.push(...found.warnings);
     for (const { checks } of place.parts) if (checks.unreadable.length > 0) warnings.push(checkUnreadable(checks.unreadable));
   }
-  changes.push(...copied((place, part, data) => data.claims.map(({ claim }) => claimChange(place, part, claim))));
+  changes.push(...copied((place, part, data) => data.claims.map((claim) => claimChange(place, part, claim))));
   changes.sort((a, b) => `${a.kind}/${a.name}`.localeCompare(`${b.kind}/${b.name}`));
 
   const prepare = places.filter(({ exists }) => !exists).map((place) => steps.createNamespace(place));
@@ -163,7 +163,7 @@ function changeOf({ cluster, namespace }: MovePlace, { object, live, component }
   return { ...change, ...(component !== undefined && { component }), ...(fields && fields.length > 0 && { fields }) };
 }
 
-function claimChange({ cluster, namespace }: MovePlace, { status }: MovePart, claim: string): Change {
+function claimChange({ cluster, namespace }: MovePlace, { status }: MovePart, { claim, mapped, now }: CopiedClaim): Change {
   const { name: component } = status.component;
   return {
     action: 'create',
@@ -173,7 +173,8 @@ function claimChange({ cluster, namespace }: MovePlace, { status }: MovePart, cl
     namespace,
     name: claim,
     component,
-    why: 'made of its copy',
+    why: now ? 'made of its copy; the volume of before is kept' : 'made of its copy',
+    ...(mapped && mapped.length > 0 && { fields: mapped }),
   };
 }
 
