@@ -13,6 +13,8 @@ await inNode24(import.meta.url);
 
 const { installTools, makeHost, told, whyNoHost } = await import('./host/make-host.mjs');
 const { lookAtHost } = await import('./host/look-at-host.mjs');
+const { template } = await import('./host/look-at-actions.mjs');
+const { westOfKubernetesPlugin } = await import('./host/own-clusters.mjs');
 const { startProgress } = await import('./host/progress.mjs');
 const { pluginPackages } = await import('./release/plugin-packages.mjs');
 const { findChromium } = await import('../../../test/browser/chromium.ts');
@@ -72,12 +74,16 @@ process.exit(verdicts.filter(({ works }) => works).length === systems.length ? 0
 
 /** Makes a host, builds and starts it, and looks at its pages. */
 async function tryHost({ system, folder, tools, packed }) {
-  const env = await makeHost({ folder, tools, system, packed, progress });
+  const west = westOfKubernetesPlugin(sandbox.kubeconfigPath);
+  const env = await makeHost({ folder, tools, system, packed, progress, ...(system === 'new' && { module: west.module }) });
   const port = await freePort();
   const baseUrl = `http://localhost:${port}`;
   const file = path.join(folder, 'app-config.host.yaml');
   // JSON is YAML.
-  writeFileSync(file, JSON.stringify(configuration(baseUrl, port, sandbox.kubeconfigPath)));
+  const templates = path.join(folder, 'template.yaml');
+  writeFileSync(templates, JSON.stringify(template));
+  const kubeconfig = sandbox.kubeconfigPath;
+  writeFileSync(file, JSON.stringify(configuration({ baseUrl, port, kubeconfig, templates, locator: west.config })));
   const config = ['--config', '../../app-config.yaml', '--config', file];
   const cli = path.join(folder, 'node_modules/@backstage/cli/bin/backstage-cli');
   const hostEnv = { ...env, NODE_ENV: 'development', GITHUB_TOKEN: 'none', NODE_OPTIONS: '' };
@@ -98,20 +104,25 @@ async function tryHost({ system, folder, tools, packed }) {
   }
 }
 
-/** What the READMEs tell to write, and where this run listens. */
-function configuration(baseUrl, port, kubeconfig) {
+/**
+ * What the READMEs tell to write, and where this run listens. East is named under `dr`; west is the Kubernetes plugin's, and reached
+ * through its proxy.
+ */
+function configuration({ baseUrl, port, kubeconfig, templates, locator }) {
   const allow = ['Component', 'API', 'System', 'Domain', 'Resource', 'Location', 'Group', 'User', 'DRPolicy'];
   told('plugins/catalog-backend-module-dr/README.md')(`- allow: [${allow.join(', ')}]`);
   return {
     app: { baseUrl },
-    backend: { baseUrl, listen: { port, host: '127.0.0.1' }, cors: { origin: baseUrl } },
+    backend: { actions: { pluginSources: ['dr'] }, baseUrl, listen: { port, host: '127.0.0.1' }, cors: { origin: baseUrl } },
     integrations: { github: [] },
     catalog: {
-      rules: [{ allow }],
-      locations: [{ type: 'file', target: path.join(root, 'packages/sandbox/catalog/*.yaml') }],
+      rules: [{ allow: [...allow, 'Template'] }],
+      locations: [path.join(root, 'packages/sandbox/catalog/*.yaml'), templates].map((target) => ({ type: 'file', target })),
     },
+    kubernetes: { serviceLocatorMethod: { type: 'multiTenant' }, clusterLocatorMethods: [locator] },
     dr: {
-      clusters: ['east', 'west'].map((name) => ({ name, kubeconfig, context: name })),
+      clusters: [{ name: 'east', kubeconfig, context: 'east' }],
+      clusterAccess: 'proxy',
       authorization: { operators: ['user:development/guest'] },
     },
   };

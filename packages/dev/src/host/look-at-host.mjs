@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { openChromium } from '../../../../test/browser/chromium.ts';
+import { lookAtActions } from './look-at-actions.mjs';
 
 const patience = 90_000;
 
@@ -19,6 +20,14 @@ export async function lookAtHost({ baseUrl, pictures, system, say }) {
     if (!entity.relations?.some(({ type }) => type === 'protectedBy')) throw new Error('the shop has no relation protectedBy');
   });
   say('  the catalog knows DRPolicy, and who is protected by which');
+  const ask = (method, url, body, headers = {}) =>
+    fetch(`${baseUrl}${url}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+  for (const line of await lookAtActions({ ask, until })) say(line);
 
   const browser = await openChromium();
   try {

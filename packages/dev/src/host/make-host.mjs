@@ -34,8 +34,8 @@ export async function installTools({ tools, progress }) {
   await progress.run('installing create-app and yarn', 'npm', args);
 }
 
-/** A fresh app of create-app in `folder`, with the packed plugins, after the steps of their READMEs. `system`: `new` or `legacy`. */
-export async function makeHost({ folder, tools, system, packed, progress }) {
+/** A fresh app of create-app in `folder`, with the packed plugins, after the steps of their READMEs. `system`: `new` or `legacy`; `module`: source of one of its own. */
+export async function makeHost({ folder, tools, system, packed, module, progress }) {
   const env = { ...process.env, PATH: `${tools}/node_modules/.bin${path.delimiter}${process.env.PATH}`, YARN_ENABLE_SCRIPTS: 'false' };
   // The same registry as npm has; a folder of our own for what is fetched, which goes with the rest.
   Object.assign(env, { YARN_NPM_REGISTRY_SERVER: call('npm', ['config', 'get', 'registry']).trim(), YARN_ENABLE_TELEMETRY: '0' });
@@ -56,7 +56,9 @@ export async function makeHost({ folder, tools, system, packed, progress }) {
   const backend = path.join(folder, 'packages/backend/src/index.ts');
   const written = told('plugins/dr-backend/README.md');
   const added = ours.backend.map((name) => `${written(`backend.add(import('${name}'));`)}\n`).join('');
-  replace(backend, /\nbackend\.start\(\);/, `\n${added}\nbackend.start();`);
+  if (module !== undefined) writeFileSync(path.join(path.dirname(backend), 'own-clusters.ts'), module);
+  const own = module === undefined ? '' : "backend.add(import('./own-clusters'));\n";
+  replace(backend, /\nbackend\.start\(\);/, `\n${added}${own}\nbackend.start();`);
   if (system === 'legacy') showInLegacyApp(path.join(folder, 'packages/app/src'));
   else offerLanguages(path.join(folder, 'app-config.yaml'));
 
