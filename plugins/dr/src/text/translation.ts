@@ -266,7 +266,7 @@ export const drTranslationRef = createTranslationRef({
       rewrites_one: '{{count}} of them is rewritten, so that the copy does not act in the world',
       rewrites_other: '{{count}} of them are rewritten, so that the copy does not act in the world',
       field: '{{path}}: {{from}} becomes {{to}}',
-      blockers: 'This stops the restore',
+      blockers: 'This stands in the way',
       warnings: 'Good to know',
       estimate: 'About {{time}}, {{basis}}',
       undo: 'To undo',

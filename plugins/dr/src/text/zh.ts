@@ -266,7 +266,7 @@ const zh = {
   'restore.rewrites_one': '其中 {{count}} 个会被改写，以免副本对外产生作用',
   'restore.rewrites_other': '其中 {{count}} 个会被改写，以免副本对外产生作用',
   'restore.field': '{{path}}：{{from}} 变为 {{to}}',
-  'restore.blockers': '以下情况阻止恢复',
+  'restore.blockers': '以下情况构成阻碍',
   'restore.warnings': '请注意',
   'restore.estimate': '大约 {{time}}，{{basis}}',
   'restore.undo': '撤销方法',
