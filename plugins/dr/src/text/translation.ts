@@ -292,6 +292,7 @@ export const drTranslationRef = createTranslationRef({
     drills: {
       title: 'Drills',
       never: 'It was never brought back as a test.',
+      partly: 'Not all of it was brought back as a test yet.',
       proven: 'Last brought back on {{when}}',
       took: 'back in {{time}}',
       objective: 'the objective is {{time}}',
@@ -330,6 +331,7 @@ export const drTranslationRef = createTranslationRef({
       nowhere: 'There is no other cluster',
       nowhereText: 'The portal knows no cluster where it could go on.',
       nothingLost: 'Nothing is lost: everything is copied before it goes on.',
+      noneToLose: 'Nothing is lost: there is no data to bring along.',
       request: 'Request it',
       execute: { Failover: 'Fail over now', Relocate: 'Relocate now', Failback: 'Fail back now' },
     },

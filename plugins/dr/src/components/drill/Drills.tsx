@@ -27,7 +27,7 @@ export const Drills = ({ application, operations, onOpen, onBegin }: DrillsProps
     .slice(0, shown);
   const proven =
     rto.provenAt === undefined
-      ? t('drills.never')
+      ? t(drills.some(({ status }) => status.state === 'Succeeded') ? 'drills.partly' : 'drills.never')
       : [
           t('drills.proven', { when: atTime(rto.provenAt) }),
           rto.measuredSeconds !== undefined && t('drills.took', { time: shortSeconds(rto.measuredSeconds) }),
