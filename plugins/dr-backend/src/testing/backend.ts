@@ -102,12 +102,14 @@ export async function startPortal(options: Partial<Pick<BackendOptions, 'cluster
     members,
   });
   const { as } = opened;
-  /** The first assessment that has looked inside points. */
+  /** An assessment that has looked inside every point that decides. */
   const ready = () =>
     vi.waitFor(
       async () => {
-        const { status, body } = await as('olivia')('get', '/v1/applications/system/default/shop');
-        if (status !== 200 || body.status.recoveryPoint?.name !== 'shop-2') throw new Error(`not ready: ${status} ${JSON.stringify(body)}`);
+        const shop = await as('olivia')('get', '/v1/applications/system/default/shop');
+        const mixed = await as('olivia')('get', '/v1/applications/system/default/mixed');
+        const judged = [shop, mixed].every(({ status, body }) => status === 200 && body.status.verdict !== 'Unknown');
+        if (!judged || shop.body.status.recoveryPoint?.name !== 'shop-2') throw new Error(`not ready: ${JSON.stringify(shop.body)}`);
       },
       { timeout: 10_000, interval: 50 },
     );
