@@ -10,6 +10,9 @@ const ofFailover = ['point', 'override'];
 
 export type MoveIntent = 'Failover' | 'Relocate' | 'Failback';
 
+/** By the word of the command line. */
+export const moveIntents: Readonly<Record<string, MoveIntent>> = { failover: 'Failover', relocate: 'Relocate', failback: 'Failback' };
+
 /** The flags of `failover`, `relocate` and `failback`, and of `plan` with these words, as a request to core. */
 export function moveRequest(args: Arguments, command: string, intent: MoveIntent): PlanRequest {
   const verb = intent.toLowerCase();

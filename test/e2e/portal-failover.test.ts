@@ -1,7 +1,12 @@
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { mockCredentials } from '@backstage/backend-test-utils';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { openBackend } from '../../plugins/dr-backend/src/testing/backend.ts';
 import { catalogOf } from '../suites/shop.ts';
 import { TwoSites } from '../suites/two-sites.ts';
+import { kubectlDr } from './command-line.ts';
 
 const members = { 'user:default/alice': ['group:default/team-shop'], 'user:default/olivia': ['group:default/platform'] };
 
@@ -94,3 +99,29 @@ it('goes on without a cluster that does not answer, when the owner may and has s
   await sites.running('west');
   expect(sites.rows('west')).toBe('1,apples\n');
 });
+
+it('is carried out by the command line of an operator who has no credentials of the clusters', async () => {
+  await open();
+  const cwd = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-portal-'));
+  const as = (user: string, line: string, answer?: string) =>
+    kubectlDr(`${line} --portal http://localhost:${portal.backend.server.port()}`, {
+      cwd,
+      env: { KUBECTL_DR_TOKEN: mockCredentials.user.token(`user:default/${user}`) },
+      ...(answer !== undefined && { answer }),
+    });
+  try {
+    const looked = await as('alice', 'plan failover shop --to west');
+    expect(looked).toMatchObject({ code: 0, err: '' });
+    expect(looked.out).toContain('Failover shop to west');
+    const refused = await as('olivia', 'failover shop --to west', 'shp');
+    expect([refused.code, refused.err]).toEqual([7, expect.stringContaining('not confirmed: "shp" is not "shop"')]);
+    expect(await sites.pods('east')).not.toEqual([]);
+    const done = await as('olivia', 'failover shop --to west', 'shop');
+    expect(done.code, done.err).toBe(0);
+    await sites.running('west');
+    expect(await sites.pods('east')).toEqual([]);
+    expect((await as('alice', 'get operations --application shop')).out).toMatch(/Failover/);
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}, 60_000);

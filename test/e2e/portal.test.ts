@@ -151,10 +151,10 @@ describe('--portal', () => {
       code: 1,
       err: expect.stringMatching(/^error: a portal keeps no list of schedules\nnext: .*: kubectl dr status --portal http\S+\n$/) as string,
     });
-    expect(await as('alice', 'plan failover shop')).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('error: a portal plans no failover\nnext: ask an operator') as string,
-    });
+    expect((await as('alice', 'plan relocate shop --to west --undo-window 2h')).err).toContain(
+      "error: --undo-window is the portal's own decision",
+    );
+    expect(await as('alice', 'get replications')).toMatchObject({ code: 0, out: '', err: 'No replications found.\n' });
     expect(await as('bob', 'backup shop')).toMatchObject({ code: 6, out: '' });
     expect((await as('alice', 'status shpo')).code).toBe(1);
     const line = (url: string): Promise<Ran> => kubectlDr(['status', '--portal', url], { cwd, env: { KUBECTL_DR_TOKEN: 'x' } });

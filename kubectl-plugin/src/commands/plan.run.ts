@@ -6,11 +6,9 @@ import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { drillRequest } from '../drill-request.ts';
 import { exit } from '../exit-codes.ts';
-import { type MoveIntent, moveRequest } from '../failover-request.ts';
+import { moveIntents, moveRequest } from '../failover-request.ts';
 import { planShown } from '../plan-shown.ts';
 import { restoreRequest } from '../restore-request.ts';
-
-const moves: Readonly<Record<string, MoveIntent>> = { failover: 'Failover', relocate: 'Relocate', failback: 'Failback' };
 
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller } = await context.fleet();
@@ -21,8 +19,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
       ? restoreRequest(args, 'plan')
       : intent === 'drill'
         ? drillRequest(args, 'plan')
-        : intent !== undefined && Object.hasOwn(moves, intent)
-          ? moveRequest(args, 'plan', moves[intent]!)
+        : intent !== undefined && Object.hasOwn(moveIntents, intent)
+          ? moveRequest(args, 'plan', moveIntents[intent]!)
           : { intent: 'Backup', application: args.positionals.APP!, ...(components ? { components } : {}) };
   const plan = planToWire(await service.plan(request, await caller(), { signal: context.signal }));
   const file = flagText(args, 'out');

@@ -116,15 +116,15 @@ function facts(component: WireComponentStatus, spec: Spec | undefined, now: Date
     const detail = [volume.state, volume.method, bytes(volume.bytes), volume.message].filter((part) => part !== undefined).join(', ');
     return `volume ${clean(volume.claim)}: ${clean(detail)}`;
   });
-  const copies = component.replications.map((copy) => {
+  const copies = component.replications.map(({ spec: { claim, to, intervalSeconds }, status: copy }) => {
     const detail = [
       copy.phase,
       copy.lagSeconds !== undefined && `${formatAge(copy.lagSeconds * 1000)} behind`,
-      copy.intervalSeconds !== undefined && `every ${formatDuration(copy.intervalSeconds * 1000)}`,
+      intervalSeconds !== undefined && `every ${formatDuration(intervalSeconds * 1000)}`,
       copy.wouldLoseSeconds !== undefined && `a failover now would lose ${formatAge(copy.wouldLoseSeconds * 1000)}`,
       copy.message,
     ].filter((part) => part !== undefined && part !== false);
-    return `copy of ${clean(copy.claim)}${copy.to === undefined ? '' : ` to ${clean(copy.to)}`}: ${clean(detail.join(', '))}`;
+    return `copy of ${clean(claim)}${to === undefined ? '' : ` to ${clean(to)}`}: ${clean(detail.join(', '))}`;
   });
   const broken = component.workloads
     .filter((workload) => !workload.ready)

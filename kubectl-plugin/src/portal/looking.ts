@@ -11,7 +11,7 @@ import { exit } from '../exit-codes.ts';
 import { itemsShown } from '../items-shown.ts';
 import type { Kind } from '../kinds.ts';
 import type { Items } from '../listing.ts';
-import { named } from '../listing.ts';
+import { idOf, named } from '../listing.ts';
 import { data } from '../output/data.ts';
 import { describeText } from '../output/describe.ts';
 import { lookOf } from '../output/terminal.ts';
@@ -95,6 +95,11 @@ async function listed(
       return { items: componentRows(await applications(), namespace), now };
     case 'points':
       return { items: await pointsOfAll(application === undefined ? await applications() : [application], { client, options }), now };
+    case 'replications': {
+      const copies = (await applications()).flatMap(({ status }) => status.components.flatMap(({ replications }) => replications));
+      const inPlace = copies.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+      return { items: [...new Map(inPlace.map((copy) => [idOf(copy), copy])).values()], now };
+    }
     case 'operations':
       return { items: await client.operations(application === undefined ? {} : { application }, options()), now };
     case 'drills': {
@@ -114,10 +119,9 @@ async function listed(
 }
 
 /** What tells about the same to who has no credentials of the clusters. */
-const elsewhere: Record<'schedules' | 'restores' | 'replications' | 'engines', string> = {
+const elsewhere: Record<'schedules' | 'restores' | 'engines', string> = {
   schedules: 'the next run of each application is told by: kubectl dr status',
   restores: 'those that were asked for here are told by: kubectl dr get operations',
-  replications: 'what an application is short of is told by: kubectl dr status APP',
   engines: 'those of each cluster are told by: kubectl dr get clusters',
 };
 

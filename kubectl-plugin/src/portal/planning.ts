@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { flagList, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
 import { drillRequest } from '../drill-request.ts';
+import { moveIntents, moveRequest } from '../failover-request.ts';
 import { exit } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';
 import { lookOf } from '../output/terminal.ts';
@@ -39,6 +40,15 @@ export async function drill(args: Arguments, context: Context, session: Session)
   return carriedOut(await planned(drillBody(args, 'drill'), args, session), args, context, session);
 }
 
+export const failover = moving('failover');
+export const relocate = moving('relocate');
+export const failback = moving('failback');
+
+function moving(word: string) {
+  return async (args: Arguments, context: Context, session: Session): Promise<number> =>
+    carriedOut(await planned(moveBody(args, word, word), args, session), args, context, session);
+}
+
 async function asked(args: Arguments, context: Context, { client, options }: Session): Promise<Arguments> {
   const { picked } = await import('../picker.ts');
   return picked(args, context, {
@@ -59,10 +69,14 @@ function bodyOf(args: Arguments): PlanRequestBody {
     case 'backup':
       return backupBody(args);
     default:
-      throw new InputError(`a portal plans no ${args.positionals.INTENT}`, {
-        hint: 'ask an operator, who plans it with credentials of the clusters',
-      });
+      return moveBody(args, 'plan', args.positionals.INTENT!);
   }
+}
+
+function moveBody(args: Arguments, command: string, word: string): PlanRequestBody {
+  const { application: _, intent, undoWindow, ...rest } = moveRequest(args, command, moveIntents[word]!);
+  assertDecidedThere(undefined, undoWindow, 'leave it out');
+  return { ...(rest as Omit<PlanRequestBody, 'intent'>), intent };
 }
 
 function drillBody(args: Arguments, command: string): PlanRequestBody {
@@ -111,10 +125,6 @@ export async function apply(args: Arguments, context: Context, session: Session)
   assertNotExpired(plan, await portalTime(context, session));
   const { application: _, intent, safetyBackup, undoWindow, ...rest } = plan.request;
   assertDecidedThere(safetyBackup, undoWindow, 'make the plan through the portal');
-  if (intent !== 'Backup' && intent !== 'Restore' && intent !== 'Drill')
-    throw new InputError(`a portal carries out no plan for a ${intent}`, {
-      hint: 'ask an operator, who applies it with credentials of the clusters',
-    });
   const again = await session.client.plan(plan.application, { ...rest, intent }, session.options());
   assertCurrent(plan, again.spec as Plan);
   return agreed({ ...again, spec: { ...again.spec, hash: plan.hash } }, args, context, session);
@@ -138,8 +148,8 @@ async function carriedOut(made: PortalPlan, args: Arguments, context: Context, s
 
 async function agreed({ spec, selfService }: PortalPlan, args: Arguments, context: Context, session: Session): Promise<number> {
   if (permission[selfService]) context.output.err(`${permission[selfService]}\n`);
-  const { mode = 'clone' } = spec;
-  const replaces = spec.intent === 'Restore' && mode !== 'clone';
+  const { intent, mode = 'clone' } = spec;
+  const replaces = Object.values(moveIntents).some((one) => one === intent) || (intent === 'Restore' && mode !== 'clone');
   await assertAgreed(spec as Plan, args, context);
   const reason = flagText(args, 'reason');
   const operation = await session.client.startOperation(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf, reasonSchema, resource, verdictSchema } from './common.ts';
+import { replicationSchema } from './protection.ts';
 
 const pointRef = z.object({
   id: z.string(),
@@ -37,21 +38,8 @@ export const componentStatusSchema = z.object({
       message: z.string().optional(),
     }),
   ),
-  /** Continuous copies of its claims; seconds. */
-  replications: z.array(
-    z.object({
-      claim: z.string(),
-      engine: z.string(),
-      from: z.string().optional(),
-      to: z.string().optional(),
-      phase: z.string(),
-      intervalSeconds: z.number().optional(),
-      lagSeconds: z.number().optional(),
-      /** What would be lost if the copy were promoted now; absent where nobody can tell. */
-      wouldLoseSeconds: z.number().optional(),
-      message: z.string().optional(),
-    }),
-  ),
+  /** Continuous copies of its claims. */
+  replications: z.array(replicationSchema),
   workloads: z.array(
     z.object({
       cluster: z.string(),

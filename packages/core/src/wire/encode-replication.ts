@@ -16,7 +16,7 @@ function keyOf({ metadata, spec }: WireReplication): string {
   return `${metadata.cluster}/${metadata.namespace}/${spec.claim}/${metadata.name}`;
 }
 
-function replicationToWire({ copy, lags, from, to, ...status }: CopyStatus): WireReplication {
+export function replicationToWire({ copy, lags, from, to, ...status }: CopyStatus): WireReplication {
   const ends = endsOf(copy);
   const first = ends[0]!;
   // JSON has no undefined: fields that are absent stay absent.

@@ -8,6 +8,7 @@ import type { ApplicationStatus, ClusterStatus, ComponentStatus, Fleet, PointUse
 import type { RestoreDiff } from '../service/port.ts';
 import type { Restore } from '../service/restores.ts';
 import { apiVersion } from './api-version.ts';
+import { replicationToWire } from './encode-replication.ts';
 import type { WireApplication, WireComponentStatus } from './application.ts';
 import type { WireDiff, WireOperation, WirePlan } from './plan.ts';
 import type {
@@ -65,17 +66,7 @@ function componentToWire(status: ComponentStatus): WireComponentStatus {
       bytes: capture?.bytes,
       message: capture?.message,
     })),
-    replications: status.copies.map(({ copy, from, to, phase, intervalSeconds, lagSeconds, wouldLoseSeconds, message }) => ({
-      claim: copy.claim,
-      engine: copy.engine,
-      from,
-      to,
-      phase,
-      intervalSeconds,
-      lagSeconds,
-      wouldLoseSeconds,
-      message,
-    })),
+    replications: status.copies.map(replicationToWire),
     workloads: status.workloads,
   };
 }

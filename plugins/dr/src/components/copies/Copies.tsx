@@ -1,24 +1,22 @@
 import { Cell, CellText, type ColumnConfig, Table } from '@backstage/ui';
-import type { WireComponentStatus } from '@kubectl-dr/core/wire/application';
+import type { WireReplication } from '@kubectl-dr/core/wire/protection';
 import { useMemo } from 'react';
 import type { PortalApplication } from '../../api/drApi.ts';
 import { shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 
-type Copy = WireComponentStatus['replications'][number];
-
 interface Row {
   id: string;
   component: string;
-  copy: Copy;
+  copy: WireReplication;
   objectiveSeconds?: number;
 }
 
 export function copiesOf({ status }: PortalApplication): Row[] {
   return status.components.flatMap(({ name, rpo, replications }) =>
     replications.map((copy) => ({
-      id: [name, copy.from, copy.to, copy.claim].join('/'),
+      id: [name, copy.spec.from, copy.spec.to, copy.spec.claim].join('/'),
       component: name,
       copy,
       objectiveSeconds: rpo.objectiveSeconds,
@@ -36,21 +34,23 @@ export const Copies = ({ application }: { application: PortalApplication }) => {
         id: 'claim',
         label: t('copies.claim'),
         isRowHeader: true,
-        cell: ({ component, copy }) => <CellText title={copy.claim} description={`${component}, ${copy.engine}`} />,
+        cell: ({ component, copy }) => <CellText title={copy.spec.claim} description={`${component}, ${copy.spec.engine}`} />,
       },
       {
         id: 'way',
         label: t('copies.way'),
-        cell: ({ copy }) => <CellText title={`${copy.from ?? '?'} → ${copy.to ?? '?'}`} />,
+        cell: ({ copy }) => <CellText title={`${copy.spec.from ?? '?'} → ${copy.spec.to ?? '?'}`} />,
       },
       {
         id: 'behind',
         label: t('copies.behind'),
         cell: ({ copy }) => (
           <CellText
-            title={copy.lagSeconds === undefined ? t('copies.unknown') : shortSeconds(copy.lagSeconds)}
+            title={copy.status.lagSeconds === undefined ? t('copies.unknown') : shortSeconds(copy.status.lagSeconds)}
             description={
-              copy.intervalSeconds === undefined ? undefined : t('copies.interval', { interval: shortSeconds(copy.intervalSeconds) })
+              copy.spec.intervalSeconds === undefined
+                ? undefined
+                : t('copies.interval', { interval: shortSeconds(copy.spec.intervalSeconds) })
             }
           />
         ),
@@ -60,10 +60,10 @@ export const Copies = ({ application }: { application: PortalApplication }) => {
         label: t('copies.loss'),
         cell: ({ copy, objectiveSeconds }) => (
           <Cell>
-            {copy.wouldLoseSeconds === undefined ? (
+            {copy.status.wouldLoseSeconds === undefined ? (
               t('copies.unknown')
             ) : (
-              <AgeBar compact ageSeconds={copy.wouldLoseSeconds} objectiveSeconds={objectiveSeconds} label={t('copies.loss')} />
+              <AgeBar compact ageSeconds={copy.status.wouldLoseSeconds} objectiveSeconds={objectiveSeconds} label={t('copies.loss')} />
             )}
           </Cell>
         ),
@@ -71,7 +71,7 @@ export const Copies = ({ application }: { application: PortalApplication }) => {
       {
         id: 'state',
         label: t('copies.state'),
-        cell: ({ copy }) => <CellText title={copy.phase} description={copy.message} />,
+        cell: ({ copy }) => <CellText title={copy.status.phase} description={copy.status.message} />,
       },
     ],
     [t],

@@ -22,7 +22,8 @@ export function homesOf({ spec }: PortalApplication): string[] {
 export function targetsOf(application: PortalApplication, clusters: readonly WireCluster[]): string[] {
   const homes = homesOf(application);
   const { spec, status } = application;
-  const arriving = (name: string) => status.components.flatMap(({ replications }) => replications).filter(({ to }) => to === name).length;
+  const arriving = (name: string) =>
+    status.components.flatMap(({ replications }) => replications).filter(({ spec: { to } }) => to === name).length;
   const living = (name: string) => spec.components.filter(({ placements }) => placements.some(({ cluster }) => cluster === name)).length;
   return clusters
     .map(({ metadata }) => metadata.name)
@@ -61,13 +62,13 @@ function engines(to: string, clusters: readonly WireCluster[], t: Text): Readine
 
 function copies({ status }: PortalApplication, to: string, t: Text): ReadinessItem {
   const volumes = status.components.flatMap((component) => component.volumes).filter(({ cluster }) => cluster !== to);
-  const arriving = status.components.flatMap(({ replications }) => replications).filter((copy) => copy.to === to);
+  const arriving = status.components.flatMap(({ replications }) => replications).filter((copy) => copy.spec.to === to);
   if (volumes.length === 0) return { id: 'copies', state: 'good', text: t('move.noVolumes') };
   if (arriving.length === 0) return { id: 'copies', state: 'unknown', text: t('move.noCopies', { cluster: to }) };
-  const lags = arriving.flatMap(({ lagSeconds }) => lagSeconds ?? []);
+  const lags = arriving.flatMap((copy) => copy.status.lagSeconds ?? []);
   const behind = lags.length < arriving.length ? t('copies.unknown') : shortSeconds(Math.max(...lags));
   const bad = arriving.some(
-    ({ phase, lagSeconds, intervalSeconds }) =>
+    ({ spec: { intervalSeconds }, status: { phase, lagSeconds } }) =>
       phase === 'Failed' || (lagSeconds !== undefined && intervalSeconds !== undefined && lagSeconds > late * intervalSeconds),
   );
   const text = t('move.copies', { copied: String(arriving.length), all: String(volumes.length), cluster: to, behind });
