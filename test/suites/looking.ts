@@ -28,7 +28,7 @@ export function describeLooking(fleet: () => ExampleFleet): void {
 
     it.each([
       'app shop',
-      'component web',
+      'component shop/web',
       'point east/velero/velero/p1',
       'policy gold',
       'location east/velero/velero/default',
