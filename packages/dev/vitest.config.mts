@@ -24,6 +24,8 @@ export default defineConfig({
             'test/{architecture,e2e}/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          // Opening a fleet is work as well.
+          hookTimeout: 60_000,
         },
       },
       {

@@ -149,6 +149,14 @@ it('asks first, moves, tells what may be done next, and where the application ru
   expect((await fleet.run('status shop')).out).toContain('west');
 });
 
+it('goes back with everything', async () => {
+  await fleet.advance(6);
+  const { code, err } = await fleet.run('failback shop --yes');
+  expect(code, err).toBe(0);
+  expect(err).toContain('Failback shop to east');
+  expect((await fleet.run('status shop')).out).toContain('east/shop');
+}, 60_000);
+
 it('refuses what makes no sense in one sentence', async () => {
   expect((await fleet.run('relocate shop')).err).toContain('--to CLUSTER is missing');
   expect((await fleet.run('plan relocate shop --to west --override x')).err).toContain('--override is of failover');

@@ -15,18 +15,20 @@ import { workloadKey } from './workload.ts';
  *   application's owner. Otherwise it stays an application of its own, under another name: a catalog entry of the right
  *   name must not adopt other people's workloads.
  *
- * `fromCatalog` has to be settled (`tenancy.ts`).
+ * `fromCatalog` has to be settled (`tenancy.ts`). `moved`: the same applications where they run since they were moved to another
+ * cluster; what they take there is not told a second time either.
  */
 export function mergeApplications(
   fromCatalog: readonly Application[],
   fromLabels: readonly Application[],
   fleet: FleetInventory,
   rules: readonly TenancyRule[],
+  moved: readonly Application[] = [],
 ): Application[] {
   const merged = fromCatalog.map((application) => ({ ...application, components: [...application.components] }));
   const byName = new Map(merged.map((application) => [application.name.toLowerCase(), application]));
   const taken = new Set(byName.keys());
-  const covered = coverage(fromCatalog, fleet);
+  const covered = coverage([...fromCatalog, ...moved], fleet);
 
   for (const labelled of fromLabels) {
     const home = byName.get(labelled.name.toLowerCase());

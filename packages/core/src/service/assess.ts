@@ -96,7 +96,8 @@ export class Assessment {
     this.#fromCatalog = fromCatalog;
     const settled = fromCatalog.applications.map((application) => settle(application, this.inventory, inputs.tenancy));
     const fromLabels = applicationsFromLabels(this.inventory.clusters);
-    const merged = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy);
+    const moved = settled.map((application) => located(application, this, inputs.tenancy)).filter((one) => !settled.includes(one));
+    const merged = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy, moved);
     this.applications = merged.map((application) => {
       const found = located(application, this, inputs.tenancy);
       if (found !== application) this.#declared.set(found, application);

@@ -1,3 +1,4 @@
+import type { Application } from '../application/model.ts';
 import { DrError, InputError } from '../errors.ts';
 import { type Fence, readFences } from '../fencing/network-fence.ts';
 import { withFences } from '../planning/fence.ts';
@@ -16,6 +17,7 @@ import { cloneInputs } from './clone-planner.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace, findApplication } from './look.ts';
 import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
+import { movesOf } from './located.ts';
 import { copiesInto, readMove } from './move-reader.ts';
 import { movedTo, originsOf, targetOf } from './moved-places.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
@@ -31,11 +33,12 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
   const moved = movedTo(application, to, assessment, deps.tenancy);
   const isGone = (cluster: string, namespace: string): boolean => assessment.inventory.get(cluster)?.namespace(namespace) === undefined;
   const now = await nowAt(deps, to, signal);
-  const request = { ...asked, to, at: asked.at ?? now.toISOString() };
+  const components = asked.components ?? comingBack(application, asked, assessment);
+  const request = { ...asked, ...(components && { components }), to, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
     const fleet = assessment.fleet([moved]);
     const status = withPortableOnly(fleet.applications[0]!, deps, to);
-    const components = chosenComponents(status, asked.components).filter(({ component }) => component.placements.length > 0);
+    const components = chosenComponents(status, request.components).filter(({ component }) => component.placements.length > 0);
     return {
       request,
       now,
@@ -74,6 +77,12 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
     signal,
   );
   return withFences(await planFailover({ ...inputs, origins }), await fencesAt(deps, to, signal), now);
+}
+
+/** Of a failback where nothing else is said: what the last move has taken away, and is still part of the application. */
+function comingBack({ name, components }: Application, { intent }: PlanRequest, { past }: Assessment): string[] | undefined {
+  const last = intent === 'Failback' ? movesOf(name, past).at(-1) : undefined;
+  return last?.plan.components.filter((one) => components.some((component) => component.name === one));
 }
 
 /** Whoever may not read fences has none. */
