@@ -1,0 +1,295 @@
+import { claimManifest } from '../application/claim-manifest.ts';
+import { annotations, labels } from '../application/model.ts';
+import { textAt } from '../application/raw.ts';
+import { DrError } from '../errors.ts';
+import { nameFor } from '../planning/assemble.ts';
+import { marksOf } from '../planning/diff/marks.ts';
+import type { Mapping } from '../planning/model.ts';
+import type { CopiedClaim, Origin, PartData } from '../planning/move/inputs.ts';
+import { type Place, assertCapturedOwner } from '../planning/places.ts';
+import { arrivalWith } from '../planning/mapping.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
+import type { Engine } from '../ports/engine.ts';
+import { type KubeObject, types } from '../ports/kubernetes.ts';
+import type { ReplicationRequest } from '../ports/replication.ts';
+import type { RecoveryPoint, Replication } from '../protection/model.ts';
+import { type ClaimCopy, lossOf, refOf } from '../protection/replication.ts';
+import type { Reason } from '../reason.ts';
+import { engineNamespace } from './look.ts';
+import { type Ground, contextOf } from './plan-ground.ts';
+import type { MoveGround } from './move-ground.ts';
+import type { Source } from './move-source.ts';
+
+/** PersistentVolumes of the claims that are there, which have to be kept. */
+export async function volumesOf(
+  cluster: ClusterClient,
+  live: readonly KubeObject[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, KubeObject>> {
+  const names = live.flatMap((object) => (object.kind === 'PersistentVolumeClaim' ? (textAt(object, 'spec', 'volumeName') ?? []) : []));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return [[name, await cluster.get({ type: types.persistentVolumes, name }, signal ? { signal } : {})] as const];
+      } catch (error) {
+        if (error instanceof DrError && (error.code === 'FORBIDDEN' || error.code === 'NOT_FOUND')) return [];
+        throw error;
+      }
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** Where the data of one component comes from: its copies where each of its claims has one, else a point; the newer of both. */
+export async function partData(
+  move: MoveGround,
+  about: {
+    place: Place;
+    origin: Origin;
+    name: string;
+    claims: string[];
+    copies: readonly ClaimCopy[];
+    clocks: ReadonlyMap<string, Date>;
+    point: RecoveryPoint | undefined;
+    source: Source;
+    live: readonly KubeObject[];
+    volumes: ReadonlyMap<string, KubeObject>;
+    mapping: Mapping;
+  },
+  signal?: AbortSignal,
+): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
+  const { place, origin, name, claims, copies, clocks, point } = about;
+  const { deps, request, ground } = move;
+  const blockers: Reason[] = [];
+  const warnings: Reason[] = [];
+  if (claims.length === 0) return { data: { kind: 'none' }, blockers, warnings };
+  const planned = request.intent !== 'Failover';
+  const found = claims.map((claim) => ({ claim, copy: copies.find((copy) => copy.claim === claim) }));
+  const missing = found.filter(({ copy }) => copy === undefined || (planned && copy.source === undefined));
+  const ids = new Set(found.flatMap(({ copy }) => copy?.engine ?? []));
+  const engine = ids.size === 1 ? deps.engines.find(({ id, replicator }) => replicator && ids.has(id)) : undefined;
+  if (missing.length > 0 || !engine) {
+    if (!planned && point) return fromPoint(move, place, name, point, signal);
+    blockers.push(
+      notCopied(
+        place,
+        origin,
+        name,
+        missing.map(({ claim }) => claim),
+        planned,
+      ),
+    );
+    return { data: { kind: 'none' }, blockers, warnings };
+  }
+  const copied = found.map(({ claim, copy }): { about: CopiedClaim; copy: ClaimCopy } => {
+    const { capturedAt, seconds } = lossOf(copy!, clocks);
+    const captured = about.source.objects.find((object) => object.kind === 'PersistentVolumeClaim' && object.metadata.name === claim);
+    const now = keptOf(about, claim);
+    if (now.blocker) blockers.push({ ...now.blocker, component: name });
+    const one: CopiedClaim = {
+      claim,
+      target: refOf(copy!.target!),
+      ...(copy!.source && { source: refOf(copy!.source) }),
+      ...(capturedAt !== undefined && { capturedAt }),
+      ...(seconds !== undefined && { seconds }),
+      ...(captured && { manifest: withoutMarks(claimManifest(arrivalWith(about.mapping).as(captured)), engine, place.namespace) }),
+      ...(captured && { mapped: arrivalWith(about.mapping).adapt(captured, origin.namespace, place.namespace)?.fields ?? [] }),
+      ...(now.kept && { now: now.kept }),
+    };
+    return { about: one, copy: copy! };
+  });
+  const oldest = copied.map(({ about: { capturedAt } }) => Date.parse(capturedAt ?? '')).toSorted((a, b) => a - b)[0];
+  const empty = copied.some(({ copy }) => copy.target!.holds === false);
+  if (!planned && point && (request.point !== undefined || empty || Date.parse(point.capturedAt ?? '') > (oldest ?? NaN)))
+    return fromPoint(move, place, name, point, signal);
+  if (!planned && copied.some(({ about }) => about.capturedAt === undefined)) warnings.push(ageUnknown(place.cluster, name));
+  if (planned)
+    blockers.push(
+      ...copied
+        .flatMap(({ copy }) => [copy.source!, copy.target!])
+        .filter(({ paused }) => paused)
+        .map((end) => rests(end, name)),
+    );
+  const promote = { name: 'look', targets: copied.map(({ about }) => about.target), labels: {}, annotations: {} };
+  const where = contextOf(deps, place.cluster, place.namespace, signal);
+  const foreseen = (await engine.replicator!.foresee?.(where, { promote })) ?? [];
+  for (const reason of foreseen) (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, component: name });
+  const reverse = reverseOf(ground, place, origin, name, copied);
+  if (reverse) {
+    for (const end of ['source', 'target'] as const) {
+      const { cluster, namespace } = reverse[end];
+      if (end === 'target' && !origin.reachable) continue;
+      warnings.push(...((await engine.replicator!.foresee?.(contextOf(deps, cluster, namespace, signal), { render: reverse, end })) ?? []));
+    }
+  }
+  return {
+    data: { kind: 'copy', engine, claims: copied.map(({ about }) => about), ...(reverse && { reverse }) },
+    blockers,
+    warnings,
+  };
+}
+
+async function fromPoint(
+  { deps, ground, mapping }: MoveGround,
+  place: Place,
+  name: string,
+  point: RecoveryPoint,
+  signal?: AbortSignal,
+): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
+  const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && id === point.engine);
+  const home = engine && engineNamespace(ground.assessment, place.cluster, engine.id);
+  if (!engine || home === undefined) return { data: { kind: 'none' }, blockers: [unknownEngine(place.cluster, point)], warnings: [] };
+  const captured = await engine.objects(contextOf(deps, place.cluster, home, signal), point, [place.namespace]);
+  assertCapturedOwner(place, captured);
+  const { adapt } = arrivalWith(mapping);
+  const entry = place.components.find(({ status }) => status.component.name === name);
+  return {
+    data: {
+      kind: 'point',
+      engine,
+      engineNamespace: home,
+      point,
+      ...(entry?.labelSelector !== undefined && { labelSelector: entry.labelSelector }),
+      rewrites: captured
+        .filter(({ metadata }) => metadata.namespace === place.namespace)
+        .flatMap((object) => adapt(object, place.namespace, place.namespace)?.rewrite ?? []),
+      claims: [],
+    },
+    blockers: [],
+    warnings: [],
+  };
+}
+
+function unknownEngine(cluster: string, point: RecoveryPoint): Reason {
+  return {
+    code: 'NO_ENGINE',
+    severity: 'blocker',
+    cluster,
+    message: `no engine on ${cluster} can bring ${point.name} back`,
+    fix: `install ${point.engine} there`,
+  };
+}
+
+/** Without what an engine writes on it at each sync: a plan would never be the same. */
+function withoutMarks({ metadata, ...claim }: KubeObject, engine: Engine, namespace: string): KubeObject {
+  const isMark = marksOf(engine);
+  const { labels: its = {}, annotations: notes = {}, ...rest } = metadata;
+  const [kept, said] = [its, notes].map((all) => Object.fromEntries(Object.entries(all).filter(([key]) => !isMark(key))));
+  return {
+    ...claim,
+    metadata: {
+      ...rest,
+      namespace,
+      ...(Object.keys(kept!).length > 0 && { labels: kept! }),
+      ...(Object.keys(said!).length > 0 && { annotations: said! }),
+    },
+  };
+}
+
+/** A claim of that name that is at the target already, of an earlier stay. */
+function keptOf(
+  { place, live, volumes }: { place: Place; live: readonly KubeObject[]; volumes: ReadonlyMap<string, KubeObject> },
+  claim: string,
+): { kept?: CopiedClaim['now']; blocker?: Reason } {
+  const there = live.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === claim);
+  if (!there) return {};
+  const { cluster, namespace } = place;
+  const block = (code: Reason['code'], message: string, fix: string): { blocker: Reason } => ({
+    blocker: { code, severity: 'blocker', cluster, message, evidence: [`PersistentVolumeClaim ${namespace}/${claim}`], fix },
+  });
+  const name = textAt(there, 'spec', 'volumeName');
+  const volume = name === undefined ? undefined : volumes.get(name);
+  if (name === undefined || textAt(there, 'status', 'phase') !== 'Bound')
+    return block(
+      'VOLUME_UNBOUND',
+      `a claim ${claim} is on ${cluster} already, without a volume`,
+      `delete it: kubectl --context ${cluster} -n ${namespace} delete pvc ${claim}`,
+    );
+  if (!volume)
+    return block(
+      'PERMISSION_MISSING',
+      `the volume ${name} of ${claim} on ${cluster} cannot be read, so it cannot be kept`,
+      'ask for the right to get and patch persistentvolumes',
+    );
+  const keeper = volume.metadata.annotations?.[annotations.keptBy];
+  if (keeper !== undefined)
+    return block(
+      'VOLUME_KEPT',
+      `the volume ${name} of ${claim} is kept by the operation ${keeper}`,
+      `kubectl dr undo ${keeper}, or kubectl dr confirm ${keeper}`,
+    );
+  return {
+    kept: {
+      namespace,
+      claim,
+      volume: name,
+      reclaimPolicy: textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') ?? 'Delete',
+      uid: there.metadata.uid ?? '',
+      manifest: claimManifest(there),
+    },
+  };
+}
+
+/** The same copy the other way round. */
+function reverseOf(
+  ground: Ground,
+  place: Place,
+  origin: Origin,
+  name: string,
+  copied: readonly { about: CopiedClaim; copy: ClaimCopy }[],
+): ReplicationRequest | undefined {
+  const { application } = ground;
+  const claims = copied.flatMap(({ about: { manifest } }) => manifest ?? []);
+  const every =
+    copied.map(({ copy }) => copy.source?.interval ?? copy.target?.interval).find((interval) => interval !== undefined) ?? 300_000;
+  if (claims.length === 0) return undefined;
+  return {
+    name: nameFor(`dr-${application.name}`, 30),
+    source: { cluster: place.cluster, namespace: place.namespace },
+    target: { cluster: origin.cluster, namespace: origin.namespace },
+    claims,
+    every,
+    labels: { [labels.application]: nameFor(application.name), [labels.componentOf]: nameFor(name) },
+    annotations: {
+      ...(application.owner !== undefined && { [annotations.owner]: application.owner }),
+      ...(application.entityRef !== undefined && { [annotations.entityRef]: application.entityRef }),
+    },
+  };
+}
+
+function notCopied(place: Place, { cluster }: Origin, component: string, claims: string[], planned: boolean): Reason {
+  const what = claims.length === 1 ? `the volume ${claims[0]}` : `the volumes ${claims.join(', ')}`;
+  return {
+    code: 'VOLUME_NOT_REPLICATED',
+    severity: 'blocker',
+    component,
+    cluster: place.cluster,
+    message: `${what} of ${component} ${claims.length === 1 ? 'is' : 'are'} not copied from ${cluster} to ${place.cluster}${planned ? '' : ', and no usable point of it has arrived there'}`,
+    evidence: claims.map((claim) => `PersistentVolumeClaim ${place.namespace}/${claim}`),
+    fix: planned
+      ? `let its policy copy it (replication: { to: ${place.cluster}, every: 5m }), or lose what is younger than a point: kubectl dr failover`
+      : 'look which copies and points there are: kubectl dr get replications, kubectl dr get points',
+  };
+}
+
+function rests({ name, namespace, cluster }: Replication, component: string): Reason {
+  return {
+    code: 'REPLICATION_PAUSED',
+    severity: 'blocker',
+    component,
+    cluster,
+    message: `the copy ${namespace}/${name} on ${cluster} is paused: nothing can be copied once more`,
+    fix: `let it go on: kubectl --context ${cluster} -n ${namespace} describe ${name}`,
+  };
+}
+
+function ageUnknown(cluster: string, component: string): Reason {
+  return {
+    code: 'REPLICATION_AGE_UNKNOWN',
+    severity: 'warning',
+    component,
+    cluster,
+    message: `nobody can tell how old the copy of ${component} on ${cluster} is, and so how much is lost`,
+    fix: 'kubectl dr describe replication; or take a point: --point',
+  };
+}
