@@ -3,6 +3,7 @@ import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
 import { engine as ramen } from '@kubectl-dr/core/engines/ramen/index';
 import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { definition } from '@kubectl-dr/sandbox/simulators/definition';
@@ -70,11 +71,15 @@ const left = ['list endpoints', 'list endpointslices.discovery.k8s.io', 'list co
 /** Types that other suites of the run leave on the real clusters. */
 const others = Object.values(customTypes).map((type) => `list ${resourceKey(type)}`);
 
+const manifests = [...manifest('reader'), ...manifest('operator'), ...manifest('drills')];
+
 type Portal = Awaited<ReturnType<typeof openBackend>>;
 const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 60_000, interval: 200 });
 
 // Engines that are not installed are not looked at, so that nothing would need the rights to.
 const definitions = [...volsync.kinds, ...stork.kinds, ...ramen.kinds].map((type) => definition(type, { status: true }));
+
+const claimedFrom = ({ spec }: KubeObject): string | undefined => (spec as { claimRef?: { namespace?: string } }).claimRef?.namespace;
 
 /** With nothing more than what the manifests of `plugins/dr-backend/rbac` grant. */
 describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
@@ -119,7 +124,7 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
   afterAll(async () => {
     for (const { backend } of portals) await backend.stop();
     for (const client of clients) await client.close();
-    if (east) await removeManifest(east.client, [...manifest('reader'), ...manifest('operator')]);
+    if (east) await removeManifest(east.client, manifests);
     // The suites of a run share the real clusters.
     for (const { metadata } of definitions)
       await ifThere(east?.client.delete({ type: types.customResourceDefinitions, name: metadata.name }));
@@ -182,6 +187,25 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
       expect(await readOrders(east, 'shop-copy')).toEqual(orders);
     });
 
+    it('does not begin a drill that it could not remove, and with the right to leaves nothing of it', async () => {
+      const { body: refusal } = await portal.as('alice')('post', `${application}/plans`).send({ intent: 'Drill' });
+      expect([refusal.error, refusal.spec?.blockers]).toEqual([
+        undefined,
+        [
+          expect.objectContaining({
+            code: 'PERMISSION_MISSING',
+            message: 'system:serviceaccount:kubectl-dr:dr-operator may not delete namespaces on east',
+          }),
+        ],
+      ]);
+      await applyManifest(east.client, manifest('drills'));
+      const done = await ended(portal, await ask(portal, 'alice', { intent: 'Drill' }), 'Succeeded');
+      const [{ namespaces }] = done.spec.target;
+      expect(namespaces).toHaveLength(1);
+      await expect(east.client.get({ type: types.namespaces, name: namespaces[0] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect((await east.client.list(types.persistentVolumes)).items.filter((volume) => claimedFrom(volume) === namespaces[0])).toEqual([]);
+    });
+
     it('goes back in place with a second person, and takes that back', async () => {
       await writeOrders(east, corrupt);
       await east.client.delete({ type: types.configMaps, namespace: 'shop', name: 'web' });
@@ -228,7 +252,7 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
   });
 
   it('needs every right that the manifests give', () => {
-    const idle = granted([...manifest('reader'), ...manifest('operator')]).flatMap(({ by, namespace, verbs, resources }) => {
+    const idle = granted(manifests).flatMap(({ by, namespace, verbs, resources }) => {
       const here = used.filter((right) => namespace === undefined || right.namespace === namespace);
       const idleVerbs = verbs.filter((verb) => !here.some((right) => right.verb === verb && resources.includes(right.what)));
       const idleResources = resources.filter((what) => !here.some((right) => right.what === what && verbs.includes(right.verb)));

@@ -11,11 +11,7 @@ const timeoutSeconds = 300;
  * take a risk. When the old copy has been stopped, its cluster is let in again.
  */
 export async function withFences(plan: Plan, fences: readonly Fence[], now: Date): Promise<Plan> {
-  const silent = new Set(
-    [...plan.blockers, ...plan.warnings].flatMap(({ code, cluster }) =>
-      cluster !== undefined && (code === 'SOURCE_MAY_BE_ALIVE' || code === 'SPLIT_BRAIN_RISK') ? [cluster] : [],
-    ),
-  );
+  const silent = silentIn(plan);
   const usable = fences.filter(({ of, addresses }) => silent.has(of) && addresses.length > 0);
   if (usable.length === 0) return plan;
   const fenced = new Set(usable.map(({ of }) => of));
@@ -43,6 +39,15 @@ export async function withFences(plan: Plan, fences: readonly Fence[], now: Date
       undo: { ...plan.undo, ...(plan.undo.release && { release: [...plan.undo.release, steps('Unfenced')] }) },
     },
     now,
+  );
+}
+
+/** Clusters that do not answer and may be writing. */
+export function silentIn(plan: Pick<Plan, 'blockers' | 'warnings'>): Set<string> {
+  return new Set(
+    [...plan.blockers, ...plan.warnings].flatMap(({ code, cluster }) =>
+      cluster !== undefined && (code === 'SOURCE_MAY_BE_ALIVE' || code === 'SPLIT_BRAIN_RISK') ? [cluster] : [],
+    ),
   );
 }
 

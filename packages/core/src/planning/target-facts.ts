@@ -37,6 +37,8 @@ export interface Access {
   type: ResourceType;
   subresource?: string;
   namespace?: string;
+  /** Of one object: a role may name it. */
+  name?: string;
 }
 
 export interface FactsWanted {
@@ -123,11 +125,12 @@ async function quiet<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Asked of the server itself, with the identity that executes. */
-async function deniedOf(cluster: ClusterClient, access: readonly Access[], signal?: AbortSignal): Promise<string[]> {
-  const distinct = new Map(access.map((right) => [textOf(right), right]));
+/** Those that are refused, as text. Asked of the server itself, with the identity that executes. */
+export async function deniedOf(cluster: ClusterClient, access: readonly Access[], signal?: AbortSignal): Promise<string[]> {
+  const distinct = new Map(access.map((right) => [`${textOf(right)} ${right.name ?? ''}`, right]));
   const answers = await Promise.all(
-    [...distinct].map(async ([text, { verb, type, subresource, namespace }]) => {
+    [...distinct.values()].map(async (right) => {
+      const { verb, type, subresource, namespace, name } = right;
       const review = {
         apiVersion: apiVersionOf(accessReviewType),
         kind: accessReviewType.kind,
@@ -139,14 +142,15 @@ async function deniedOf(cluster: ClusterClient, access: readonly Access[], signa
             resource: type.resource,
             ...(subresource !== undefined && { subresource }),
             ...(namespace !== undefined && { namespace }),
+            ...(name !== undefined && { name }),
           },
         },
       };
       const answer = await quiet(cluster.create(accessReviewType, review, signal ? { signal } : {}));
-      return (answer?.status as { allowed?: boolean } | undefined)?.allowed === false ? text : undefined;
+      return (answer?.status as { allowed?: boolean } | undefined)?.allowed === false ? textOf(right) : undefined;
     }),
   );
-  return answers.filter((text) => text !== undefined);
+  return [...new Set(answers.filter((text) => text !== undefined))];
 }
 
 function textOf({ verb, type, subresource, namespace }: Access): string {

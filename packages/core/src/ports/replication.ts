@@ -96,6 +96,8 @@ export interface Replicator {
   readonly asOf: boolean;
   /** Types of what `render` gives; among `Engine.kinds`. */
   readonly types: readonly ResourceType[];
+  /** Rights that a promotion needs at its target, besides those to get and patch `types` and to make claims. */
+  readonly promotes?: readonly { verb: string; type: ResourceType }[];
   /** Selector text of what it makes by itself in the namespaces that it works in, and of its pods: nobody's application. */
   readonly own?: string;
 

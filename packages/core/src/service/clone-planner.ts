@@ -10,7 +10,7 @@ import { withCapturedVersions } from '../planning/live-objects.ts';
 import type { Plan, PlanRequest, Step } from '../planning/model.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { newestOf } from '../planning/select-point.ts';
-import { type Access, readTargetFacts } from '../planning/target-facts.ts';
+import { readTargetFacts } from '../planning/target-facts.ts';
 import { accessForChecks } from '../planning/verification.ts';
 import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
@@ -29,12 +29,11 @@ import {
   pinsOf,
   pointsIn,
 } from './plan-ground.ts';
+import { withRights } from './plan-rights.ts';
 
-/** How copies of the places are made: what they are called, what they need, and whose the namespaces are. */
+/** How copies of the places are made: what they are called, and whose the namespaces are. */
 export interface Copying {
   target(place: Place): string;
-  /** Rights besides those to make a namespace and to check what is in it. */
-  access: readonly Access[];
   /** Where the place is shared or not: itself, or where it comes from. */
   origins(place: Place): Pick<Place, 'cluster' | 'namespace'>[];
   arrival?: Arrival;
@@ -52,7 +51,6 @@ export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: A
     choiceFor,
     {
       target: (place) => targetOf(place, places, request, suffix),
-      access: request.intent === 'Drill' ? [{ verb: 'delete', type: types.namespaces }] : [],
       origins: (place) => [place],
     },
     signal,
@@ -60,7 +58,8 @@ export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: A
   const plan = request.intent === 'Drill' ? planDrill : planClone;
   const draft = await plan(inputs);
   const harmful = draft.waves.flat().flatMap((step) => harmfulCopy(deps, step));
-  return harmful.length === 0 ? draft : plan({ ...inputs, blockers: [...inputs.blockers, ...harmful] });
+  const made = harmful.length === 0 ? draft : await plan({ ...inputs, blockers: [...inputs.blockers, ...harmful] });
+  return request.intent === 'Drill' ? withRights(made, deps, ground.now, signal) : made;
 }
 
 /** What has to be changed on its way, so that a copy does not act in the world, by an engine that changes nothing. */
@@ -155,7 +154,7 @@ async function clonePlace(
   const all = [...captured.values()].flat();
   const served = await withCapturedVersions(cluster, place.namespace, all, await cluster.discover(signal ? { signal } : {}), signal);
   const workloads = inventoryOfCaptured(all, place.namespace)?.workloads ?? [];
-  const access = [{ verb: 'create', type: types.namespaces }, ...copying.access, ...accessForChecks(workloads, target)];
+  const access = [{ verb: 'create', type: types.namespaces }, ...accessForChecks(workloads, target)];
   const facts = await readTargetFacts(cluster, { namespaces: [], served, access }, signal);
   return {
     ...place,

@@ -1,7 +1,8 @@
 import type { Application } from '../application/model.ts';
 import { DrError, InputError } from '../errors.ts';
-import { type Fence, readFences } from '../fencing/network-fence.ts';
-import { withFences } from '../planning/fence.ts';
+import { type Fence, networkFences, readFences } from '../fencing/network-fence.ts';
+import { sealPlan } from '../planning/assemble.ts';
+import { silentIn, withFences } from '../planning/fence.ts';
 import { isPortable, mayBeAlive, planFailover, risk } from '../planning/failover.ts';
 import type { Mapping, Plan, PlanRequest } from '../planning/model.ts';
 import type { MovePlace, Origin } from '../planning/move/inputs.ts';
@@ -11,6 +12,7 @@ import { choiceOf } from '../planning/moment.ts';
 import { chosenComponents, placesOf } from '../planning/places.ts';
 import { candidatesFor, openCandidates } from '../planning/select-point.ts';
 import { arrivalWith } from '../planning/mapping.ts';
+import type { ClusterClient } from '../ports/cluster.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { cloneInputs } from './clone-planner.ts';
@@ -21,6 +23,7 @@ import { movesOf } from './located.ts';
 import { copiesInto, readMove } from './move-reader.ts';
 import { movedTo, originsOf, targetOf } from './moved-places.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
+import { withRights } from './plan-rights.ts';
 import { nowAt } from './planner.ts';
 
 /**
@@ -62,7 +65,7 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
   const continuous = request.intent !== 'Failover' || laid.places.some((place) => copiesInto(laid, place).length > 0);
   if (continuous) {
     const plan = await continuousPlan(deps, laid, choiceFor, origins, chosen, signal);
-    return withFences(plan, await fencesAt(deps, to, signal), now);
+    return completed(plan, deps, to, now, signal);
   }
   const inputs = await cloneInputs(
     deps,
@@ -70,13 +73,13 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
     choiceFor,
     {
       target: ({ namespace }) => namespace,
-      access: [],
       origins: (place) => origins.filter(({ namespace }) => namespace === place.namespace),
       arrival: arrivalWith(mappingOf(request, laid.components, to)),
     },
     signal,
   );
-  return withFences(await planFailover({ ...inputs, origins }), await fencesAt(deps, to, signal), now);
+  const plan = await planFailover({ ...inputs, origins });
+  return completed(plan, deps, to, now, signal);
 }
 
 /** Of a failback where nothing else is said: what the last move has taken away, and is still part of the application. */
@@ -85,14 +88,35 @@ function comingBack({ name, components }: Application, { intent }: PlanRequest, 
   return last?.plan.components.filter((one) => components.some((component) => component.name === one));
 }
 
-/** Whoever may not read fences has none. */
-async function fencesAt({ clusters }: PlannerDeps, to: string, signal?: AbortSignal): Promise<Fence[]> {
-  const cluster = clusters.find(({ name }) => name === to);
-  if (!cluster) return [];
-  return readFences(cluster, signal).catch((error: unknown) => {
-    if (error instanceof DrError && error.code === 'FORBIDDEN') return [];
-    throw error;
-  });
+/** What has to be said last: fences that are prepared, and what whoever executes may not do. */
+async function completed(plan: Plan, deps: PlannerDeps, to: string, now: Date, signal?: AbortSignal): Promise<Plan> {
+  const cluster = deps.clusters.find(({ name }) => name === to);
+  if (!cluster) return plan;
+  let fences: Fence[] = [];
+  let draft = plan;
+  try {
+    fences = await readFences(cluster, signal);
+  } catch (error) {
+    if (!(error instanceof DrError) || error.code !== 'FORBIDDEN') throw error;
+    draft = await withoutSight(plan, error, cluster, now, signal);
+  }
+  return withRights(await withFences(draft, fences, now), deps, now, signal);
+}
+
+/** Whoever may not see fences has none, and is told so where there could be one that matters. */
+async function withoutSight(plan: Plan, error: DrError, cluster: ClusterClient, now: Date, signal?: AbortSignal): Promise<Plan> {
+  if (silentIn(plan).size === 0) return plan;
+  const served = await cluster.discover(signal ? { signal } : {});
+  if (!served.some(({ group, kind }) => group === networkFences.group && kind === networkFences.kind)) return plan;
+  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = plan;
+  const unseen: Reason = {
+    code: 'READING_FORBIDDEN',
+    severity: 'warning',
+    cluster: cluster.name,
+    message: `whether a NetworkFence is prepared cannot be seen, so none is used: ${error.message}`,
+    ...(error.hint !== undefined && { fix: error.hint }),
+  };
+  return sealPlan({ ...body, warnings: [...plan.warnings, unseen] }, now);
 }
 
 /** What the policies of the components say of the target, and over that what was asked for. */

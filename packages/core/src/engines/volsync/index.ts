@@ -2,6 +2,7 @@ import { labels } from '../../application/model.ts';
 import { InputError } from '../../errors.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { isRestoredBy } from '../csi/restore-progress.ts';
+import { snapshotKinds } from '../snapshot-kinds.ts';
 import { pause } from './ends.ts';
 import { foresee } from './foresee.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
@@ -37,6 +38,10 @@ export const engine: Engine = {
   replicator: {
     asOf: true,
     types: Object.values(kinds),
+    promotes: [
+      ...['get', 'list', 'patch', 'delete'].map((verb) => ({ verb, type: snapshotKinds.snapshots })),
+      { verb: 'delete', type: kinds.destinations },
+    ],
     own: 'app.kubernetes.io/created-by=volsync',
     render,
     foresee,

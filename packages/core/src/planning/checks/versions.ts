@@ -33,18 +33,19 @@ function minorOf(version: string | undefined): number | undefined {
 
 /** The server itself says what whoever executes may not do. */
 export const permissions: Rule = ({ facts, cluster }) =>
-  facts.denied.length === 0
-    ? []
-    : [
-        {
-          code: 'PERMISSION_MISSING',
-          severity: 'blocker',
-          cluster,
-          message: `${facts.identity ?? 'you'} may not ${facts.denied.slice(0, 3).join(', ')}${facts.denied.length > 3 ? ` and ${facts.denied.length - 3} more` : ''} on ${cluster}`,
-          evidence: [...facts.denied],
-          fix: `somebody who may can grant it: ${grantOf(facts.denied, facts.identity ?? 'you')}; or let somebody who may execute the plan`,
-        },
-      ];
+  facts.denied.length === 0 ? [] : [permissionMissing(cluster, facts.denied, facts.identity)];
+
+/** `denied` as `TargetFacts.denied` has them. */
+export function permissionMissing(cluster: string, denied: readonly string[], identity = 'you'): Reason {
+  return {
+    code: 'PERMISSION_MISSING',
+    severity: 'blocker',
+    cluster,
+    message: `${identity} may not ${denied.slice(0, 3).join(', ')}${denied.length > 3 ? ` and ${denied.length - 3} more` : ''} on ${cluster}`,
+    evidence: [...denied],
+    fix: `somebody who may can grant it: ${grantOf(denied, identity)}; or let somebody who may execute the plan`,
+  };
+}
 
 /** Engines leave objects of kinds and versions that are not served out, silently. (A restore in place tells each by itself.) */
 export const kindsServed: Rule = ({ facts, cluster, incoming, clone }) => {
