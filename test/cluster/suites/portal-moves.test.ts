@@ -59,7 +59,7 @@ const application = '/v1/applications/system/default/shop';
 const newer = { 'orders.csv': '1,apples\n2,pears\n3,plums\n' };
 const base = [...manifest('reader'), ...manifest('operator')];
 const optional = [...manifest('moves'), ...manifest('fences')];
-const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 90_000, interval: 200 });
+const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 30_000, interval: 200 });
 
 /** Moves to another cluster with nothing more than what the manifests of `plugins/dr-backend/rbac` grant on both. */
 describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
@@ -190,7 +190,7 @@ describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing 
     const refused = await start(await plan({ intent: 'Relocate', to: 'west' }));
     expect(refused.body.error).toMatchObject({ code: 'PLAN_BLOCKED' });
     await running(east().client);
-  });
+  }, 120_000);
 
   it('moves it with the right to, and takes that back', async () => {
     for (const side of sides) await applyManifest(side.client, manifest('moves'));
@@ -202,7 +202,7 @@ describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing 
     await ended(id, 'Undone');
     await running(east().client);
     expect(await readOrders(east())).toEqual(orders);
-  });
+  }, 120_000);
 
   it('goes on without a silent cluster behind a fence, and lets it in again when its old copy was stopped', async () => {
     await writeOrders(east(), newer);
@@ -243,7 +243,7 @@ describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing 
     expect(east().volumes!.fenced).toBe(false);
     const { items } = await east().client.list(types.pods, { namespace: 'shop' });
     expect(items.map(({ metadata }) => metadata.name)).toEqual([]);
-  });
+  }, 120_000);
 
   it('needs every right that the manifests of moves and fences give', () => {
     const idle = granted(optional).flatMap(({ by, verbs, resources }) =>

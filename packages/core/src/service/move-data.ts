@@ -11,7 +11,7 @@ import { arrivalWith } from '../planning/mapping.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine } from '../ports/engine.ts';
 import { type KubeObject, types } from '../ports/kubernetes.ts';
-import type { ReplicationRequest } from '../ports/replication.ts';
+import type { ReplicationRequest, Replicator } from '../ports/replication.ts';
 import type { RecoveryPoint, Replication } from '../protection/model.ts';
 import { type ClaimCopy, lossOf, refOf } from '../protection/replication.ts';
 import type { Reason } from '../reason.ts';
@@ -112,14 +112,14 @@ export async function partData(
     );
   const promote = { name: 'look', targets: copied.map(({ about }) => about.target), labels: {}, annotations: {} };
   const where = contextOf(deps, place.cluster, place.namespace, signal);
-  const foreseen = (await engine.replicator!.foresee?.(where, { promote })) ?? [];
+  const foreseen = await foreseenBy(engine.replicator!, where, { promote });
   for (const reason of foreseen) (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, component: name });
   const reverse = reverseOf(ground, place, origin, name, copied);
   if (reverse) {
     for (const end of ['source', 'target'] as const) {
       const { cluster, namespace } = reverse[end];
       if (end === 'target' && !origin.reachable) continue;
-      warnings.push(...((await engine.replicator!.foresee?.(contextOf(deps, cluster, namespace, signal), { render: reverse, end })) ?? []));
+      warnings.push(...(await foreseenBy(engine.replicator!, contextOf(deps, cluster, namespace, signal), { render: reverse, end })));
     }
   }
   return {
@@ -127,6 +127,16 @@ export async function partData(
     blockers,
     warnings,
   };
+}
+
+/** What it may not read is told with all that whoever executes may not do. */
+async function foreseenBy(replicator: Replicator, ...asked: Parameters<NonNullable<Replicator['foresee']>>): Promise<Reason[]> {
+  try {
+    return (await replicator.foresee?.(...asked)) ?? [];
+  } catch (error) {
+    if (error instanceof DrError && error.code === 'FORBIDDEN') return [];
+    throw error;
+  }
 }
 
 async function fromPoint(

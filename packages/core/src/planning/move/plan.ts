@@ -11,7 +11,7 @@ import { arrivalWith } from '../mapping.ts';
 import { checkUnreadable } from '../verification.ts';
 import { arriving, isStoppable } from './arriving.ts';
 import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';
-import { MoveSteps, endsOf, isInert } from './steps.ts';
+import { MoveSteps, endsOf, isInert, writtenBefore } from './steps.ts';
 import { undoOf } from './undo.ts';
 
 /**
@@ -53,7 +53,7 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
 
   const prepare = places.filter(({ exists }) => !exists).map((place) => steps.createNamespace(place));
   const before = places.flatMap((place) => {
-    const objects = place.objects.filter((moved) => isInert(moved));
+    const objects = writtenBefore(place);
     return objects.length > 0 ? [steps.carry(place, objects, 'before')] : [];
   });
   const stop = places.map(({ origin }) => steps.stop(origin, 'stop', request.override));

@@ -32,6 +32,14 @@ export function isInert({ object }: MovedObject): boolean {
   return isStoppable(object) || inert.has(object.kind);
 }
 
+/** Workloads whose volumes come back from a point come with them: an engine leaves out what is there already, and would leave it stopped. */
+export function writtenBefore({ objects, parts }: MovePlace): MovedObject[] {
+  const restored = new Set(parts.filter(({ data }) => data.kind === 'point').map(({ status }) => status.component.name));
+  return objects.filter(
+    (moved) => isInert(moved) && !(isStoppable(moved.object) && moved.component !== undefined && restored.has(moved.component)),
+  );
+}
+
 /** Each step of a move, by the place and part that it is for: the same inputs give the same ids, so that the way back can name them. */
 export class MoveSteps {
   readonly #inputs: MoveInputs;

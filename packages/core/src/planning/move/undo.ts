@@ -1,7 +1,7 @@
 import { nameFor } from '../assemble.ts';
 import type { PlanUndo, Step } from '../model.ts';
 import type { MoveInputs, MovePart, MovePlace, PartData } from './inputs.ts';
-import { type MoveSteps, isInert, reversedEnds, targetOf } from './steps.ts';
+import { type MoveSteps, isInert, reversedEnds, targetOf, writtenBefore } from './steps.ts';
 
 type Copied = Extract<PartData, { kind: 'copy' }>;
 
@@ -110,7 +110,7 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
 
 /** The first step that writes something at the target: before it there is nothing to stop. */
 function beginningOf(place: MovePlace, steps: MoveSteps): string {
-  const before = place.objects.filter((moved) => isInert(moved));
+  const before = writtenBefore(place);
   return before.length > 0 ? steps.carry(place, before, 'before').id : steps.stop(place.origin).id;
 }
 
