@@ -76,6 +76,8 @@ describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing 
     definitions = [...(target === 'real' ? await shippedDefinitions('volsync') : volsyncDefinitions()), fenceDefinition()];
     const store = newStore();
     for (const name of ['east', 'west'] as const) sides.push(await withVelero(target, name, store, definitions));
+    const location = { type: veleroKinds.locations, namespace: 'velero', name: 'default' };
+    await west().client.patch(location, 'merge', { spec: { backupSyncPeriod: '1s' } });
     await openShop(east());
     await copied();
     await createAll(west().cluster, [

@@ -1,7 +1,7 @@
 import { nameFor } from '../assemble.ts';
 import type { PlanUndo, Step } from '../model.ts';
 import type { MoveInputs, MovePart, MovePlace, PartData } from './inputs.ts';
-import { type MoveSteps, isInert, reversedEnds, targetOf, writtenBefore } from './steps.ts';
+import { type MoveSteps, reversedEnds, targetOf, writtenBefore } from './steps.ts';
 
 type Copied = Extract<PartData, { kind: 'copy' }>;
 
