@@ -1,3 +1,3 @@
 import { describeMoves } from '../suites/moves.ts';
 
-describeMoves(12, 4);
+describeMoves(24, 4);
