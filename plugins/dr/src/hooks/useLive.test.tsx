@@ -3,6 +3,7 @@ import { TestApiProvider } from '@backstage/frontend-test-utils';
 import type { SignalMessage } from '@kubectl-dr/backstage-plugin-dr-common';
 import { act, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
+import { allApplicationsRhythm } from './rhythms.ts';
 import { readingLimitSeconds, useLive } from './useLive.ts';
 
 const advance = (seconds: number) => act(() => vi.advanceTimersByTimeAsync(seconds * 1000));
@@ -133,6 +134,23 @@ describe('useLive', () => {
       await advance(60);
       expect(read.mock.calls.length - before).toBe(2);
     }
+  });
+
+  it('reads a fleet of many applications once an interval, however many signals come, and a small one when they come', async () => {
+    const readings = async (size: number) => {
+      const { send, wrapper } = signals();
+      const read = vi.fn(async () => Array.from({ length: size }, (_, index) => index));
+      const { unmount } = renderHook(() => useLive('fleet', read, allApplicationsRhythm), { wrapper });
+      await advance(0);
+      for (let second = 0; second < 90; second += 1) {
+        await send({ type: 'fleet' });
+        await advance(1);
+      }
+      unmount();
+      return read.mock.calls.length;
+    };
+    expect(await readings(5000)).toBeLessThanOrEqual(4);
+    expect(await readings(5)).toBeGreaterThan(20);
   });
 
   it('keeps a signal for the moment when the page is shown again', async () => {

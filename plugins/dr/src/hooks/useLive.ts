@@ -45,6 +45,8 @@ export interface Rhythm<T> {
   seconds: number | ((data: T | undefined) => number | undefined);
   /** Whether what changed in the backend concerns what is read here. */
   wakes?(message: SignalMessage): boolean;
+  /** How close together readings that signals ask for may begin, where what is known costs more than a small answer. */
+  gapSeconds?(data: T | undefined): number | undefined;
 }
 
 /**
@@ -66,6 +68,8 @@ export function useLive<T>(key: string | undefined, read: (signal: AbortSignal) 
     /** When the running, else the last reading began. */
     let began = 0;
     let reading = false;
+    /** What was read last; a failure does not make it smaller. */
+    let last: T | undefined;
     /** A signal came during a reading, or while the page was hidden. */
     let due = false;
 
@@ -81,7 +85,7 @@ export function useLive<T>(key: string | undefined, read: (signal: AbortSignal) 
       try {
         const data = await limited(latest.current.read, controller.signal);
         if (controller.signal.aborted) return;
-        known = data;
+        known = last = data;
         setState({ key, data });
       } catch (thrown) {
         if (controller.signal.aborted) return;
@@ -100,7 +104,10 @@ export function useLive<T>(key: string | undefined, read: (signal: AbortSignal) 
     };
     const soon = (): void => {
       if (reading) due = true;
-      else after(Math.max(0, began + gapMs - Date.now()) + spread());
+      else {
+        const wish = latest.current.rhythm.gapSeconds?.(last);
+        after(Math.max(0, began + (wish === undefined ? gapMs : wish * 1000) - Date.now()) + spread());
+      }
     };
     const onVisible = (): void => {
       if (due && !document.hidden && !reading) void tick();

@@ -3,7 +3,7 @@ import { Container, Text } from '@backstage/ui';
 import { type ReactNode, useMemo, useState } from 'react';
 import { Section } from '../section/Section.tsx';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
-import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
+import { allApplicationsRhythm, fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
 import { type Live, useLive } from '../../hooks/useLive.ts';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { shortSeconds } from '../../text/time.ts';
@@ -55,7 +55,7 @@ export const FleetPage = () => {
   // Whoever comes by a link to an operation (a notification, somebody's message) wants to see it and not look for it.
   const [operation] = useSearchParameter(operationParameter);
   const [operationsFirst] = useState(operation !== undefined);
-  const applications = useLive('fleet', (signal) => api.applications(signal), fleetRhythm);
+  const applications = useLive('fleet', (signal) => api.applications(signal), allApplicationsRhythm);
   const clusters = useLive('clusters', (signal) => api.clusters(signal), fleetRhythm);
   const locations = useLive('locations', (signal) => api.locations(signal), fleetRhythm);
   const operations = useLive('operations', (signal) => api.operations({}, signal), operationsRhythm);
