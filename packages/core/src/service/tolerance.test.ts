@@ -16,7 +16,7 @@ function reading(pods: readonly KubeObject[], cluster = 'east', points = backups
     ['pods', pods],
     ['backups.velero.io', points],
   ]);
-  return { cluster, now, age: 0, objects, failures: new Map() };
+  return { cluster, now, takenAt: now, age: 0, objects, failures: new Map() };
 }
 const spaces = names.map((name) => builders.namespace(name));
 const deployments = names.map((name) => builders.deployment(`${name}/web`));

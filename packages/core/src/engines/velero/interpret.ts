@@ -42,11 +42,13 @@ export function interpret(reading: ClusterReading): ProtectionState {
   const locations = all(veleroKinds.locations);
   const backups = all(veleroKinds.backups);
   const namespace = namespaceOf([...locations, ...all(veleroKinds.schedules), ...backups]);
-  const points = backups.map((object) => pointOnce(object, cluster));
+  // To remember ten thousand points for whoever looks once costs more than to read them.
+  const kept = reading.takenAt !== undefined;
+  const points = backups.map((object) => (kept ? pointOnce : pointOf)(object, cluster));
   return {
     installation: { engine: engineId, cluster, installed, problems, ...(namespace ? { namespace } : {}) },
     points,
-    schedules: all(veleroKinds.schedules).map((object) => scheduleOnce(object, cluster)),
+    schedules: all(veleroKinds.schedules).map((object) => (kept ? scheduleOnce : scheduleOf)(object, cluster)),
     locations: locations.map((object) => locationOf(object, cluster)),
     replications: [],
     restores: all(veleroKinds.restores).map((object) => nativeRestoreOf(object, cluster)),
