@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -9,6 +10,8 @@ export default defineConfig({
   root,
   test: {
     fsModuleCache: true,
+    // Much of it waits: one process beside the runner would leave half of a small machine idle.
+    maxWorkers: Math.max(2, os.availableParallelism() - 1),
     projects: [
       {
         root,
