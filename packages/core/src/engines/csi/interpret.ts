@@ -4,8 +4,8 @@ import { resourceKey } from '../../ports/kubernetes.ts';
 import type { ClusterReading } from '../../ports/reading.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import type { ProtectionState, VolumeCapture } from '../../protection/model.ts';
-import type { Reason } from '../../reason.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
+import { unreadTypes } from '../unread.ts';
 import { capturesOf, engineId, pointOf, setsOf } from './point.ts';
 
 export const interpretedKinds: readonly ResourceType[] = [snapshotKinds.snapshots, snapshotKinds.contents, snapshotKinds.classes];
@@ -15,12 +15,7 @@ export function interpret(reading: ClusterReading): ProtectionState {
   const { cluster, now } = reading;
   const all = (type: ResourceType): readonly KubeObject[] => objectsOf(reading, resourceKey(type));
   const failureOf = (type: ResourceType) => reading.failures.get(resourceKey(type));
-  const problems = interpretedKinds.flatMap((type): Reason[] => {
-    const error = failureOf(type);
-    if (!error || error.code === 'NOT_FOUND') return [];
-    const fix = error.hint === undefined ? {} : { fix: error.hint };
-    return [{ code: 'READING_FORBIDDEN', severity: 'warning', message: error.message, cluster, ...fix }];
-  });
+  const problems = unreadTypes(reading, interpretedKinds);
   const sets = setsOf(all(snapshotKinds.snapshots));
   const policies = new Map(
     all(snapshotKinds.contents).map((content) => [textAt(content, 'metadata', 'name'), textAt(content, 'spec', 'deletionPolicy')]),

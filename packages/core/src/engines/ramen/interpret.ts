@@ -5,7 +5,7 @@ import { resourceKey } from '../../ports/kubernetes.ts';
 import type { ClusterReading } from '../../ports/reading.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import type { ManagedApplication, PointPhase, ProtectionState, Replication } from '../../protection/model.ts';
-import type { Reason } from '../../reason.ts';
+import { unreadTypes } from '../unread.ts';
 import { engineId, kinds } from './kinds.ts';
 import {
   capturedAt,
@@ -31,19 +31,7 @@ export const interpretedKinds: readonly ResourceType[] = Object.values(kinds);
 export function interpret(reading: ClusterReading): ProtectionState {
   const { cluster } = reading;
   const all = (type: ResourceType): readonly KubeObject[] => objectsOf(reading, resourceKey(type));
-  const problems = interpretedKinds.flatMap((type): Reason[] => {
-    const error = reading.failures.get(resourceKey(type));
-    if (!error || error.code === 'NOT_FOUND') return [];
-    return [
-      {
-        code: 'READING_FORBIDDEN',
-        severity: 'warning',
-        message: error.message,
-        cluster,
-        ...(error.hint !== undefined && { fix: error.hint }),
-      },
-    ];
-  });
+  const problems = unreadTypes(reading, interpretedKinds);
   // A hub serves placements, a managed cluster groups.
   const telling = [kinds.placements, kinds.groups].map(resourceKey);
   const forbidden = telling.some((key) => (reading.failures.get(key)?.code ?? 'NOT_FOUND') !== 'NOT_FOUND');

@@ -5,12 +5,12 @@ import { resourceKey } from '../../ports/kubernetes.ts';
 import type { ClusterReading } from '../../ports/reading.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import type { NativeRestore, ProtectionState, Schedule, VolumeCapture } from '../../protection/model.ts';
-import type { Reason } from '../../reason.ts';
+import { unreadTypes } from '../unread.ts';
 import { adminNamespace, engineId, kinds } from './kinds.ts';
 import { locationName, locationOf } from './location.ts';
 import { managedOf, replicationsOf } from './migrations.ts';
 import { nativeOf, restorePhase } from './phases.ts';
-import { capturesOf, instant, pointOf, scopeOf } from './point.ts';
+import { capturesOf, instant, known, pointOf, scopeOf } from './point.ts';
 import { type PolicyTimetable, policyTimetable } from './timetable.ts';
 
 export const interpretedKinds: readonly ResourceType[] = [
@@ -29,19 +29,7 @@ export const interpretedKinds: readonly ResourceType[] = [
 export function interpret(reading: ClusterReading): ProtectionState {
   const { cluster } = reading;
   const all = (type: ResourceType): readonly KubeObject[] => objectsOf(reading, resourceKey(type));
-  const problems = [...interpretedKinds, kinds.restores].flatMap((type): Reason[] => {
-    const error = reading.failures.get(resourceKey(type));
-    if (!error || error.code === 'NOT_FOUND') return [];
-    return [
-      {
-        code: 'READING_FORBIDDEN',
-        severity: 'warning',
-        message: error.message,
-        cluster,
-        ...(error.hint !== undefined && { fix: error.hint }),
-      },
-    ];
-  });
+  const problems = unreadTypes(reading, [...interpretedKinds, kinds.restores]);
   const telling = [kinds.backups, kinds.restores].map(resourceKey);
   const failure = telling.map((key) => reading.failures.get(key)).find((error) => error !== undefined);
   const installed = failure === undefined ? telling.some((key) => reading.objects.has(key)) : failure.code !== 'NOT_FOUND';
@@ -115,7 +103,7 @@ function scheduleOf(object: KubeObject, cluster: string, policies: Policies): Sc
       valid: message === undefined,
       scope: scopeOf(template, namespace),
       ...(keepFor !== undefined && { keepFor }),
-      ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
+      ...known(told),
     },
   ];
 }
@@ -167,7 +155,7 @@ function restoreOf(object: KubeObject, cluster: string): NativeRestore[] {
       nativePhase: nativeOf(object),
       namespaces: mapping.length === 0 ? '*' : mapping.map(([source]) => source),
       namespaceMapping: Object.fromEntries(mapping.filter(([source, target]) => source !== target)),
-      ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
+      ...known(told),
     },
   ];
 }

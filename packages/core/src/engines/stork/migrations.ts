@@ -6,7 +6,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { ManagedApplication, PointPhase, Replication } from '../../protection/model.ts';
 import { engineId, notes } from './kinds.ts';
 import { phaseOf } from './phases.ts';
-import { instant, list } from './point.ts';
+import { instant, known, list } from './point.ts';
 import type { PolicyTimetable } from './timetable.ts';
 
 type Policies = (name: string, namespace: string) => PolicyTimetable;
@@ -65,10 +65,6 @@ function peerOf(schedule: KubeObject, cluster: string): string {
   return noted !== undefined && noted !== cluster ? noted : (textAt(specOf(schedule), 'clusterPair') ?? '');
 }
 
-function told(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
 /** The sending end of each schedule, volume by volume as its newest Migration lists them. */
 export function replicationsOf(read: Read): Replication[] {
   return read.schedules
@@ -100,7 +96,7 @@ export function replicationsOf(read: Read): Replication[] {
           paused: at(schedule, 'spec', 'suspend') === true,
           phase,
           nativePhase: runs[0]?.status ?? '',
-          ...told({
+          ...known({
             to: peerOf(schedule, read.cluster),
             interval: found && 'every' in found ? found.every : undefined,
             lastSync: good?.ended,

@@ -62,7 +62,7 @@ export function pointOf(object: KubeObject, cluster: string): RecoveryPoint[] {
       phase: backupPhase(object),
       nativePhase: nativeOf(object),
       scope: scopeOf(at(object, 'spec'), namespace),
-      ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
+      ...known(told),
       ...(schedule === undefined && { removedBy: 'plan' as const }),
       ...(noted[annotations.pinned] === 'true' && { pinned: true as const }),
       ...(textAt(object, 'spec', 'preExecRule') !== undefined && { hooks: true as const }),
@@ -118,4 +118,9 @@ export function capturesOf(object: KubeObject): VolumeCapture[] {
       },
     ];
   });
+}
+
+/** Only what is there. */
+export function known<V>(values: Readonly<Record<string, V>>): Record<string, V> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

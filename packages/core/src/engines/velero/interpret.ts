@@ -3,7 +3,7 @@ import { resourceKey } from '../../ports/kubernetes.ts';
 import type { ClusterReading } from '../../ports/reading.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import type { ProtectionState, RecoveryPoint, VolumeCapture } from '../../protection/model.ts';
-import type { Reason } from '../../reason.ts';
+import { unreadTypes } from '../unread.ts';
 import { veleroKinds } from './kinds.ts';
 import { labelMatches } from './label.ts';
 import { engineId, locationOf, nativeRestoreOf, pointOf, scheduleOf } from './map.ts';
@@ -21,24 +21,12 @@ export const interpretedKinds: readonly ResourceType[] = [
 /** What Velero says about one cluster. Total: a malformed object is a value that says so. */
 export function interpret(reading: ClusterReading): ProtectionState {
   const { cluster } = reading;
-  const problems: Reason[] = [];
   const all = (type: ResourceType): readonly KubeObject[] => objectsOf(reading, resourceKey(type));
   // A type that is not served means that Velero is not installed; one that is forbidden means that we may not look.
   const telling = [veleroKinds.backups, veleroKinds.restores].map(resourceKey);
   const failure = telling.map((key) => reading.failures.get(key)).find((error) => error !== undefined);
   const installed = failure === undefined ? telling.some((key) => reading.objects.has(key)) : failure.code !== 'NOT_FOUND';
-  for (const type of [...interpretedKinds, veleroKinds.restores]) {
-    const error = reading.failures.get(resourceKey(type));
-    if (error && error.code !== 'NOT_FOUND') {
-      problems.push({
-        code: 'READING_FORBIDDEN',
-        severity: 'warning',
-        message: error.message,
-        cluster,
-        ...(error.hint ? { fix: error.hint } : {}),
-      });
-    }
-  }
+  const problems = unreadTypes(reading, [...interpretedKinds, veleroKinds.restores]);
   const locations = all(veleroKinds.locations);
   const backups = all(veleroKinds.backups);
   const namespace = namespaceOf([...locations, ...all(veleroKinds.schedules), ...backups]);

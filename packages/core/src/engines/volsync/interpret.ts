@@ -6,7 +6,7 @@ import { resourceKey } from '../../ports/kubernetes.ts';
 import type { ClusterReading } from '../../ports/reading.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import type { ProtectionState, Replication } from '../../protection/model.ts';
-import type { Reason } from '../../reason.ts';
+import { unreadTypes } from '../unread.ts';
 import { engineId, kinds, notes } from './kinds.ts';
 import { claimNoteOf } from './claim.ts';
 import { durationOf, foundNothing, isPaused, lastStart, moverOf, phaseOf, pulls, restoredFrom } from './status.ts';
@@ -16,19 +16,7 @@ export const interpretedKinds: readonly ResourceType[] = Object.values(kinds);
 /** Both kinds as ends of copies. Whoever may write in a namespace may write all of it, so it is believed about that alone. */
 export function interpret(reading: ClusterReading): ProtectionState {
   const { cluster } = reading;
-  const problems = interpretedKinds.flatMap((type): Reason[] => {
-    const error = reading.failures.get(resourceKey(type));
-    if (!error || error.code === 'NOT_FOUND') return [];
-    return [
-      {
-        code: 'READING_FORBIDDEN',
-        severity: 'warning',
-        message: error.message,
-        cluster,
-        ...(error.hint !== undefined && { fix: error.hint }),
-      },
-    ];
-  });
+  const problems = unreadTypes(reading, interpretedKinds);
   const failure = reading.failures.get(resourceKey(kinds.sources));
   const installed = failure === undefined ? reading.objects.has(resourceKey(kinds.sources)) : failure.code !== 'NOT_FOUND';
   return {

@@ -1,37 +1,12 @@
-import { timeOf } from '../../application/raw.ts';
-import { NotFoundError, ServiceUnavailableError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
+import { pingController } from '../controller-ping.ts';
 import { kinds } from './kinds.ts';
 
-/** A living controller writes a status within seconds: 2 minutes. */
-const silence = 2 * 60_000;
-
-/** No version is told, and no server can be asked: that nothing of the namespace waits without any status is all there is. */
-export async function ping({ cluster, namespace, signal }: EngineContext): Promise<{ version?: string }> {
-  const options = signal ? { signal } : {};
-  for (const type of Object.values(kinds)) {
-    const { items } = await cluster.list(type, { namespace, ...options }).catch((error: unknown) => {
-      if (!(error instanceof NotFoundError)) throw error;
-      throw new ServiceUnavailableError(`${cluster.name} does not serve ${type.resource}.${type.group}`, {
-        code: 'ENGINE_DOWN',
-        cluster: cluster.name,
-        hint: 'install VolSync with its CustomResourceDefinitions',
-        cause: error,
-      });
-    });
-    const now = (await cluster.now(options)).getTime();
-    const waiting = items.find(
-      ({ status, metadata }) => status === undefined && now - (timeOf(metadata.creationTimestamp) ?? now) > silence,
-    );
-    if (waiting)
-      throw new ServiceUnavailableError(
-        `VolSync does not act on ${cluster.name}: ${type.kind} ${namespace}/${waiting.metadata.name} has no status since ${waiting.metadata.creationTimestamp}`,
-        {
-          code: 'ENGINE_DOWN',
-          cluster: cluster.name,
-          hint: `look for its controller: kubectl --context ${cluster.name} get pods -A -l app.kubernetes.io/name=volsync`,
-        },
-      );
-  }
-  return {};
+export function ping(context: EngineContext): Promise<{ version?: string }> {
+  return pingController(context, {
+    title: 'VolSync',
+    types: Object.values(kinds),
+    install: 'install VolSync with its CustomResourceDefinitions',
+    pods: { what: 'controller', label: 'app.kubernetes.io/name=volsync' },
+  });
 }
