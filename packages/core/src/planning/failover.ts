@@ -1,16 +1,14 @@
 import type { Reason } from '../reason.ts';
-import { nameFor, sealPlan } from './assemble.ts';
+import { sealPlan } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { words } from './in-place/figures.ts';
 import type { DataLoss, Plan, Step } from './model.ts';
 import type { Origin } from './move/inputs.ts';
+import { stopCopy } from './stop-copy.ts';
 
 export interface FailoverInputs extends CloneInputs {
   origins: readonly Origin[];
 }
-
-/** For pods to end, seconds. */
-const stopTimeout = 600;
 
 /**
  * The application goes on at another cluster, from the newest usable point that has arrived there. The copy that it leaves is
@@ -37,18 +35,7 @@ export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
     else warnings.push(risk(cluster, request.override));
   }
   const stop = (accepted: string | undefined, id: string): Step[] =>
-    origins.map(({ cluster, namespace, reachable, labelSelectors }) => ({
-      id: `${id}-${nameFor(`${cluster}-${namespace}`, 150)}`,
-      title: `Stop ${request.application} in ${namespace}, and see that nothing of it runs`,
-      cluster,
-      action: {
-        kind: 'copy.stop',
-        namespace,
-        ...(labelSelectors && { labelSelectors }),
-        ...(accepted !== undefined && !reachable && { accepted }),
-        timeoutSeconds: stopTimeout,
-      },
-    }));
+    origins.map((origin) => stopCopy(request.application, origin, id, accepted));
   const target = [...copy.target];
   for (const { cluster, namespace } of origins) {
     const known = target.find((each) => each.cluster === cluster);

@@ -4,7 +4,7 @@ import { textAt } from '../application/raw.ts';
 import { DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { marksOf } from '../planning/diff/marks.ts';
-import type { Mapping } from '../planning/model.ts';
+import type {} from '../planning/model.ts';
 import type { CopiedClaim, Origin, PartData } from '../planning/move/inputs.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { arrivalWith } from '../planning/mapping.ts';
@@ -54,7 +54,6 @@ export async function partData(
     source: Source;
     live: readonly KubeObject[];
     volumes: ReadonlyMap<string, KubeObject>;
-    mapping: Mapping;
   },
   signal?: AbortSignal,
 ): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
@@ -92,8 +91,8 @@ export async function partData(
       ...(copy!.source && { source: refOf(copy!.source) }),
       ...(capturedAt !== undefined && { capturedAt }),
       ...(seconds !== undefined && { seconds }),
-      ...(captured && { manifest: withoutMarks(claimManifest(arrivalWith(about.mapping).as(captured)), engine, place.namespace) }),
-      ...(captured && { mapped: arrivalWith(about.mapping).adapt(captured, origin.namespace, place.namespace)?.fields ?? [] }),
+      ...(captured && { manifest: withoutMarks(claimManifest(arrivalWith(move.mapping).as(captured)), engine, place.namespace) }),
+      ...(captured && { mapped: arrivalWith(move.mapping).adapt(captured, origin.namespace, place.namespace)?.fields ?? [] }),
       ...(now.kept && { now: now.kept }),
     };
     return { about: one, copy: copy! };

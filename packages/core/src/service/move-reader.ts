@@ -3,7 +3,7 @@ import { matches, parseSelector } from '../application/selector.ts';
 import { isGenerated } from '../planning/controllers.ts';
 import { inventoryOfCaptured, scopeOf } from '../planning/in-place/scope.ts';
 import { kindsToRead, objectKey, readLive } from '../planning/live-objects.ts';
-import type { MovedObject, MovePart, MovePlace, Origin, PartData } from '../planning/move/inputs.ts';
+import type { MovedObject, MovePart, MovePlace, Origin } from '../planning/move/inputs.ts';
 import { isStoppable } from '../planning/move/arriving.ts';
 import type { Place } from '../planning/places.ts';
 import { type Access, readTargetFacts } from '../planning/target-facts.ts';
@@ -16,7 +16,7 @@ import type { Reason } from '../reason.ts';
 import { type Ground, clientOf, isExclusive } from './plan-ground.ts';
 import { partData, volumesOf } from './move-data.ts';
 import type { MoveGround } from './move-ground.ts';
-import { type Source, liveSource, nothingTells, pointSource } from './move-source.ts';
+import { liveSource, nothingTells, pointSource } from './move-source.ts';
 
 export interface ReadMove {
   place?: MovePlace;
@@ -85,15 +85,16 @@ export async function readMove(
 
   const copies = copiesInto(ground, place);
   const clocks = new Map(fleet.clusters.filter(({ reachable }) => reachable).map(({ name, now }) => [name, new Date(now)]));
+  const volumes = await volumesOf(target, live, signal);
   const parts: MovePart[] = [];
   for (const entry of place.components) {
     const { status, labelSelector } = entry;
     const { name } = status.component;
     const found = inventory ? inventoryOf(entry, inventory) : { workloads: [], claims: [], references: [] };
     const point = pointFor(name, place);
-    const data = await dataOf(
+    const data = await partData(
       move,
-      { place, origin, name, claims: found.claims.map((claim) => claim.name), copies, clocks, point, source, live },
+      { place, origin, name, claims: found.claims.map((claim) => claim.name), copies, clocks, point, source, live, volumes },
       signal,
     );
     blockers.push(...data.blockers);
@@ -141,39 +142,22 @@ export async function readMove(
     warnings,
     basis,
   };
+}
 
-  function typeOf(all: readonly ResourceType[], { apiVersion, kind }: KubeObject): ResourceType {
-    const [version, group = ''] = apiVersion.split('/').toReversed() as [string, string?];
-    return (
-      all.find((type) => type.kind === kind && type.group === group && type.version === version) ?? {
-        ...(all.find((type) => type.kind === kind && type.group === group) ?? {
-          resource: `${kind.toLowerCase()}s`,
-          kind,
-          namespaced: true,
-        }),
-        group,
-        version,
-      }
-    );
-  }
-
-  async function dataOf(
-    { mapping: mapped }: MoveGround,
-    about: {
-      place: Place;
-      origin: Origin;
-      name: string;
-      claims: string[];
-      copies: readonly ClaimCopy[];
-      clocks: ReadonlyMap<string, Date>;
-      point: RecoveryPoint | undefined;
-      source: Source;
-      live: readonly KubeObject[];
-    },
-    stop?: AbortSignal,
-  ): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
-    return partData(move, { ...about, mapping: mapped, volumes: await volumesOf(target, about.live, stop) }, stop);
-  }
+/** As the target serves it; where it does not, only a name, which a check tells. */
+function typeOf(all: readonly ResourceType[], { apiVersion, kind }: KubeObject): ResourceType {
+  const [version, group = ''] = apiVersion.split('/').toReversed() as [string, string?];
+  return (
+    all.find((type) => type.kind === kind && type.group === group && type.version === version) ?? {
+      ...(all.find((type) => type.kind === kind && type.group === group) ?? {
+        resource: `${kind.toLowerCase()}s`,
+        kind,
+        namespaced: true,
+      }),
+      group,
+      version,
+    }
+  );
 }
 
 const left = new Set(['PersistentVolumeClaim', 'Pod', 'ReplicaSet', 'Job', 'VolumeSnapshot', 'VolumeGroupSnapshot', 'Namespace']);

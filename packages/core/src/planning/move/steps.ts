@@ -7,9 +7,9 @@ import type { BothEnds, CarriedObject, ObjectTarget, Step, StepAction } from '..
 import { titleOf } from '../verification.ts';
 import { isStoppable, replicasOf } from './arriving.ts';
 import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject, Origin, PartData } from './inputs.ts';
+import { stopCopy } from '../stop-copy.ts';
 
-/** Seconds: for pods to end, and for workloads to become ready. */
-const stopTimeout = 600;
+/** For workloads to become ready, seconds. */
 const readyTimeout = 600;
 
 type Copied = Extract<PartData, { kind: 'copy' }>;
@@ -48,20 +48,8 @@ export class MoveSteps {
     this.#inputs = inputs;
   }
 
-  stop({ cluster, namespace, reachable, labelSelectors }: Origin, id = 'stop', accepted?: string): Step {
-    const { application } = this.#inputs.status;
-    return {
-      id: `${id}-${nameFor(`${cluster}-${namespace}`, 150)}`,
-      title: `Stop ${application.name} in ${namespace}, and see that nothing of it runs`,
-      cluster,
-      action: {
-        kind: 'copy.stop',
-        namespace,
-        ...(labelSelectors && { labelSelectors }),
-        ...(accepted !== undefined && !reachable && { accepted }),
-        timeoutSeconds: stopTimeout,
-      },
-    };
+  stop(origin: Origin, id = 'stop', accepted?: string): Step {
+    return stopCopy(this.#inputs.status.application.name, origin, id, accepted);
   }
 
   createNamespace({ cluster, namespace, namespaceLabels, owner }: MovePlace): Step {
