@@ -1,4 +1,5 @@
 import { InputError } from '@kubectl-dr/core/errors';
+import { isMove } from '@kubectl-dr/core/planning/intent';
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import type { Context } from './context.ts';
 import type { Arguments } from './definition.ts';
@@ -28,7 +29,7 @@ export async function assertConfirmed(application: string, what: string, args: A
 /** A plan that replaces what runs is asked about; one that only adds is not. */
 export async function assertAgreed(plan: Plan, args: Arguments, context: Context): Promise<void> {
   const { mode, target, application, intent, request } = plan;
-  if (intent === 'Failover' || intent === 'Relocate' || intent === 'Failback') {
+  if (isMove(intent)) {
     const lost = plan.dataLoss.filter(({ seconds, unknown }) => seconds > 0 || unknown).map(({ text }) => text);
     const risk = request.override === undefined ? '' : ', although the old copy may still run';
     const what = `lets ${application} go on at ${request.to ?? plan.home}${risk}, and loses ${lost.join(', ') || 'nothing'}`;

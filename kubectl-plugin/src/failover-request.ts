@@ -1,3 +1,4 @@
+import type { MoveIntent } from '@kubectl-dr/core/planning/intent';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import { flagList, flagText } from './context.ts';
@@ -7,8 +8,6 @@ import { UsageError } from './exit-codes.ts';
 const ofRestore = ['as', 'mode', 'isolate', 'allow-missing-volumes', 'prune', 'safety-backup', 'restart-dependents'];
 /** Of a failover, which has to do with what has arrived; a planned move waits for the rest, and needs both sides. */
 const ofFailover = ['point', 'override'];
-
-export type MoveIntent = 'Failover' | 'Relocate' | 'Failback';
 
 /** By the word of the command line. */
 export const moveIntents: Readonly<Record<string, MoveIntent>> = { failover: 'Failover', relocate: 'Relocate', failback: 'Failback' };

@@ -1,7 +1,8 @@
 import { assertAgreed } from './confirmation.ts';
 import type { Context } from './context.ts';
 import type { Arguments } from './definition.ts';
-import { type MoveIntent, moveRequest } from './failover-request.ts';
+import type { MoveIntent } from '@kubectl-dr/core/planning/intent';
+import { moveRequest } from './failover-request.ts';
 import { endOfSeen } from './seen-plan.ts';
 import { start } from './start.ts';
 

@@ -1,3 +1,4 @@
+import { isMove } from '@kubectl-dr/core/planning/intent';
 import type { WirePlan } from '@kubectl-dr/core/wire/plan';
 import { counted } from '@kubectl-dr/core/text/counted';
 import { duration } from '../view.ts';
@@ -25,7 +26,7 @@ export function planText(plan: Plan, look: Look): string {
     ...moreLoss,
     ...line(
       'Plan',
-      `${plan.intent} ${clean(plan.application)}${isMove(plan) ? ` to ${clean(plan.request.to ?? plan.home)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`,
+      `${plan.intent} ${clean(plan.application)}${isMove(plan.intent) ? ` to ${clean(plan.request.to ?? plan.home)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`,
     ),
     ...plan.target.flatMap(({ cluster, namespaces }) => line('Into', clean(`${namespaces.join(', ')} on ${cluster}`))),
     ...pointLines(plan, look),
@@ -51,19 +52,14 @@ export function planText(plan: Plan, look: Look): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** To another cluster, and not beside. */
-function isMove({ intent }: Pick<Plan, 'intent'>): boolean {
-  return intent === 'Failover' || intent === 'Relocate' || intent === 'Failback';
-}
-
 /** What is lost, the most first, then what loses nothing. */
 export function lossOf({ dataLoss, mode, intent }: Pick<Plan, 'dataLoss' | 'mode' | 'intent'>): string {
   const lost = dataLoss.filter(({ seconds, unknown }) => seconds > 0 || unknown).toSorted((a, b) => b.seconds - a.seconds);
   const safe = dataLoss.filter(({ seconds, unknown }) => seconds === 0 && !unknown);
   if (intent === 'Drill') return dataLoss.map(({ text }) => clean(text)).join('; ');
-  if (lost.length === 0 && mode === 'clone' && !isMove({ intent })) return 'nothing: a copy is made beside';
+  if (lost.length === 0 && mode === 'clone' && !isMove(intent)) return 'nothing: a copy is made beside';
   if (lost.length === 0 && mode === 'configOnly') return 'nothing: all data stays as it is';
-  if (safe.length === 0 && lost.length === 0) return isMove({ intent }) ? 'everything: no usable data is there' : 'none';
+  if (safe.length === 0 && lost.length === 0) return isMove(intent) ? 'everything: no usable data is there' : 'none';
   const nothing = safe.length === 0 ? [] : [`nothing of ${safe.map(({ component }) => clean(component)).join(', ')}`];
   return [...lost.map(({ text }) => clean(text)), ...nothing].join('; ');
 }

@@ -1,5 +1,6 @@
 import type { PlanRequestBody, PortalPlan } from '@kubectl-dr/backstage-plugin-dr-common/src/contract/operations.ts';
 import { InputError } from '@kubectl-dr/core/errors';
+import { isMove } from '@kubectl-dr/core/planning/intent';
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import { assertCurrent, assertNotExpired } from '@kubectl-dr/core/service/plan-check';
 import { savedPlan } from '../commands/apply.run.ts';
@@ -149,7 +150,7 @@ async function carriedOut(made: PortalPlan, args: Arguments, context: Context, s
 async function agreed({ spec, selfService }: PortalPlan, args: Arguments, context: Context, session: Session): Promise<number> {
   if (permission[selfService]) context.output.err(`${permission[selfService]}\n`);
   const { intent, mode = 'clone' } = spec;
-  const replaces = Object.values(moveIntents).some((one) => one === intent) || (intent === 'Restore' && mode !== 'clone');
+  const replaces = isMove(intent) || (intent === 'Restore' && mode !== 'clone');
   await assertAgreed(spec as Plan, args, context);
   const reason = flagText(args, 'reason');
   const operation = await session.client.startOperation(

@@ -1,3 +1,4 @@
+import { isMove } from '../planning/intent.ts';
 import { asDrError, ConflictError, DrError, ServiceUnavailableError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { canonicalJson } from '../planning/hash.ts';
@@ -317,8 +318,7 @@ class Run {
   private summary(): string {
     const { plan } = this.operation;
     const where = plan.target.map(({ cluster, namespaces }) => `${cluster}/${namespaces.join(',')}`).join(' and ');
-    if (plan.intent === 'Failover' || plan.intent === 'Relocate' || plan.intent === 'Failback')
-      return `${plan.application} goes on at ${plan.home}: let its catalog entry and its clients say so`;
+    if (isMove(plan.intent)) return `${plan.application} goes on at ${plan.home}: let its catalog entry and its clients say so`;
     if (plan.intent === 'Drill') return `restored into ${where}, where everything became ready`;
     if (plan.mode !== undefined && plan.mode !== 'clone') return `rolled back in ${where}`;
     return plan.intent === 'Restore' ? `restored into ${where}` : 'done';

@@ -1,14 +1,13 @@
 import type { Application, Placement } from '../application/model.ts';
 import { type TenancyRule, claimOf } from '../application/tenancy.ts';
+import { isMove } from '../planning/intent.ts';
 import type { Operation } from '../execution/model.ts';
 import type { Assessment } from './assess.ts';
-
-const moves: ReadonlySet<string> = new Set(['Failover', 'Failback', 'Relocate']);
 
 /** Moves to another cluster that succeeded and were not taken back, the oldest first. */
 export function movesOf(application: string, past: readonly Operation[]): Operation[] {
   return past
-    .filter(({ plan, state }) => moves.has(plan.intent) && state === 'Succeeded' && plan.application === application)
+    .filter(({ plan, state }) => isMove(plan.intent) && state === 'Succeeded' && plan.application === application)
     .toSorted((a, b) => Date.parse(a.requestedAt) - Date.parse(b.requestedAt));
 }
 

@@ -1,6 +1,7 @@
 import type { Application } from '../application/model.ts';
 import { ConflictError, DrError, InputError, NotAllowedError } from '../errors.ts';
 import { planHash } from '../planning/hash.ts';
+import { isMove } from '../planning/intent.ts';
 import type { Plan, Step } from '../planning/model.ts';
 import { gitOpsMechanisms } from '../planning/suspension.ts';
 
@@ -70,7 +71,7 @@ export function assertInside(plan: Plan, application: Application, agrees: (clus
     placements.some(
       (placement) => placement.namespace === namespace && (placement.cluster ?? cluster) === cluster && placement.claim !== 'unclaimed',
     );
-  const moves = plan.intent === 'Failover' || plan.intent === 'Failback' || plan.intent === 'Relocate';
+  const moves = isMove(plan.intent);
   const owns = (cluster: string, namespace: string): boolean =>
     placed(cluster, namespace) ||
     (moves && placements.some((placement) => placement.namespace === namespace) && agrees(cluster, namespace));

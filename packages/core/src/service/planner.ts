@@ -1,3 +1,4 @@
+import { isMove } from '../planning/intent.ts';
 import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
 import { planInPlace } from '../planning/in-place/plan.ts';
@@ -27,8 +28,7 @@ import {
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  if (asked.intent === 'Failover' || asked.intent === 'Failback' || asked.intent === 'Relocate')
-    return (await import('./failover-planner.ts')).movePlan(deps, assessment, asked, signal);
+  if (isMove(asked.intent)) return (await import('./failover-planner.ts')).movePlan(deps, assessment, asked, signal);
   const application = findApplication(assessment, asked.application);
   const isGone = (cluster: string, namespace: string): boolean => {
     const inventory = assessment.inventory.get(cluster);

@@ -2,6 +2,7 @@ import type { AuditorService } from '@backstage/backend-plugin-api';
 import type { PlanRequestBody, PortalPlan, StartOperationBody } from '@kubectl-dr/backstage-plugin-dr-common';
 import { ConflictError, InputError, NotAllowedError, NotFoundError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
+import { isMove } from '@kubectl-dr/core/planning/intent';
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import { planLife } from '@kubectl-dr/core/planning/assemble';
 import { chosenComponents } from '@kubectl-dr/core/planning/places';
@@ -268,7 +269,7 @@ export class AuthorizedDrService {
 /** What the auditor calls it. */
 function eventOf({ intent }: Plan): string {
   if (intent === 'Backup') return 'backup-create';
-  return intent === 'Restore' || intent === 'Drill' ? 'restore-create' : 'failover-create';
+  return isMove(intent) ? 'failover-create' : 'restore-create';
 }
 
 /** What changes an application is asked for by whoever typed its name, as on the command line. */

@@ -1,5 +1,6 @@
 import { Text } from '@backstage/ui';
 import { Fragment } from 'react';
+import { isMove } from '@kubectl-dr/core/planning/intent';
 import type { WirePlan } from '@kubectl-dr/core/wire/plan';
 import { atTime, shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
@@ -7,12 +8,8 @@ import { ReasonList } from '../reasons/ReasonList.tsx';
 import { RestoreChanges } from './RestoreChanges.tsx';
 import styles from './RestoreDialog.module.css';
 
-function isMove({ intent }: WirePlan['spec']): boolean {
-  return intent === 'Failover' || intent === 'Relocate' || intent === 'Failback';
-}
-
 function nothingLost(plan: WirePlan['spec']) {
-  if (isMove(plan)) return plan.intent === 'Failover' ? 'move.noneToLose' : 'move.nothingLost';
+  if (isMove(plan.intent)) return plan.intent === 'Failover' ? 'move.noneToLose' : 'move.nothingLost';
   return (plan.mode ?? 'clone') === 'clone' ? 'restore.nothingLost' : 'restore.noDataLost';
 }
 
@@ -21,7 +18,7 @@ export const DataLoss = ({ plan }: { plan: WirePlan['spec'] }) => {
   const { t } = useText();
   const lost = [...new Set(plan.dataLoss.filter((loss) => loss.seconds > 0 || loss.unknown).map((loss) => loss.text))];
   // Of a move that cannot begin nothing is known yet.
-  if (isMove(plan) && plan.blockers.length > 0 && lost.length === 0) return null;
+  if (isMove(plan.intent) && plan.blockers.length > 0 && lost.length === 0) return null;
   return (
     <p className={styles.loss} data-lost={lost.length > 0}>
       {lost.length > 0 ? t('restore.lost', { what: lost.join(', ') }) : t(nothingLost(plan))}
@@ -48,7 +45,7 @@ const answeredHere = ['DEPENDENTS_KEEP_RUNNING', 'CLAIMS_COME_ALONG', 'NO_CONSUM
 /** Everything the plan says, worst first. */
 export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number }) => {
   const { t } = useText();
-  const fixes = isMove(plan) ? {} : Object.fromEntries(answeredHere.map((code) => [code, t(`restore.fixes.${code}`)]));
+  const fixes = isMove(plan.intent) ? {} : Object.fromEntries(answeredHere.map((code) => [code, t(`restore.fixes.${code}`)]));
   const age = (capturedAt: string) => shortSeconds(Math.max(0, (now - Date.parse(capturedAt)) / 1000));
   return (
     <div className={styles.plan}>
