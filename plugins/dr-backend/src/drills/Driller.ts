@@ -48,14 +48,15 @@ export class Driller {
   /** Returns when what is due has been started; it runs on by itself. */
   async round(signal: AbortSignal): Promise<{ started: string[]; resumed: string[] }> {
     const { applications, operations, states, clock } = this.options;
-    const running = operations().filter(({ plan, state }) => plan.intent === 'Drill' && !terminalStates.includes(state));
+    const past = operations();
+    const running = past.filter(({ plan, state }) => plan.intent === 'Drill' && !terminalStates.includes(state));
     const resumed = await this.continued(running);
     const busy = new Set(running.flatMap(({ plan }) => clustersOf(plan)));
     const fresh = new Set(states().flatMap(({ cluster, state }) => (state === 'fresh' ? [cluster] : [])));
     const now = clock.now();
     const started: string[] = [];
     let plans = 0;
-    for (const due of dueDrills(applications(), operations(), now)) {
+    for (const due of dueDrills(applications(), past, now)) {
       if (signal.aborted || plans >= plansInARound) break;
       if (due.clusters.some((cluster) => busy.has(cluster) || !fresh.has(cluster))) continue;
       if ((this.blocked.get(due.application) ?? 0) > now.getTime()) continue;

@@ -23,7 +23,9 @@ export function dueDrills(applications: readonly ApplicationStatus[], operations
   const ofApplication = new Map<string, Operation[]>();
   for (const operation of operations) {
     const { application } = operation.plan;
-    ofApplication.set(application, [...(ofApplication.get(application) ?? []), operation]);
+    const list = ofApplication.get(application);
+    if (list) list.push(operation);
+    else ofApplication.set(application, [operation]);
   }
   return applications
     .flatMap((status): DueDrill[] => {
