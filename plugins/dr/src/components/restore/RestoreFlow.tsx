@@ -1,5 +1,5 @@
 import type { PortalApplication } from '../../api/drApi.ts';
-import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
+import { useStartedOperation } from '../../hooks/useStartedOperation.ts';
 import { RestoreDialog } from './RestoreDialog.tsx';
 import type { RestoreMode } from './useRestore.ts';
 import { refOf } from './refOf.ts';
@@ -14,18 +14,6 @@ interface RestoreFlowProps {
 
 /** The dialog, with the operation it started in the page's address: a reload comes back to it. */
 export const RestoreFlow = ({ application, onClose, ...choice }: RestoreFlowProps) => {
-  const [operation, setOperation] = useSearchParameter(operationParameter);
-  return (
-    <RestoreDialog
-      {...choice}
-      applicationRef={refOf(application)}
-      application={application}
-      operation={operation}
-      onStarted={setOperation}
-      onClose={() => {
-        setOperation(undefined);
-        onClose();
-      }}
-    />
-  );
+  const started = useStartedOperation(onClose);
+  return <RestoreDialog {...choice} applicationRef={refOf(application)} application={application} {...started} />;
 };
