@@ -51,9 +51,19 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   }
   // Compiled once, it is read from V8's cache; what is loaded before is too small to gain by it.
   if (command.looks) keepCodeOf(command.name);
-  else process.getBuiltinModule('node:module').enableCompileCache();
+  else await cacheCompiled(command.name);
   const { carryOut, handlers } = await (command.looks ? import('./looking.ts') : import('./acting.ts'));
   return carryOut(handlers, command, args, argv, host);
+}
+
+/** What is acted with does not run on a Node without such a cache either: that is said before anything is begun. */
+async function cacheCompiled(command: string): Promise<void> {
+  const { enableCompileCache } = process.getBuiltinModule('node:module') as Partial<typeof import('node:module')>;
+  if (enableCompileCache) return void enableCompileCache();
+  const { InputError } = await import('@kubectl-dr/core/errors');
+  throw new InputError(`${command} needs Node 22.19 or newer, and this is ${process.versions.node}`, {
+    hint: 'install it; in a clone, call kubectl-plugin/bin/kubectl-dr.mjs, which has a Node of its own',
+  });
 }
 
 /** UsageError with the nearest name, which is not run. */
