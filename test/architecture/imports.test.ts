@@ -26,6 +26,8 @@ interface Import {
   file: string;
   specifier: string;
   dynamic: boolean;
+  /** Gone once it is compiled. */
+  typeOnly: boolean;
 }
 
 function sources(folder: string): string[] {
@@ -39,10 +41,12 @@ function sources(folder: string): string[] {
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
   const found: Import[] = [];
-  for (const match of text.matchAll(/^\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'/gm)) {
-    found.push({ file, specifier: (match[1] ?? match[2])!, dynamic: false });
+  for (const match of text.matchAll(/^\s*(?:import|export)\s([^;]*?)from\s+'([^']+)'|^\s*import\s+'([^']+)'/gm)) {
+    found.push({ file, specifier: (match[2] ?? match[3])!, dynamic: false, typeOnly: /^type\s/.test(match[1] ?? '') });
   }
-  for (const match of text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)) found.push({ file, specifier: match[1]!, dynamic: true });
+  for (const match of text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)) {
+    found.push({ file, specifier: match[1]!, dynamic: true, typeOnly: false });
+  }
   return found;
 }
 
@@ -74,6 +78,32 @@ describe('who may import whom', () => {
         ),
     );
     expect(wrong.map(show)).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('do not need each other in a circle', () => {
+    const next = new Map<string, string[]>();
+    for (const file of Object.keys(allowed).flatMap(sources)) {
+      const needed = importsOf(file).filter(({ specifier, dynamic, typeOnly }) => specifier.startsWith('.') && !dynamic && !typeOnly);
+      next.set(
+        file,
+        needed.map(({ specifier }) => path.resolve(path.dirname(file), specifier)),
+      );
+    }
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, trail: readonly string[]): void => {
+      if (trail.includes(file)) {
+        const circle = [...trail.slice(trail.indexOf(file)), file];
+        circles.push(circle.map((one) => path.relative(root, one)).join(' -> '));
+      }
+      if (done.has(file)) return;
+      done.add(file);
+      for (const one of next.get(file) ?? []) visit(one, [...trail, file]);
+    };
+    for (const file of next.keys()) visit(file, []);
+    expect(circles).toEqual([]);
   });
 });
 

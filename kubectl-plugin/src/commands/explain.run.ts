@@ -1,5 +1,5 @@
 import { reasonCodes } from '@kubectl-dr/core/compliance/reason-codes';
-import type { ReasonText } from '@kubectl-dr/core/compliance/reason-codes';
+import type { ReasonText } from '@kubectl-dr/core/compliance/reason-text';
 import { checklistEntries } from '@kubectl-dr/core/doctor/checklist';
 import { NotFoundError } from '@kubectl-dr/core/errors';
 import { glossary } from '@kubectl-dr/core/text/glossary';

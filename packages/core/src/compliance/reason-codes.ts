@@ -1,18 +1,10 @@
+import type { ReasonText } from './reason-text.ts';
 import { doctorTexts } from '../doctor/reason-texts.ts';
 
 /**
  * Every reason there is, with what it means and what to do. CLI `explain`, portal and docs read this table; a code is
- * never renamed. `severity` is the usual one. `{...}` never appears here: figures belong to the Reason itself.
+ * never renamed. `severity` is the usual one.
  */
-export interface ReasonText {
-  /** One line. */
-  title: string;
-  /** For somebody who is still learning: why it matters. */
-  why: string;
-  /** The usual next step. */
-  fix: string;
-}
-
 const table = {
   // could not be judged
   CLUSTER_UNREACHABLE: {

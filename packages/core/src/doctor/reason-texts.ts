@@ -1,4 +1,4 @@
-import type { ReasonText } from '../compliance/reason-codes.ts';
+import type { ReasonText } from '../compliance/reason-text.ts';
 
 /** Reasons that only the doctor finds: what works today and will hurt on the day it is needed. Part of `reasonCodes`. */
 export const doctorTexts = {

@@ -1,7 +1,8 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { User } from './authentication.ts';
 import { at, listAt, recordAt, textAt, textsAt } from './json.ts';
-import { labelSelector, selectorText } from './selectors.ts';
+import { selectorText } from './selector-text.ts';
+import { labelSelector } from './selectors.ts';
 import { ApiError, forbidden } from './status.ts';
 import type { Store } from './store.ts';
 

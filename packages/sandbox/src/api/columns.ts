@@ -2,7 +2,7 @@ import { formatAge } from '@kubectl-dr/core/text/age';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { at, isRecord, listAt, numberAt, recordAt, textAt, textsAt } from './json.ts';
 import { jsonPath } from './jsonpath.ts';
-import { selectorText } from './selectors.ts';
+import { selectorText } from './selector-text.ts';
 
 /**
  * A column of `kubectl get`. `cell` is a path (all values under it, joined by commas) or a function of paths from the table

@@ -1,41 +1,24 @@
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import type { Call } from './call.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { exec } from '../simulators/workloads/exec.ts';
 import { proxy } from '../simulators/workloads/proxy.ts';
-import type { Runner } from '../simulators/workloads/exec.ts';
 import { asKubeObject, at, isRecord, numberAt, textAt, textsAt, withPath } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import { listObject, listPage } from './lists.ts';
 import { patched, patchTypes } from './patch.ts';
 import { isTrue, mediaType, readBody, readRecord } from './request.ts';
-import type { RequestInfo, Target } from './request.ts';
 import type { Resource } from './resource.ts';
 import { negotiate, represented } from './respond.ts';
 import type { Representation } from './respond.ts';
 import { Checks } from './schema/checks.ts';
-import { selectorText } from './selectors.ts';
+import { selectorText } from './selector-text.ts';
 import { about, badRequest, methodNotAllowed, notFound, notImplemented, notServed, success } from './status.ts';
 import { tableOf } from './table.ts';
 import { watchStream } from './watch.ts';
 import { bindPod, createObject, deleteObject, readObject, replaceObject, timestamp } from './writer.ts';
-import type { Cluster, DeleteOptions, WriteOptions } from './writer.ts';
-
-/** One request for a resource, already allowed. */
-export interface Call {
-  cluster: Cluster;
-  request: Request;
-  info: RequestInfo;
-  target: Target;
-  resource: Resource;
-  /** Ends watches when the API is closed. */
-  signal: AbortSignal;
-  bookmarkEvery: number;
-  /** What the client is told besides the answer. */
-  warnings: string[];
-  /** Absent: no container has any program. */
-  run?: Runner;
-}
+import type { DeleteOptions, WriteOptions } from './writer.ts';
 
 type Part = 'status' | 'finalize' | undefined;
 

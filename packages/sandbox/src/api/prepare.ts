@@ -3,7 +3,7 @@ import { admit } from './admission.ts';
 import { established } from './crd.ts';
 import { at, isRecord, recordAt, withPath } from './json.ts';
 import type { Resource } from './resource.ts';
-import type { Cluster } from './writer.ts';
+import type { Cluster } from './cluster.ts';
 
 /**
  * What the server itself writes into an object of a kind, at creation and update, beyond the defaults of its type.

@@ -1,6 +1,6 @@
 import { matches, parseSelector } from '@kubectl-dr/core/application/selector';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { at, recordAt } from './json.ts';
+import { at } from './json.ts';
 import type { Resource } from './resource.ts';
 import { badRequest } from './status.ts';
 
@@ -16,20 +16,6 @@ export function labelSelector(text: string): Predicate | undefined {
     );
   }
   return requirements.length === 0 ? undefined : ({ metadata }) => matches(requirements, metadata.labels);
-}
-
-/** A `LabelSelector` object (`matchLabels`, `matchExpressions`) as selector text. */
-export function selectorText(selector: unknown): string {
-  const parts = Object.entries(recordAt(selector, 'matchLabels')).map(([key, value]) => `${key}=${String(value)}`);
-  const expressions = at(selector, 'matchExpressions');
-  for (const expression of Array.isArray(expressions) ? expressions : []) {
-    const { key, operator, values } = recordAt({ expression }, 'expression');
-    const list = Array.isArray(values) ? values.join(',') : '';
-    if (operator === 'Exists') parts.push(String(key));
-    else if (operator === 'DoesNotExist') parts.push(`!${String(key)}`);
-    else parts.push(`${String(key)} ${String(operator).toLowerCase()} (${list})`);
-  }
-  return parts.join(',');
 }
 
 /** `metadata.name=x,status.phase!=Running`, on the fields that the type allows; others are refused as the server does. */

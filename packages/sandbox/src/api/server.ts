@@ -6,7 +6,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { administrator, authenticate, impersonation, lookUp } from './authentication.ts';
 import type { Tokens, User } from './authentication.ts';
 import { Authorizer } from './authorization.ts';
-import type { Runner } from '../simulators/workloads/exec.ts';
+import type { Runner } from './call.ts';
 import { discovery } from './discovery.ts';
 import { ControlPlane } from '../simulators/control-plane/control-plane.ts';
 import { download, isDownload } from '../simulators/object-store.ts';
@@ -24,7 +24,7 @@ import { ServiceAddresses } from './services.ts';
 import { ApiError, methodNotAllowed, notServed } from './status.ts';
 import { Store } from './store.ts';
 import { createObject, readObject, timestamp } from './writer.ts';
-import type { Cluster } from './writer.ts';
+import type { Cluster } from './cluster.ts';
 
 export interface ApiOptions {
   /** What people call the cluster. */

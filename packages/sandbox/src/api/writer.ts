@@ -1,24 +1,14 @@
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject, ObjectMeta } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { Cluster } from './cluster.ts';
 import { equal, listAt, recordAt, textAt, textsAt, withPath, without } from './json.ts';
 import { prepare } from './prepare.ts';
-import type { Registry } from './registry.ts';
 import { inVersion } from './registry.ts';
 import type { Resource } from './resource.ts';
-import type { ServiceAddresses } from './services.ts';
 import { alreadyExists, ApiError, badRequest, conflict, forbidden, invalid, notFound } from './status.ts';
-import type { Store } from './store.ts';
 import { asType, validate } from './validation.ts';
 import type { FieldValidation } from './validation.ts';
-
-/** What every write needs. */
-export interface Cluster {
-  store: Store;
-  registry: Registry;
-  clock: Clock;
-  addresses: ServiceAddresses;
-}
 
 export interface WriteOptions {
   dryRun?: boolean;

@@ -4,7 +4,7 @@ import { ConflictError, DrError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { type Action, type ActionContext, absent, engineOf, failed, until } from './context.ts';
-import { assertKept } from './volumes.ts';
+import { assertKept } from './kept-volume.ts';
 import { counted } from '../../text/counted.ts';
 
 const type = types.persistentVolumeClaims;

@@ -2,7 +2,7 @@ import { matches, parseSelector } from '@kubectl-dr/core/application/selector';
 import table from '../../../data/rules.json' with { type: 'json' };
 import { at, isRecord, listAt, recordAt, textAt } from '../json.ts';
 import type { JsonRecord } from '../json.ts';
-import { selectorText } from '../selectors.ts';
+import { selectorText } from '../selector-text.ts';
 import type { Checks } from './checks.ts';
 import type { Field, Type } from './fields.ts';
 import { fieldsOf } from './fields.ts';

@@ -1,13 +1,9 @@
 import { ApiError } from '../../api/status.ts';
-import type { StoreEvent } from '../../api/store.ts';
-import type { Cluster } from '../../api/writer.ts';
+import type { Cluster } from '../../api/cluster.ts';
 import { definitionFinalizer } from './definitions.ts';
 import { garbageCollector } from './garbage.ts';
 import { namespaceController } from './namespaces.ts';
 import { protectionController } from './protections.ts';
-
-/** One controller: what a change makes due, to be done after the request that made it. */
-export type Duty = (event: StoreEvent, later: (work: () => void) => void) => void;
 
 /**
  * kube-controller-manager as far as backup and restore meet it: what every namespace holds, and the ends of namespaces, of owned

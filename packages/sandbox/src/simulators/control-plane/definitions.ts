@@ -1,6 +1,6 @@
-import type { Cluster } from '../../api/writer.ts';
+import type { Cluster } from '../../api/cluster.ts';
 import { cleanupFinalizer, deleteObject, release } from '../../api/writer.ts';
-import type { Duty } from './control-plane.ts';
+import type { Duty } from './duty.ts';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
 

@@ -2,9 +2,9 @@ import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import { withPath } from '../../api/json.ts';
 import type { Location } from '../../api/store.ts';
-import type { Cluster } from '../../api/writer.ts';
+import type { Cluster } from '../../api/cluster.ts';
 import { deleteObject, propagationFinalizers, release } from '../../api/writer.ts';
-import type { Duty } from './control-plane.ts';
+import type { Duty } from './duty.ts';
 import { locationOf, Owners, references } from './owners.ts';
 
 /** The garbage collector: what has no owner left goes, and deletions that wait for dependents, or let them be, come to their end. */

@@ -2,9 +2,9 @@ import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { equal, listAt, textAt, withPath } from '../../api/json.ts';
 import type { Location } from '../../api/store.ts';
-import type { Cluster } from '../../api/writer.ts';
+import type { Cluster } from '../../api/cluster.ts';
 import { createObject, deleteObject, replaceObject, timestamp } from '../../api/writer.ts';
-import type { Duty } from './control-plane.ts';
+import type { Duty } from './duty.ts';
 
 const bundle = 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints.';
 /** What every namespace has, and what comes back when it is deleted, by the name of its type. */

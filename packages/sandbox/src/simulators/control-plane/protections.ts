@@ -1,8 +1,8 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { listAt, textAt } from '../../api/json.ts';
-import type { Cluster } from '../../api/writer.ts';
+import type { Cluster } from '../../api/cluster.ts';
 import { release } from '../../api/writer.ts';
-import type { Duty } from './control-plane.ts';
+import type { Duty } from './duty.ts';
 
 const claims = 'persistentvolumeclaims';
 /** Finalizers that keep what is in use. */

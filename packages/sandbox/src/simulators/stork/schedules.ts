@@ -6,9 +6,7 @@ import type { Controller } from '../controller.ts';
 import { own } from '../controller.ts';
 import { find } from '../find.ts';
 import { type StorkOptions, again, now, write } from './context.ts';
-import { retained, triggered } from './trigger.ts';
-
-export const policyTypes = ['Interval', 'Daily', 'Weekly', 'Monthly'] as const;
+import { type PolicyType, policyTypes, retained, triggered } from './trigger.ts';
 
 export interface Run {
   name: string;
@@ -57,7 +55,7 @@ export function backupScheduleController(options: StorkOptions): Controller {
   };
 }
 
-export type Items = Partial<Record<(typeof policyTypes)[number], Run[]>>;
+export type Items = Partial<Record<PolicyType, Run[]>>;
 
 /** The runs of a schedule with how each of them stands now; written where anything is new. */
 export async function updated(options: StorkOptions, schedule: KubeObject, made: ResourceType): Promise<Items> {
@@ -85,7 +83,7 @@ function typeOf({ kind }: KubeObject) {
 }
 
 /** The first type of policy whose time has come, while nothing of the schedule runs. */
-export async function dueOf(options: StorkOptions, schedule: KubeObject, items: Items): Promise<(typeof policyTypes)[number] | undefined> {
+export async function dueOf(options: StorkOptions, schedule: KubeObject, items: Items): Promise<PolicyType | undefined> {
   if (
     Object.values(items)
       .flat()

@@ -1,7 +1,8 @@
 import { at, isRecord, numberAt, textAt } from '../../api/json.ts';
-import type { policyTypes } from './schedules.ts';
 
-type PolicyType = (typeof policyTypes)[number];
+export const policyTypes = ['Interval', 'Daily', 'Weekly', 'Monthly'] as const;
+
+export type PolicyType = (typeof policyTypes)[number];
 
 const minute = 60_000;
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

@@ -2,7 +2,8 @@ import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes
 import { resourceKey } from '@kubectl-dr/core/ports/kubernetes';
 import { isPattern, matchesPattern } from '@kubectl-dr/core/text/glob';
 import { isRecord, listAt, recordAt, textsAt } from '../../api/json.ts';
-import { labelSelector, selectorText } from '../../api/selectors.ts';
+import { selectorText } from '../../api/selector-text.ts';
+import { labelSelector } from '../../api/selectors.ts';
 
 export const excludeLabel = 'velero.io/exclude-from-backup';
 

@@ -7,8 +7,7 @@ import { own } from '../controller.ts';
 import { find, ifThere } from '../find.ts';
 import { quantity } from '@kubectl-dr/core/planning/quantity';
 import { snapshotKinds } from './snapshot-kinds.ts';
-import type { SnapshotOptions } from './snapshots.ts';
-import { tellContent } from './snapshots.ts';
+import { type SnapshotOptions, tellContent } from './snapshot-content.ts';
 
 const {
   groupSnapshots: groups,

@@ -1,23 +1,14 @@
-import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { KubeObject, ObjectRef } from '@kubectl-dr/core/ports/kubernetes';
 import { apiVersionOf, types } from '@kubectl-dr/core/ports/kubernetes';
 import { at, textAt } from '../../api/json.ts';
 import { timestamp } from '../../api/writer.ts';
-import type { ControlledCluster } from '../api-cluster.ts';
 import type { Controller, Key } from '../controller.ts';
 import { own } from '../controller.ts';
 import { find, ifThere } from '../find.ts';
 import { groupSnapshotController } from './group-snapshots.ts';
 import { quantity } from '@kubectl-dr/core/planning/quantity';
+import { type SnapshotOptions, tellContent } from './snapshot-content.ts';
 import { snapshotKinds } from './snapshot-kinds.ts';
-import type { VolumeStore } from './volume-store.ts';
-
-export interface SnapshotOptions {
-  cluster: ControlledCluster;
-  /** The disks, and the snapshots beside them. */
-  volumes: VolumeStore;
-  clock: Clock;
-}
 
 const { snapshots, snapshotContents: contents, snapshotClasses: classes } = snapshotKinds;
 
@@ -142,10 +133,6 @@ async function bind({ cluster, volumes, clock }: SnapshotOptions, { metadata }: 
       error: null,
     },
   );
-}
-
-export function tellContent(cluster: ControlledCluster, { metadata }: KubeObject, status: Record<string, unknown>): Promise<KubeObject> {
-  return cluster.patchStatus({ type: contents, name: metadata.name }, status);
 }
 
 /** The snapshot is gone: what becomes of its content, and of the data behind it, its policy says. */

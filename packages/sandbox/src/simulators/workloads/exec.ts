@@ -1,12 +1,8 @@
 import type { ExecResult } from '@kubectl-dr/core/ports/cluster';
-import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { listAt, textAt } from '../../api/json.ts';
-import type { Call } from '../../api/operations.ts';
+import type { Call } from '../../api/call.ts';
 import { json } from '../../api/respond.ts';
 import { ApiError, badRequest, methodNotAllowed, notFound } from '../../api/status.ts';
-
-/** What runs in containers. Undefined: there is no such program. */
-export type Runner = (pod: KubeObject, container: string, command: readonly string[]) => ExecResult | undefined;
 
 /**
  * `pods/NAME/exec`. The answer is how the command ended, as JSON of `ExecOutcome`: the doors make the channel protocol of a

@@ -3,7 +3,7 @@ import type { KubeObject, OwnerReference, ResourceType } from '@kubectl-dr/core/
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { matches, parseSelector } from '@kubectl-dr/core/application/selector';
 import { at } from '../../api/json.ts';
-import { selectorText } from '../../api/selectors.ts';
+import { selectorText } from '../../api/selector-text.ts';
 import type { ControlledCluster } from '../api-cluster.ts';
 import type { Key } from '../controller.ts';
 import { ifThere } from '../find.ts';

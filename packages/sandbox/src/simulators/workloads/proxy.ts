@@ -1,5 +1,5 @@
 import { at, listAt, numberAt, recordAt, textAt } from '../../api/json.ts';
-import type { Call } from '../../api/operations.ts';
+import type { Call } from '../../api/call.ts';
 import { text } from '../../api/respond.ts';
 import { ApiError, badRequest, methodNotAllowed, notFound } from '../../api/status.ts';
 
