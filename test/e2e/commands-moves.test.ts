@@ -43,7 +43,7 @@ it('plans a relocation: what is written, stopped, copied and started, in which o
     "Data loss:  nothing of web, orders-db
     Plan:       Relocate shop to west
     Into:       shop on west
-    Into:       shop on east
+    From:       shop on east
     Copy:       data-db-0 (orders-db): east -> west, dr-shop-data-db-0 by volsync
     Undo:       back to east as it was: what west writes until then is lost
 
@@ -88,7 +88,7 @@ it('asks first, moves, tells what may be done next, and where the application ru
     "Data loss:  nothing of web, orders-db
     Plan:       Relocate shop to west
     Into:       shop on west
-    Into:       shop on east
+    From:       shop on east
     Copy:       data-db-0 (orders-db): east -> west, dr-shop-data-db-0 by volsync
     Undo:       back to east as it was: what west writes until then is lost
 

@@ -20,15 +20,16 @@ const modes: Record<NonNullable<Plan['mode']>, string> = {
 /** What is shown before anything is done: data loss on the first line, what stands in the way, then what would happen. */
 export function planText(plan: Plan, look: Look): string {
   const line = (label: string, text: string): string[] => labelled(label, text, look);
+  const goal = isMove(plan.intent) ? (plan.request.to ?? plan.home) : undefined;
   const [loss, ...moreLoss] = line('Data loss', lossOf(plan));
   const lines = [
     paint(look.color, plan.dataLoss.some(({ seconds, unknown }) => seconds > 0 || unknown) ? 'red' : 'bold', loss!),
     ...moreLoss,
-    ...line(
-      'Plan',
-      `${plan.intent} ${clean(plan.application)}${isMove(plan.intent) ? ` to ${clean(plan.request.to ?? plan.home)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`,
+    ...line('Plan', `${plan.intent} ${clean(plan.application)}${goal ? ` to ${clean(goal)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`),
+    // A move writes at both ends: it stops what it brings away.
+    ...plan.target.flatMap(({ cluster, namespaces }) =>
+      line(goal && cluster !== goal ? 'From' : 'Into', clean(`${namespaces.join(', ')} on ${cluster}`)),
     ),
-    ...plan.target.flatMap(({ cluster, namespaces }) => line('Into', clean(`${namespaces.join(', ')} on ${cluster}`))),
     ...pointLines(plan, look),
     ...copyLines(plan, look),
     ...(plan.skewSeconds ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the points`) : []),
