@@ -1,7 +1,7 @@
 import type { Fleet } from '@kubectl-dr/core/service/model';
 import { exit } from './exit-codes.ts';
 import type { Output } from './output/terminal.ts';
-import { clean } from './output/terminal.ts';
+import { clean, nextStep } from './output/terminal.ts';
 
 /** What could not be read, one line each on stderr with its next step: the rest of the answer stands. */
 export function clusterNotes(fleet: Pick<Fleet, 'clusters' | 'problems'>, output: Output): void {
@@ -13,7 +13,7 @@ export function clusterNotes(fleet: Pick<Fleet, 'clusters' | 'problems'>, output
 
 export function note(severity: string, message: string, hint: string | undefined, output: Output): void {
   output.err(`${severity}: ${clean(message, 600)}\n`);
-  if (hint) output.err(`next: ${clean(hint, 600)}\n`);
+  if (hint) output.err(`next: ${nextStep(hint)}\n`);
 }
 
 /** 1 only if nothing at all could be read; 6 when that is so because nobody let us. */

@@ -1,7 +1,7 @@
 import { asDrError, DrError } from '@kubectl-dr/core/errors';
 import type { Host } from './context.ts';
 import { exit, exitCodeOf, UsageError } from './exit-codes.ts';
-import { clean } from './output/terminal.ts';
+import { clean, nextStep } from './output/terminal.ts';
 
 /** Whatever was thrown as text on stderr, and its exit code. */
 export function report(thrown: unknown, argv: readonly string[], host: Host): number {
@@ -17,7 +17,7 @@ export function report(thrown: unknown, argv: readonly string[], host: Host): nu
     output.err(`${JSON.stringify({ code, reason, message, hint, cluster, details })}\n`);
   } else {
     output.err(`error: ${clean(error.message, 1000)}\n`);
-    if (error.hint) output.err(`next: ${clean(error.hint, 1000)}\n`);
+    if (error.hint) output.err(`next: ${nextStep(error.hint)}\n`);
     if (verbosity(argv) >= 6 && error.stack) output.err(`${error.stack}\n`);
     else if (error.code === 'INTERNAL') output.err('This should not happen. Repeat with -v=6 to see where it came from.\n');
   }

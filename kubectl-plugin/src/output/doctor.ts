@@ -1,8 +1,8 @@
 import { counted } from '@kubectl-dr/core/text/counted';
 import type { WireDoctorReport, WireFinding } from '@kubectl-dr/core/wire/doctor';
-import { wrap } from './text-width.ts';
+import { wrap, wrapStep } from './text-width.ts';
 import type { Look, Style } from './terminal.ts';
-import { clean, paint } from './terminal.ts';
+import { clean, nextStep, paint } from './terminal.ts';
 
 const titles: Record<WireFinding['severity'], [title: string, style: Style]> = {
   blocker: ['A restore would stop here', 'red'],
@@ -70,8 +70,7 @@ function one({ application, component, message, evidence = [], fix }: WireFindin
             .join('; ')}`,
         )
       : []),
-    // A command that was broken into lines could not be copied.
-    ...(fix ? (fix.includes('kubectl ') ? [`    fix:  ${clean(fix, 600)}`] : block(`    fix:  ${clean(fix, 600)}`)) : []),
+    ...(fix ? wrapStep(`    fix:  ${nextStep(fix)}`, look.width, '          ') : []),
   ];
 }
 
@@ -81,12 +80,12 @@ function unseenLines(unseen: WireDoctorReport['status']['unseen'], look: Look): 
     paint(look.color, 'yellow', `Not looked at (${unseen.length})`),
     ...unseen.flatMap(({ message, fix, role }) => [
       ...wrap(`  ${clean(message, 600)}`, look.width, '    '),
-      ...(fix ? wrap(`    fix:  ${clean(fix, 600)}`, look.width, '          ') : []),
+      ...(fix ? wrapStep(`    fix:  ${nextStep(fix)}`, look.width, '          ') : []),
       ...(role
         ? role
             .trimEnd()
             .split('\n')
-            .map((line) => `      ${clean(line)}`)
+            .map((line) => `      ${nextStep(line)}`)
         : []),
     ]),
     '',

@@ -2,9 +2,9 @@ import type { PolicyChange } from '@kubectl-dr/core/policy/rendering/model';
 import { counted } from '@kubectl-dr/core/text/counted';
 import type { WirePolicyLint } from '@kubectl-dr/core/wire/policy';
 import { changeLines } from './changes.ts';
-import { wrap } from './text-width.ts';
+import { wrap, wrapStep } from './text-width.ts';
 import type { Look, Style } from './terminal.ts';
-import { clean, paint } from './terminal.ts';
+import { clean, nextStep, paint } from './terminal.ts';
 
 export type ShownChange = Omit<PolicyChange, 'type' | 'owns'>;
 
@@ -59,7 +59,7 @@ export function lintText(linted: readonly WirePolicyLint[], look: Look): string 
       return [
         first!.replace(word, paint(look.color, style, word)),
         ...rest,
-        ...(fix ? wrap(`    next: ${clean(fix)}`, look.width, '          ') : []),
+        ...(fix ? wrapStep(`    next: ${nextStep(fix)}`, look.width, '          ') : []),
       ];
     }),
   ]);

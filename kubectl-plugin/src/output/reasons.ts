@@ -1,7 +1,7 @@
 import type { WireReason } from '@kubectl-dr/core/wire/common';
-import { wrap } from './text-width.ts';
+import { wrap, wrapStep } from './text-width.ts';
 import type { Look, Style } from './terminal.ts';
-import { clean, paint } from './terminal.ts';
+import { clean, nextStep, paint } from './terminal.ts';
 
 const style: Record<WireReason['severity'], Style> = { blocker: 'red', critical: 'red', warning: 'yellow', info: 'grey' };
 const order = ['blocker', 'critical', 'warning', 'info'];
@@ -20,8 +20,6 @@ export function reasonLines(
   const { indent, look } = options;
   const width = look.width === undefined ? undefined : Math.max(40, look.width - indent.length);
   const block = (text: string, hang: string): string[] => wrap(text, width, hang).map((line) => `${indent}${line}`);
-  // A command that was broken into lines could not be copied.
-  const nextLine = (text: string): string[] => (text.startsWith('  next: kubectl ') ? [text] : wrap(text, width, '        '));
   return worstFirst(reasons).flatMap((reason) => {
     const who = options.component && reason.component ? `${clean(reason.component)}: ` : '';
     const [first, ...rest] = block(`${reason.severity} ${reason.code}: ${who}${clean(reason.message, 600)}`, '  ');
@@ -29,7 +27,7 @@ export function reasonLines(
       first!.replace(reason.severity, paint(look.color, style[reason.severity], reason.severity)),
       ...rest,
       ...(options.evidence ? (reason.evidence ?? []) : []).flatMap((line) => block(`  seen: ${clean(line)}`, '        ')),
-      ...(reason.fix ? nextLine(`  next: ${clean(reason.fix, 1000)}`).map((line) => `${indent}${line}`) : []),
+      ...(reason.fix ? wrapStep(`  next: ${nextStep(reason.fix)}`, width, '        ').map((line) => `${indent}${line}`) : []),
     ];
   });
 }

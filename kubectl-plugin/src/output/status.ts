@@ -5,9 +5,9 @@ import { age, duration, since, until } from '../view.ts';
 import { worstFirst } from './reasons.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';
-import { padEnd, textWidth, wrap } from './text-width.ts';
+import { padEnd, textWidth, wrap, wrapStep } from './text-width.ts';
 import type { Look } from './terminal.ts';
-import { clean, verdictStyle } from './terminal.ts';
+import { clean, nextStep, verdictStyle } from './terminal.ts';
 
 type Rpo = WireApplication['status']['rpo'];
 type Reasons = WireApplication['status']['reasons'];
@@ -82,7 +82,7 @@ export function statusScreen(applications: readonly WireApplication[], clusters:
 function nextSteps(sorted: readonly WireApplication[], most: number, why: boolean, look: Look): string[] {
   const steps = sorted.flatMap((app) => {
     const reason = worstFirst(app.status.reasons).find(({ severity, fix }) => fix !== undefined && severity !== 'info');
-    return reason ? [{ name: clean(app.metadata.name), why: clean(firstReason([reason])!), fix: clean(reason.fix!) }] : [];
+    return reason ? [{ name: clean(app.metadata.name), why: clean(firstReason([reason])!), fix: nextStep(reason.fix!) }] : [];
   });
   if (steps.length === 0) return [];
   const shown = steps.slice(0, most);
@@ -90,10 +90,7 @@ function nextSteps(sorted: readonly WireApplication[], most: number, why: boolea
   const hang = ' '.repeat(2 + width);
   const room = look.width === undefined ? undefined : look.width - hang.length;
   const lines = shown.flatMap(({ name, why: reason, fix }) => {
-    const [first, ...rest] = [
-      ...(why ? wrap(reason, room, '') : []),
-      ...(fix.startsWith('kubectl ') ? [`${why ? 'next: ' : ''}${fix}`] : wrap(`${why ? 'next: ' : ''}${fix}`, room, '  ')),
-    ];
+    const [first, ...rest] = [...(why ? wrap(reason, room, '') : []), ...wrapStep(`${why ? 'next: ' : ''}${fix}`, room, '  ')];
     return [`  ${padEnd(name, width)}${first}`, ...rest.map((line) => `${hang}${line}`)];
   });
   const more = steps.length - shown.length;

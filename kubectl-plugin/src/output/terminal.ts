@@ -40,6 +40,14 @@ export function clean(text: string, limit = 300): string {
   return plain.length > limit ? `${plain.slice(0, limit - 3).replace(/[\ud800-\udbff]$/, '')}...` : plain;
 }
 
+/**
+ * What to do next, or a line of something to apply: safe as `clean` has it, but whole, because half a command is none. Every
+ * name in it is bounded by Kubernetes, and the list of what an engine keeps by us; the limit is for what pretends to be one.
+ */
+export function nextStep(text: string): string {
+  return clean(text, 20_000);
+}
+
 const codes = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, grey: 90, bold: 1 } as const;
 export type Style = keyof typeof codes;
 

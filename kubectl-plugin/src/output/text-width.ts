@@ -28,6 +28,11 @@ export function cut(text: string, width: number): string {
   return `${kept.trimEnd()}...`;
 }
 
+/** As `wrap`, of a next step: a command that was broken into lines could not be copied, so that text with one stays on one. */
+export function wrapStep(text: string, width: number | undefined, indent: string): string[] {
+  return text.includes('kubectl ') ? [text] : wrap(text, width, indent);
+}
+
 /** Lines of at most `width` columns, broken at single spaces; later lines begin with `indent`. Without a width: one line. */
 export function wrap(text: string, width: number | undefined, indent: string): string[] {
   if (width === undefined || textWidth(text) <= width) return [text];
