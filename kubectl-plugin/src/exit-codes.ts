@@ -31,6 +31,7 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   UNCLAIMED_PLACEMENT: exit.refused,
   QUOTA: exit.refused,
   PLAN_STALE: exit.refused,
+  OVERTAKEN: exit.refused,
   PLAN_BLOCKED: exit.refused,
   PLAN_EXPIRED: exit.refused,
   OPERATION_RUNNING: exit.refused,

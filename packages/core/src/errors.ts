@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'PLAN_EXPIRED'
   | 'OPERATION_RUNNING'
   | 'RESOURCE_EXPIRED'
+  | 'OVERTAKEN'
   // dependencies
   | 'CLUSTER_UNREACHABLE'
   | 'CLUSTER_ERROR'

@@ -78,6 +78,9 @@ export const annotations = {
   replicas: 'kubectl-dr.dev/replicas',
   /** On a cron job that was suspended for the same reason. */
   suspended: 'kubectl-dr.dev/suspended',
+  /** On a journal: how often it was written, and on its copies the cluster that it is a copy of. */
+  revision: 'kubectl-dr.dev/revision',
+  copyOf: 'kubectl-dr.dev/copy-of',
   kubernetesId: 'backstage.io/kubernetes-id',
   kubernetesNamespace: 'backstage.io/kubernetes-namespace',
   kubernetesLabelSelector: 'backstage.io/kubernetes-label-selector',

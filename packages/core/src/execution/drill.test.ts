@@ -115,7 +115,7 @@ async function world() {
 type World = Awaited<ReturnType<typeof world>>;
 
 async function carryOut({ deps, lock, operation }: World, holder: string, signal = new AbortController().signal): Promise<void> {
-  const held = await lock.acquire('east', 'shop', holder, operation.id);
+  const held = await lock.acquire({ cluster: 'east', application: 'shop', holder, operation: operation.id });
   for await (const _ of execute(await deps.journal.read('east', operation.id), held, deps, signal));
 }
 

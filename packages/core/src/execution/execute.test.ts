@@ -107,7 +107,7 @@ async function carryOut(
   holder: string,
   signal = new AbortController().signal,
 ): Promise<OperationEvent[]> {
-  const held = await lock.acquire('east', 'shop', holder, operation.id);
+  const held = await lock.acquire({ cluster: 'east', application: 'shop', holder, operation: operation.id });
   const events: OperationEvent[] = [];
   for await (const event of execute(await deps.journal.read('east', operation.id), held, deps, signal)) events.push(event);
   return events;
@@ -232,20 +232,24 @@ describe('killed at every write, then resumed', () => {
 describe('lock', () => {
   it('refuses a second operation at once, naming the holder', async () => {
     const { lock } = await world();
-    const held = await lock.acquire('east', 'shop', 'alice@laptop/1', 'restore-shop-1');
-    await expect(lock.acquire('east', 'shop', 'portal-0', 'restore-shop-2')).rejects.toMatchObject({
+    const held = await lock.acquire({ cluster: 'east', application: 'shop', holder: 'alice@laptop/1', operation: 'restore-shop-1' });
+    await expect(
+      lock.acquire({ cluster: 'east', application: 'shop', holder: 'portal-0', operation: 'restore-shop-2' }),
+    ).rejects.toMatchObject({
       code: 'OPERATION_RUNNING',
       message: expect.stringContaining('held by alice@laptop/1'),
       details: { operation: 'restore-shop-1' },
     });
     await held.release();
-    await (await lock.acquire('east', 'shop', 'portal-0', 'restore-shop-2')).release();
+    await (await lock.acquire({ cluster: 'east', application: 'shop', holder: 'portal-0', operation: 'restore-shop-2' })).release();
   });
 
   it('does not take over from a holder that renews', async () => {
     const { lock } = await world();
-    const held = await lock.acquire('east', 'shop', 'a', 'restore-shop-1');
-    await expect(lock.acquire('east', 'shop', 'b', 'restore-shop-1')).rejects.toMatchObject({ code: 'OPERATION_RUNNING' });
+    const held = await lock.acquire({ cluster: 'east', application: 'shop', holder: 'a', operation: 'restore-shop-1' });
+    await expect(lock.acquire({ cluster: 'east', application: 'shop', holder: 'b', operation: 'restore-shop-1' })).rejects.toMatchObject({
+      code: 'OPERATION_RUNNING',
+    });
     await held.release();
   });
 });

@@ -310,7 +310,7 @@ class Run {
   /** A home that does not tell its time cannot be written to either: that is said by the write. */
   private async differenceOfClocks(): Promise<number> {
     const { clusters, clock } = this.deps;
-    const home = clusters.find(({ name }) => name === this.operation.plan.home);
+    const home = clusters.find(({ name }) => name === this.entry.cluster);
     const now = await home?.now({ signal: this.leave }).catch(() => undefined);
     return now ? now.getTime() - clock.now().getTime() : 0;
   }
@@ -395,7 +395,7 @@ class Run {
     try {
       return await this.deps.journal.update(this.entry, this.operation);
     } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
+      if (!(error instanceof ConflictError) || error.code === 'OVERTAKEN') throw error;
       const now = await this.deps.journal.read(this.entry.cluster, this.operation.id);
       // Nobody wrote: the server only said so. Or we did, and did not hear of it.
       if (now.version === this.entry.version) throw passing(error);

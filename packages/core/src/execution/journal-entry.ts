@@ -2,6 +2,8 @@ import { DrError, InputError } from '../errors.ts';
 import type { JournalEntry } from '../ports/journal.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { operationBodySchema } from '../wire/plan.ts';
+import { annotations } from '../application/model.ts';
+import { revisionOf } from './journal-copies.ts';
 import { isPart, joined, partName, partsOf } from './journal-parts.ts';
 import type { Operation } from './model.ts';
 
@@ -31,7 +33,9 @@ export function entryOf(object: KubeObject, cluster: string): JournalEntry {
     const plan: unknown = JSON.parse(String(data.plan));
     const status = JSON.parse(String(data.status)) as Record<string, unknown>;
     const operation = operationBodySchema.parse({ ...status, plan }) as Operation;
-    return { operation, cluster, version: object.metadata.resourceVersion ?? '' };
+    const { annotations: notes, resourceVersion } = object.metadata;
+    const copyOf = notes?.[annotations.copyOf];
+    return { operation, cluster, version: resourceVersion ?? '', revision: revisionOf(object), ...(copyOf !== undefined && { copyOf }) };
   } catch (cause) {
     throw new InputError(`the journal ${object.metadata.namespace}/${object.metadata.name} on ${cluster} cannot be read`, {
       cluster,

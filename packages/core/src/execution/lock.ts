@@ -1,13 +1,13 @@
-import { at } from '../application/raw.ts';
+import { at, textAt } from '../application/raw.ts';
 import { ConflictError, DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { canonicalJson, sha256 } from '../planning/hash.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
-import type { ApplicationLock, HeldLock } from '../ports/journal.ts';
+import type { ApplicationLock, HeldLock, LockRequest } from '../ports/journal.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';
-import { ensureNamespace } from './journal.ts';
+import { ensureNamespace } from './own-namespace.ts';
 
 export interface LockOptions {
   clusters: readonly ClusterClient[];
@@ -15,6 +15,11 @@ export interface LockOptions {
   clock: Clock;
   /** Seconds; default 30. Renewed at a third of it. */
   duration?: number;
+  /**
+   * Whether nobody works on this operation any more. Its Lease may have stayed where the cluster was silent when it ended.
+   * Default: nobody knows.
+   */
+  hasEnded?(operation: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** So often somebody else may be faster; a server that says so for ever is told as what it says. */
@@ -27,46 +32,60 @@ export function createLock(options: LockOptions): ApplicationLock {
   const { namespace, clock } = options;
   const duration = options.duration ?? 30;
   return {
-    async acquire(clusterName, application, holder, operationId, signal) {
-      const cluster = options.clusters.find((candidate) => candidate.name === clusterName)!;
-      await ensureNamespace(cluster, namespace);
-      const name = `app-${nameFor(application, 40)}-${(await sha256(application)).slice(0, 8)}`;
-      const ref = { type: types.leases, namespace, name };
-      const wanted = (previous?: KubeObject): KubeObject => ({
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata: {
-          name,
-          namespace,
-          annotations: { [operationAnnotation]: operationId },
-          ...(previous?.metadata.resourceVersion ? { resourceVersion: previous.metadata.resourceVersion } : {}),
-        },
-        spec: {
-          holderIdentity: holder,
-          leaseDurationSeconds: duration,
-          renewTime: microTime(clock.now()),
-          acquireTime: microTime(clock.now()),
-        },
-      });
-      for (let attempt = 1; ; attempt += 1) {
-        signal?.throwIfAborted();
-        try {
-          return hold(cluster, await cluster.create(types.leases, wanted()));
-        } catch (error) {
-          if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS' || attempt >= most) throw error;
-        }
-        const seen = await cluster.get(ref).catch(ignoreAbsent);
-        if (!seen) continue;
-        if (!(await free(cluster, seen, operationId, holder, signal))) throw running(application, seen);
-        try {
-          return hold(cluster, await cluster.replace(types.leases, wanted(seen)));
-        } catch (error) {
-          // Somebody was faster: look again.
-          if (!(error instanceof ConflictError) || attempt >= most) throw error;
-        }
-      }
+    async acquire(request, signal) {
+      const name = `app-${nameFor(request.application, 40)}-${(await sha256(request.application)).slice(0, 8)}`;
+      const named = (wanted: string): ClusterClient => options.clusters.find((cluster) => cluster.name === wanted)!;
+      const besides = (request.besides ?? []).filter((other) => other !== request.cluster && named(other) !== undefined);
+      const taken = await Promise.allSettled([
+        take(named(request.cluster), name, request, signal),
+        ...besides.map((other) => take(named(other), name, request, signal).catch(unlessHeld)),
+      ]);
+      const held = taken.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+      const refused = taken.find((one) => one.status === 'rejected');
+      if (!refused) return together(held);
+      await together(held).release();
+      throw refused.reason;
     },
   };
+
+  async function take(cluster: ClusterClient, name: string, request: LockRequest, signal: AbortSignal | undefined): Promise<HeldLock> {
+    const { application, holder, operation } = request;
+    await ensureNamespace(cluster, namespace);
+    const ref = { type: types.leases, namespace, name };
+    const wanted = (previous?: KubeObject): KubeObject => ({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name,
+        namespace,
+        annotations: { [operationAnnotation]: operation },
+        ...(previous?.metadata.resourceVersion ? { resourceVersion: previous.metadata.resourceVersion } : {}),
+      },
+      spec: {
+        holderIdentity: holder,
+        leaseDurationSeconds: duration,
+        renewTime: microTime(clock.now()),
+        acquireTime: microTime(clock.now()),
+      },
+    });
+    for (let attempt = 1; ; attempt += 1) {
+      signal?.throwIfAborted();
+      try {
+        return hold(cluster, await cluster.create(types.leases, wanted()), cluster.name !== request.cluster);
+      } catch (error) {
+        if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS' || attempt >= most) throw error;
+      }
+      const seen = await cluster.get(ref).catch(ignoreAbsent);
+      if (!seen) continue;
+      if (!(await free(cluster, seen, operation, holder, signal))) throw running(application, seen);
+      try {
+        return hold(cluster, await cluster.replace(types.leases, wanted(seen)), cluster.name !== request.cluster);
+      } catch (error) {
+        // Somebody was faster: look again.
+        if (!(error instanceof ConflictError) || attempt >= most) throw error;
+      }
+    }
+  }
 
   /** Free: given back, ours already, or unchanged for its whole duration while we watched. */
   async function free(
@@ -79,17 +98,22 @@ export function createLock(options: LockOptions): ApplicationLock {
     const spec = (seen.spec ?? {}) as Record<string, unknown>;
     if (!spec.holderIdentity) return true;
     if (spec.holderIdentity === holder && seen.metadata.annotations?.[operationAnnotation] === operationId) return true;
-    // Only whoever wants to continue the same operation waits for its holder to be dead; another one is told at once.
-    if (seen.metadata.annotations?.[operationAnnotation] !== operationId) return stale(cluster, seen, 0, signal);
-    return stale(cluster, seen, Number(spec.leaseDurationSeconds ?? duration) * 1000, signal);
+    // Whoever wants to continue the same operation waits for its holder to be dead; another one is told at once while it goes on.
+    const of = seen.metadata.annotations?.[operationAnnotation];
+    if (of !== operationId && !(of && (await options.hasEnded?.(of, signal)))) return false;
+    return given(cluster, seen, Number(spec.leaseDurationSeconds ?? duration) * 1000, signal);
   }
 
-  /** Waits `milliseconds` and tells whether nothing was renewed meanwhile. Without a wait: never stale. */
-  async function stale(cluster: ClusterClient, seen: KubeObject, milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-    if (milliseconds === 0) return false;
-    await clock.sleep(milliseconds, signal);
-    const now = await cluster.get({ type: types.leases, namespace, name: seen.metadata.name }).catch(ignoreAbsent);
-    return !now || now.metadata.resourceVersion === seen.metadata.resourceVersion;
+  /** Waits until it is given back, or was not renewed for so long. False as soon as it is seen to be renewed. */
+  async function given(cluster: ClusterClient, seen: KubeObject, milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const end = clock.now().getTime() + milliseconds;
+    for (;;) {
+      await clock.sleep(milliseconds / 6, signal);
+      const now = await cluster.get({ type: types.leases, namespace, name: seen.metadata.name }).catch(ignoreAbsent);
+      if (!now || !textAt(now, 'spec', 'holderIdentity')) return true;
+      if (now.metadata.resourceVersion !== seen.metadata.resourceVersion) return false;
+      if (clock.now().getTime() >= end) return true;
+    }
   }
 
   /** A server that is busy for a moment does not cost the lease, as long as nobody can have taken it for expired. */
@@ -118,14 +142,18 @@ export function createLock(options: LockOptions): ApplicationLock {
     }
   }
 
-  function hold(cluster: ClusterClient, lease: KubeObject): HeldLock {
+  /** `besides`: on a cluster that may be silent for as long as it likes. What somebody else has taken meanwhile is lost there too. */
+  function hold(cluster: ClusterClient, lease: KubeObject, besides: boolean): HeldLock {
     const lost = new AbortController();
     const stop = new AbortController();
     let current = lease;
     const renewing = (async () => {
       while (!stop.signal.aborted) {
         await clock.sleep((duration * 1000) / 3, stop.signal);
-        current = await renewed(cluster, current, stop.signal);
+        current = await renewed(cluster, current, stop.signal).catch((error: unknown) => {
+          if (besides && error instanceof DrError && !(error instanceof ConflictError)) return current;
+          throw error;
+        });
       }
     })().catch((error: unknown) => {
       if (!stop.signal.aborted) lost.abort(error);
@@ -143,6 +171,19 @@ export function createLock(options: LockOptions): ApplicationLock {
       },
     };
   }
+}
+
+/** Of a Lease that is not needed: a cluster that is silent, or does not let us. */
+function unlessHeld(error: unknown): undefined {
+  if (error instanceof DrError && error.code !== 'OPERATION_RUNNING' && error.code !== 'INTERRUPTED') return undefined;
+  throw error;
+}
+
+function together(held: readonly HeldLock[]): HeldLock {
+  return {
+    lost: AbortSignal.any(held.map(({ lost }) => lost)),
+    release: async () => void (await Promise.all(held.map((one) => one.release()))),
+  };
 }
 
 function running(application: string, lease: KubeObject): ConflictError {

@@ -1,5 +1,6 @@
 import { asDrError, ConflictError, DrError, NotAllowedError, NotFoundError, NotImplementedError } from '../errors.ts';
 import { directionOf, wavesOf } from '../execution/direction.ts';
+import { newestOf, newestOfEach } from '../execution/journal-copies.ts';
 import { type Operation, type OperationPhase, type StepRecord, terminalStates } from '../execution/model.ts';
 import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -36,22 +37,27 @@ export async function listOperations(
   );
   if (failures[0] && failures.length === deps.clusters.length) throw failures[0];
   for (const failure of failures) onUnread(failure);
-  const byId = new Map<string, Operation>();
-  for (const { operation } of lists.flat()) if (!byId.has(operation.id)) byId.set(operation.id, operation);
-  return [...byId.values()].sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1));
+  const operations = newestOfEach(lists.flat()).map(({ operation }) => operation);
+  return operations.sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1));
 }
 
-/** NotFoundError only when every cluster answered. */
+/**
+ * Where it is kept; when that cluster does not answer, the newest copy of those that do. NotFoundError only when every
+ * cluster answered.
+ */
 export async function findOperation(deps: OperationsDeps, id: string): Promise<JournalEntry> {
   const failures: DrError[] = [];
-  for (const cluster of deps.clusters) {
-    try {
-      return await deps.journal.read(cluster.name, id);
-    } catch (error) {
-      if (!(error instanceof DrError)) throw error;
-      if (error.code !== 'NOT_FOUND') failures.push(error);
-    }
-  }
+  const entries = await Promise.all(
+    deps.clusters.map((cluster) =>
+      deps.journal.read(cluster.name, id).catch((error: unknown) => {
+        if (!(error instanceof DrError)) throw error;
+        if (error.code !== 'NOT_FOUND') failures.push(error);
+        return [];
+      }),
+    ),
+  );
+  const found = newestOf(entries.flat());
+  if (found) return found;
   if (failures[0]) throw failures[0];
   throw new NotFoundError(`there is no operation "${id}"`, { hint: 'list them with: kubectl dr get operations' });
 }
@@ -92,14 +98,19 @@ export async function untilEnded(deps: OperationsDeps, id: string, milliseconds:
   }
 }
 
+/** Nobody works on it, and nobody may go on with what it was doing. */
+export function hasEnded({ state, undo, release }: Operation): boolean {
+  return terminalStates.includes(state) && ![undo, release].some((phase) => phase && phase.endedAt === undefined);
+}
+
 /** A failed one may be continued, and whatever a dead process left, in whatever direction. */
-export function assertResumable({ id, plan, state, undo, release, cleanUp }: Operation): void {
+export function assertResumable(operation: Operation): void {
+  const { id, plan, state, cleanUp } = operation;
   if (cleanUp?.endedAt !== undefined)
     throw new ConflictError(`the operation ${id} has ended, and what it made is gone: ${state}`, {
       hint: `begin a new one: kubectl dr ${plan.intent.toLowerCase()} ${plan.application}`,
     });
-  if (state === 'Failed' || !terminalStates.includes(state)) return;
-  if ((undo && undo.endedAt === undefined) || (release && release.endedAt === undefined)) return;
+  if (state === 'Failed' || !hasEnded(operation)) return;
   throw new ConflictError(`the operation ${id} has already ended: ${state}`, { hint: `kubectl dr describe operation ${id}` });
 }
 

@@ -2,6 +2,7 @@ import type { Application } from '../application/model.ts';
 import { type TenancyRule, claimOf, ownerOfNamespace } from '../application/tenancy.ts';
 import type { DoctorReport } from '../doctor/model.ts';
 import { DrError, NotFoundError, asDrError } from '../errors.ts';
+import { clustersOf } from '../execution/clusters-of.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
 import { type Operation, type OperationEvent, terminalStates } from '../execution/model.ts';
@@ -25,6 +26,7 @@ import {
   assertResumable,
   assertUndoable,
   findOperation,
+  hasEnded,
   isOver,
   leftACopy,
   listOperations,
@@ -82,7 +84,12 @@ class DefaultDrService implements DrService {
     const { clusters, clock, namespace = 'kubectl-dr' } = deps;
     this.#deps = { ...deps, tenancy: deps.tenancy ?? [] };
     this.#journal = deps.journal ?? createJournal(clusters, namespace);
-    this.#lock = deps.lock ?? createLock({ clusters, namespace, clock });
+    const over = async (id: string): Promise<boolean> =>
+      findOperation(this.#operating(), id).then(
+        ({ operation }) => hasEnded(operation),
+        () => false,
+      );
+    this.#lock = deps.lock ?? createLock({ clusters, namespace, clock, hasEnded: over });
     this.#contents = new ContentsStore(deps);
     this.#interpretations = new Interpretations(deps.engines);
   }
@@ -173,7 +180,7 @@ class DefaultDrService implements DrService {
       holder,
       steps: plan.waves.flat().map((step) => ({ id: step.id, state: 'Pending' })),
     };
-    return this.#started(plan, id, signal, () => this.#journal.create(plan.home, operation));
+    return this.#started(plan, plan.home, id, signal, () => this.#journal.create(plan.home, operation));
   }
 
   async diff(request: Omit<PlanRequest, 'intent'>, caller: Caller, options: { signal?: AbortSignal } = {}): Promise<RestoreDiff> {
@@ -279,7 +286,7 @@ class DefaultDrService implements DrService {
     signal: AbortSignal | undefined,
     change: (operation: Operation) => Operation,
   ): Promise<StartedOperation> {
-    return this.#started(plan, id, signal, async () => {
+    return this.#started(plan, home, id, signal, async () => {
       const entry = await this.#journal.read(home, id);
       return this.#journal.update(entry, { ...change(entry.operation), holder: this.#deps.holder });
     });
@@ -321,11 +328,20 @@ class DefaultDrService implements DrService {
     return cluster ? cluster.now() : this.#deps.clock.now();
   }
 
-  async #started(plan: Plan, id: string, signal: AbortSignal | undefined, begin: () => Promise<JournalEntry>): Promise<StartedOperation> {
+  /** `home`: where its journal is written; that of the plan, or one that is left with a copy of it. */
+  async #started(
+    plan: Plan,
+    home: string,
+    id: string,
+    signal: AbortSignal | undefined,
+    begin: () => Promise<JournalEntry>,
+  ): Promise<StartedOperation> {
     let entry: JournalEntry;
     let lock: HeldLock;
     try {
-      lock = await this.#lock.acquire(plan.home, plan.application, this.#deps.holder, id, signal);
+      const { application } = plan;
+      const request = { cluster: home, besides: clustersOf(plan), application, holder: this.#deps.holder, operation: id };
+      lock = await this.#lock.acquire(request, signal);
       try {
         entry = await begin();
       } catch (error) {

@@ -1,3 +1,4 @@
+import { newestOf, newestOfEach } from '@kubectl-dr/core/execution/journal-copies';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { JournalIndex } from '../index/JournalIndex.ts';
 import type { OperationRunner } from './OperationRunner.ts';
@@ -17,12 +18,12 @@ export class OperationViews {
   all(): Operation[] {
     const byId = new Map<string, Operation>();
     for (const operation of this.runner.operations()) byId.set(operation.id, operation);
-    for (const { operation } of this.journal.entries()) if (!byId.has(operation.id)) byId.set(operation.id, operation);
+    for (const { operation } of newestOfEach(this.journal.entries())) if (!byId.has(operation.id)) byId.set(operation.id, operation);
     return [...byId.values()].sort(newestFirst);
   }
 
   get(id: string): Operation | undefined {
-    return this.runner.get(id) ?? this.journal.entries().find(({ operation }) => operation.id === id)?.operation;
+    return this.runner.get(id) ?? newestOf(this.journal.entries().filter(({ operation }) => operation.id === id))?.operation;
   }
 
   /** Ids of those whose journal is another than at the last call. */
