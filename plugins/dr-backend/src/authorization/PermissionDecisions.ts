@@ -13,7 +13,8 @@ export class PermissionDecisions {
   private readonly permissions: PermissionsService;
   private readonly credentials: BackstageCredentials;
   private readonly general = new Map<string, AuthorizeResult>();
-  private readonly particular = new Map<string, boolean>();
+  /** By name of the permission, then by entity. */
+  private readonly particular = new Map<string, Map<string, boolean>>();
 
   constructor(permissions: PermissionsService, credentials: BackstageCredentials) {
     this.permissions = permissions;
@@ -34,12 +35,12 @@ export class PermissionDecisions {
     if (conditional.length === 0) return;
     const pairs = [...new Set(entityRefs())]
       .flatMap((resourceRef) => conditional.map((permission) => ({ permission, resourceRef })))
-      .filter(({ permission, resourceRef }) => !this.particular.has(key(permission, resourceRef)));
+      .filter(({ permission, resourceRef }) => !this.on(permission).has(resourceRef));
     for (let start = 0; start < pairs.length; start += atOnce) {
       const chunk = pairs.slice(start, start + atOnce);
       const decisions = await this.permissions.authorize(chunk, { credentials: this.credentials });
       for (const [index, { permission, resourceRef }] of chunk.entries())
-        this.particular.set(key(permission, resourceRef), decisions[index]!.result === AuthorizeResult.ALLOW);
+        this.on(permission).set(resourceRef, decisions[index]!.result === AuthorizeResult.ALLOW);
     }
   }
 
@@ -47,7 +48,8 @@ export class PermissionDecisions {
   allows(permission: ResourcePermission, entityRefs: readonly string[]): boolean {
     const result = this.general.get(permission.name);
     if (result !== AuthorizeResult.CONDITIONAL) return result === AuthorizeResult.ALLOW;
-    return entityRefs.some((ref) => this.particular.get(key(permission, ref)) === true);
+    const known = this.on(permission);
+    return entityRefs.some((ref) => known.get(ref) === true);
   }
 
   /** Is there any entity on which it could be allowed? */
@@ -60,8 +62,13 @@ export class PermissionDecisions {
   isConditional(permission: ResourcePermission): boolean {
     return this.general.get(permission.name) === AuthorizeResult.CONDITIONAL;
   }
-}
 
-function key(permission: ResourcePermission, entityRef: string): string {
-  return `${permission.name} ${entityRef}`;
+  private on({ name }: ResourcePermission): Map<string, boolean> {
+    let known = this.particular.get(name);
+    if (!known) {
+      known = new Map();
+      this.particular.set(name, known);
+    }
+    return known;
+  }
 }

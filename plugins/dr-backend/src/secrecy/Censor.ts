@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '@backstage/config';
 import { mayHoldCredentials, notShown, withoutCredentials } from '@kubectl-dr/core/text/credentials';
+import { isUnchanging } from './unchanging.ts';
 
 /** A value that is shorter is no secret, and would be found in other words. */
 const shortest = 6;
@@ -10,6 +12,11 @@ const shortest = 6;
  */
 export class Censor {
   private readonly known: readonly string[];
+  /** JSON of `unchanging` parts. */
+  private readonly told = new WeakMap<object, string>();
+  /** Stands for the part that follows in a text; nobody outside can know it. */
+  private readonly mark = randomUUID();
+  private readonly marked = new RegExp(`"${this.mark}"`);
 
   /** `known`: values that are secret whatever they look like. */
   constructor(known: readonly string[] = []) {
@@ -23,15 +30,45 @@ export class Censor {
     return shown;
   }
 
-  /** The value as JSON. What holds nothing suspicious, as almost all do, is looked at once, as a whole. */
+  /**
+   * The value as JSON. What holds nothing suspicious, as almost all do, is looked at once, as a whole; `unchanging` parts are written
+   * and looked at the first time that they are told.
+   */
   json(value: unknown): string {
-    const text = JSON.stringify(value);
-    return this.suspects(text) ? JSON.stringify(this.value(value)) : text;
+    const parts: string[] = [];
+    const text = this.written(value, (_, item: unknown) => {
+      if (typeof item !== 'object' || item === null || !isUnchanging(item)) return item;
+      parts.push(this.part(item));
+      return this.mark;
+    });
+    if (parts.length === 0) return text;
+    return text
+      .split(this.marked)
+      .map((between, index) => between + (parts[index] ?? ''))
+      .join('');
+  }
+
+  private part(part: object): string {
+    let text = this.told.get(part);
+    if (text === undefined) {
+      text = this.written(part);
+      this.told.set(part, text);
+    }
+    return text;
+  }
+
+  private written(value: unknown, replacer?: (key: string, item: unknown) => unknown): string {
+    const text = JSON.stringify(value, replacer);
+    return this.suspects(text) ? JSON.stringify(this.cleaned(text)) : text;
   }
 
   /** A copy with every string in it told by `text`; of errors and other classes only what JSON shows. */
   value<T>(value: T): T {
-    return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === 'string' ? this.text(item) : item)) as T;
+    return this.cleaned(JSON.stringify(value)) as T;
+  }
+
+  private cleaned(json: string): unknown {
+    return JSON.parse(json, (_, item: unknown) => (typeof item === 'string' ? this.text(item) : item));
   }
 
   /** The error as it may be logged: same name and place, its texts and those of its causes told by `text`. */

@@ -1,8 +1,10 @@
 import type { PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
+import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import { applicationToWire } from '@kubectl-dr/core/wire/encode';
 import type { WatchState } from '@kubectl-dr/kubernetes';
 import type { Access } from '../authorization/Access.ts';
+import { unchanging } from '../secrecy/unchanging.ts';
 
 /** How old what is shown is, whatever is oldest: the assessment, or the news from one of the application's clusters. */
 export function staleSecondsOf(status: ApplicationStatus, states: readonly WatchState[], assessmentAge: number): number {
@@ -27,6 +29,19 @@ export function visiblePart(status: ApplicationStatus, access: Access): Applicat
   };
 }
 
+/** By the status that an assessment gave: most are those of the assessment before, and each is shown to many. */
+const wires = new WeakMap<ApplicationStatus, WireApplication>();
+
+function wireOf(status: ApplicationStatus): WireApplication {
+  let wire = wires.get(status);
+  if (!wire) {
+    const made = applicationToWire(status);
+    wire = { ...made, spec: unchanging(made.spec), status: unchanging(made.status) };
+    wires.set(status, wire);
+  }
+  return wire;
+}
+
 /** As the portal shows it to this caller; `access` has to be prepared for acting. */
 export function portalApplication(
   status: ApplicationStatus,
@@ -34,7 +49,7 @@ export function portalApplication(
   { states, assessmentAge }: { states: readonly WatchState[]; assessmentAge: number },
 ): PortalApplication {
   return {
-    ...applicationToWire(visiblePart(status, access)),
+    ...wireOf(visiblePart(status, access)),
     allowed: access.allowed(status.application),
     staleSeconds: staleSecondsOf(status, states, assessmentAge),
   };

@@ -69,10 +69,13 @@ async function start() {
     const without = await empty.memory();
     await empty.backend.stop();
 
+    const servers = processorOf(fleet.pid);
     const began = performance.now();
     const portal = await startBackend({ directory, catalog, clusters });
     closing.push(() => portal.backend.stop());
-    return { shape, ...portal, without, began, hostReady: performance.now(), fleet, close };
+    /** Processor time since the start of the process, seconds: the portal's, and that of the simulated API servers beside it. */
+    const processor = () => ({ portal: processorOf(portal.backend.pid), servers: processorOf(fleet.pid) - servers });
+    return { shape, ...portal, without, began, hostReady: performance.now(), processor, fleet, close };
   } catch (error) {
     await close();
     throw error;
@@ -134,6 +137,16 @@ async function startBackend({ directory, catalog, clusters }) {
       return until(async () => JSON.parse(readFileSync(probed, 'utf8')), 'the backend does not tell its memory');
     },
   };
+}
+
+/** Processor time of a living process with all its threads, seconds; not a number where nobody tells (elsewhere than on Linux). */
+export function processorOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** On a terminal, what is being waited for: all this takes minutes. */
