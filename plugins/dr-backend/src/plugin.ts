@@ -15,6 +15,7 @@ import { systemClock } from '@kubectl-dr/core/system-clock';
 import { registerActions } from './actions/registerActions.ts';
 import { scheduleOnOneReplica } from './background/schedule.ts';
 import { backgroundTasks } from './background/tasks.ts';
+import { FoundClusters } from './clusters/FoundClusters.ts';
 import { configuredClusters } from './config/clusters.ts';
 import { clustersOfKubernetesPlugin } from './config/kubernetes-plugin.ts';
 import { kubernetesPlugin } from './config/kubernetes-client.ts';
@@ -70,7 +71,11 @@ export const drPlugin = createBackendPlugin({
         const settings = readSettings(config);
         const surroundings = { env: process.env, cwd: process.cwd() };
         const named = await configuredClusters(config, surroundings);
-        const { clusters: shared, problems } = await clustersOfKubernetesPlugin(config, {
+        const {
+          clusters: shared,
+          problems,
+          found: located,
+        } = await clustersOfKubernetesPlugin(config, {
           own: named.map(({ name }) => name),
           surroundings,
           plugin: kubernetesPlugin(discovery, services.auth, systemClock),
@@ -78,12 +83,15 @@ export const drPlugin = createBackendPlugin({
         for (const problem of problems) logger.warn(problem);
         const configured = [...named, ...shared];
         const clusters = await allClusters(configured, suppliers);
+        const found = located && new FoundClusters({ located, clusters, clock: systemClock, logger });
+        await found?.look();
         if (clusters.length === 0) logger.warn('No cluster is configured: name yours under dr.clusters in app-config.yaml');
         permissionsRegistry.addPermissions(drPermissions);
         const portal = createPortal({
           ...services,
           censor,
           clusters,
+          ...(found && { found }),
           engines,
           settings,
           database: await openDatabase(database),
@@ -96,7 +104,7 @@ export const drPlugin = createBackendPlugin({
         await scheduleOnOneReplica(scheduler, backgroundTasks({ ...services, ...portal, settings }));
         lifecycle.addShutdownHook(async () => {
           await portal.stop();
-          await Promise.all(configured.map((cluster) => cluster.close()));
+          await Promise.all([...configured.map((cluster) => cluster.close()), found?.close()]);
         });
       },
     });

@@ -21,6 +21,7 @@ import type { ActionSubjects } from './actions/registerActions.ts';
 import { CallerResolver } from './authorization/CallerResolver.ts';
 import { Gate } from './authorization/Gate.ts';
 import { CatalogCache } from './catalog/CatalogCache.ts';
+import type { FoundClusters } from './clusters/FoundClusters.ts';
 import type { Settings } from './config/settings.ts';
 import type { Database } from './database/migrate.ts';
 import { createHandlers } from './http/handlers.ts';
@@ -50,7 +51,10 @@ import { VerdictWatch } from './verdicts/VerdictWatch.ts';
 import { Judge } from './service/Judge.ts';
 
 export interface PortalOptions {
+  /** A list that `found` changes; nobody keeps a copy. */
   clusters: readonly ClusterClient[];
+  /** What changes `clusters`, if anything does. */
+  found?: Pick<FoundClusters, 'run'>;
   engines: readonly Engine[];
   /** Of all that is answered; logger, auditor and notifications have theirs already. */
   censor: Censor;
@@ -229,7 +233,13 @@ export function createPortal(options: PortalOptions): Portal {
     }),
     start() {
       const { signal } = leaving;
-      running = Promise.all([reader.run(signal), catalog.run(signal), index.run(signal), comparing?.run(signal)]);
+      running = Promise.all([
+        reader.run(signal),
+        options.found?.run(reader, signal),
+        catalog.run(signal),
+        index.run(signal),
+        comparing?.run(signal),
+      ]);
     },
     async stop() {
       leaving.abort(new Error('the portal is shutting down'));

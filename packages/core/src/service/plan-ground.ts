@@ -1,4 +1,5 @@
 import type { Application } from '../application/model.ts';
+import { NotFoundError } from '../errors.ts';
 import { type Choice, choiceOf } from '../planning/moment.ts';
 import type { PlanRequest } from '../planning/model.ts';
 import type { Place } from '../planning/places.ts';
@@ -180,7 +181,10 @@ function inhabitantsOf(all: readonly Application[]): Map<string, { application: 
 }
 
 export function clientOf(deps: PlannerDeps, name: string): ClusterClient {
-  return deps.clusters.find((cluster) => cluster.name === name)!;
+  const found = deps.clusters.find((cluster) => cluster.name === name);
+  // It may have gone since the fleet was read.
+  if (!found) throw new NotFoundError(`the cluster ${name} is not configured`, { code: 'UNKNOWN_CLUSTER' });
+  return found;
 }
 
 /** What an engine is asked with about one cluster. */

@@ -43,6 +43,7 @@ import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation }
 import { diffOf } from './restore-diff.ts';
 
 export interface DrServiceDeps {
+  /** Whoever owns the list may change it: it is looked at anew each time. */
   clusters: readonly ClusterClient[];
   /** Where readings come from: lists (CLI), or an index of watches (portal). */
   reader: ClusterReader;

@@ -187,13 +187,19 @@ async function multiplexed(url: URL, socket: Socket): Promise<Opened> {
 async function oneAfterTheOther(url: URL, first: Socket, connect: () => Promise<Socket>): Promise<Opened> {
   const { Agent, request } = await import('node:http');
   let ready: Socket | undefined = first;
+  let closed = false;
   first.once('close', () => (ready = undefined));
   const createConnection: Agent['createConnection'] = (_, done) => {
     const socket = ready;
     ready = undefined;
     if (socket) return socket;
     connect().then(
-      (fresh) => done?.(null, fresh),
+      (fresh) => {
+        if (!closed) return done?.(null, fresh);
+        // An agent that was ended keeps for ever what it is given afterwards.
+        fresh.destroy();
+        done?.(closedEarly(), fresh);
+      },
       (error: Error) => done?.(error, undefined as never),
     );
     return undefined;
@@ -220,6 +226,7 @@ async function oneAfterTheOther(url: URL, first: Socket, connect: () => Promise<
       }),
     usable: () => true,
     close: () => {
+      closed = true;
       for (const agent of agents) agent.destroy();
       ready?.destroy();
     },

@@ -170,6 +170,30 @@ describe('WatchReader', () => {
     expect(await deployments(reader)).toEqual(['web']);
   });
 
+  it('takes a cluster in and lets one go, and does not disturb the others', async () => {
+    const [east, west] = [clusterNamed('east'), clusterNamed('west')];
+    const reader = watching([east]);
+    await reader.settled(2_000);
+    const asked = east.calls.filter(({ verb }) => verb === 'list').length;
+    let heard = 0;
+    reader.onChange(() => (heard += 1));
+    reader.add(west);
+    expect(heard).toBe(1);
+    await reader.settled(2_000);
+    expect(await deployments(reader, 1)).toEqual(['web']);
+    await west.create(types.deployments, builders.deployment('shop/db'));
+    await vi.waitFor(async () => expect(await deployments(reader, 1)).toEqual(['db', 'web']));
+    reader.remove('west');
+    expect([reader.states().map(({ cluster }) => cluster), reader.objects('west', 'deployments.apps')]).toEqual([['east'], []]);
+    // Its watches have ended, and nobody asks whether it is there.
+    const last = west.calls.length;
+    await systemClock.sleep(100);
+    expect(west.calls.length).toBe(last);
+    await east.create(types.deployments, builders.deployment('shop/db'));
+    await vi.waitFor(async () => expect(await deployments(reader)).toEqual(['db', 'web']));
+    expect(east.calls.filter(({ verb }) => verb === 'list').length).toBe(asked);
+  });
+
   it('keeps a selection of a type by itself, without managed fields', async () => {
     const east = clusterNamed('east');
     east.seed([

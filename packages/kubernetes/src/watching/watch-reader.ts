@@ -22,39 +22,58 @@ export interface WatchReaderOptions {
   keep?: (object: KubeObject) => KubeObject;
 }
 
+/** One cluster, and what ends its watches. */
+interface Watched {
+  watch: ClusterWatch;
+  leaving: AbortController;
+}
+
 /**
  * Readings from memory, kept fresh by watches: what a server does that answers often. `read` asks no cluster, so one
  * that is dead costs nobody anything.
  */
 export class WatchReader implements ClusterReader {
-  private readonly watches: readonly ClusterWatch[];
+  private readonly options: WatchReaderOptions;
+  private readonly watched: Watched[];
   private readonly clock: Clock;
   private readonly listeners = new Set<() => void>();
+  /** Set while it runs: watches one more cluster, until that one leaves or all of it ends. */
+  private begin: ((watched: Watched) => void) | undefined;
 
   constructor(options: WatchReaderOptions) {
+    this.options = options;
     this.clock = options.clock ?? systemClock;
-    this.watches = options.clusters.map(
-      (cluster) =>
-        new ClusterWatch({
-          cluster,
-          kinds: options.kinds,
-          selections: options.selections ?? [],
-          clock: this.clock,
-          pace: options.pace ?? usualPace,
-          probe: options.probe ?? 15_000,
-          patience: options.patience ?? 10_000,
-          grace: options.grace ?? 60_000,
-          ...(options.keep && { keep: options.keep }),
-          onChange: () => {
-            for (const listener of this.listeners) listener();
-          },
-        }),
-    );
+    this.watched = options.clusters.map((cluster) => this.watchedOf(cluster));
   }
 
   /** Watches until the signal fires. Never throws. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.watches.map((watch) => watch.run(signal)));
+    const running = new Set<Promise<void>>();
+    this.begin = ({ watch, leaving }) => {
+      const run = watch.run(AbortSignal.any([signal, leaving.signal])).finally(() => running.delete(run));
+      running.add(run);
+    };
+    for (const watched of this.watched) this.begin(watched);
+    await new Promise((resolve) => (signal.aborted ? resolve(undefined) : signal.addEventListener('abort', resolve, { once: true })));
+    this.begin = undefined;
+    await Promise.all(running);
+  }
+
+  /** One more cluster; those that are watched already are not disturbed. Its name must be new. */
+  add(cluster: ClusterClient): void {
+    const watched = this.watchedOf(cluster);
+    this.watched.push(watched);
+    this.begin?.(watched);
+    this.changed();
+  }
+
+  /** Its watches end, and nothing is known of it any more. */
+  remove(cluster: string): void {
+    const at = this.watched.findIndex(({ watch }) => watch.name === cluster);
+    if (at === -1) return;
+    const [left] = this.watched.splice(at, 1);
+    left!.leaving.abort(new Error(`${cluster} is not watched any more`));
+    this.changed();
   }
 
   /** Called after every change, many times in a row when much changes. Returns what ends it. */
@@ -66,19 +85,30 @@ export class WatchReader implements ClusterReader {
   /** Resolves when every cluster was read or is known not to answer, at the latest after `milliseconds`. */
   async settled(milliseconds: number, signal?: AbortSignal): Promise<void> {
     const end = this.clock.now().getTime() + milliseconds;
-    while (!this.watches.every((watch) => watch.settled) && this.clock.now().getTime() < end) await this.clock.sleep(50, signal);
+    while (!this.watched.every(({ watch }) => watch.settled) && this.clock.now().getTime() < end) await this.clock.sleep(50, signal);
   }
 
   states(): WatchState[] {
-    return this.watches.map((watch) => watch.state());
+    return this.watched.map(({ watch }) => watch.state());
   }
 
   /** What is known of one cluster, also when it is silent: by `resourceKey` of a type, or by the name of a selection. */
   objects(cluster: string, key: string): readonly KubeObject[] {
-    return this.watches.find((watch) => watch.name === cluster)?.objects(key) ?? [];
+    return this.watched.find(({ watch }) => watch.name === cluster)?.watch.objects(key) ?? [];
   }
 
   read(kinds: readonly ResourceType[], scope: ReadScope = {}): Promise<ClusterReading[]> {
-    return Promise.all(this.watches.map((watch) => watch.reading(kinds, scope)));
+    return Promise.all(this.watched.map(({ watch }) => watch.reading(kinds, scope)));
+  }
+
+  private watchedOf(cluster: ClusterClient): Watched {
+    const { kinds, selections = [], pace = usualPace, probe = 15_000, patience = 10_000, grace = 60_000, keep } = this.options;
+    const onChange = (): void => this.changed();
+    const rules = { kinds, selections, pace, probe, patience, grace, ...(keep && { keep }) };
+    return { watch: new ClusterWatch({ cluster, clock: this.clock, onChange, ...rules }), leaving: new AbortController() };
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
   }
 }

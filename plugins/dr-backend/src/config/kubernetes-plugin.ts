@@ -1,5 +1,5 @@
 import type { Config } from '@backstage/config';
-import { asDrError, InputError } from '@kubectl-dr/core/errors';
+import { InputError } from '@kubectl-dr/core/errors';
 import { HttpCluster } from '@kubectl-dr/kubernetes';
 import { configuredCluster } from '@kubectl-dr/kubernetes/configured';
 import type { ConfiguredCluster, Surroundings } from './clusters.ts';
@@ -23,12 +23,21 @@ export interface ClustersOfPlugin {
   clusters: ConfiguredCluster[];
   /** What is configured there and cannot be used, a sentence each. */
   problems: string[];
+  /** Where the plugin is asked: what its locators find now. */
+  found?: LocatedClusters;
+}
+
+/** What stands in no configuration, and changes while a portal runs. */
+export interface LocatedClusters {
+  /** ServiceUnavailableError while the plugin does not tell: then nothing is known, and nothing has gone. */
+  names(): Promise<{ names: string[]; problems: string[] }>;
+  clusterOf(name: string): Promise<ConfiguredCluster>;
 }
 
 /**
  * Clusters of `kubernetes.clusterLocatorMethods`, so that nobody writes them down twice. With `dr.clusterAccess: auto` only where
  * `dr.clusters` names none; a name of `dr.clusters` always means the cluster there. What is not in the configuration (locators of the
- * catalog, of clouds and of modules) is asked of the plugin once, now.
+ * catalog, of clouds and of modules) is asked of the plugin: `found`.
  */
 export async function clustersOfKubernetesPlugin(
   root: Config,
@@ -40,13 +49,6 @@ export async function clustersOfKubernetesPlugin(
   const problems: string[] = [];
   /** Of clusters that are taken, or refused with a reason. */
   const decided = new Set(own);
-  const refuse = (where: string, name: string, provider: string): boolean => {
-    decided.add(name);
-    const refused = clientSide.has(provider);
-    if (refused)
-      problems.push(`${where} (${name}) lets in whoever looks (${provider || 'no authProvider'}), and nobody looks in the background`);
-    return refused;
-  };
   /** Locators that find their clusters by themselves. */
   const finders: string[] = [];
   for (const [at, method] of (root.getOptionalConfigArray('kubernetes.clusterLocatorMethods') ?? []).entries()) {
@@ -63,7 +65,12 @@ export async function clustersOfKubernetesPlugin(
       const provider =
         config.getOptionalString('authProvider') ?? config.getOptionalString('authMetadata.kubernetes.io/auth-provider') ?? '';
       const direct = provider === 'serviceAccount' && config.has('serviceAccountToken');
-      if (refuse(where, name, provider)) continue;
+      decided.add(name);
+      const refused = refusal(where, name, provider);
+      if (refused !== undefined) {
+        problems.push(refused);
+        continue;
+      }
       if (direct && chosen !== 'proxy') clusters.push(await directCluster(config, name, where, surroundings));
       else if (chosen === 'direct')
         problems.push(`${where} (${name}) has no serviceAccountToken: set dr.clusterAccess to auto or proxy, or name it under dr.clusters`);
@@ -72,19 +79,30 @@ export async function clustersOfKubernetesPlugin(
   }
   if (chosen === 'direct')
     problems.push(...finders.map((where) => `${where} finds its clusters by itself: set dr.clusterAccess to auto or proxy for them`));
-  else if (finders.length > 0 || chosen === 'proxy') {
-    try {
-      const found = (await plugin.clusters()).filter(({ name }) => !decided.has(name));
-      if (found.length === 0 && finders.length > 0)
-        problems.push(`${finders.join(', ')} found no cluster besides: they are asked once, so start the portal again when there is one`);
-      for (const { name, authProvider } of found)
-        if (!refuse('A cluster of the Kubernetes plugin', name, authProvider)) clusters.push(await proxiedCluster(name, plugin));
-    } catch (thrown) {
-      const why = asDrError(thrown).message;
-      problems.push(`The Kubernetes plugin does not tell its clusters, so those that are not in the configuration are missing: ${why}`);
-    }
-  }
-  return { clusters, problems };
+  if (chosen === 'direct' || (finders.length === 0 && chosen !== 'proxy')) return { clusters, problems };
+  return {
+    clusters,
+    problems,
+    found: { names: () => located(plugin, finders, decided), clusterOf: (name) => proxiedCluster(name, plugin) },
+  };
+}
+
+async function located(
+  plugin: KubernetesPlugin,
+  finders: readonly string[],
+  decided: ReadonlySet<string>,
+): Promise<{ names: string[]; problems: string[] }> {
+  const found = (await plugin.clusters()).filter(({ name }) => !decided.has(name));
+  const problems = found.flatMap(({ name, authProvider }) => refusal('A cluster of the Kubernetes plugin', name, authProvider) ?? []);
+  if (found.length === 0 && finders.length > 0) problems.push(`${finders.join(', ')} found no cluster besides`);
+  const usable = found.filter(({ authProvider }) => !clientSide.has(authProvider)).map(({ name }) => name);
+  return { names: [...new Set(usable)], problems };
+}
+
+/** Why a cluster cannot be used, if so. */
+function refusal(where: string, name: string, provider: string): string | undefined {
+  if (!clientSide.has(provider)) return undefined;
+  return `${where} (${name}) lets in whoever looks (${provider || 'no authProvider'}), and nobody looks in the background`;
 }
 
 /** InputError for another value. */
