@@ -1,5 +1,5 @@
 import { at, textAt } from '../application/raw.ts';
-import { ConflictError, DrError } from '../errors.ts';
+import { ConflictError, DrError, NotFoundError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { canonicalJson, sha256 } from '../planning/hash.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -34,11 +34,13 @@ export function createLock(options: LockOptions): ApplicationLock {
   return {
     async acquire(request, signal) {
       const name = `app-${nameFor(request.application, 40)}-${(await sha256(request.application)).slice(0, 8)}`;
-      const named = (wanted: string): ClusterClient => options.clusters.find((cluster) => cluster.name === wanted)!;
-      const besides = (request.besides ?? []).filter((other) => other !== request.cluster && named(other) !== undefined);
+      const named = (wanted: string) => options.clusters.find((cluster) => cluster.name === wanted);
+      const home = named(request.cluster);
+      if (!home) throw new NotFoundError(`the cluster ${request.cluster} is not configured`, { code: 'UNKNOWN_CLUSTER' });
+      const besides = (request.besides ?? []).flatMap((other) => (other === request.cluster ? [] : (named(other) ?? [])));
       const taken = await Promise.allSettled([
-        take(named(request.cluster), name, request, signal),
-        ...besides.map((other) => take(named(other), name, request, signal).catch(unlessHeld)),
+        take(home, name, request, signal),
+        ...besides.map((other) => take(other, name, request, signal).catch(unlessHeld)),
       ]);
       const held = taken.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
       const refused = taken.find((one) => one.status === 'rejected');
