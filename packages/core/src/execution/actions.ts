@@ -11,6 +11,7 @@ import { endOfRestore, releaseRestore, restore } from './actions/engine-restore.
 import { setFence } from './actions/fence-set.ts';
 import { createNamespace } from './actions/namespace-create.ts';
 import { isolate } from './actions/namespace-isolate.ts';
+import { finishMove, move } from './actions/mover.ts';
 import { removeNamespace } from './actions/namespace-remove.ts';
 import { carryObjects } from './actions/objects-carry.ts';
 import { removeObjects, restoreObjects } from './actions/objects.ts';
@@ -49,6 +50,10 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return reverse(action, context);
     case 'replication.pause':
       return pauseEnds(action, context);
+    case 'mover.move':
+      return move(action, context);
+    case 'mover.finish':
+      return finishMove(action, context);
     case 'engine.backup':
       return backup(action, context);
     case 'point.remove':

@@ -261,7 +261,7 @@ class Run {
     const suffix = attempt > 1 ? `-${attempt}` : '';
     const step = this.operation.plan.waves.flat().find(({ id }) => id === stepId);
     // What engines that copy continuously are asked by has to be short, and still each its own.
-    if (step?.action.kind.startsWith('replication.')) return boundedName(this.operation.id, `${stepId}${suffix}`, 50);
+    if (step && /^(replication|mover)\./.test(step.action.kind)) return boundedName(this.operation.id, `${stepId}${suffix}`, 50);
     return `${nameFor(`${this.operation.id}-${stepId}`, 63 - suffix.length)}${suffix}`;
   }
 
@@ -426,7 +426,7 @@ function secondsBetween(from: string, to: string): number {
 const looks: ReadonlySet<string> = new Set(['await.ready', 'await.claims', 'engine.restore.end', 'check.http', 'check.exec']);
 
 /** What lets others act again, or tidies up, when it is over. */
-const settles: ReadonlySet<string> = new Set(['object.resume', 'replication.promote.end', 'replication.sync.end', 'replication.reverse']);
+const settles: ReadonlySet<string> = new Set(['object.resume', 'replication.promote.end', 'replication.sync.end', 'replication.reverse', 'mover.finish']);
 
 function onlyVerifies(waves: readonly (readonly Step[])[]): boolean {
   const kinds = waves.flat().map(({ action }) => action.kind);

@@ -1,5 +1,6 @@
 import type { BackupRequest, RestoreRequest } from '../ports/engine.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
+import type { MovePreview, MoveRequest } from '../ports/mover.ts';
 import type { PromoteRequest, ReplicationRef, ReplicationRequest, SyncRequest } from '../ports/replication.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
@@ -45,6 +46,13 @@ export type StepAction =
   | { kind: 'replication.reverse'; engine: string; request: ReplicationRequest; former: ReplicationRef[]; accepted?: true }
   /** Of the ends on this cluster; one that is gone is no matter. */
   | { kind: 'replication.pause'; engine: string; ends: ReplicationRef[]; paused: boolean }
+  /**
+   * The engine moves by itself what it manages: it is asked once, by the object that steers it, and waited for until its own end, however
+   * long that takes. `stages`: what it says on the way, in its order, for people.
+   */
+  | { kind: 'mover.move'; engine: string; order: MoveOrder; stages: MovePreview['stages'] }
+  /** Takes away what the step `move` leaves. Without `order.accepted` a source that does not answer is an error. */
+  | { kind: 'mover.finish'; engine: string; move: string; order: MoveOrder }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
   /** Removes a point for good, with its data: one that its policy keeps no longer. */
   | { kind: 'point.remove'; engine: string; engineNamespace: string; point: RestoreRequest['point'] }
@@ -140,6 +148,17 @@ export interface BothEnds {
   from: string;
   sources: ReplicationRef[];
   targets: ReplicationRef[];
+}
+
+/** A move as an engine is asked for it; the step's own cluster is where the object lies that steers. */
+export interface MoveOrder extends Omit<MoveRequest, 'name'> {
+  /** Names in the fleet; of the source only where it answered when the plan was made. */
+  source?: string;
+  target: string;
+  /** Cluster that it leaves, in the fleet, whether it answers or not. */
+  leaves: string;
+  /** What the object that steers may cover, and nothing else. */
+  namespaces: string[];
 }
 
 export type Promotion = Omit<PromoteRequest, 'name' | 'targets'> & { targets: ReplicationRef[] };

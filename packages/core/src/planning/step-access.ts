@@ -65,6 +65,16 @@ export function accessOf(step: Step, engines: readonly Engine[]): { cluster: str
         ? placesOf(step.cluster, action, replicator).flatMap((all) => on(all.cluster, all.verbs, all.types, all.namespace))
         : [];
     }
+    case 'mover.move':
+    case 'mover.finish': {
+      const { application, source } = action.order;
+      const where = { steering: cluster, source };
+      const { rights = [] } = engines.find(({ id }) => id === action.engine)?.mover ?? {};
+      return rights.flatMap(({ on: side, verb, type }) => {
+        const name = where[side];
+        return name === undefined ? [] : on(name, [verb], [type], type.namespaced ? application.namespace : undefined);
+      });
+    }
     default:
       return [];
   }

@@ -1,4 +1,5 @@
 import type { EngineContext, NativeProgress } from './engine.ts';
+import type { ResourceType } from './kubernetes.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 
@@ -40,13 +41,28 @@ export interface MoveRequest {
 export interface MovePreview {
   /** Severity `blocker` for what the engine would refuse, or would get wrong without saying so. */
   reasons: Reason[];
-  /** Claim by claim: from when the data is that would be at the target. Absent: nobody can tell. Empty for a move without loss. */
-  claims: { claim: string; capturedAt?: string }[];
+  /**
+   * Claim by claim: from when the data is that would be at the target. Absent: nobody can tell, of a claim or of all. Empty for a move
+   * without loss.
+   */
+  claims?: { claim: string; capturedAt?: string }[];
+  /** Every object that `start` and `finish` write, with what of it: the same values that are written then. */
+  writes: MoveWrite[];
   /**
    * What the engine does by itself, in its order, one line each for people: they become the lines of the plan. `stage` is what
    * `MoveProgress.stage` says while that one is worked on.
    */
   stages: { stage: string; title: string; cluster?: string }[];
+}
+
+/** What is written on one object that steers. `path` as `spec.action`; of one that is made only `to` is there. */
+export interface MoveWrite {
+  action: 'create' | 'change';
+  type: ResourceType;
+  cluster: string;
+  namespace: string;
+  name: string;
+  fields: { path: string; from?: unknown; to?: unknown }[];
 }
 
 export interface MoveProgress extends NativeProgress {
@@ -94,6 +110,10 @@ export interface Mover {
   readonly moves: readonly MoveKind[];
   /** The engine itself sees to it that never two copies run (a fence of its own): no override is asked for. */
   readonly fences: boolean;
+  /** A copy that its cluster kept from being stopped is taken away by the engine itself, and the move has not ended before that. */
+  readonly clearsSource: boolean;
+  /** Rights that a move takes, in the namespace of the object that steers, which of them without one: of cluster-scoped types. */
+  readonly rights: readonly { on: 'steering' | 'source'; verb: string; type: ResourceType }[];
 
   preflight(contexts: MoveContexts, request: MoveRequest): Promise<MovePreview>;
   start(contexts: MoveContexts, request: MoveRequest): Promise<void>;

@@ -13,7 +13,7 @@ import type { CatalogContents } from '../ports/catalog.ts';
 import type { Operation } from '../execution/model.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
-import type { RecoveryPoint } from '../protection/model.ts';
+import type { ManagedApplication, RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import { applicationStatus, factsOf } from './application-status.ts';
 import { type Basis, basisOf, stillHolds } from './basis.ts';
@@ -114,6 +114,11 @@ export class Assessment {
   /** Of all engines on all clusters. */
   points(): RecoveryPoint[] {
     return [...this.#protection.values()].flatMap(({ states }) => states).flatMap(({ points }) => points);
+  }
+
+  /** Applications that engines move by themselves, of all clusters. */
+  managed(): ManagedApplication[] {
+    return [...this.#protection.values()].flatMap(({ states }) => states.flatMap(({ managed = [] }) => managed));
   }
 
   /** What decides about each component in each of its places. */

@@ -13,7 +13,7 @@ export function movesOf(application: string, past: readonly Operation[]): Operat
 
 /** Clusters that a move left. */
 export function leftBy({ plan }: Operation): string[] {
-  return [...new Set(plan.waves.flat().flatMap(({ action, cluster }) => (action.kind === 'copy.stop' ? [cluster] : [])))];
+  return [...new Set(plan.waves.flat().flatMap(({ action, cluster }) => (action.kind === 'copy.stop' ? [cluster] : action.kind === 'mover.move' ? [action.order.leaves] : [])))];
 }
 
 /**

@@ -139,7 +139,7 @@ export function resumed(operation: Operation): Operation {
 
 function actionOf({ plan }: Operation, id: string): boolean {
   const kind = plan.waves.flat().find((step) => step.id === id)?.action.kind;
-  return kind === 'engine.backup' || kind === 'engine.restore' || kind === 'replication.sync';
+  return kind === 'engine.backup' || kind === 'engine.restore' || kind === 'replication.sync' || kind === 'mover.move';
 }
 
 export function isOver({ undoUntil }: Operation, now: Date): boolean {

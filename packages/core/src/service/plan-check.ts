@@ -3,6 +3,7 @@ import { ConflictError, DrError, InputError, NotAllowedError } from '../errors.t
 import { planHash } from '../planning/hash.ts';
 import { isMove } from '../planning/intent.ts';
 import type { Plan, Step } from '../planning/model.ts';
+import type { ManagedApplication } from '../protection/model.ts';
 import { gitOpsMechanisms } from '../planning/suspension.ts';
 
 /** A plan is outside input: its shape and its own hash, before anything is believed of it. */
@@ -63,9 +64,9 @@ function changed(plan: Plan, again: Plan): string {
 /**
  * Nothing outside the application's placements is written, whatever the plan says: it may come from a journal that
  * somebody edited. Sources have to be placements that agreed, targets those that the plan names. `agrees`: the namespace says itself
- * that it belongs to the application's owner; only what moves to another cluster goes by that.
+ * that it belongs to the application's owner; only what moves to another cluster goes by that. `managed`: what engines move by themselves.
  */
-export function assertInside(plan: Plan, application: Application, agrees: (cluster: string, namespace: string) => boolean): void {
+export function assertInside(plan: Plan, application: Application, agrees: (cluster: string, namespace: string) => boolean, managed: readonly ManagedApplication[]): void {
   const placements = application.components.flatMap((component) => component.placements);
   const placed = (cluster: string, namespace: string): boolean =>
     placements.some(
@@ -160,6 +161,17 @@ export function assertInside(plan: Plan, application: Application, agrees: (clus
       case 'replication.pause':
         for (const ref of action.ends) end(step, ref);
         break;
+      case 'mover.move':
+      case 'mover.finish': {
+        const { application, namespaces, target, leaves } = action.order;
+        const found = managed.find(({ id }) => id === application.id);
+        const same = found?.cluster === cluster && found.name === application.name && found.namespace === application.namespace;
+        // What steers lies wherever its engine wants it: it has to cover nothing but the application's own.
+        const strange = same ? found.namespaces.find((namespace) => !namespaces.includes(namespace)) : application.namespace;
+        if (strange !== undefined) refuse(step, strange);
+        for (const namespace of namespaces) for (const at of [target, leaves]) end(step, { cluster: at, namespace });
+        break;
+      }
       case 'fence.set':
         // Of a cluster that the application runs on; whether the fence is one for that is looked at when it is set.
         if (!placements.some((placement) => placement.cluster === action.of && placement.claim !== 'unclaimed'))

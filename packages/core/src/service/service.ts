@@ -304,7 +304,7 @@ class DefaultDrService implements DrService {
           ? ownerOfNamespace(found) === undefined
           : claimOf({ cluster, namespace }, owner, found, this.#deps.tenancy) !== 'unclaimed',
       );
-    });
+    }, assessment.managed());
   }
 
   /** A cluster that did not tell everything is no reason to call a plan stale, or an application unknown: its failure is told. */

@@ -84,6 +84,19 @@ const replicationRequest = z.strictObject({
   labels: strings,
   annotations: strings,
 });
+const moveOrder = z.strictObject({
+  kind: z.enum(['failover', 'relocate', 'failback', 'test']),
+  application: z.strictObject({ id: z.string(), name, namespace: name, cluster: z.string(), placedAt: z.string().optional() }),
+  from: z.string(),
+  to: z.string(),
+  accepted: z.string().optional(),
+  labels: strings,
+  annotations: strings,
+  source: z.string().optional(),
+  target: z.string(),
+  leaves: z.string(),
+  namespaces: z.array(name),
+});
 const mapping = z.strictObject({
   storageClasses: strings.optional(),
   hosts: strings.optional(),
@@ -137,6 +150,13 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     accepted: z.literal(true).optional(),
   }),
   z.strictObject({ kind: z.literal('replication.pause'), engine: z.string(), ends: z.array(replicationRef), paused: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('mover.move'),
+    engine: z.string(),
+    order: moveOrder,
+    stages: z.array(z.strictObject({ stage: z.string(), title: z.string(), cluster: z.string().optional() })),
+  }),
+  z.strictObject({ kind: z.literal('mover.finish'), engine: z.string(), move: name, order: moveOrder }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
   z.strictObject({ kind: z.literal('point.remove'), engine: z.string(), engineNamespace: name, point }),
   z.strictObject({

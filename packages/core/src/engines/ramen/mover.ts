@@ -5,7 +5,7 @@ import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';
 import { kinds, notes } from './kinds.ts';
 import { capturedAt, claimsOf, conditionOf, isCleaning, isCurrent, nativeOf, placedAt, progressionOf, waitsForUser } from './placement.ts';
-import { dryRunOf, preflight } from './preflight.ts';
+import { dryRunOf, preflight, wantedOf } from './preflight.ts';
 
 /** Ramen looks at every placement once a minute or oftener and writes when: 30 minutes. */
 const silent = 30 * 60_000;
@@ -13,7 +13,21 @@ const silent = 30 * 60_000;
 const limit = 24 * 60 * 60_000;
 
 /** Placements are patched on the hub; the rest is Ramen's. */
-export const mover: Mover = { moves: ['failover', 'relocate', 'failback', 'test'], fences: false, preflight, start, progress, finish };
+export const mover: Mover = {
+  moves: ['failover', 'relocate', 'failback', 'test'],
+  fences: false,
+  clearsSource: true,
+  rights: [
+    { on: 'steering', verb: 'get', type: kinds.placements },
+    { on: 'steering', verb: 'patch', type: kinds.placements },
+    { on: 'steering', verb: 'get', type: kinds.policies },
+    { on: 'steering', verb: 'get', type: kinds.clusters },
+  ],
+  preflight,
+  start,
+  progress,
+  finish,
+};
 
 function refOf({ application: { name, namespace } }: MoveRequest): ObjectRef {
   return { type: kinds.placements, name, namespace };
@@ -37,10 +51,7 @@ async function start({ steering }: MoveContexts, request: MoveRequest): Promise<
     });
   if (placedAt(placement) === request.to) throw new ConflictError(`${about} runs on ${request.to} already`, { cluster: cluster.name });
   const { resourceVersion } = placement.metadata;
-  const spec =
-    request.kind === 'failover' || isTest(request)
-      ? { action: 'Failover', failoverCluster: request.to, dryRun: isTest(request) }
-      : { action: 'Relocate', preferredCluster: request.to, dryRun: false };
+  const spec = wantedOf(request);
   // Only as it was looked at: whoever was faster is told apart.
   const annotations = { ...request.annotations, [notes.move]: request.name, [notes.test]: isTest(request) ? 'true' : null };
   await cluster.patch(
@@ -62,7 +73,11 @@ async function progress({ steering }: MoveContexts, request: MoveRequest): Promi
   const nativePhase = nativeOf(placement);
   const claims = claimsOf(placement).map((claim) => ({ claim }));
   const condition = conditionOf(placement, 'Available');
-  const message = condition?.status === 'False' ? condition.message : undefined;
+  const message = isCleaning(progression)
+    ? `it runs on ${request.to}; the copy on ${request.from} is taken away as soon as ${request.from} answers`
+    : condition?.status === 'False'
+      ? condition.message
+      : undefined;
   const still: MoveProgress = { phase: 'Running', nativePhase, ...(message !== undefined && { message }), claims };
   if (isCurrent(placement) && isDone(request, phase, progression)) {
     const captured = request.kind === 'failover' || isTest(request) ? capturedAt(placement.status) : undefined;

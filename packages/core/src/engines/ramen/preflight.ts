@@ -2,7 +2,7 @@ import { at } from '../../application/raw.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
-import type { MoveContexts, MovePreview, MoveRequest } from '../../ports/mover.ts';
+import type { MoveContexts, MovePreview, MoveRequest, MoveWrite } from '../../ports/mover.ts';
 import type { Reason } from '../../reason.ts';
 import { formatAge } from '../../text/age.ts';
 import { kinds } from './kinds.ts';
@@ -33,7 +33,7 @@ export async function preflight({ steering }: MoveContexts, request: MoveRequest
   const placement = await found(steering, kinds.placements, name, namespace);
   if (!placement) {
     say('REPLICATION_FAILED', 'blocker', `${about} on ${cluster.name} does not exist`);
-    return { reasons, claims: [], stages: [] };
+    return { reasons, claims: [], writes: [], stages: [] };
   }
   const policy = await found(steering, kinds.policies, policyNameOf(placement) ?? '');
   const [from, to] = [await found(steering, kinds.clusters, request.from), await found(steering, kinds.clusters, request.to)];
@@ -121,8 +121,26 @@ export async function preflight({ steering }: MoveContexts, request: MoveRequest
   return {
     reasons,
     claims: lossless ? [] : claimsOf(placement).map((claim) => ({ claim, ...(captured !== undefined && { capturedAt: captured }) })),
+    writes: [writeOf(placement, request, cluster.name)],
     stages: stagesOf(request, metro),
   };
+}
+
+/** What Ramen is told. */
+export function wantedOf({ kind, to }: MoveRequest): Record<string, string | boolean> {
+  return kind === 'failover' || kind === 'test'
+    ? { action: 'Failover', failoverCluster: to, dryRun: kind === 'test' }
+    : { action: 'Relocate', preferredCluster: to, dryRun: false };
+}
+
+function writeOf(placement: KubeObject, request: MoveRequest, cluster: string): MoveWrite {
+  const fields = Object.entries(wantedOf(request)).flatMap(([name, to]) => {
+    const from = at(placement, 'spec', name);
+    // Ramen takes a rehearsal that is not spoken of for none.
+    return from === to || (to === false && from === undefined) ? [] : [{ path: `spec.${name}`, ...(from !== undefined && { from }), to }];
+  });
+  const { name, namespace } = request.application;
+  return { action: 'change', type: kinds.placements, cluster, namespace, name, fields };
 }
 
 function stagesOf({ kind, from, to }: MoveRequest, metro: boolean): MovePreview['stages'] {

@@ -130,7 +130,9 @@ export function managedOf(read: Read): ManagedApplication[] {
     const [name, namespace] = [textAt(schedule, 'metadata', 'name'), textAt(schedule, 'metadata', 'namespace')];
     if (name === undefined || namespace === undefined) return [];
     const spec = specOf(schedule);
-    const other = peerOf(schedule, read.cluster);
+    // A pair has no cluster's name: without the note nobody can tell what the other one is called.
+    const noted = textAt(schedule, 'metadata', 'annotations', notes.peer);
+    const other = noted === read.cluster ? undefined : noted;
     const active = at(schedule, 'status', 'applicationActivated') === true;
     const moving = read.actions.find(
       (action) => isActing(action) && scheduleOf(action) === name && action.metadata?.namespace === namespace,
@@ -148,11 +150,11 @@ export function managedOf(read: Read): ManagedApplication[] {
         namespaces: list(at(spec, 'namespaces')),
         ...(Object.keys(selectors).length > 0 && { labelSelector: selectorOf(selectors) }),
         claims: [],
-        places: [other, read.cluster],
-        placedAt: active ? read.cluster : other,
+        places: [...(other === undefined ? [] : [other]), read.cluster],
+        ...(active ? { placedAt: read.cluster } : other !== undefined && { placedAt: other }),
         moves: moving ? [] : active ? (reverse ? ['failback'] : []) : ['failover', 'relocate'],
         ...(moving && { moving: stageText(moving) }),
-        ...(active && !reverse && { pending: `nothing copies back to ${other}: make a MigrationSchedule from ${read.cluster} to it` }),
+        ...(active && !reverse && { pending: `nothing copies back${other === undefined ? '' : ` to ${other}`}: make a MigrationSchedule from ${read.cluster} to where it came from` }),
         ...(table && 'every' in table && { interval: table.every }),
         phase: moving ? 'Running' : 'Succeeded',
         nativePhase: moving ? stageText(moving) : active ? 'applicationActivated' : '',

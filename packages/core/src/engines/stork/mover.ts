@@ -8,7 +8,7 @@ import { createOnce } from '../create-once.ts';
 import { kinds, notes } from './kinds.ts';
 import { isActing, reverseOf, scheduleOf, specOf, stageText } from './migrations.ts';
 import { list } from './point.ts';
-import { preflight } from './preflight.ts';
+import { actionOf, preflight } from './preflight.ts';
 
 /** What nobody takes up for so long nobody will: 10 minutes. */
 const unseen = 10 * 60_000;
@@ -16,7 +16,23 @@ const unseen = 10 * 60_000;
 const limit = 12 * 60 * 60_000;
 
 /** Failover and failback by Stork's Actions, on the cluster that has the static copy of a MigrationSchedule. */
-export const mover: Mover = { moves: ['failover', 'relocate', 'failback'], fences: false, preflight, start, progress, finish };
+export const mover: Mover = {
+  moves: ['failover', 'relocate', 'failback'],
+  fences: false,
+  clearsSource: false,
+  rights: [
+    ...['get', 'list'].map((verb) => ({ on: 'steering' as const, verb, type: kinds.migrationSchedules })),
+    ...['get', 'list', 'create'].map((verb) => ({ on: 'steering' as const, verb, type: kinds.actions })),
+    { on: 'steering', verb: 'list', type: kinds.migrations },
+    { on: 'steering', verb: 'get', type: kinds.pairs },
+    ...['get', 'patch'].map((verb) => ({ on: 'source' as const, verb, type: kinds.migrationSchedules })),
+    ...['get', 'list'].map((verb) => ({ on: 'source' as const, verb, type: kinds.migrations })),
+  ],
+  preflight,
+  start,
+  progress,
+  finish,
+};
 
 async function start(contexts: MoveContexts, request: MoveRequest): Promise<void> {
   const { steering } = contexts;
@@ -40,22 +56,7 @@ async function start(contexts: MoveContexts, request: MoveRequest): Promise<void
     apiVersion: apiVersionOf(kinds.actions),
     kind: kinds.actions.kind,
     metadata: { name: request.name, namespace, labels: request.labels, annotations: request.annotations },
-    spec: back
-      ? {
-          actionType: 'failback',
-          actionParameter: { failbackParameter: { failbackNamespaces: namespaces, migrationScheduleReference: back.metadata.name } },
-        }
-      : {
-          actionType: 'failover',
-          actionParameter: {
-            failoverParameter: {
-              failoverNamespaces: namespaces,
-              migrationScheduleReference: schedule,
-              // Always said: Stork reads it without looking whether it is there, and dies of it.
-              skipSourceOperations: request.kind === 'failover' && contexts.source === undefined,
-            },
-          },
-        },
+    spec: actionOf(request, namespaces, back?.metadata.name ?? schedule, contexts.source !== undefined),
   });
 }
 

@@ -1,8 +1,8 @@
-import { at, listAt, textAt } from '../../application/raw.ts';
+import { at, textAt } from '../../application/raw.ts';
 import { DrError, NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
-import type { MoveContexts, MovePreview, MoveRequest } from '../../ports/mover.ts';
+import type { MoveContexts, MovePreview, MoveRequest, MoveWrite } from '../../ports/mover.ts';
 import type { Reason } from '../../reason.ts';
 import { kinds } from './kinds.ts';
 import { isOn, isStaticCopy, pairTrouble, reverseOf, runsOf, specOf } from './migrations.ts';
@@ -23,7 +23,7 @@ export async function preflight(contexts: MoveContexts, request: MoveRequest): P
   if (!copy || !isStaticCopy(copy)) {
     const why = copy ? 'is not the copy that Stork makes at the other end' : 'does not exist';
     say('REPLICATION_FAILED', 'blocker', `${about} on ${here} ${why}: a failover is steered where it goes to`, about);
-    return { reasons, claims: [], stages: [] };
+    return { reasons, claims: [], writes: [], stages: [] };
   }
   if (request.kind === 'failback') return { reasons, ...(await failback(steering, copy, request, say)) };
   if (at(copy, 'status', 'applicationActivated') === true) say('NOTHING_TO_DO', 'blocker', `${name} runs on ${here} already`, about);
@@ -37,7 +37,7 @@ export async function preflight(contexts: MoveContexts, request: MoveRequest): P
       `${request.from} does not answer: without it there is no last copy, and a planned move would lose data`,
       about,
     );
-  const told = answered ? await checkCopies(answered, source, request, say) : [];
+  if (answered) checkCopies(answered, request, say);
   if (!answered)
     say(
       'SOURCE_MAY_BE_ALIVE',
@@ -57,7 +57,46 @@ export async function preflight(contexts: MoveContexts, request: MoveRequest): P
       : []),
     { stage: 'ScaleUpDestination', title: `Start the application on ${request.to}`, cluster: request.to },
   ];
-  return { reasons, claims: request.kind === 'relocate' || answered ? [] : told, stages };
+  const action = actionOf(request, list(at(specOf(copy), 'namespaces')), name, source !== undefined);
+  const writes = [
+    writeOf(here, request, action),
+    ...(answered && source && at(answered, 'spec', 'suspend') !== true ? [suspension(source, request)] : []),
+  ];
+  // With its source Stork copies once more. Only the source knows of the copies that were made.
+  return { reasons, ...(answered !== undefined && { claims: [] }), writes, stages };
+}
+
+/** The `spec` of the Action of a move. */
+export function actionOf({ kind }: Pick<MoveRequest, 'kind'>, namespaces: string[], schedule: string, answered: boolean): object {
+  if (kind === 'failback')
+    return {
+      actionType: 'failback',
+      actionParameter: { failbackParameter: { failbackNamespaces: namespaces, migrationScheduleReference: schedule } },
+    };
+  return {
+    actionType: 'failover',
+    actionParameter: {
+      failoverParameter: {
+        failoverNamespaces: namespaces,
+        migrationScheduleReference: schedule,
+        // Always said: Stork reads it without looking whether it is there, and dies of it.
+        skipSourceOperations: kind === 'failover' && !answered,
+      },
+    },
+  };
+}
+
+function writeOf(cluster: string, { name, application: { namespace } }: MoveRequest, spec: object): MoveWrite {
+  const leaves = (value: unknown, path: string): MoveWrite['fields'] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}.${key}`))
+      : [{ path, to: value }];
+  return { action: 'create', type: kinds.actions, cluster, namespace, name, fields: leaves(spec, 'spec') };
+}
+
+function suspension({ cluster }: EngineContext, { application: { name, namespace } }: MoveRequest): MoveWrite {
+  const fields = [{ path: 'spec.suspend', from: false, to: true }];
+  return { action: 'change', type: kinds.migrationSchedules, cluster: cluster.name, namespace, name, fields };
 }
 
 function checkSpec(copy: KubeObject, about: string, say: Say): void {
@@ -111,12 +150,7 @@ async function sourceSchedule({ cluster }: EngineContext, namespace: string, nam
 }
 
 /** How the last copies went: Stork warns of one that failed and goes on, and takes PartialSuccess for good. */
-async function checkCopies(
-  schedule: KubeObject,
-  source: EngineContext | undefined,
-  request: MoveRequest,
-  say: Say,
-): Promise<{ claim: string; capturedAt?: string }[]> {
+function checkCopies(schedule: KubeObject, request: MoveRequest, say: Say): void {
   const about = `MigrationSchedule ${schedule.metadata.namespace}/${schedule.metadata.name}`;
   const [last] = runsOf(schedule).filter(({ status }) => !['', 'Pending', 'InProgress'].includes(status));
   const good = runsOf(schedule).find(({ status }) => status === 'Successful');
@@ -128,14 +162,13 @@ async function checkCopies(
       `the last copy, ${last.name}, is ${last.status}: the one before is of ${good.at}`,
       about,
     );
-  if (!good || !source) return [];
-  const migration = await source.cluster
-    .get({ type: kinds.migrations, namespace: schedule.metadata.namespace!, name: good.name })
-    .catch(absent);
-  return listAt(migration, 'status', 'volumes').flatMap((volume) => {
-    const claim = textAt(volume, 'persistentVolumeClaim');
-    return claim === undefined ? [] : [{ claim, capturedAt: good.at }];
-  });
+  if (at(schedule, 'spec', 'suspend') === true)
+    say(
+      'REPLICATION_PAUSED',
+      'warning',
+      `${about} is suspended: nothing was copied since${good ? ` ${good.at}` : ' it was made'}, and the last copy may take long`,
+      about,
+    );
 }
 
 async function failback(steering: EngineContext, copy: KubeObject, request: MoveRequest, say: Say): Promise<Omit<MovePreview, 'reasons'>> {
@@ -148,12 +181,13 @@ async function failback(steering: EngineContext, copy: KubeObject, request: Move
   if (!back) {
     const fix = `storkctl --context ${here} create migrationschedule --help`;
     say('REPLICATION_EMPTY', 'blocker', `nothing copies ${copy.metadata.name} from ${here} back to ${request.to}`, about, fix);
-    return { claims: [], stages: [] };
+    return { claims: [], writes: [], stages: [] };
   }
   await checkPair(steering, back, request, say);
-  await checkCopies(back, undefined, request, say);
+  checkCopies(back, request, say);
   return {
     claims: [],
+    writes: [writeOf(here, request, actionOf(request, list(at(specOf(copy), 'namespaces')), back.metadata.name, true))],
     stages: [
       { stage: 'Validations', title: 'Suspend the copies back', cluster: here },
       { stage: 'ScaleDownDestination', title: `Stop the application on ${here}`, cluster: here },

@@ -1,0 +1,107 @@
+import { InputError } from '../../errors.ts';
+import type { MoveOrder } from '../../planning/model.ts';
+import type { EngineContext } from '../../ports/engine.ts';
+import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';
+import { formatAge } from '../../text/age.ts';
+import { type Action, type ActionContext, absent, failed, ours } from './context.ts';
+import { isSilence } from './copy-stop.ts';
+import { hasEnded } from './until-ended.ts';
+
+type Ended = 'mover.move' | 'mover.finish';
+
+function moverOf(id: string, context: ActionContext): Mover {
+  const mover = context.engines.find((engine) => engine.id === id)?.mover;
+  if (!mover) throw new InputError(`the engine ${id} of the plan moves no application by itself`);
+  return mover;
+}
+
+function requestOf({ order }: Action<Ended>, name: string, context: ActionContext): MoveRequest {
+  const { source: _, target: __, leaves: ___, namespaces: ____, ...request } = order;
+  return { ...request, name, labels: { ...request.labels, ...ours(context) } };
+}
+
+/** The sides that answer. One that was reckoned with and is silent is an error, unless somebody took that risk by name. */
+async function contextsOf({ source, target, namespaces, accepted }: MoveOrder, context: ActionContext): Promise<MoveContexts> {
+  const { clock, signal } = context;
+  const side = (cluster: string): EngineContext => ({ cluster: context.peer(cluster), clock, namespace: namespaces[0]!, signal });
+  const contexts: MoveContexts = { steering: { cluster: context.cluster, clock, namespace: namespaces[0]!, signal }, target: side(target) };
+  if (source === undefined) return contexts;
+  try {
+    await side(source).cluster.now({ signal });
+    return { ...contexts, source: side(source) };
+  } catch (error) {
+    if (accepted === undefined || signal.aborted || !isSilence(error)) throw error;
+    return contexts;
+  }
+}
+
+export async function move(action: Action<'mover.move'>, context: ActionContext): Promise<string> {
+  const mover = moverOf(action.engine, context);
+  const { order, stages } = action;
+  const contexts = await contextsOf(order, context);
+  let request = requestOf(action, context.name, context);
+  // One that was given up may have gone on since: it is waited for, and no second one is begun beside it.
+  for (const name of context.other(context.stepId).names.toReversed()) {
+    const before = requestOf(action, name, context);
+    const progress = await mover.progress(contexts, before).catch(absent);
+    if (!progress || progress.phase === 'Failed') continue;
+    request = before;
+    break;
+  }
+  // How old the data is that it goes on with is known before: afterwards the engine tells of copies the other way.
+  const { claims } = order.kind === 'failover' ? await mover.preflight(contexts, request) : {};
+  const times = claims?.flatMap(({ capturedAt }) => capturedAt ?? []).toSorted((a, b) => Date.parse(a) - Date.parse(b)) ?? [];
+  await mover.start(contexts, request);
+  if (times[0] !== undefined) await context.report({ capturedAt: times[0] });
+  const end = await untilMoved(() => mover.progress(contexts, request), stages, context);
+  if (end.phase !== 'Succeeded') {
+    const why = end.message ?? `${action.engine} ended the move: ${end.nativePhase}`;
+    throw failed(context, end.rolledBack ? `${why}; it runs on ${order.leaves} again` : why);
+  }
+  const runs = `${order.application.name} runs on ${order.target}`;
+  if (order.kind !== 'failover') return `${runs}; nothing was lost`;
+  if (times[0] === undefined) return claims?.length === 0 ? `${runs}; it was copied once more before` : runs;
+  const age = (await context.cluster.now({ signal: context.signal })).getTime() - Date.parse(times[0]);
+  return `${runs}, with data that is ${formatAge(Math.max(0, age))} old`;
+}
+
+/** As long as it takes; which stage it is at is told in our words where we know it, in the engine's in any case. */
+async function untilMoved(
+  look: () => Promise<MoveProgress>,
+  stages: Action<'mover.move'>['stages'],
+  context: ActionContext,
+): Promise<MoveProgress> {
+  for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
+    const progress = await look();
+    if (hasEnded(progress)) return progress;
+    const index = stages.findIndex(({ stage }) => stage === progress.stage);
+    const native = progress.nativePhase || 'waiting for the engine';
+    const told = index < 0 ? native : `${index + 1} of ${stages.length}: ${stages[index]!.title} (${native})`;
+    const more = progress.waitsForUser ? `waits for you: ${progress.waitsForUser}` : progress.message;
+    await context.report({
+      nativePhase: progress.nativePhase,
+      message: more === undefined ? told : `${told}; ${more}`,
+      ...(index >= 0 && { progress: index / stages.length }),
+    });
+    await context.clock.sleep(wait, context.signal);
+  }
+}
+
+export async function finishMove(action: Action<'mover.finish'>, context: ActionContext): Promise<string> {
+  const mover = moverOf(action.engine, context);
+  const { order } = action;
+  const whole = await contextsOf({ ...order, source: order.leaves }, context);
+  for (const name of context.other(action.move).names) {
+    const request = requestOf(action, name, context);
+    for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
+      const { done, pending, message } = await mover.finish(whole, request, 'keep');
+      if (done) break;
+      const owed = pending.join('; ');
+      // The plan's release does it, as soon as that cluster answers.
+      if (owed !== '' && whole.source === undefined) return `still to be done: ${owed}`;
+      await context.report({ message: owed === '' ? (message ?? `${action.engine} is not finished yet`) : `waits for you: ${owed}` });
+      await context.clock.sleep(wait, context.signal);
+    }
+  }
+  return 'nothing is left of it';
+}
