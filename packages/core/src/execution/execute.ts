@@ -426,7 +426,13 @@ function secondsBetween(from: string, to: string): number {
 const looks: ReadonlySet<string> = new Set(['await.ready', 'await.claims', 'engine.restore.end', 'check.http', 'check.exec']);
 
 /** What lets others act again, or tidies up, when it is over. */
-const settles: ReadonlySet<string> = new Set(['object.resume', 'replication.promote.end', 'replication.sync.end', 'replication.reverse', 'mover.finish']);
+const settles: ReadonlySet<string> = new Set([
+  'object.resume',
+  'replication.promote.end',
+  'replication.sync.end',
+  'replication.reverse',
+  'mover.finish',
+]);
 
 function onlyVerifies(waves: readonly (readonly Step[])[]): boolean {
   const kinds = waves.flat().map(({ action }) => action.kind);

@@ -16,6 +16,7 @@ import type { ClusterClient } from '../ports/cluster.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { cloneInputs } from './clone-planner.ts';
+import { handoverPlan } from './handover.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace, findApplication } from './look.ts';
 import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
@@ -32,6 +33,24 @@ import { nowAt } from './planner.ts';
  */
 export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
   const application = findApplication(assessment, asked.application);
+  const to = targetOf(assessment, asked, application.name);
+  const now = await nowAt(deps, to, signal);
+  const chosen = asked.components ?? comingBack(application, asked, assessment);
+  const request = { ...asked, to, at: asked.at ?? now.toISOString() };
+  const rest = (own: Application, components: string[]): Promise<Plan> =>
+    ownPlan(deps, assessment, own, { ...request, components }, signal);
+  const ground = { deps, assessment, application, request, now, ...(chosen && { components: chosen }) };
+  return (await handoverPlan(ground, rest, signal)) ?? ownPlan(deps, assessment, application, asked, signal);
+}
+
+/** By our own steps, of what no engine moves by itself. */
+async function ownPlan(
+  deps: PlannerDeps,
+  assessment: Assessment,
+  application: Application,
+  asked: PlanRequest,
+  signal?: AbortSignal,
+): Promise<Plan> {
   const to = targetOf(assessment, asked, application.name);
   const moved = movedTo(application, to, assessment, deps.tenancy);
   const isGone = (cluster: string, namespace: string): boolean => assessment.inventory.get(cluster)?.namespace(namespace) === undefined;

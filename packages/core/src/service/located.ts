@@ -13,12 +13,21 @@ export function movesOf(application: string, past: readonly Operation[]): Operat
 
 /** Clusters that a move left. */
 export function leftBy({ plan }: Operation): string[] {
-  return [...new Set(plan.waves.flat().flatMap(({ action, cluster }) => (action.kind === 'copy.stop' ? [cluster] : action.kind === 'mover.move' ? [action.order.leaves] : [])))];
+  return [
+    ...new Set(
+      plan.waves
+        .flat()
+        .flatMap(({ action, cluster }) =>
+          action.kind === 'copy.stop' ? [cluster] : action.kind === 'mover.move' ? [action.order.leaves] : [],
+        ),
+    ),
+  ];
 }
 
 /**
  * The application where it runs since it was moved, whether its catalog entry has been told or not: each move is followed from where
- * the entry says, so that an entry that knows is followed no further. A cluster where nothing of it is to be seen is not believed.
+ * the entry says, so that an entry that knows is followed no further. A cluster that answers and where nothing of it is to be seen is
+ * not believed.
  */
 export function located(
   application: Application,
@@ -36,7 +45,8 @@ export function located(
           let { cluster } = placement;
           for (const move of known) {
             const follows = cluster !== undefined && move.plan.components.includes(component.name) && leftBy(move).includes(cluster);
-            if (follows && inventory.get(move.plan.home)?.namespace(placement.namespace)?.observed) cluster = move.plan.home;
+            const there = inventory.get(move.plan.home);
+            if (follows && (there?.reading.unreachable || there?.namespace(placement.namespace)?.observed)) cluster = move.plan.home;
           }
           if (cluster === undefined || cluster === placement.cluster) return placement;
           return placedAt(placement, cluster, component.owner ?? application.owner, inventory, tenancy);

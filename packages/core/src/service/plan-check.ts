@@ -66,7 +66,12 @@ function changed(plan: Plan, again: Plan): string {
  * somebody edited. Sources have to be placements that agreed, targets those that the plan names. `agrees`: the namespace says itself
  * that it belongs to the application's owner; only what moves to another cluster goes by that. `managed`: what engines move by themselves.
  */
-export function assertInside(plan: Plan, application: Application, agrees: (cluster: string, namespace: string) => boolean, managed: readonly ManagedApplication[]): void {
+export function assertInside(
+  plan: Plan,
+  application: Application,
+  agrees: (cluster: string, namespace: string) => boolean,
+  managed: readonly ManagedApplication[],
+): void {
   const placements = application.components.flatMap((component) => component.placements);
   const placed = (cluster: string, namespace: string): boolean =>
     placements.some(

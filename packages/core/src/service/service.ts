@@ -296,15 +296,20 @@ class DefaultDrService implements DrService {
   #assertInside(plan: Plan, application: Application, assessment: Assessment): void {
     const { inventory } = assessment;
     const owners = new Set(application.components.map(({ owner }) => owner ?? application.owner));
-    assertInside(plan, assessment.everywhere(application), (cluster, namespace) => {
-      const found = inventory.get(cluster)?.namespace(namespace);
-      if (!found?.observed) return false;
-      return [...owners].every((owner) =>
-        owner === undefined
-          ? ownerOfNamespace(found) === undefined
-          : claimOf({ cluster, namespace }, owner, found, this.#deps.tenancy) !== 'unclaimed',
-      );
-    }, assessment.managed());
+    assertInside(
+      plan,
+      assessment.everywhere(application),
+      (cluster, namespace) => {
+        const found = inventory.get(cluster)?.namespace(namespace);
+        if (!found?.observed) return false;
+        return [...owners].every((owner) =>
+          owner === undefined
+            ? ownerOfNamespace(found) === undefined
+            : claimOf({ cluster, namespace }, owner, found, this.#deps.tenancy) !== 'unclaimed',
+        );
+      },
+      assessment.managed(),
+    );
   }
 
   /** A cluster that did not tell everything is no reason to call a plan stale, or an application unknown: its failure is told. */

@@ -57,7 +57,16 @@ const manifest = z.looseObject({
   metadata: z.looseObject({ name, namespace: name.optional() }),
 });
 
-const replicationRef = z.strictObject({
+/** Field for field `ReplicationRef` of `ports/replication.ts`. */
+export interface WireReplicationRef {
+  id: string;
+  name: string;
+  namespace: string;
+  cluster: string;
+  role: 'source' | 'target';
+  claims: string[];
+}
+const replicationRef: z.ZodType<WireReplicationRef> = z.strictObject({
   id: z.string(),
   name,
   namespace: name,
@@ -84,7 +93,22 @@ const replicationRequest = z.strictObject({
   labels: strings,
   annotations: strings,
 });
-const moveOrder = z.strictObject({
+/** Field for field `MoveOrder` of `planning/model.ts`. */
+export interface WireMoveOrder {
+  kind: 'failover' | 'relocate' | 'failback' | 'test';
+  application: { id: string; name: string; namespace: string; cluster: string; placedAt?: string | undefined };
+  from: string;
+  to: string;
+  accepted?: string | undefined;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  source?: string | undefined;
+  target: string;
+  leaves: string;
+  namespaces: string[];
+}
+/** Named: what is inferred of routes gets too long to be written down otherwise. */
+const moveOrder: z.ZodType<WireMoveOrder> = z.strictObject({
   kind: z.enum(['failover', 'relocate', 'failback', 'test']),
   application: z.strictObject({ id: z.string(), name, namespace: name, cluster: z.string(), placedAt: z.string().optional() }),
   from: z.string(),

@@ -154,7 +154,10 @@ export function managedOf(read: Read): ManagedApplication[] {
         ...(active ? { placedAt: read.cluster } : other !== undefined && { placedAt: other }),
         moves: moving ? [] : active ? (reverse ? ['failback'] : []) : ['failover', 'relocate'],
         ...(moving && { moving: stageText(moving) }),
-        ...(active && !reverse && { pending: `nothing copies back${other === undefined ? '' : ` to ${other}`}: make a MigrationSchedule from ${read.cluster} to where it came from` }),
+        ...(active &&
+          !reverse && {
+            pending: `nothing copies back${other === undefined ? '' : ` to ${other}`}: make a MigrationSchedule from ${read.cluster} to where it came from`,
+          }),
         ...(table && 'every' in table && { interval: table.every }),
         phase: moving ? 'Running' : 'Succeeded',
         nativePhase: moving ? stageText(moving) : active ? 'applicationActivated' : '',

@@ -59,7 +59,7 @@ describe('what Stork tells of a copy', () => {
     }[];
     expect(sent!.capturedAt).toBe(run!.creationTimestamp);
     expect(await managed()).toMatchObject({
-      placedAt: 'to-west',
+      places: ['west'],
       moves: ['failover', 'relocate'],
       phase: 'Succeeded',
       namespaces: ['shop'],

@@ -1,0 +1,200 @@
+import type { Application } from '../application/model.ts';
+import { InputError } from '../errors.ts';
+import { sealPlan } from '../planning/assemble.ts';
+import { estimateByPast } from '../planning/estimate.ts';
+import { mayBeAlive, risk } from '../planning/failover.ts';
+import { isMove, type MoveIntent } from '../planning/intent.ts';
+import type { MoveOrder, Plan, PlanRequest } from '../planning/model.ts';
+import { type Handed, bridged, handOver, markOf } from '../planning/move/handover.ts';
+import type { Origin } from '../planning/move/inputs.ts';
+import { placesOf } from '../planning/places.ts';
+import { nameFor } from '../planning/assemble.ts';
+import type { Engine, EngineContext } from '../ports/engine.ts';
+import type { MoveKind, Mover } from '../ports/mover.ts';
+import type { ManagedApplication } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+import type { Assessment } from './assess.ts';
+import { kindOf, nameAt, steeredBy } from './managed.ts';
+import type { ComponentStatus } from './model.ts';
+import { movedTo, originsOf } from './moved-places.ts';
+import { type PlannerDeps, clientOf } from './plan-ground.ts';
+import { withRights } from './plan-rights.ts';
+
+export interface HandoverGround {
+  deps: PlannerDeps;
+  assessment: Assessment;
+  application: Application;
+  request: PlanRequest & { to: string; at: string };
+  /** Names; absent: all. */
+  components?: readonly string[];
+  now: Date;
+}
+
+/** Plans what no engine manages, of these components alone. */
+type PlanRest = (application: Application, components: string[]) => Promise<Plan>;
+
+/**
+ * The plan of a move of an application of which engines move something by themselves, the rest of it planned by `planRest`.
+ * Undefined: no engine does. Nothing is written.
+ */
+export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<Plan | undefined> {
+  const { deps, assessment, application, request, now } = ground;
+  const { to } = request;
+  const intent = request.intent;
+  if (!isMove(intent)) return undefined;
+  const wanted = application.components.filter(({ name, entityRef }) =>
+    ground.components === undefined ? true : ground.components.some((one) => one === name || one === entityRef),
+  );
+  const steered = wanted.flatMap((component) => {
+    const placed = component.placements.some(({ cluster }) => cluster !== undefined && cluster !== to);
+    const found = placed ? steeredBy(component, to, intent, assessment, deps.engines) : undefined;
+    return found ? [{ name: component.name, ...found }] : [];
+  });
+  if (steered.length === 0) return undefined;
+  const names = new Set(steered.map(({ name }) => name));
+  const others = wanted.filter(({ name, placements }) => !names.has(name) && placements.some(({ cluster }) => cluster !== to));
+  const moved = movedTo(application, to, assessment, deps.tenancy);
+  const fleet = assessment.fleet([moved]);
+  const statuses = fleet.applications[0]!.components.filter(({ component }) => names.has(component.name));
+  // A namespace at the target that belongs to somebody else is refused here, as for every other way there.
+  placesOf(fleet, moved, statuses, (cluster, namespace) => assessment.inventory.get(cluster)?.namespace(namespace) === undefined);
+  const here = assessment.fleet([application]).applications[0]!.components;
+  const blockers: Reason[] = steered.flatMap(({ reason }) => reason ?? []);
+  const warnings: Reason[] = [];
+  const handed: Handed[] = [];
+  for (const managed of new Map(steered.flatMap((one) => (one.managed ? [[one.managed.id, one.managed] as const] : []))).values()) {
+    const own = new Set(steered.flatMap((one) => (one.managed?.id === managed.id ? [one.name] : [])));
+    const components = here.filter(({ component }) => own.has(component.name));
+    const one = await readHanded(ground, managed, components, originsOf(application, to, assessment, own), signal);
+    handed.push(one.handed);
+    blockers.push(...one.blockers);
+    warnings.push(...one.warnings);
+  }
+  const rest =
+    others.length === 0
+      ? undefined
+      : await planRest(
+          { ...application, components: bridged(application.components, names) },
+          others.map(({ name }) => name),
+        );
+  const part = handOver(application.name, handed, rest?.waves ?? [], now);
+  const target = new Map<string, Set<string>>();
+  for (const { cluster, namespaces } of [...part.target, ...(rest?.target ?? [])])
+    target.set(cluster, new Set([...(target.get(cluster) ?? []), ...namespaces]));
+  const all = wanted.filter(({ name }) => names.has(name) || others.some((other) => other.name === name)).map(({ name }) => name);
+  const release = [...part.release, ...(rest?.undo.release ?? [])];
+  const estimate = estimateByPast({ application: application.name, components: all, intent }, assessment.past);
+  const basis = Object.fromEntries(handed.map(({ managed }) => [managed.id, managed.moving ?? managed.placedAt ?? 'rests']));
+  const plan = await sealPlan(
+    {
+      intent,
+      request: { ...(rest?.request ?? request), application: application.name, components: all, isolate: false },
+      application: application.name,
+      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
+      ...(application.owner ? { owner: application.owner } : {}),
+      components: all,
+      points: rest?.points ?? [],
+      copies: [...(part.copies ?? []), ...(rest?.copies ?? [])],
+      target: [...target].map(([cluster, namespaces]) => ({ cluster, namespaces: [...namespaces] })),
+      waves: part.waves,
+      changes: [...part.changes, ...(rest?.changes ?? [])],
+      dataLoss: [...part.dataLoss, ...(rest?.dataLoss ?? [])],
+      ...(estimate && { estimate }),
+      blockers: distinct([...blockers, ...(rest?.blockers ?? [])]),
+      warnings: distinct([...warnings, ...(rest?.warnings ?? [])]),
+      undo: {
+        text: `move it back as it came: kubectl dr failback ${application.name}`,
+        possible: false,
+        ...(release.length > 0 && { release }),
+      },
+      basis: { ...rest?.basis, ...basis },
+      home: to,
+    },
+    now,
+  );
+  return withRights(plan, deps, now, signal);
+}
+
+async function readHanded(
+  { deps, assessment, application, request }: HandoverGround,
+  managed: ManagedApplication,
+  components: readonly ComponentStatus[],
+  origins: readonly Origin[],
+  signal?: AbortSignal,
+): Promise<{ handed: Handed; blockers: Reason[]; warnings: Reason[] }> {
+  const { to, override } = request;
+  const leaves = [...new Set(origins.map(({ cluster }) => cluster))];
+  if (leaves.length !== 1)
+    throw new InputError(
+      `${managed.name} of ${application.name} runs on ${leaves.join(' and ') || 'no other cluster'}: what has to go is not clear`,
+      {
+        hint: `kubectl dr status ${application.name}`,
+      },
+    );
+  const [from] = leaves as [string];
+  const mover = moverOf(deps.engines, managed.engine);
+  const reachable = origins.every((origin) => origin.reachable);
+  const kind = kindOf(managed, request.intent as MoveIntent);
+  const order: MoveOrder = {
+    kind,
+    application: refOf(managed),
+    from: nameAt(managed, from, to, assessment),
+    to: nameAt(managed, to, from, assessment),
+    ...(!reachable && override !== undefined && { accepted: override }),
+    labels: markOf(application.name),
+    annotations: {},
+    ...(reachable && { source: from }),
+    target: to,
+    leaves: from,
+    namespaces: managed.namespaces,
+  };
+  const context = (cluster: string): EngineContext => ({
+    cluster: clientOf(deps, cluster),
+    clock: deps.clock,
+    namespace: managed.namespace,
+    ...(signal && { signal }),
+  });
+  const { source: _, target: __, leaves: ___, namespaces: ____, ...asked } = order;
+  const contexts = { steering: context(managed.cluster), target: context(to), ...(reachable && { source: context(from) }) };
+  const preview = await mover.preflight(contexts, { ...asked, name: nameFor(`${request.intent}-${application.name}`, 50) });
+  const blockers: Reason[] = [];
+  const warnings: Reason[] = [];
+  const component = components.length === 1 ? { component: components[0]!.component.name } : {};
+  for (const reason of preview.reasons) {
+    // Of a source that answers the engine takes its copy away; of one that does not it is said below, with what can be done.
+    if (reason.code === 'SOURCE_MAY_BE_ALIVE' && reason.severity !== 'blocker') continue;
+    (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, ...component });
+  }
+  if (!managed.moves.includes(kind) && blockers.length === 0) blockers.push({ ...notNow(managed, kind), ...component });
+  if (!reachable && !mover.fences && kind === 'failover') {
+    if (override === undefined) blockers.push(mayBeAlive(from, application.name));
+    else warnings.push(risk(from, override));
+  }
+  return { handed: { managed, mover, components, order, preview, origins, to }, blockers, warnings };
+}
+
+function moverOf(engines: readonly Engine[], id: string): Mover {
+  return engines.find((engine) => engine.id === id)!.mover!;
+}
+
+function refOf({ id, name, namespace, cluster, placedAt }: ManagedApplication): MoveOrder['application'] {
+  return { id, name, namespace, cluster, ...(placedAt !== undefined && { placedAt }) };
+}
+
+function notNow(managed: ManagedApplication, kind: MoveKind): Reason {
+  const { engine, name, namespace, cluster, moving, pending, nativePhase } = managed;
+  return {
+    code: 'REPLICATION_FAILED',
+    severity: 'blocker',
+    cluster,
+    message: `${engine} offers no ${kind} of ${name} now: ${moving ?? pending ?? (nativePhase || 'it does not say why')}`,
+    evidence: [`${namespace}/${name}`],
+    fix: 'wait until it rests: kubectl dr status',
+  };
+}
+
+function distinct(reasons: readonly Reason[]): Reason[] {
+  return [
+    ...new Map(reasons.map((reason) => [JSON.stringify([reason.code, reason.cluster, reason.component, reason.message]), reason])).values(),
+  ];
+}

@@ -1,0 +1,270 @@
+import { at, textAt } from '@kubectl-dr/core/application/raw';
+import { engine as ramen } from '@kubectl-dr/core/engines/ramen/index';
+import { kinds as ramenKinds } from '@kubectl-dr/core/engines/ramen/kinds';
+import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
+import { kinds as storkKinds } from '@kubectl-dr/core/engines/stork/kinds';
+import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
+import type { CatalogEntity } from '@kubectl-dr/core/ports/catalog';
+import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { ListReader } from '@kubectl-dr/core/service/list-reader';
+import type { DrService } from '@kubectl-dr/core/service/port';
+import { createDrService } from '@kubectl-dr/core/service/service';
+import { systemClock } from '@kubectl-dr/core/system-clock';
+import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { inject } from 'vitest';
+import { Killed, seenBy, writes } from '../../suites/seen-by.ts';
+import { openRamen, openStork, replicasOf } from '../targets/movers.ts';
+import { missingSnapshots } from '../targets/snapshots.ts';
+import type { LivingCluster } from '../targets/stage.ts';
+import { missingStork } from '../targets/stork.ts';
+
+const target = inject('target');
+const missing = missingStork(target) ?? missingSnapshots(target);
+const because = missing === undefined ? '' : ` (skipped: ${missing})`;
+const owner = 'group:default/team-shop';
+const caller = { name: 'olivia' };
+const override = 'power of rack 3 is cut';
+
+function part(name: string, namespace: string, dependsOn: string[] = []): CatalogEntity {
+  const annotations = { 'backstage.io/kubernetes-namespace': namespace, 'backstage.io/kubernetes-cluster': 'east' };
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name, annotations },
+    spec: { type: 'service', owner: 'team-shop', system: 'shop', dependsOn },
+  };
+}
+
+function entitiesOf(...parts: CatalogEntity[]): CatalogEntity[] {
+  return [{ apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'shop' }, spec: { owner: 'team-shop' } }, ...parts];
+}
+
+/** The product, over two clusters of which some may not answer it. */
+function product(sides: readonly LivingCluster[], lost: ReadonlySet<string>, entities: CatalogEntity[]) {
+  return (holder = 'me', through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): DrService => {
+    const clusters = sides.map(({ client, name }) =>
+      through(
+        seenBy(client, {
+          before: () => {
+            if (lost.has(name)) throw new ServiceUnavailableError(`${name} does not answer`, { cluster: name });
+          },
+        }),
+      ),
+    );
+    return createDrService({
+      clusters,
+      reader: new ListReader(clusters),
+      engines: [ramen, stork],
+      clock: systemClock,
+      holder,
+      catalog: { read: async () => ({ entities, problems: [] }) },
+    });
+  };
+}
+
+async function carriedOut(dr: DrService, request: PlanRequest): Promise<{ plan: Plan; message: string }> {
+  const plan = await dr.plan(request, caller);
+  expect(plan.blockers).toEqual([]);
+  const { state, message = '', steps } = await (await dr.execute(plan, caller)).run();
+  expect(state, `${message} ${JSON.stringify(steps)}`).toBe('Succeeded');
+  return { plan, message };
+}
+
+const titles = ({ waves }: Plan): string[] => waves.flat().map(({ title }) => title);
+const kindsOf = ({ waves }: Plan): string[] => waves.flat().map(({ action }) => action.kind);
+
+describe.skipIf(missing !== undefined)(`a plan steers Ramen on ${target}${because}`, () => {
+  let fleet: Awaited<ReturnType<typeof openRamen>>;
+  let service: ReturnType<typeof product>;
+  const lost = new Set<string>();
+  const placement = () => fleet.hub.client.get({ type: ramenKinds.placements, namespace: 'shop', name: 'shop' });
+
+  beforeAll(async () => {
+    fleet = await openRamen(target, 'west', owner);
+    service = product([fleet.east, fleet.west], lost, entitiesOf(part('web', 'shop')));
+  }, 120_000);
+  afterAll(async () => fleet?.close());
+
+  it('relocates by a patch of its placement alone, which the plan shows, and goes back', async () => {
+    const { plan } = await carriedOut(service(), { intent: 'Relocate', application: 'shop', to: 'west' });
+    expect(kindsOf(plan)).toEqual(['mover.move', 'await.ready', 'mover.finish']);
+    expect(titles(plan)[0]).toBe('Let ramen move web from east to west, by shop');
+    expect(plan.changes).toMatchObject([
+      {
+        action: 'change',
+        kind: 'DRPlacementControl',
+        cluster: 'west',
+        namespace: 'shop',
+        name: 'shop',
+        fields: [
+          { path: 'spec.action', to: 'Relocate' },
+          { path: 'spec.preferredCluster', from: 'east', to: 'west' },
+        ],
+      },
+    ]);
+    expect(plan.dataLoss).toEqual([{ component: 'web', seconds: 0, text: 'nothing of web' }]);
+    expect(textAt(await placement(), 'status', 'progression')).toBe('Completed');
+    expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([0, 1]);
+    await fleet.rested();
+    const back = await carriedOut(service(), { intent: 'Failback', application: 'shop' });
+    expect(back.plan.home).toBe('east');
+    expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([1, 0]);
+    await fleet.rested();
+  });
+
+  it('says before what Ramen would refuse or get wrong', async () => {
+    const { conditions } = (await placement()).status as { conditions: { type: string; status: string }[] };
+    const said = conditions.map((one) => (one.type === 'PeerReady' ? { ...one, status: 'False', message: 'not yet' } : one));
+    const ref = { type: ramenKinds.placements, namespace: 'shop', name: 'shop' };
+    fleet.behaviour.down = true;
+    await fleet.hub.cluster.patchStatus(ref, { conditions: said, lastGroupSyncTime: '2026-01-15T12:00:00Z' });
+    const plan = await service().plan({ intent: 'Failover', application: 'shop', to: 'west' }, caller);
+    expect(plan.blockers).toMatchObject([{ message: expect.stringContaining('(PeerReady): not yet') }]);
+    expect(plan.warnings.map(({ code }) => code)).toContain('REPLICATION_LAGS');
+    expect(plan.dataLoss[0]!.seconds).toBeGreaterThan(3_600);
+    fleet.behaviour.down = false;
+    await fleet.rested();
+  });
+
+  it('fails over while the source is down, is done only when Ramen has taken its copy away, and loses no more than was told', async () => {
+    lost.add('east');
+    fleet.managed.east.down = true;
+    const asked: PlanRequest = { intent: 'Failover', application: 'shop', to: 'west' };
+    expect((await service().plan(asked, caller)).blockers.map(({ code }) => code)).toContain('SOURCE_MAY_BE_ALIVE');
+    const plan = await service().plan({ ...asked, override }, caller);
+    expect(plan.blockers).toEqual([]);
+    expect(plan.warnings.map(({ code }) => code)).toContain('SPLIT_BRAIN_RISK');
+    // Ramen does it.
+    expect(plan.undo.release).toBeUndefined();
+    const started = await service().execute(plan, caller);
+    const running = started.run();
+    await eventually(async () => textAt(await placement(), 'status', 'progression') === 'Cleaning Up', 'it cleans up', 60_000);
+    expect(textAt(await placement(), 'status', 'phase')).toBe('FailedOver');
+    expect(
+      (
+        await service()
+          .operation(plan.id)
+          .catch(() => undefined)
+      )?.state,
+    ).not.toBe('Succeeded');
+    fleet.managed.east.down = false;
+    lost.delete('east');
+    const { state, measured, message } = await running;
+    expect(state, message).toBe('Succeeded');
+    expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([0, 1]);
+    expect(measured!.lossSeconds ?? 0).toBeLessThanOrEqual(plan.dataLoss[0]!.seconds + 60);
+    await fleet.rested();
+  });
+
+  it('is not rebuilt where its hub does not answer', async () => {
+    lost.add('west');
+    const plan = await service()
+      .plan({ intent: 'Failover', application: 'shop', to: 'east', override }, caller)
+      .catch((error: unknown) => error);
+    lost.delete('west');
+    expect(plan).toMatchObject({ blockers: [{ code: 'CLUSTER_UNREACHABLE', message: expect.stringContaining('ramen manages web') }] });
+  });
+
+  it('goes on wherever it was killed, and asks once', async () => {
+    await fleet.rested();
+    const before = (await placement()).metadata.generation!;
+    const plan = await service().plan({ intent: 'Relocate', application: 'shop', to: 'east' }, caller);
+    expect(plan.blockers).toEqual([]);
+    expect(await killedAtEach(service, [fleet.east, fleet.west], plan)).toBeGreaterThan(2);
+    // One change of its spec, however often a process died.
+    expect((await placement()).metadata.generation! - before).toBe(1);
+    expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([1, 0]);
+  });
+});
+
+/** Dies at one of its first writes, is resumed and dies some writes later, until it is through. */
+async function killedAtEach(service: ReturnType<typeof product>, sides: readonly LivingCluster[], plan: Plan): Promise<number> {
+  const id = `steered-${plan.hash.slice(0, 8)}`;
+  for (let kills = 0; ; kills += 1) {
+    const process = new AbortController();
+    let count = 0;
+    const deadly = (cluster: ClusterClient): ClusterClient =>
+      seenBy(cluster, {
+        before({ verb }) {
+          if (writes.has(verb)) count += 1;
+          if (count > kills + 1) process.abort(new Killed());
+          process.signal.throwIfAborted();
+        },
+      });
+    try {
+      const dr = service(`holder-${kills}`, deadly);
+      const { signal } = process;
+      const begun = await service()
+        .operation(id)
+        .catch(() => undefined);
+      const started = begun ? await dr.resume(id, caller, { signal }) : await dr.execute(plan, caller, { operationId: id, signal });
+      const { state, message } = await started.run();
+      expect(state, message).toBe('Succeeded');
+      return kills;
+    } catch (error) {
+      if (!process.signal.aborted) throw error;
+      await giveBack(sides);
+    }
+  }
+}
+
+/** The lease of a dead process, which would run out in half a minute. */
+async function giveBack(sides: readonly LivingCluster[]): Promise<void> {
+  for (const { client } of sides)
+    for (const { metadata } of (await client.list(types.leases, { namespace: 'kubectl-dr' })).items)
+      await client.patch({ type: types.leases, namespace: 'kubectl-dr', name: metadata.name }, 'merge', { spec: { holderIdentity: '' } });
+}
+
+describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${because}`, () => {
+  let pair: Awaited<ReturnType<typeof openStork>>;
+  let service: ReturnType<typeof product>;
+  const lost = new Set<string>();
+  const replicas = async () => [await replicasOf(pair.east), await replicasOf(pair.west)];
+  const actions = async (side: LivingCluster) => (await side.client.list(storkKinds.actions, { namespace: 'kube-system' })).items;
+
+  beforeAll(async () => {
+    pair = await openStork(target, owner);
+    service = product([pair.east, pair.west], lost, entitiesOf(part('web', 'shop')));
+  }, 120_000);
+  afterAll(async () => pair?.close());
+
+  it('relocates by one Action however often it is killed, without loss, and goes back by a failback', async () => {
+    const plan = await service().plan({ intent: 'Relocate', application: 'shop', to: 'west' }, caller);
+    expect(plan.blockers).toEqual([]);
+    expect(plan.changes.map(({ action, kind, cluster }) => `${action} ${kind} ${cluster}`)).toEqual([
+      'create Action west',
+      'change MigrationSchedule east',
+    ]);
+    expect(plan.changes[0]!.fields).toContainEqual({ path: 'spec.actionType', to: 'failover' });
+    expect(await killedAtEach(service, [pair.east, pair.west], plan)).toBeGreaterThan(2);
+    expect(await actions(pair.west)).toHaveLength(1);
+    expect(await replicas()).toEqual([0, 1]);
+    const blocked = await service().plan({ intent: 'Failback', application: 'shop' }, caller);
+    expect(blocked.blockers).toMatchObject([{ code: 'REPLICATION_EMPTY', message: expect.stringContaining('back to east') }]);
+    await pair.copied('west', 'back');
+    const { plan: back } = await carriedOut(service(), { intent: 'Failback', application: 'shop' });
+    expect(back.home).toBe('east');
+    expect(back.changes[0]!.fields).toContainEqual({ path: 'spec.actionType', to: 'failback' });
+    expect(await replicas()).toEqual([1, 0]);
+  });
+
+  it('fails over while the source is down, and stops the old copy and its copies when it is back', async () => {
+    lost.add('east');
+    pair.link.cut = true;
+    const asked: PlanRequest = { intent: 'Failover', application: 'shop', to: 'west' };
+    expect((await service().plan(asked, caller)).blockers.map(({ code }) => code)).toContain('SOURCE_MAY_BE_ALIVE');
+    const { plan } = await carriedOut(service(), { ...asked, override });
+    expect(plan.dataLoss).toEqual([{ component: 'web', seconds: 0, text: 'nobody can tell how much of web', unknown: true }]);
+    expect(plan.changes[0]!.fields).toContainEqual({ path: 'spec.actionParameter.failoverParameter.skipSourceOperations', to: true });
+    expect(await replicas()).toEqual([1, 1]);
+    const [operation] = await service().operations();
+    lost.delete('east');
+    pair.link.cut = false;
+    await (await service().confirm(operation!.id, caller)).run();
+    expect(await replicas()).toEqual([0, 1]);
+    const schedule = await pair.east.client.get({ type: storkKinds.migrationSchedules, namespace: 'kube-system', name: 'shop' });
+    expect(at(schedule, 'spec', 'suspend')).toBe(true);
+  });
+});
