@@ -42,8 +42,13 @@ export function planText(plan: Plan, look: Look): string {
   ];
   if (plan.waves.length > 0) lines.push('', 'Steps, those of one number side by side:');
   for (const [index, wave] of plan.waves.entries()) {
-    for (const step of wave)
+    for (const step of wave) {
       lines.push(...wrap(`${`${index + 1}.`.padStart(4)} [${clean(step.cluster)}] ${clean(step.title)}`, look.width, '      '));
+      // What the engine does by itself, one after the other.
+      const stages = step.action.kind === 'mover.move' ? step.action.stages : [];
+      for (const { title, cluster } of stages)
+        lines.push(...wrap(`       - ${cluster === undefined ? '' : `[${clean(cluster)}] `}${clean(title)}`, look.width, '         '));
+    }
   }
   if (plan.cleanUp && plan.cleanUp.length > 0) {
     lines.push('', 'At the end, whatever becomes of it:');

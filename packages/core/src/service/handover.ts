@@ -1,5 +1,5 @@
 import type { Application } from '../application/model.ts';
-import { InputError } from '../errors.ts';
+import { DrError, InputError } from '../errors.ts';
 import { sealPlan } from '../planning/assemble.ts';
 import { estimateByPast } from '../planning/estimate.ts';
 import { mayBeAlive, risk } from '../planning/failover.ts';
@@ -10,7 +10,7 @@ import type { Origin } from '../planning/move/inputs.ts';
 import { placesOf } from '../planning/places.ts';
 import { nameFor } from '../planning/assemble.ts';
 import type { Engine, EngineContext } from '../ports/engine.ts';
-import type { MoveKind, Mover } from '../ports/mover.ts';
+import type { MoveKind, MovePreview, Mover } from '../ports/mover.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
@@ -156,7 +156,9 @@ async function readHanded(
   });
   const { source: _, target: __, leaves: ___, namespaces: ____, ...asked } = order;
   const contexts = { steering: context(managed.cluster), target: context(to), ...(reachable && { source: context(from) }) };
-  const preview = await mover.preflight(contexts, { ...asked, name: nameFor(`${request.intent}-${application.name}`, 50) });
+  const preview = await mover
+    .preflight(contexts, { ...asked, name: nameFor(`${request.intent}-${application.name}`, 50) })
+    .catch((error: unknown) => unreadable(error, managed));
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
   const component = components.length === 1 ? { component: components[0]!.component.name } : {};
@@ -171,6 +173,14 @@ async function readHanded(
     else warnings.push(risk(from, override));
   }
   return { handed: { managed, mover, components, order, preview, origins, to }, blockers, warnings };
+}
+
+/** Whoever may not read what steers is told which right is missing, as for every other step. */
+function unreadable(error: unknown, { cluster, engine, name }: ManagedApplication): MovePreview {
+  if (!(error instanceof DrError) || error.code !== 'FORBIDDEN') throw error;
+  const message = `whether ${engine} could move ${name} cannot be seen: ${error.message}`;
+  const reason: Reason = { code: 'READING_FORBIDDEN', severity: 'blocker', cluster: error.cluster ?? cluster, message };
+  return { reasons: [{ ...reason, ...(error.hint !== undefined && { fix: error.hint }) }], writes: [], stages: [] };
 }
 
 function moverOf(engines: readonly Engine[], id: string): Mover {

@@ -26,7 +26,7 @@ export const mover: Mover = {
     { on: 'steering', verb: 'list', type: kinds.migrations },
     { on: 'steering', verb: 'get', type: kinds.pairs },
     ...['get', 'patch'].map((verb) => ({ on: 'source' as const, verb, type: kinds.migrationSchedules })),
-    ...['get', 'list'].map((verb) => ({ on: 'source' as const, verb, type: kinds.migrations })),
+    { on: 'source', verb: 'list', type: kinds.migrations },
   ],
   preflight,
   start,
