@@ -30,8 +30,8 @@ export async function stateBy(engine: Engine, { client, name }: LivingCluster): 
   return engine.interpret({ cluster: name, now: await client.now(), age: 0, objects, failures: new Map() });
 }
 
-export async function replicasOf({ client }: LivingCluster, namespace = 'shop', name = 'web'): Promise<unknown> {
-  return at(await client.get({ type: types.deployments, name, namespace }), 'spec', 'replicas');
+export async function replicasOf({ client }: LivingCluster): Promise<unknown> {
+  return at(await client.get({ type: types.deployments, name: 'web', namespace: 'shop' }), 'spec', 'replicas');
 }
 
 /** The shop on `east`, which Ramen brings to `west` and back. On a real server by the definitions that Ramen ships. */
@@ -72,7 +72,7 @@ export async function openRamen(target: TargetName, hubName: SideName, owner?: s
 }
 
 /** The shop on `east`, which Stork copies to `west`. `link.cut`: neither Stork reaches the other. */
-export async function openStork(target: TargetName, owner?: string, namespace = 'shop') {
+export async function openStork(target: TargetName, owner?: string, schedule: Record<string, unknown> = {}) {
   const store = new StorkStore();
   const link = { cut: false };
   const [east, west] = (await Promise.all((['east', 'west'] as const).map((name) => withStork(target, name, store)))) as [Side, Side];
@@ -84,8 +84,8 @@ export async function openStork(target: TargetName, owner?: string, namespace = 
     store,
     behaviour,
   });
-  await createAll(east.cluster, shop(1, owner, namespace));
-  if (owner !== undefined) await createAll(west.cluster, shop(1, owner, namespace).slice(0, 1));
+  await createAll(east.cluster, shop(1, owner));
+  if (owner !== undefined) await createAll(west.cluster, shop(1, owner).slice(0, 1));
   for (const [own, other] of [[east, west] as const, [west, east] as const]) {
     const pairs = ['to-west', 'to-east'].map((name) => clusterPair(name, 'kube-system'));
     await createAll(own.cluster, [...pairs, policy('five')]);
@@ -95,9 +95,7 @@ export async function openStork(target: TargetName, owner?: string, namespace = 
     eventually(async () => (await stateBy(stork, side)).replications[0]?.capturedAt !== undefined, 'a copy has arrived', 60_000);
   const copied = async (from: SideName, name: string): Promise<void> => {
     const side = from === 'east' ? east : west;
-    await createAll(side.cluster, [
-      migrationSchedule(name, from === 'east' ? 'to-west' : 'to-east', { template: { namespaces: [namespace] } }),
-    ]);
+    await createAll(side.cluster, [migrationSchedule(name, from === 'east' ? 'to-west' : 'to-east', { schedule })]);
     await arrived(side);
   };
   await copied('east', 'shop');
@@ -118,7 +116,8 @@ function of(type: (typeof kinds)[keyof typeof kinds], metadata: { name: string; 
 }
 
 /** Nothing that takes long to end. */
-function shop(count: number, owner?: string, namespace = 'shop'): KubeObject[] {
+function shop(count: number, owner?: string): KubeObject[] {
+  const namespace = 'shop';
   const labels = { app: 'web' };
   const spec = { terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'example/web:1' }] };
   const annotations = owner === undefined ? {} : { annotations: { 'kubectl-dr.dev/owner': owner } };

@@ -110,7 +110,7 @@ function orphanOf({ name, placements }: Component, assessment: Assessment, mover
     severity: 'blocker',
     component: name,
     cluster: found.cluster,
-    message: `${found.engine} manages ${name} (${found.namespace}/${found.name} on ${found.cluster}), and what steers it is not to be seen: its hub does not answer or is not configured`,
+    message: `${found.engine} manages ${name} (${found.namespace}/${found.name} on ${found.cluster}), and what steers it is not to be seen: its hub does not answer, is not configured or may not be read`,
     fix: 'configure the cluster that has it (--contexts, or dr.clusters), or wait until it answers',
   };
 }
