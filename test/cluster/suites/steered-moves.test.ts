@@ -276,9 +276,13 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
   });
 
   it('fails over while the source is down, and stops the old copy and its copies when it is back', async () => {
+    const asked: PlanRequest = { intent: 'Failover', application: 'shop', to: 'west' };
+    // As the move of before left it.
+    expect((await service().plan(asked, caller)).warnings.map(({ code }) => code)).toContain('REPLICATION_PAUSED');
+    const source = { type: storkKinds.migrationSchedules, namespace: 'kube-system', name: 'shop' };
+    await pair.east.cluster.patch(source, 'merge', { spec: { suspend: false } });
     lost.add('east');
     pair.link.cut = true;
-    const asked: PlanRequest = { intent: 'Failover', application: 'shop', to: 'west' };
     expect((await service().plan(asked, caller)).blockers.map(({ code }) => code)).toContain('SOURCE_MAY_BE_ALIVE');
     const { plan } = await carriedOut(service(), { ...asked, override });
     expect(plan.dataLoss).toEqual([{ component: 'web', seconds: 0, text: 'nobody can tell how much of web', unknown: true }]);
@@ -289,8 +293,7 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
     pair.link.cut = false;
     await (await service().confirm(operation!.id, caller)).run();
     expect(await replicas()).toEqual([0, 1]);
-    const schedule = await pair.east.client.get({ type: storkKinds.migrationSchedules, namespace: 'kube-system', name: 'shop' });
-    expect(at(schedule, 'spec', 'suspend')).toBe(true);
+    expect(at(await pair.east.client.get(source), 'spec', 'suspend')).toBe(true);
   });
 
   it('needs exactly the rights that the manifest of movers gives', () => {
