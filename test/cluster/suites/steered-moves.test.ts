@@ -7,12 +7,14 @@ import { NotAllowedError, ServiceUnavailableError } from '@kubectl-dr/core/error
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { CatalogEntity } from '@kubectl-dr/core/ports/catalog';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { inject } from 'vitest';
 import { Killed, seenBy, writes } from '../../suites/seen-by.ts';
 import { openRamen, openStork, replicasOf } from '../targets/movers.ts';
@@ -195,6 +197,27 @@ describe.skipIf(missing !== undefined)(`a plan steers Ramen on ${target}${becaus
     expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([1, 0]);
   });
 
+  it('brings along what no engine manages, which stops before and starts when what it needs is there', async () => {
+    await fleet.rested();
+    await createAll(fleet.east.cluster, front());
+    const mixed = product([fleet.east, fleet.west], lost, entitiesOf(part('web', 'shop'), part('front', 'shop-ml', ['component:web'])));
+    const { plan } = await carriedOut(mixed(), { intent: 'Relocate', application: 'shop', to: 'west' });
+    expect(kindsOf(plan)).toEqual([
+      'namespace.create',
+      'objects.carry',
+      'copy.stop',
+      'mover.move',
+      'await.ready',
+      'copy.start',
+      'await.ready',
+      'mover.finish',
+    ]);
+    expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([0, 1]);
+    const running = async ({ client }: LivingCluster) =>
+      at(await client.get({ type: types.deployments, namespace: 'shop-ml', name: 'front' }), 'spec', 'replicas');
+    expect([await running(fleet.east), await running(fleet.west)]).toEqual([0, 1]);
+  });
+
   it('needs exactly the rights that the manifest of movers gives', () => {
     const { given, needed } = rightsOf('ramendr.openshift.io', resourcesOf(ramenKinds));
     expect(needed).toEqual(given);
@@ -285,7 +308,9 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
     pair.link.cut = true;
     expect((await service().plan(asked, caller)).blockers.map(({ code }) => code)).toContain('SOURCE_MAY_BE_ALIVE');
     const { plan } = await carriedOut(service(), { ...asked, override });
-    expect(plan.dataLoss).toEqual([{ component: 'web', seconds: 0, text: 'nobody can tell how much of web', unknown: true }]);
+    expect(plan.dataLoss).toEqual([
+      { component: 'web', seconds: 0, text: 'nobody can tell how much of web (copied every 5 minutes)', unknown: true },
+    ]);
     expect(plan.changes[0]!.fields).toContainEqual({ path: 'spec.actionParameter.failoverParameter.skipSourceOperations', to: true });
     expect(await replicas()).toEqual([1, 1]);
     const [operation] = await service().operations();
@@ -301,6 +326,21 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
     expect(needed).toEqual(given);
   });
 });
+
+/** Without a volume, in a namespace of its own. */
+function front(): KubeObject[] {
+  const labels = { app: 'front' };
+  const spec = { terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'example/front:1' }] };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop-ml', annotations: { 'kubectl-dr.dev/owner': owner } } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'front', namespace: 'shop-ml' },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    },
+  ];
+}
 
 function resourcesOf(kinds: Record<string, { resource: string }>): string[] {
   return Object.values(kinds).map(({ resource }) => resource);

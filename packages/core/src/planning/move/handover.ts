@@ -199,8 +199,11 @@ function lossOf(one: Handed, now: Date): DataLoss[] {
   return one.components.map(({ component: { name } }): DataLoss => {
     const claims = claimsOf(one, name);
     const ages = claims?.map(({ capturedAt }) => Math.round((now.getTime() - Date.parse(capturedAt ?? '')) / 1000));
-    if (!ages || ages.some((age) => !Number.isFinite(age)))
-      return { component: name, seconds: 0, text: `nobody can tell how much of ${name}`, unknown: true };
+    if (!ages || ages.some((age) => !Number.isFinite(age))) {
+      const { interval } = one.managed;
+      const often = interval === undefined ? '' : ` (copied every ${words(interval / 1000)})`;
+      return { component: name, seconds: 0, text: `nobody can tell how much of ${name}${often}`, unknown: true };
+    }
     const seconds = Math.max(0, ...ages);
     return { component: name, seconds, text: seconds > 0 ? `${words(seconds)} of ${name}` : `nothing of ${name}` };
   });
