@@ -321,6 +321,22 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
     expect(at(await pair.east.client.get(source), 'spec', 'suspend')).toBe(true);
   });
 
+  it('does not begin anew what Stork called a success and was none, over what runs there by now', async () => {
+    const back = { type: storkKinds.migrationSchedules, namespace: 'kube-system', name: 'back' };
+    await pair.west.cluster.patch(back, 'merge', { spec: { suspend: false } });
+    pair.west.stork.failures['shop/data'] = 'node is gone';
+    const plan = await service().plan({ intent: 'Relocate', application: 'shop', to: 'east' }, caller);
+    expect(plan.blockers).toEqual([]);
+    const { id, state, message } = await (await service().execute(plan, caller)).run();
+    expect([state, message]).toEqual(['Failed', expect.stringContaining('PartialSuccess')]);
+    expect(await replicas()).toEqual([1, 0]);
+    delete pair.west.stork.failures['shop/data'];
+    const before = (await actions(pair.east)).length;
+    const again = await (await service().resume(id, caller)).run();
+    expect([again.state, again.message]).toEqual(['Failed', 'back runs on east already']);
+    expect(await actions(pair.east)).toHaveLength(before);
+  });
+
   it('needs exactly the rights that the manifest of movers gives', () => {
     const { given, needed } = rightsOf('stork.libopenstorage.org', resourcesOf(storkKinds));
     expect(needed).toEqual(given);

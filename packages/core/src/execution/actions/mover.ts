@@ -39,17 +39,14 @@ export async function move(action: Action<'mover.move'>, context: ActionContext)
   const mover = moverOf(action.engine, context);
   const { order, stages } = action;
   const contexts = await contextsOf(order, context);
-  let request = requestOf(action, context.name, context);
-  // One that was given up may have gone on since: it is waited for, and no second one is begun beside it.
-  for (const name of context.other(context.stepId).names.toReversed()) {
-    const before = requestOf(action, name, context);
-    const progress = await mover.progress(contexts, before).catch(absent);
-    if (!progress || progress.phase === 'Failed') continue;
-    request = before;
-    break;
-  }
+  const known = await goingOn(mover, contexts, action, context);
+  const request = known ?? requestOf(action, context.name, context);
   // How old the data is that it goes on with is known before: afterwards the engine tells of copies the other way.
-  const { claims } = order.kind === 'failover' ? await mover.preflight(contexts, request) : {};
+  const preview = known && order.kind !== 'failover' ? undefined : await mover.preflight(contexts, request);
+  // What an engine did of an attempt that failed may be in the way of the next: it might copy over what runs.
+  const blocker = known ? undefined : preview?.reasons.find(({ severity }) => severity === 'blocker');
+  if (blocker) throw failed(context, blocker.message, blocker.fix);
+  const claims = order.kind === 'failover' ? preview?.claims : undefined;
   const times = claims?.flatMap(({ capturedAt }) => capturedAt ?? []).toSorted((a, b) => Date.parse(a) - Date.parse(b)) ?? [];
   await mover.start(contexts, request);
   if (times[0] !== undefined) await context.report({ capturedAt: times[0] });
@@ -63,6 +60,21 @@ export async function move(action: Action<'mover.move'>, context: ActionContext)
   if (times[0] === undefined) return claims?.length === 0 ? `${runs}; it was copied once more before` : runs;
   const age = (await context.cluster.now({ signal: context.signal })).getTime() - Date.parse(times[0]);
   return `${runs}, with data that is ${formatAge(Math.max(0, age))} old`;
+}
+
+/** An attempt that was given up may have gone on since: it is waited for, and no second one is begun beside it. */
+async function goingOn(
+  mover: Mover,
+  contexts: MoveContexts,
+  action: Action<'mover.move'>,
+  context: ActionContext,
+): Promise<MoveRequest | undefined> {
+  for (const name of context.other(context.stepId).names.toReversed()) {
+    const request = requestOf(action, name, context);
+    const progress = await mover.progress(contexts, request).catch(absent);
+    if (progress && progress.phase !== 'Failed') return request;
+  }
+  return undefined;
 }
 
 /** As long as it takes; which stage it is at is told in our words where we know it, in the engine's in any case. */
