@@ -35,6 +35,7 @@ describe('reading', () => {
     '/v1/policies',
     '/v1/locations',
     '/v1/coverage',
+    '/v1/owners',
     '/v1/health',
     '/openapi.json',
   ];

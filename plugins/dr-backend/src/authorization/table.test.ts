@@ -85,6 +85,7 @@ const table: Record<keyof typeof routes, [path: string, body: object | undefined
   getPolicy: ['/v1/policies/default/guessed', undefined, '401 404 404 404 404 404 404 404 403'],
   listLocations: ['/v1/locations', undefined, '401 200 200 200 200 200 200 200 403'],
   getCoverage: ['/v1/coverage', undefined, '401 200 200 200 200 200 200 200 403'],
+  listOwners: ['/v1/owners', undefined, '401 200 200 200 200 200 200 200 403'],
   getFleetDoctorReport: ['/v1/doctor', undefined, '401 403 403 403 403 200 403 403 403'],
   getFleetReport: ['/v1/report', undefined, '401 403 403 403 403 200 403 403 403'],
   listFleetPolicyChanges: ['/v1/policy-changes', undefined, '401 403 403 403 403 200 403 403 403'],

@@ -53,6 +53,8 @@ describe('the API and its description', () => {
       'verdict',
       'cluster',
       'q',
+      'sort',
+      'order',
       'limit',
       'cursor',
     ]);
@@ -89,6 +91,7 @@ describe('the API and its description', () => {
       listPolicies: await alice('get', '/v1/policies'),
       listLocations: await alice('get', '/v1/locations'),
       getCoverage: await alice('get', '/v1/coverage'),
+      listOwners: await alice('get', '/v1/owners'),
       getFleetDoctorReport: await as('olivia')('get', '/v1/doctor'),
       getFleetReport: await as('olivia')('get', '/v1/report'),
       listFleetPolicyChanges: await as('olivia')('get', '/v1/policy-changes'),
@@ -103,7 +106,12 @@ describe('the API and its description', () => {
       // Nothing that the contract does not name leaves the process either.
       expect({ name, body }).toEqual({ name, body: JSON.parse(JSON.stringify(parsed.data)) });
     }
-    expect(answers.listApplications.body.metadata).toEqual({ total: 3, nextCursor: expect.any(String) });
+    expect(answers.listApplications.body.metadata).toEqual({
+      total: 3,
+      verdicts: expect.any(Object),
+      staleSeconds: expect.any(Number),
+      nextCursor: expect.any(String),
+    });
     expect(answers.getApplicationsByRefs.body.items.map(({ kind }: { kind: string }) => kind)).toEqual(['ready', 'ready', 'unknown']);
     expect(answers.getApplicationsByRefs.body.applications).toHaveLength(1);
     expect(answers.getCoverage.body.volumes).toEqual({ total: 1, captured: 1 });

@@ -1,6 +1,6 @@
 import type { ApplicationStatus, ComponentStatus, Fleet } from '@kubectl-dr/core/service/model';
 import type { Agreements } from './Agreements.ts';
-import { byUrgency } from './urgency.ts';
+import { type Sort, sortedBy } from './urgency.ts';
 
 /** The fleet at one moment, arranged for questions. */
 export interface Snapshot {
@@ -8,8 +8,8 @@ export interface Snapshot {
   agreements: Agreements;
   /** Local time, milliseconds. */
   assessedAt: number;
-  /** The applications, worst verdict first, then by name. */
-  byUrgency: readonly ApplicationStatus[];
+  /** The applications in this order, worked out when somebody first wants it. */
+  sorted(by: Sort): readonly ApplicationStatus[];
   /** By name in lower case. */
   byName: ReadonlyMap<string, ApplicationStatus>;
   /** By reference of the application's entity, or of one of its components. */
@@ -37,7 +37,13 @@ export function snapshotOf(fleet: Fleet, agreements: Agreements, assessedAt: num
   for (const status of fleet.applications) {
     if (status.application.entityRef !== undefined) byRef.set(status.application.entityRef, { status });
   }
-  return { fleet, agreements, assessedAt, byUrgency: fleet.applications.toSorted(byUrgency), byName, byRef };
+  const orders = new Map<Sort, readonly ApplicationStatus[]>();
+  const sorted = (by: Sort): readonly ApplicationStatus[] => {
+    const known = orders.get(by) ?? sortedBy(by, fleet.applications);
+    orders.set(by, known);
+    return known;
+  };
+  return { fleet, agreements, assessedAt, sorted, byName, byRef };
 }
 
 /** What a page would have to show anew: everything but ages, which move by themselves. */

@@ -1,5 +1,11 @@
 import type { AuditorService, BackstageCredentials } from '@backstage/backend-plugin-api';
-import type { ApplicationPage, ByRefsResponse, EntityStatus, PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common';
+import type {
+  ApplicationFilter,
+  ApplicationPage,
+  ByRefsResponse,
+  EntityStatus,
+  PortalApplication,
+} from '@kubectl-dr/backstage-plugin-dr-common';
 import { applicationKind } from '@kubectl-dr/backstage-plugin-dr-common';
 import { formatRef, parseRef } from '@kubectl-dr/core/application/entity-ref';
 import { NotFoundError } from '@kubectl-dr/core/errors';
@@ -15,9 +21,10 @@ import type { FleetIndex } from '../index/FleetIndex.ts';
 import type { Snapshot, Subject } from '../index/snapshot.ts';
 import type { Asker } from './Asker.ts';
 import { auditRefusal } from './Auditing.ts';
-import type { ApplicationFilter } from './pages.ts';
-import { matchesFilter, pageOf } from './pages.ts';
-import { portalApplication, visiblePart } from './portal-application.ts';
+import type { Order } from './pages.ts';
+import { countsOf, matchesFilter, pageOf } from './pages.ts';
+import type { Age } from './portal-application.ts';
+import { portalApplication, staleSecondsOf, visiblePart } from './portal-application.ts';
 
 export interface EntityParameters {
   kind: string;
@@ -40,17 +47,24 @@ export class ApplicationReads {
     this.options = options;
   }
 
-  async list(asker: Asker, filter: ApplicationFilter & { limit: number; cursor?: string }): Promise<ApplicationPage> {
-    const { byUrgency } = this.options.index.current();
+  async list(asker: Asker, query: ApplicationFilter & Order & { limit: number; cursor?: string | undefined }): Promise<ApplicationPage> {
+    const sorted = this.options.index.current().sorted(query.sort);
     const access = await this.options.gate.admitToLook(asker.credentials);
-    const wanted = byUrgency.filter((status) => matchesFilter(status, filter));
-    await access.prepareReading(wanted.map(({ application }) => application));
-    const visible = wanted.filter(({ application }) => access.maySee(application));
-    const { items, nextCursor } = pageOf(visible, filter.limit, filter.cursor);
+    const { verdict, ...others } = query;
+    const scope = sorted.filter((status) => matchesFilter(status, others));
+    await access.prepareReading(scope.map(({ application }) => application));
+    const visible = scope.filter(({ application }) => access.maySee(application));
+    const wanted = verdict ? visible.filter((status) => matchesFilter(status, { verdict })) : visible;
+    const { items, nextCursor } = pageOf(wanted, query);
     return {
       apiVersion,
       kind: 'ApplicationList',
-      metadata: { total: visible.length, ...(nextCursor !== undefined && { nextCursor }) },
+      metadata: {
+        total: wanted.length,
+        verdicts: countsOf(visible),
+        staleSeconds: staleSecondsOf(visible, this.age()),
+        ...(nextCursor !== undefined && { nextCursor }),
+      },
       items: await this.show(items, access),
     };
   }
@@ -126,10 +140,14 @@ export class ApplicationReads {
   }
 
   private async show(statuses: readonly ApplicationStatus[], access: Access): Promise<PortalApplication[]> {
-    const { index, clock } = this.options;
     await access.prepareActing(statuses.map(({ application }) => application));
-    const age = { states: index.states(), assessmentAge: clock.now().getTime() - index.current().assessedAt };
+    const age = this.age();
     return statuses.map((status) => portalApplication(status, access, age));
+  }
+
+  private age(): Age {
+    const { index, clock } = this.options;
+    return { states: index.states(), assessmentAge: clock.now().getTime() - index.current().assessedAt };
   }
 
   /** The clock of each cluster now: as it was at the assessment, moved by the time since. */

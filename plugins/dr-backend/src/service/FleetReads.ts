@@ -1,5 +1,5 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
-import type { Coverage, Health } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { ApplicationFilter, Coverage, CoverageGap, Health, OwnerList } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
@@ -7,8 +7,10 @@ import { clusterToWire, storageLocationToWire } from '@kubectl-dr/core/wire/enco
 import type { WireCluster, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
 import type { PortalCaller } from '../authorization/CallerResolver.ts';
 import type { FleetIndex } from '../index/FleetIndex.ts';
+import { sortedBy } from '../index/urgency.ts';
 import type { ApplicationReads } from './ApplicationReads.ts';
 import type { Asker } from './Asker.ts';
+import { countsOf, matchesFilter } from './pages.ts';
 
 type List<K extends string, T> = { apiVersion: typeof apiVersion; kind: `${K}List`; items: T[] };
 
@@ -17,6 +19,12 @@ export interface FleetReadsOptions {
   index: FleetIndex;
   configured: readonly ClusterClient[];
   who(credentials: BackstageCredentials): Promise<Pick<PortalCaller, 'operator'>>;
+}
+
+type CoverageFilter = ApplicationFilter & CoverageLimits;
+interface CoverageLimits {
+  state?: CoverageGap['state'][] | undefined;
+  limit: number;
 }
 
 /** What is not about one application: clusters, locations, gaps. Shown to whoever may see any application. */
@@ -48,8 +56,13 @@ export class FleetReads {
     return { apiVersion, kind: 'StorageLocationList', items: this.options.index.current().fleet.locations.map(storageLocationToWire) };
   }
 
-  async coverage(asker: Asker): Promise<Coverage> {
-    return coverageOf(await this.look(asker));
+  async coverage(asker: Asker, { state, limit, ...filter }: CoverageFilter): Promise<Coverage> {
+    const wanted = (await this.look(asker)).filter((status) => matchesFilter(status, filter));
+    return coverageOf(sortedBy('verdict', wanted), { state, limit });
+  }
+
+  async owners(asker: Asker): Promise<OwnerList> {
+    return ownersOf(await this.look(asker));
   }
 
   async health(asker: Asker): Promise<Health> {
@@ -94,32 +107,56 @@ export class FleetReads {
 }
 
 /** Volume by volume. Unclaimed places have no volumes here: nothing is told of them. */
-export function coverageOf(applications: readonly ApplicationStatus[]): Coverage {
-  let total = 0;
+export function coverageOf(applications: readonly ApplicationStatus[], { state: wanted, limit }: CoverageLimits): Coverage {
+  let volumeCount = 0;
   let captured = 0;
+  let total = 0;
   const gaps: Coverage['gaps'] = [];
   for (const { application, components } of applications) {
     for (const { component, volumes, verdict, point } of components) {
       for (const { cluster, namespace, claim, capture } of volumes) {
-        total += 1;
+        volumeCount += 1;
         if (capture?.state === 'captured') {
           captured += 1;
           continue;
         }
+        // Without any usable point nothing would come back; where nothing could be read, nobody knows.
+        const state = capture?.state ?? (point || verdict !== 'Unknown' ? 'absent' : 'unknown');
+        if (wanted && !wanted.includes(state)) continue;
+        total += 1;
+        if (gaps.length >= limit) continue;
         const owner = component.owner ?? application.owner;
         gaps.push({
           application: application.name,
+          ...(application.title !== undefined && { title: application.title }),
+          ...(application.entityRef !== undefined && { entityRef: application.entityRef }),
           component: component.name,
           ...(owner !== undefined && { owner }),
           cluster,
           namespace,
           claim,
-          state: capture?.state ?? (point ? 'absent' : 'unknown'),
+          state,
           verdict,
           ...(capture?.message !== undefined && { message: capture.message }),
         });
       }
     }
   }
-  return { apiVersion, kind: 'Coverage', volumes: { total, captured }, gaps };
+  return { apiVersion, kind: 'Coverage', volumes: { total: volumeCount, captured }, total, gaps };
+}
+
+export function ownersOf(applications: readonly ApplicationStatus[]): OwnerList {
+  const byOwner = new Map<string | undefined, ApplicationStatus[]>();
+  for (const status of applications) {
+    const { owner } = status.application;
+    const theirs = byOwner.get(owner);
+    if (theirs) theirs.push(status);
+    else byOwner.set(owner, [status]);
+  }
+  const items = [...byOwner].map(([owner, theirs]) => ({
+    ...(owner !== undefined && { owner }),
+    total: theirs.length,
+    verdicts: countsOf(theirs),
+  }));
+  return { apiVersion, kind: 'OwnerList', items: items.sort((a, b) => ((a.owner ?? '') < (b.owner ?? '') ? -1 : 1)) };
 }

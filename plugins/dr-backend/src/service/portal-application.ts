@@ -6,10 +6,26 @@ import type { WatchState } from '@kubectl-dr/kubernetes';
 import type { Access } from '../authorization/Access.ts';
 import { unchanging } from '../secrecy/unchanging.ts';
 
-/** How old what is shown is, whatever is oldest: the assessment, or the news from one of the application's clusters. */
-export function staleSecondsOf(status: ApplicationStatus, states: readonly WatchState[], assessmentAge: number): number {
-  const names = new Set(status.application.components.flatMap(({ placements }) => placements.map(({ cluster }) => cluster)));
-  const everywhere = names.has(undefined) || names.size === 0;
+export interface Age {
+  states: readonly WatchState[];
+  /** Milliseconds. */
+  assessmentAge: number;
+}
+
+/** How old what is shown is, whatever is oldest: the assessment, or the news from one of the applications' clusters. */
+export function staleSecondsOf(statuses: readonly ApplicationStatus[], { states, assessmentAge }: Age): number {
+  const names = new Set<string | undefined>();
+  for (const { application } of statuses) {
+    let placed = false;
+    for (const { placements } of application.components) {
+      for (const { cluster } of placements) {
+        placed = true;
+        names.add(cluster);
+      }
+    }
+    if (!placed) names.add(undefined);
+  }
+  const everywhere = names.has(undefined);
   const ages = states.filter(({ cluster }) => everywhere || names.has(cluster)).map(({ age }) => age);
   return Math.round(Math.max(0, assessmentAge, ...ages) / 1000);
 }
@@ -43,14 +59,10 @@ function wireOf(status: ApplicationStatus): WireApplication {
 }
 
 /** As the portal shows it to this caller; `access` has to be prepared for acting. */
-export function portalApplication(
-  status: ApplicationStatus,
-  access: Access,
-  { states, assessmentAge }: { states: readonly WatchState[]; assessmentAge: number },
-): PortalApplication {
+export function portalApplication(status: ApplicationStatus, access: Access, age: Age): PortalApplication {
   return {
     ...wireOf(visiblePart(status, access)),
     allowed: access.allowed(status.application),
-    staleSeconds: staleSecondsOf(status, states, assessmentAge),
+    staleSeconds: staleSecondsOf([status], age),
   };
 }

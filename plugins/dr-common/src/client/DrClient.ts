@@ -5,7 +5,7 @@ import type { WireCluster, WirePolicy, WireRecoveryPoint, WireStorageLocation } 
 import type { WireReport } from '@kubectl-dr/core/wire/report';
 import type { ApplicationPage, ApplicationsQuery, ByRefsResponse, EntityStatus, PortalApplication } from '../contract/applications.ts';
 import type { DiffQuery, PortalPolicyRendering, ReportQuery } from '../contract/evidence.ts';
-import type { Coverage, Health } from '../contract/fleet.ts';
+import type { Coverage, CoverageQuery, Health, OwnerCounts } from '../contract/fleet.ts';
 import type { DecisionBody, OperationsQuery, PlanRequestBody, PortalPlan, StartOperationBody } from '../contract/operations.ts';
 import { applicationKind, fillPath, idempotencyHeader, paths } from '../contract/paths.ts';
 import type { PortalPolicy } from '../contract/policies.ts';
@@ -48,7 +48,7 @@ export class DrClient {
     this.fetcher = options.fetchApi;
   }
 
-  /** One page, worst verdict first. */
+  /** One page, worst verdict first unless asked otherwise. */
   applications(query: ApplicationsQuery = {}, options?: RequestOptions): Promise<ApplicationPage> {
     return this.get(paths.applications + searchOf(query), options);
   }
@@ -168,8 +168,13 @@ export class DrClient {
     return (await this.get<{ items: WireStorageLocation[] }>(paths.locations, options)).items;
   }
 
-  coverage(options?: RequestOptions): Promise<Coverage> {
-    return this.get(paths.coverage, options);
+  coverage(query: CoverageQuery = {}, options?: RequestOptions): Promise<Coverage> {
+    return this.get(paths.coverage + searchOf(query), options);
+  }
+
+  /** One entry per owner of applications that the caller may see. */
+  async owners(options?: RequestOptions): Promise<OwnerCounts[]> {
+    return (await this.get<{ items: OwnerCounts[] }>(paths.owners, options)).items;
   }
 
   health(options?: RequestOptions): Promise<Health> {

@@ -31,27 +31,44 @@ export type PortalApplication = z.infer<typeof portalApplicationSchema>;
 /** A query parameter that may be repeated: one is a string, several are an array. */
 export const many = <T extends z.ZodType>(item: T) => z.union([z.array(item).max(50), item.transform((value) => [value])]);
 
-export const applicationsQuerySchema = z.strictObject({
-  /** Owner references, `group:default/team-shop` or short. */
+/** In a filter by owner: applications that nobody claims. No entity reference looks like this. */
+export const noOwner = 'none';
+
+export const applicationFilterSchema = z.strictObject({
+  /** Owner references, `group:default/team-shop` or short, or `none`. */
   owner: many(reference).optional(),
   verdict: many(verdictSchema).optional(),
   /** Applications with a placement on one of these clusters. */
   cluster: many(name).optional(),
-  /** Part of the name or title. */
+  /** Part of the name, of the title or of the owner's reference. */
   q: z.string().max(200).optional(),
+});
+export type ApplicationFilter = z.infer<typeof applicationFilterSchema>;
+
+export const applicationsQuerySchema = applicationFilterSchema.extend({
+  /** `verdict`: worst first; `age`: of the newest usable data, where none is older than any. */
+  sort: z.enum(['verdict', 'name', 'owner', 'age']).default('verdict'),
+  order: z.enum(['ascending', 'descending']).default('ascending'),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
-  /** `metadata.nextCursor` of the page before. */
+  /** `metadata.nextCursor` of the page before, of the same order. */
   cursor: z.string().max(1000).optional(),
 });
 export type ApplicationsQuery = z.input<typeof applicationsQuerySchema>;
 
-/** Worst verdict first, then by name. */
+/** How many applications stand where. */
+export const verdictCountsSchema = z.record(verdictSchema, z.number());
+export type VerdictCounts = z.infer<typeof verdictCountsSchema>;
+
 export const applicationPageSchema = z.object({
   apiVersion: z.literal(apiVersion),
   kind: z.literal('ApplicationList'),
   metadata: z.object({
     /** Of all pages. */
     total: z.number(),
+    /** Of all that the filter lets through but for its verdict, so that they can be shown beside that choice. */
+    verdicts: verdictCountsSchema,
+    /** As of an application: the oldest reading behind these counts. */
+    staleSeconds: z.number(),
     /** Absent on the last page. */
     nextCursor: z.string().optional(),
   }),

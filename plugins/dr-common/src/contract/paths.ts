@@ -23,6 +23,7 @@ export const paths = {
   policy: '/v1/policies/:namespace/:name',
   locations: '/v1/locations',
   coverage: '/v1/coverage',
+  owners: '/v1/owners',
   fleetDoctor: '/v1/doctor',
   fleetReport: '/v1/report',
   fleetPolicyChanges: '/v1/policy-changes',

@@ -17,7 +17,7 @@ import {
   reportQuerySchema,
   reportSchema,
 } from './evidence.ts';
-import { coverageSchema, healthSchema } from './fleet.ts';
+import { coverageQuerySchema, coverageSchema, healthSchema, ownerListSchema } from './fleet.ts';
 import {
   decisionSchema,
   operationListSchema,
@@ -53,7 +53,7 @@ export const routes = {
   listApplications: route({
     method: 'get',
     path: paths.applications,
-    summary: 'Applications that the caller may see, worst verdict first',
+    summary: 'Applications that the caller may see, worst verdict first unless asked otherwise, with how many stand where',
     status: 200,
     query: applicationsQuerySchema,
     response: applicationPageSchema,
@@ -242,7 +242,15 @@ export const routes = {
     path: paths.coverage,
     summary: 'Volumes that no usable recovery point holds',
     status: 200,
+    query: coverageQuerySchema,
     response: coverageSchema,
+  }),
+  listOwners: route({
+    method: 'get',
+    path: paths.owners,
+    summary: 'Who owns applications that the caller may see, and how many of these stand where',
+    status: 200,
+    response: ownerListSchema,
   }),
   getFleetDoctorReport: route({
     method: 'get',

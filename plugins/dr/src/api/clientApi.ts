@@ -12,7 +12,9 @@ export function createClientApi(dependencies: { discoveryApi: DiscoveryLike; fet
       for (const status of found.values()) plainAll(status);
       return found;
     }),
-    applications: async (signal) => plainAll(await client.allApplications({}, { signal })),
+    applications: async (query, signal) => plainAll(await client.applications(query, { signal })),
+    owners: async (signal) => plainAll(await client.owners({ signal })),
+    coverage: async (query, signal) => plainAll(await client.coverage(query, { signal })),
     points: async (ref, signal) => plainAll(await client.points(ref, { signal })),
     plan: async (ref, request, signal) => plainAll(await client.plan(ref, request, { signal })),
     startOperation: async (body, idempotencyKey) => plainAll(await client.startOperation(body, idempotencyKey)),

@@ -1,5 +1,10 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
+  ApplicationPage,
+  ApplicationsQuery,
+  Coverage,
+  CoverageQuery,
+  OwnerCounts,
   PlanRequestBody,
   PortalPlan,
   PortalPolicy,
@@ -21,8 +26,10 @@ export type { PortalApplication };
 export interface DrApi {
   /** Entity refs asked for at about the same time share one request. */
   status(entityRef: string): Promise<ResolvedStatus>;
-  /** All that the user may see. */
-  applications(signal?: AbortSignal): Promise<PortalApplication[]>;
+  /** One page of those that the user may see. */
+  applications(query: ApplicationsQuery, signal?: AbortSignal): Promise<ApplicationPage>;
+  owners(signal?: AbortSignal): Promise<OwnerCounts[]>;
+  coverage(query: CoverageQuery, signal?: AbortSignal): Promise<Coverage>;
   points(ref: string, signal?: AbortSignal): Promise<WireRecoveryPoint[]>;
   plan(ref: string, request: PlanRequestBody, signal?: AbortSignal): Promise<PortalPlan>;
   startOperation(body: StartOperationBody, idempotencyKey: string): Promise<WireOperation>;

@@ -1,3 +1,4 @@
+import type { Coverage, OwnerCounts } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { isOver } from '../components/operation/states.ts';
 import type { Rhythm } from './useLive.ts';
@@ -5,14 +6,17 @@ import type { Rhythm } from './useLive.ts';
 /** What is computed from the state of the clusters. */
 export const fleetRhythm: Rhythm<unknown> = { seconds: 30, wakes: (message) => message.type === 'fleet' };
 
-/** A list that takes several requests: a large fleet changes all the time, and each signal would read all of it again. */
-const manyApplications = 1000;
+/** A fleet that changes all the time: what is counted from the whole of it would be counted again with each signal. */
+const large = 1000;
+const gapOf = (size: number): number | undefined => (size > large ? 30 : undefined);
 
-/** Every application of the fleet: a large one is read once an interval, however many signals come. */
-export const allApplicationsRhythm: Rhythm<readonly unknown[]> = {
+/** Counted from every application: of a large fleet once an interval, however many signals come. */
+export const ownersRhythm: Rhythm<readonly OwnerCounts[]> = {
   ...fleetRhythm,
-  gapSeconds: (known) => (known && known.length > manyApplications ? 30 : undefined),
+  gapSeconds: (known) => gapOf((known ?? []).reduce((sum, { total }) => sum + total, 0)),
 };
+
+export const coverageRhythm: Rhythm<Coverage> = { ...fleetRhythm, gapSeconds: (known) => gapOf(known?.volumes.total ?? 0) };
 
 /** A list of operations: closer while one of them runs. */
 export const operationsRhythm: Rhythm<readonly WireOperation[]> = {

@@ -1,9 +1,9 @@
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import { TestApiProvider } from '@backstage/frontend-test-utils';
-import type { SignalMessage } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { SignalMessage, VerdictCounts } from '@kubectl-dr/backstage-plugin-dr-common';
 import { act, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
-import { allApplicationsRhythm } from './rhythms.ts';
+import { ownersRhythm } from './rhythms.ts';
 import { readingLimitSeconds, useLive } from './useLive.ts';
 
 const advance = (seconds: number) => act(() => vi.advanceTimersByTimeAsync(seconds * 1000));
@@ -139,8 +139,8 @@ describe('useLive', () => {
   it('reads a fleet of many applications once an interval, however many signals come, and a small one when they come', async () => {
     const readings = async (size: number) => {
       const { send, wrapper } = signals();
-      const read = vi.fn(async () => Array.from({ length: size }, (_, index) => index));
-      const { unmount } = renderHook(() => useLive('fleet', read, allApplicationsRhythm), { wrapper });
+      const read = vi.fn(async () => [{ total: size, verdicts: {} as VerdictCounts }]);
+      const { unmount } = renderHook(() => useLive('owners', read, ownersRhythm), { wrapper });
       await advance(0);
       for (let second = 0; second < 90; second += 1) {
         await send({ type: 'fleet' });

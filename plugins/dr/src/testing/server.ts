@@ -1,5 +1,7 @@
-import { fillPath, idempotencyHeader, paths } from '@kubectl-dr/backstage-plugin-dr-common';
+import { applicationKind, fillPath, idempotencyHeader, paths } from '@kubectl-dr/backstage-plugin-dr-common';
 import { delay, http, HttpResponse, type RequestHandler } from 'msw';
+import type { ResolvedStatus } from '@kubectl-dr/backstage-plugin-dr-common';
+import { coverageOf, ownersOf, pageOf } from './fleet.ts';
 import { type Answer, broken, type Portal, Refusal, silence } from '../fixtures/portal.ts';
 
 export const baseUrl = 'http://portal.example';
@@ -19,6 +21,8 @@ async function answer<T>(value: Answer<T>, body: (value: T) => object, status = 
   if (value instanceof Refusal) return HttpResponse.json({ error: value.error }, { status: value.status });
   return HttpResponse.json(body(value as T) as never, { status });
 }
+
+type Shape<T> = (value: T, query: URLSearchParams) => object;
 
 const list = (kind: string) => (items: unknown[]) => ({ apiVersion: 'kubectl-dr.dev/v1alpha1', kind: `${kind}List`, items });
 const same = <T extends object>(value: T) => value;
@@ -42,11 +46,17 @@ export function handlers(portal: Portal, asked: Asked[] = []): RequestHandler[] 
     asked.push({ method: request.method, path: pathname, search, body, key: request.headers.get(idempotencyHeader) });
     return body;
   };
-  const get = <T>(path: string, value: Answer<T>, shape: (value: T) => object) =>
+  const get = <T>(path: string, value: Answer<T>, shape: Shape<T>) =>
     http.get(url(path), async ({ request }) => {
       await note(request);
-      return answer(value, shape);
+      return answer(value, (given) => shape(given, new URL(request.url).searchParams));
     });
+  const ofFleet = (name: string): ResolvedStatus | undefined => {
+    const found = Array.isArray(portal.applications) ? portal.applications.find(({ metadata }) => metadata.name === name) : undefined;
+    return found && { kind: 'ready', application: found };
+  };
+  const statusOf = (statuses: Record<string, ResolvedStatus>, ref: string): ResolvedStatus =>
+    statuses[ref] ?? ofFleet(ref.replace(`${applicationKind}:default/`, '')) ?? { kind: 'unknown' };
   const operationOf = (id: string): Answer<unknown> => {
     if (portal.operation) return portal.operation(id);
     const { operations } = portal;
@@ -58,7 +68,7 @@ export function handlers(portal: Portal, asked: Asked[] = []): RequestHandler[] 
     http.post(url(paths.applicationsByRefs), async ({ request }) => {
       const { entityRefs } = (await note(request)) as { entityRefs: string[] };
       return answer(portal.statuses ?? {}, (statuses) => {
-        const found = entityRefs.map((entityRef) => ({ entityRef, status: statuses[entityRef] ?? { kind: 'unknown' as const } }));
+        const found = entityRefs.map((entityRef) => ({ entityRef, status: statusOf(statuses, entityRef) }));
         const applications = new Map(
           found.flatMap(({ status }) => (status.kind === 'ready' ? [[status.application.metadata.name, status.application] as const] : [])),
         );
@@ -70,10 +80,9 @@ export function handlers(portal: Portal, asked: Asked[] = []): RequestHandler[] 
         };
       });
     }),
-    get(paths.applications, portal.applications ?? [], (items) => ({
-      ...list('Application')(items),
-      metadata: { total: items.length },
-    })),
+    get(paths.applications, portal.applications ?? [], pageOf),
+    get(paths.owners, portal.applications ?? [], ownersOf),
+    get(paths.coverage, portal.applications ?? [], coverageOf),
     get(paths.points, portal.points ?? [], list('RecoveryPoint')),
     http.post(url(paths.plans), async ({ request }) => {
       const body = await note(request);

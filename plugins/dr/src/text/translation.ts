@@ -417,7 +417,12 @@ export const drTranslationRef = createTranslationRef({
       clear: 'Clear filters',
       gaps: 'Volumes that would come back empty',
       noGaps: 'Every volume of these applications is in a usable point.',
-      gap: { skipped: 'was left out', failed: 'failed to be captured', absent: 'is in no usable point' },
+      gap: {
+        skipped: 'was left out',
+        failed: 'failed to be captured',
+        absent: 'is in no usable point',
+        unknown: 'could not be looked for',
+      },
       moreGaps_one: 'and {{count}} more volume',
       moreGaps_other: 'and {{count}} more volumes',
       byOwner: 'Owners to talk to',

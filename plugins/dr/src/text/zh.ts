@@ -359,6 +359,7 @@ const zh = {
   'fleet.gap.skipped': '被跳过',
   'fleet.gap.failed': '捕获失败',
   'fleet.gap.absent': '不在任何可用的恢复点中',
+  'fleet.gap.unknown': '无法查找',
   'fleet.moreGaps_one': '另有 {{count}} 个卷',
   'fleet.moreGaps_other': '另有 {{count}} 个卷',
   'fleet.byOwner': '需要联系的所有者',

@@ -1,5 +1,6 @@
 import { useEntityRefLink } from '@backstage/plugin-catalog-react';
-import { Cell, CellText, type ColumnConfig, type SortDescriptor, Table, useTable } from '@backstage/ui';
+import { Cell, CellText, type ColumnConfig, Table } from '@backstage/ui';
+import type { ApplicationPage } from '@kubectl-dr/backstage-plugin-dr-common';
 import { useMemo } from 'react';
 import type { PortalApplication } from '../../api/drApi.ts';
 import { recoveryPath } from '../../routes.ts';
@@ -11,7 +12,7 @@ import { NextRun } from '../card/NextRun.tsx';
 import styles from './FleetPage.module.css';
 import { worstFirst as worstReasonFirst } from '../reasons/alike.ts';
 import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
-import { verdictOrder } from '../verdict/verdicts.ts';
+import { type ApplicationPages, pageSize } from './useApplicationPages.ts';
 
 interface Row {
   id: string;
@@ -20,42 +21,19 @@ interface Row {
   reason: string | undefined;
 }
 
-const keys: Record<string, (row: Row) => string | number> = {
-  name: ({ application }) => application.spec.title ?? application.metadata.name,
-  verdict: ({ application }) => verdictOrder.indexOf(application.status.verdict),
-  owner: ({ application }) => application.spec.owner ?? '',
-  // No data at all is older than any.
-  age: ({ application }) => application.status.recoveryPoint?.ageSeconds ?? Number.MAX_SAFE_INTEGER,
-};
-
-function sorted(rows: Row[], { column, direction }: SortDescriptor): Row[] {
-  const key = keys[String(column)];
-  if (!key) return rows;
-  const sign = direction === 'descending' ? -1 : 1;
-  const compare = (a: string | number, b: string | number) =>
-    typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
-  return [...rows].sort((a, b) => sign * compare(key(a), key(b)));
-}
-
 /** One row per application, worst first unless sorted otherwise; a page of fifty at a time. */
-export const ApplicationsTable = ({ applications }: { applications: readonly PortalApplication[] }) => {
+export const ApplicationsTable = ({ page, pages }: { page: ApplicationPage; pages: ApplicationPages }) => {
   const { t } = useText();
   const entityLink = useEntityRefLink();
   const data = useMemo<Row[]>(
     () =>
-      applications.map((application) => ({
+      page.items.map((application) => ({
         id: application.spec.entityRef ?? application.metadata.name,
         application,
         reason: worstReasonFirst(application.status.reasons)[0]?.message,
       })),
-    [applications],
+    [page.items],
   );
-  const { tableProps } = useTable<Row>({
-    mode: 'complete',
-    data,
-    sortFn: sorted,
-    paginationOptions: { pageSize: 50, showPageSizeOptions: false },
-  });
   const columns = useMemo<ColumnConfig<Row>[]>(
     () => [
       {
@@ -130,5 +108,25 @@ export const ApplicationsTable = ({ applications }: { applications: readonly Por
     ],
     [t, entityLink],
   );
-  return <Table columnConfig={columns} {...tableProps} emptyState={<p>{t('fleet.none')}</p>} />;
+  const { total, nextCursor } = page.metadata;
+  return (
+    <Table
+      columnConfig={columns}
+      data={data}
+      isStale={pages.stale}
+      sort={{ descriptor: pages.sort, onSortChange: pages.onSort }}
+      pagination={{
+        type: 'page',
+        pageSize,
+        offset: pages.offset,
+        totalCount: total,
+        hasNextPage: nextCursor !== undefined,
+        hasPreviousPage: pages.offset > 0,
+        onNextPage: pages.onNext,
+        onPreviousPage: pages.onPrevious,
+        showPageSizeOptions: false,
+      }}
+      emptyState={<p>{t('fleet.none')}</p>}
+    />
+  );
 };

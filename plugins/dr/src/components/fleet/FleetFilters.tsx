@@ -3,7 +3,8 @@ import { useEffect, useState } from 'react';
 import { shortRef } from '../../text/shortRef.ts';
 import { useText } from '../../text/useText.ts';
 import styles from './FleetPage.module.css';
-import { type FleetFilter, noOwner } from './selection.ts';
+import { noOwner } from '@kubectl-dr/backstage-plugin-dr-common';
+import type { FleetFilter } from './selection.ts';
 
 const any = 'any';
 /** After the last key: the address and the table follow the text, the field itself never waits. */

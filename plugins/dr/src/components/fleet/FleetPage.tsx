@@ -1,9 +1,9 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { Container, Text } from '@backstage/ui';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Section } from '../section/Section.tsx';
-import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
-import { allApplicationsRhythm, fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
+import { drApiRef } from '../../api/drApi.ts';
+import { coverageRhythm, fleetRhythm, operationsRhythm, ownersRhythm } from '../../hooks/rhythms.ts';
 import { type Live, useLive } from '../../hooks/useLive.ts';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { shortSeconds } from '../../text/time.ts';
@@ -13,7 +13,6 @@ import { Notice } from '../state/Notice.tsx';
 import { staleAfterSeconds } from '../state/notices.ts';
 import { Problem } from '../state/Problem.tsx';
 import { ApplicationsTable } from './ApplicationsTable.tsx';
-import { mayNothing } from '../operation/actions.ts';
 import { Clusters } from './Clusters.tsx';
 import { CoverageGaps } from './CoverageGaps.tsx';
 import { FleetFilters } from './FleetFilters.tsx';
@@ -22,10 +21,12 @@ import { Locations } from './Locations.tsx';
 import { Operations } from './Operations.tsx';
 import { OwnerTrouble } from './OwnerTrouble.tsx';
 import { VerdictTiles } from './VerdictTiles.tsx';
-import { countByVerdict, gapsOf, inScope, noOwner, troubleByOwner, worstFirst } from './selection.ts';
+import { inTrouble, ownerKey } from './selection.ts';
+import { useApplicationPages } from './useApplicationPages.ts';
 import { useFleetFilter } from './useFleetFilter.ts';
 
-const none: readonly PortalApplication[] = [];
+/** Gaps that are listed: to act on, not an inventory; whoever works them off sees the rest. */
+const mostGaps = 20;
 
 /** One reading in its place: loading, failed, or there. */
 function Reading<T>({ live, children }: { live: Live<T>; children(data: T): ReactNode }) {
@@ -39,9 +40,8 @@ function Reading<T>({ live, children }: { live: Live<T>; children(data: T): Reac
 }
 
 /** What is old in the picture, said above everything that is computed from it. */
-const Staleness = ({ applications }: { applications: readonly PortalApplication[] }) => {
+const Staleness = ({ seconds: oldest }: { seconds: number }) => {
   const { t } = useText();
-  const oldest = applications.reduce((most, { staleSeconds }) => Math.max(most, staleSeconds), 0);
   if (oldest <= staleAfterSeconds) return null;
   const age = shortSeconds(oldest);
   return <Notice status="warning" title={t('state.stale.title', { age })} text={t('state.stale.text', { age })} />;
@@ -55,53 +55,56 @@ export const FleetPage = () => {
   // Whoever comes by a link to an operation (a notification, somebody's message) wants to see it and not look for it.
   const [operation] = useSearchParameter(operationParameter);
   const [operationsFirst] = useState(operation !== undefined);
-  const applications = useLive('fleet', (signal) => api.applications(signal), allApplicationsRhythm);
+  const { verdict, owner, q } = filter;
+  const pages = useApplicationPages(filter);
+  const owners = useLive('owners', (signal) => api.owners(signal), ownersRhythm);
+  const gapQuery = {
+    ...(verdict && { verdict }),
+    ...(owner && { owner }),
+    ...(q && { q }),
+    // What is merely unknown is said by the verdict of its application.
+    state: ['skipped' as const, 'failed' as const, 'absent' as const],
+    limit: mostGaps,
+  };
+  const coverage = useLive(`coverage ${JSON.stringify(gapQuery)}`, (signal) => api.coverage(gapQuery, signal), coverageRhythm);
   const clusters = useLive('clusters', (signal) => api.clusters(signal), fleetRhythm);
   const locations = useLive('locations', (signal) => api.locations(signal), fleetRhythm);
   const operations = useLive('operations', (signal) => api.operations({}, signal), operationsRhythm);
 
-  const all = applications.data ?? none;
-  const { verdict, owner, q } = filter;
-  const scope = useMemo(() => inScope(all, { owner, q }), [all, owner, q]);
-  const counts = useMemo(() => countByVerdict(scope), [scope]);
-  const shown = useMemo(
-    () => worstFirst(verdict ? scope.filter((application) => application.status.verdict === verdict) : scope),
-    [scope, verdict],
-  );
-  const gaps = useMemo(() => gapsOf(shown), [shown]);
-  const trouble = useMemo(() => troubleByOwner(all), [all]);
-  const owners = useMemo(() => [...new Set(all.map(({ spec }) => spec.owner ?? noOwner))].sort(), [all]);
-  const allowed = useMemo(() => new Map(all.map((each) => [each.metadata.name, each.allowed])), [all]);
-
+  const filtered = verdict !== undefined || owner !== undefined || q !== undefined;
   const operationsSection = (
     <Section level="h2" title={t('fleet.running')}>
-      <Reading live={operations}>{(data) => <Operations operations={data} may={(name) => allowed.get(name) ?? mayNothing} />}</Reading>
+      <Reading live={operations}>{(data) => <Operations operations={data} />}</Reading>
     </Section>
   );
 
   return (
     <Container className={styles.root} role="main">
       {operationsFirst && operationsSection}
-      <Reading live={applications}>
-        {() => (
+      <Reading live={pages.live}>
+        {(page) => (
           <>
-            <Staleness applications={all} />
-            <VerdictTiles counts={counts} chosen={verdict} onChoose={setVerdict} />
+            <Staleness seconds={page.metadata.staleSeconds} />
+            <VerdictTiles counts={page.metadata.verdicts} chosen={verdict} onChoose={setVerdict} />
             <Section level="h2" title={t('fleet.applications')}>
-              <FleetFilters owners={owners} filter={filter} onOwner={setOwner} onText={setQ} onClear={clear} />
-              {all.length === 0 ? <Text color="secondary">{t('fleet.empty')}</Text> : <ApplicationsTable applications={shown} />}
+              <FleetFilters owners={(owners.data ?? []).map(ownerKey)} filter={filter} onOwner={setOwner} onText={setQ} onClear={clear} />
+              {page.metadata.total === 0 && !filtered ? (
+                <Text color="secondary">{t('fleet.empty')}</Text>
+              ) : (
+                <ApplicationsTable page={page} pages={pages} />
+              )}
             </Section>
-            <div className={styles.columns}>
-              <Section level="h2" title={t('fleet.gaps')}>
-                <CoverageGaps gaps={gaps} />
-              </Section>
-              <Section level="h2" title={t('fleet.byOwner')}>
-                <OwnerTrouble owners={trouble} onChoose={setOwner} />
-              </Section>
-            </div>
           </>
         )}
       </Reading>
+      <div className={styles.columns}>
+        <Section level="h2" title={t('fleet.gaps')}>
+          <Reading live={coverage}>{(data) => <CoverageGaps coverage={data} />}</Reading>
+        </Section>
+        <Section level="h2" title={t('fleet.byOwner')}>
+          <Reading live={owners}>{(data) => <OwnerTrouble owners={inTrouble(data)} onChoose={setOwner} />}</Reading>
+        </Section>
+      </div>
       {!operationsFirst && operationsSection}
       <div className={styles.columns}>
         <Section level="h2" title={t('fleet.clusters')}>

@@ -2,7 +2,8 @@ import { Text } from '@backstage/ui';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { operationParameter, useSearchParameter } from '../../hooks/useSearchParameter.ts';
 import { useText } from '../../text/useText.ts';
-import { type MayAct, mayNothing } from '../operation/actions.ts';
+import { useAllowed } from '../../hooks/useAllowed.ts';
+import { mayNothing } from '../operation/actions.ts';
 import { LiveOperation } from '../operation/LiveOperation.tsx';
 import { OperationList } from '../operation/OperationList.tsx';
 import { isOver } from '../operation/states.ts';
@@ -10,14 +11,8 @@ import { isOver } from '../operation/states.ts';
 /** How many finished ones are listed below those that run. */
 const latest = 10;
 
-interface OperationsProps {
-  operations: readonly WireOperation[];
-  /** What the signed-in user may do to operations of this application. */
-  may(application: string): MayAct;
-}
-
 /** What runs anywhere in the fleet, and what ran last; the open one is in the address. */
-export const Operations = ({ operations, may }: OperationsProps) => {
+export const Operations = ({ operations }: { operations: readonly WireOperation[] }) => {
   const { t } = useText();
   const [open, setOpen] = useSearchParameter(operationParameter);
   const waiting = operations.filter(({ status }) => status.state === 'WaitingForApproval');
@@ -27,6 +22,7 @@ export const Operations = ({ operations, may }: OperationsProps) => {
     .sort((a, b) => b.status.requestedAt.localeCompare(a.status.requestedAt))
     .slice(0, latest);
   const listed = [...waiting, ...running, ...finished];
+  const may = useAllowed(listed.map(({ spec }) => spec.application));
   const props = { open, onOpen: setOpen, may: (operation: WireOperation) => may(operation.spec.application) };
   return (
     <>

@@ -3,7 +3,8 @@ import { shortRef } from '../../text/shortRef.ts';
 import { useText } from '../../text/useText.ts';
 import { verdictOrder, verdictTone } from '../verdict/verdicts.ts';
 import styles from './FleetPage.module.css';
-import { noOwner, type OwnerCounts } from './selection.ts';
+import { noOwner, type OwnerCounts } from '@kubectl-dr/backstage-plugin-dr-common';
+import { ownerKey } from './selection.ts';
 
 /** Whom to talk to: owners with applications that would not come back in time, as a bar of all theirs. */
 export const OwnerTrouble = ({ owners, onChoose }: { owners: readonly OwnerCounts[]; onChoose(owner: string): void }) => {
@@ -11,7 +12,9 @@ export const OwnerTrouble = ({ owners, onChoose }: { owners: readonly OwnerCount
   if (owners.length === 0) return <Text color="secondary">{t('fleet.noTrouble')}</Text>;
   return (
     <ul className={styles.list} aria-label={t('fleet.byOwner')}>
-      {owners.map(({ owner, total, counts }) => {
+      {owners.map((entry) => {
+        const { total, verdicts: counts } = entry;
+        const owner = ownerKey(entry);
         const present = verdictOrder.filter((verdict) => counts[verdict] > 0);
         return (
           <li key={owner} className={styles.owner}>
