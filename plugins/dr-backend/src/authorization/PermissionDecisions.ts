@@ -16,13 +16,27 @@ export class PermissionDecisions {
   /** By name of the permission, then by entity. */
   private readonly particular = new Map<string, Map<string, boolean>>();
 
+  private latest: Promise<void> = Promise.resolve();
+
   constructor(permissions: PermissionsService, credentials: BackstageCredentials) {
     this.permissions = permissions;
     this.credentials = credentials;
   }
 
-  /** Decides `wanted` for these entities, which are asked for only where a decision depends on them; afterwards `allows` knows. */
-  async load(wanted: readonly ResourcePermission[], entityRefs: () => Iterable<string>): Promise<void> {
+  /**
+   * Decides `wanted` for these entities, which are asked for only where a decision depends on them; afterwards `allows` knows.
+   * Who comes while others ask waits for them: what they learn is mostly what is wanted, and a framework that is slow must not be
+   * asked by everybody at once.
+   */
+  load(wanted: readonly ResourcePermission[], entityRefs: () => Iterable<string>): Promise<void> {
+    const known = wanted.every(({ name }) => this.general.has(name));
+    if (known && !wanted.some((permission) => this.isConditional(permission))) return Promise.resolve();
+    const loading = this.latest.then(() => this.loadNow(wanted, entityRefs));
+    this.latest = loading.catch(() => undefined);
+    return loading;
+  }
+
+  private async loadNow(wanted: readonly ResourcePermission[], entityRefs: () => Iterable<string>): Promise<void> {
     const unknown = wanted.filter(({ name }) => !this.general.has(name));
     if (unknown.length > 0) {
       const decisions = await this.permissions.authorizeConditional(

@@ -67,11 +67,26 @@ describe('the fleet page', () => {
     expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
   });
 
-  it('stays fluid with five thousand applications: a page of fifty is drawn', async () => {
-    const many = Array.from({ length: 5000 }, (_, index) => application(`app-${index}`, [part('web')]));
-    portal.answers({ applications: many });
+  it('asks for one page of fifty, however many there are, with the totals of all', async () => {
+    const many = Array.from({ length: 5000 }, (_, index) => application(`app-${String(index).padStart(4, '0')}`, [part('web')]));
+    const requests = portal.answers({ applications: many });
     renderWithPortal(<FleetPage />);
     await waitFor(() => expect(rows()).toHaveLength(50), { timeout: 15_000 });
     expect(screen.getByRole('button', { name: /5000\s*Protected/ })).toBeInTheDocument();
+    const asked = () => requests.filter(({ path }) => path.endsWith('/v1/applications')).map(({ search }) => search);
+    expect(asked()).toEqual(['?limit=50']);
+    await userEvent.click(screen.getByRole('button', { name: 'Next table page' }));
+    await waitFor(() => expect(rows()[0]).toBe('App-0050'));
+    expect(screen.getByText(/51 - 100 of 5000/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Previous table page' }));
+    await waitFor(() => expect(rows()[0]).toBe('App-0000'));
+    await userEvent.click(screen.getByRole('button', { name: 'Next table page' }));
+    await waitFor(() => expect(rows()[0]).toBe('App-0050'));
+    // Another order begins at the first page.
+    await userEvent.click(screen.getByRole('columnheader', { name: 'Application' }));
+    await waitFor(() => expect(rows()[0]).toBe('App-0000'));
+    await userEvent.click(screen.getByRole('columnheader', { name: 'Application' }));
+    await waitFor(() => expect(rows()[0]).toBe('App-4999'));
+    expect(asked().at(-1)).toBe('?sort=name&order=descending&limit=50');
   });
 });
