@@ -12,6 +12,11 @@ const chosen = (process.env.CLUSTER_TARGET ?? targets.join(',')).split(',');
 const unknown = chosen.filter((name) => !(targets as readonly string[]).includes(name));
 if (unknown.length > 0) throw new Error(`CLUSTER_TARGET: there is no target ${unknown.join(', ')}; there are ${targets.join(', ')}`);
 
+/** Command lines word for word: `npm test` tells them of the sandbox. */
+const stories = ['commands', 'commands-in-place', 'commands-plans', 'commands-undo', 'commands-moves', 'exit-codes'].map(
+  (story) => `test/e2e/${story}.test.ts`,
+);
+
 /** Every suite against every target: one project per target. */
 export default defineConfig({
   root,
@@ -27,7 +32,7 @@ export default defineConfig({
           globals: true,
           environment: 'node' as const,
           setupFiles: [`${root}/packages/dev/src/vitest.setup.ts`],
-          include: ['test/cluster/suites/**/*.test.ts', ...(target === 'real' ? ['test/cluster/real/**/*.test.ts'] : [])],
+          include: ['test/cluster/suites/**/*.test.ts', ...(target === 'real' ? ['test/cluster/real/**/*.test.ts', ...stories] : [])],
           provide: { target },
           // In memory and in the sandbox each file has clusters of its own; two cores are two cores. Real ones come after.
           maxWorkers: target === 'real' ? pairsOfClusters() : 2,

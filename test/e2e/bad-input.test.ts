@@ -91,7 +91,7 @@ describe('no cluster reachable', () => {
 });
 
 describe('one of two unreachable', () => {
-  const clusters = () => [fleet.client(fleet.east), dead('west')];
+  const clusters = () => [fleet.east.reach(), dead('west')];
 
   it('hides nothing of the other, and its rows say so', async () => {
     expect(await run('get points', clusters())).toMatchInlineSnapshot(`

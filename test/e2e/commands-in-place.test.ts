@@ -4,7 +4,7 @@ import { TestFleet } from './fleet.ts';
 /** Going back in place by command line: what is shown, what is asked, what is done. */
 let fleet: TestFleet;
 beforeEach(async () => {
-  fleet?.close();
+  await fleet?.close();
   fleet = await TestFleet.open();
   const { cluster } = fleet.east.stage;
   await cluster.patch(page, 'merge', { data: { 'nginx.conf': 'a\nb\nc\nd' } });
@@ -24,7 +24,7 @@ const files = () => fleet.east.read('shop', 'data-db-0');
 /** What happens to an application in twelve minutes: broken data, another page, another password, one thing more. */
 async function spoil(): Promise<void> {
   const { cluster } = fleet.east.stage;
-  fleet.east.write('shop', 'data-db-0', corrupt);
+  await fleet.east.write('shop', 'data-db-0', corrupt);
   await cluster.patch(secret, 'merge', { data: { password: 'bmV3' } });
   await cluster.patch(page, 'merge', { data: { page: 'new', 'nginx.conf': 'a\nb\nx\ny\nd' } });
   await cluster.patch(web, 'merge', { spec: { replicas: 5 }, metadata: { labels: { tier: 'front' } } });

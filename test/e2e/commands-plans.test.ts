@@ -15,7 +15,7 @@ const files = () => fleet.east.read('shop', 'data-db-0');
 const patch = (target: typeof page, data: Record<string, string>) => fleet.east.stage.cluster.patch(target, 'merge', { data });
 
 beforeEach(async () => {
-  fleet?.close();
+  await fleet?.close();
   fleet = await TestFleet.open();
   await fleet.backUp('p1');
   await fleet.advance(12);
@@ -26,7 +26,7 @@ describe('apply', () => {
   const saved = () => readFileSync(path.join(fleet.folder, 'plan.json'), 'utf8');
 
   beforeEach(async () => {
-    fleet.east.write('shop', 'data-db-0', corrupt);
+    await fleet.east.write('shop', 'data-db-0', corrupt);
     await patch(page, { page: 'new' });
     expect((await fleet.run('plan restore shop --component web --component orders-db --mode inPlace --out plan.json')).code).toBe(0);
   });

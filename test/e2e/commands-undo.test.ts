@@ -11,11 +11,11 @@ const files = () => fleet.east.read('shop', 'data-db-0');
 const volumes = () => fleet.east.names(types.persistentVolumes);
 
 beforeEach(async () => {
-  fleet?.close();
+  await fleet?.close();
   fleet = await TestFleet.open();
   await fleet.backUp('p1');
   await fleet.advance(12);
-  fleet.east.write('shop', 'data-db-0', corrupt);
+  await fleet.east.write('shop', 'data-db-0', corrupt);
   const { code, out, err } = await fleet.run('restore shop --component orders-db --mode dataOnly --undo-window 2h --yes');
   expect(code, err).toBe(0);
   id = /restore-shop-\w+/.exec(out)![0];
@@ -172,7 +172,7 @@ describe('confirm', () => {
 
 it('a restore that failed half way is said so, and undo puts everything back', async () => {
   await fleet.run(`confirm ${id} --yes`);
-  fleet.east.write('shop', 'data-db-0', corrupt);
+  await fleet.east.write('shop', 'data-db-0', corrupt);
   fleet.east.behaviour.failures.push({ kind: 'Restore', name: 'restore-shop-', phase: 'Failed', message: 'the bucket is gone' });
   const { code, out, err } = await fleet.run('restore shop --component orders-db --mode dataOnly --to p1 --yes');
   expect(code).toBe(3);

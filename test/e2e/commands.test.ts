@@ -21,7 +21,7 @@ let fleet: TestFleet;
 afterAll(() => fleet.close());
 
 async function open(): Promise<void> {
-  fleet?.close();
+  await fleet?.close();
   fleet = await TestFleet.open();
   await fleet.backUp('p1');
   await fleet.scheduleHourly('72h');
@@ -437,13 +437,11 @@ describe('acting', () => {
   });
 
   it('a plan alone changes nothing', async () => {
-    const before = fleet.east.stage.api.store.version;
     expect((await fleet.run('backup shop --dry-run=client')).out).toContain('Backup shop');
     expect((await fleet.run('restore shop --dry-run=client --as copy')).out).toContain('Into:       copy on east');
     // Only what reading a point leaves: requests for its files and for a sign of life.
     const { items } = await fleet.east.stage.cluster.list(types.namespaces);
     expect(items.map(({ metadata }) => metadata.name)).not.toContain('copy');
-    expect(fleet.east.stage.api.store.version).toBeGreaterThanOrEqual(before);
   });
 });
 

@@ -206,7 +206,7 @@ describe('doctor', () => {
       roleRef: role,
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'dev' }],
     } as never);
-    const clusters = [fleet.client(fleet.east, { as: 'dev' })];
+    const clusters = [fleet.east.reach('dev')];
     const { code, out } = await fleet.run('doctor -n shop', { clusters });
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`

@@ -1,5 +1,3 @@
-import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
-import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { InterruptedError } from '../../kubectl-plugin/src/interrupted.ts';
 import { TestFleet } from './fleet.ts';
 
@@ -106,14 +104,7 @@ describe('6: refused', () => {
   });
 
   it('by the cluster, with who, what and the smallest Role that would allow it', async () => {
-    const { stage } = fleet.east;
-    const config = { name: 'east', context: 'east', cluster: { name: 'east', server: 'https://sandbox.invalid' } };
-    const viewer = new HttpCluster({
-      config: { ...config, user: { name: 'bob', token: 'admin', impersonate: { user: 'bob' } } },
-      dispatcher: apiDispatcher(stage.api),
-      clock: fleet.clock,
-    });
-    const { code, err } = await fleet.run('get operations', { clusters: [viewer] });
+    const { code, err } = await fleet.run('get operations', { clusters: [fleet.east.reach('bob')] });
     expect(code).toBe(6);
     expect(err).toMatchInlineSnapshot(`
       "error: bob may not list configmaps in the namespace kubectl-dr on east

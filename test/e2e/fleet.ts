@@ -4,23 +4,24 @@ import path from 'node:path';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { FakeClock } from '@kubectl-dr/core/testing/clock';
-import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
-import { VeleroStage, shopObjects } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
-import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
-import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import { shopObjects } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
+import { inject } from 'vitest';
 import type { ExampleFleet } from '../suites/example-fleet.ts';
 import { exampleCatalog, exampleOwner, recommender } from '../suites/example-fleet.ts';
 import type { Ran, Surroundings } from './command-line.ts';
 import { kubectlDr } from './command-line.ts';
+import { sandboxStory } from './sandbox-story.ts';
+import type { StoryCluster } from './story-cluster.ts';
 
 /** The application `shop` over two clusters with Velero, described by a catalog file. Time stands still unless somebody waits. */
 export class TestFleet implements ExampleFleet {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-fleet-'));
   readonly clock: FakeClock;
-  readonly east: VeleroStage;
-  readonly west: VeleroStage;
+  readonly east: StoryCluster;
+  readonly west: StoryCluster;
 
-  private constructor(clock: FakeClock, east: VeleroStage, west: VeleroStage) {
+  private constructor(clock: FakeClock, east: StoryCluster, west: StoryCluster) {
     this.clock = clock;
     this.east = east;
     this.west = west;
@@ -28,13 +29,14 @@ export class TestFleet implements ExampleFleet {
 
   static async open(): Promise<TestFleet> {
     const clock = new FakeClock();
-    const east = await VeleroStage.open('east', new MemoryBuckets(['backups']), clock);
-    const west = await VeleroStage.open('west', new MemoryBuckets(['backups']), clock);
+    // By `npm run test:cluster` the same stories are told of a real control plane.
+    const open = inject('target') === 'real' ? (await import('../cluster/targets/story-cluster.ts')).realStory : sandboxStory;
+    const [east, west] = await Promise.all([open('east', clock), open('west', clock)]);
     const fleet = new TestFleet(clock, east, west);
     fleet.reset();
     for (const object of shopObjects()) await east.create(object.kind === 'Namespace' ? owned(object) : object);
     await east.stage.idle();
-    east.write('shop', 'data-db-0', { 'orders.csv': '1,apples\n2,pears\n' });
+    await east.write('shop', 'data-db-0', { 'orders.csv': '1,apples\n2,pears\n' });
     for (const object of recommender) await west.create(object);
     await west.stage.idle();
     await fleet.advance(60);
@@ -49,8 +51,11 @@ export class TestFleet implements ExampleFleet {
 
   /** Minutes pass. */
   async advance(minutes: number): Promise<void> {
-    await this.clock.advance(minutes * 60_000);
-    await this.settle();
+    // A server that is asked over a network answers later than the clock goes on: what is due in between gets its moment.
+    for (let left = minutes; left > 0; left -= 5) {
+      await this.clock.advance(Math.min(left, 5) * 60_000);
+      await this.settle();
+    }
   }
 
   async settle(): Promise<void> {
@@ -91,25 +96,15 @@ export class TestFleet implements ExampleFleet {
         signal?.throwIfAborted();
       },
     };
-    return kubectlDr(line, { cwd: this.folder, clusters: [this.client(this.east), this.client(this.west)], clock: shared, ...options });
+    return kubectlDr(line, { cwd: this.folder, clusters: [this.east.reach(), this.west.reach()], clock: shared, ...options });
   }
 
   at(cluster: 'east' | 'west'): HttpCluster {
-    return this.client(this[cluster]);
+    return this[cluster].reach();
   }
 
-  /** As a user reaches the cluster: over HTTP, without a network. */
-  client({ stage }: VeleroStage, { as }: { as?: string } = {}): HttpCluster {
-    const { name } = stage;
-    const cluster = { name, server: 'https://sandbox.invalid' };
-    const user = { name: 'admin', token: 'admin', ...(as !== undefined && { impersonate: { user: as } }) };
-    const config = { name, cluster, user };
-    return new HttpCluster({ config, dispatcher: apiDispatcher(stage.api), clock: this.clock });
-  }
-
-  close(): void {
-    this.east.stage.close();
-    this.west.stage.close();
+  async close(): Promise<void> {
+    await Promise.all([this.east.stage.close(), this.west.stage.close()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
