@@ -21,6 +21,10 @@ export class TestFleet implements ExampleFleet {
   readonly east: StoryCluster;
   readonly west: StoryCluster;
 
+  /** When those wake who wait. */
+  readonly #dues: number[] = [];
+  #passes = false;
+
   private constructor(clock: FakeClock, east: StoryCluster, west: StoryCluster) {
     this.clock = clock;
     this.east = east;
@@ -30,7 +34,7 @@ export class TestFleet implements ExampleFleet {
   static async open(): Promise<TestFleet> {
     const clock = new FakeClock();
     // By `npm run test:cluster` the same stories are told of a real control plane.
-    const open = inject('target') === 'real' ? (await import('../cluster/targets/story-cluster.ts')).realStory : sandboxStory;
+    const open = onRealClusters() ? (await import('../cluster/targets/story-cluster.ts')).realStory : sandboxStory;
     const [east, west] = await Promise.all([open('east', clock), open('west', clock)]);
     const fleet = new TestFleet(clock, east, west);
     fleet.reset();
@@ -78,6 +82,7 @@ export class TestFleet implements ExampleFleet {
       metadata: { name: 'shop-hourly', namespace: 'velero' },
       spec: { schedule: '30 * * * *', template: { includedNamespaces: ['shop'], ttl, defaultVolumesToFsBackup: true } },
     });
+    await this.settle();
   }
 
   write(file: string, text: string): void {
@@ -91,12 +96,39 @@ export class TestFleet implements ExampleFleet {
       now: () => clock.now(),
       sleep: async (milliseconds, signal) => {
         signal?.throwIfAborted();
+        if (onRealClusters()) return this.#wait(milliseconds, signal);
         await clock.advance(milliseconds);
         await this.settle();
         signal?.throwIfAborted();
       },
     };
     return kubectlDr(line, { cwd: this.folder, clusters: [this.east.reach(), this.west.reach()], clock: shared, ...options });
+  }
+
+  /**
+   * Where answers come over a network several wait at the same time, for whatever is asked meanwhile: time passes once for
+   * all of them, and only when nothing is under way.
+   */
+  async #wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    const due = this.clock.now().getTime() + milliseconds;
+    const waited = this.clock.sleep(milliseconds, signal);
+    this.#dues.push(due);
+    if (!this.#passes) void this.#pass();
+    try {
+      await waited;
+    } finally {
+      this.#dues.splice(this.#dues.indexOf(due), 1);
+    }
+  }
+
+  async #pass(): Promise<void> {
+    this.#passes = true;
+    while (this.#dues.length > 0) {
+      await this.settle();
+      const next = Math.min(...this.#dues);
+      if (Number.isFinite(next)) await this.clock.advance(Math.max(0, next - this.clock.now().getTime()));
+    }
+    this.#passes = false;
   }
 
   at(cluster: 'east' | 'west'): HttpCluster {
@@ -107,6 +139,10 @@ export class TestFleet implements ExampleFleet {
     await Promise.all([this.east.stage.close(), this.west.stage.close()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function onRealClusters(): boolean {
+  return inject('target') === 'real';
 }
 
 function owned(object: KubeObject): KubeObject {

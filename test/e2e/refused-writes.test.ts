@@ -25,7 +25,7 @@ const answers: Record<string, [status: number, reason: string, message: string]>
 /** The lines of stderr from the first error on, where each write of this kind is answered so. */
 async function told(line: string, written: RegExp, answer: string): Promise<string> {
   const [code, reason, message] = answers[answer]!;
-  const { api } = fleet.east.stage;
+  const api = fleet.east.api!;
   let refused = 0;
   const dispatcher = apiDispatcher({
     fetch: async (request) => {

@@ -12,6 +12,7 @@ export async function sandboxStory(name: 'east' | 'west', clock: FakeClock): Pro
   return {
     stage,
     behaviour,
+    api: stage.api,
     reach(as) {
       const cluster = { name, server: 'https://sandbox.invalid' };
       const user = { name: 'admin', token: 'admin', ...(as !== undefined && { impersonate: { user: as } }) };

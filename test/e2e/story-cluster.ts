@@ -1,6 +1,7 @@
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
+import type { Api } from '@kubectl-dr/sandbox/api/server';
 import type { ControlledCluster } from '@kubectl-dr/sandbox/simulators/api-cluster';
 import type { Controller } from '@kubectl-dr/sandbox/simulators/controller';
 import type { Durations } from '@kubectl-dr/sandbox/simulators/durations';
@@ -22,6 +23,8 @@ export interface StoryCluster {
     close(): void | Promise<void>;
   };
   readonly behaviour: VeleroBehaviour;
+  /** Of the sandbox only: what answers its clients. */
+  readonly api?: Pick<Api, 'fetch'>;
   /** As a user reaches it. */
   reach(as?: string): HttpCluster;
   create(object: KubeObject): Promise<void>;

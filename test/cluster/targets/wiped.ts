@@ -8,7 +8,7 @@ const somebodys =
 
 /**
  * Takes away at once, in the store itself, what clients made on a control plane of ours: the ordinary way takes a namespace
- * some seconds. Whoever watches is told of each object that goes. Definitions stay, but for those of `groups`.
+ * some seconds. Whoever watches is told of each object that goes. Of definitions those of `keepGroups` stay.
  */
 export async function wipe(etcd: string, keepGroups: readonly string[]): Promise<void> {
   const call = async (method: string, body: object): Promise<{ kvs?: { key: string }[] }> => {
