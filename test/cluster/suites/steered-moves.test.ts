@@ -4,6 +4,7 @@ import { kinds as ramenKinds } from '@kubectl-dr/core/engines/ramen/kinds';
 import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
 import { kinds as storkKinds } from '@kubectl-dr/core/engines/stork/kinds';
 import { NotAllowedError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
+import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { CatalogEntity } from '@kubectl-dr/core/ports/catalog';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
@@ -195,6 +196,44 @@ describe.skipIf(missing !== undefined)(`a plan steers Ramen on ${target}${becaus
     // One change of its spec, however often a process died.
     expect((await placement()).metadata.generation! - before).toBe(1);
     expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([1, 0]);
+  });
+
+  it('tells a stage that is newer than us as text, and leaves a move that is cancelled to end by itself', async () => {
+    const ref = { type: ramenKinds.placements, namespace: 'shop', name: 'shop' };
+    await fleet.rested();
+    const before = (await placement()).metadata.generation!;
+    fleet.behaviour.stuckAt = 'RunningFinalSync';
+    const plan = await service().plan({ intent: 'Relocate', application: 'shop', to: 'west' }, caller);
+    const dr = service();
+    const started = await dr.execute(plan, caller);
+    const told: string[] = [];
+    let last: Operation | undefined;
+    let cancelled = false;
+    for await (const event of started.events) {
+      if (event.type === 'operation') last = event.operation;
+      else if (event.step.message !== undefined) told.push(event.step.message);
+      const message = told.at(-1) ?? '';
+      if (message.includes('RunningFinalSync')) {
+        fleet.behaviour.down = true;
+        await fleet.hub.cluster.patchStatus(ref, { progression: 'ConsultingOracle' });
+      }
+      if (message !== 'Relocating: ConsultingOracle' || cancelled) continue;
+      cancelled = true;
+      await dr.cancel(started.operation.id, caller);
+    }
+    expect(told).toContain('Relocating: ConsultingOracle');
+    expect([last?.state, last?.message]).toEqual(['Cancelled', expect.stringContaining('left as it is')]);
+    fleet.behaviour.down = false;
+    delete fleet.behaviour.stuckAt;
+    await fleet.hub.cluster.patchStatus(ref, { progression: 'RunningFinalSync' });
+    // What was begun ends by itself, and its hub tells so.
+    await fleet.rested();
+    expect((await placement()).metadata.generation! - before).toBe(1);
+    expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([0, 1]);
+    // By hand: a move that was cancelled is none that the application is followed by.
+    await fleet.hub.cluster.patch(ref, 'merge', { spec: { action: 'Relocate', preferredCluster: 'east' } });
+    await eventually(async () => (await fleet.managedNow())?.placedAt === 'east', 'it is back', 60_000);
+    await fleet.rested();
   });
 
   it('brings along what no engine manages, which stops before and starts when what it needs is there', async () => {
