@@ -1,4 +1,5 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { operationSchema } from '@kubectl-dr/core/wire/plan';
 import { InterruptedError } from '../../kubectl-plugin/src/interrupted.ts';
 import { TestFleet } from './fleet.ts';
 
@@ -141,8 +142,9 @@ describe('undo', () => {
     expect(code).toBe(130);
     expect(err).toContain(`Continue with: kubectl dr resume ${id}\n`);
     expect(err).not.toContain('kubectl dr cancel');
-    const resumed = await fleet.run(`resume ${id}`);
-    expect(resumed).toMatchObject({ code: 0, out: expect.stringContaining('Undone') });
+    const resumed = await fleet.run(`resume ${id} -o json`);
+    expect(resumed.code, resumed.err).toBe(0);
+    expect(operationSchema.parse(JSON.parse(resumed.out)).status.state).toBe('Undone');
     expect(await files()).toEqual(corrupt);
   });
 });

@@ -1,3 +1,4 @@
+import { operationSchema } from '@kubectl-dr/core/wire/plan';
 import { InterruptedError } from '../../kubectl-plugin/src/interrupted.ts';
 import { TestFleet } from './fleet.ts';
 
@@ -152,7 +153,9 @@ it('cancel stops it, wherever it runs', async () => {
   await vi.waitFor(async () => {
     id = /restore-shop-\w+/.exec((await fleet.run('get operations -o json')).out)![0];
   }, patience);
-  expect((await fleet.run(`cancel ${id}`, { who: 'tester@test/2' })).code).toBe(0);
+  const cancelled = await fleet.run(`cancel ${id} -o json`, { who: 'tester@test/2' });
+  expect(cancelled.code, cancelled.err).toBe(0);
+  expect(operationSchema.parse(JSON.parse(cancelled.out)).metadata.name).toBe(id);
   const { code, out } = await running;
   expect(code).toBe(3);
   expect(out).toContain(`operation ${id} Cancelled`);

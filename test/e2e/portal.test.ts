@@ -77,6 +77,21 @@ describe('--portal', () => {
     expect((await as('alice', 'get clusters -o name')).out).toBe('cluster.kubectl-dr.dev/east\n');
   });
 
+  it('is asked for names when a word is completed, and nothing else is', async () => {
+    const completed = async (user: string, ...words: string[]): Promise<string[]> => {
+      const address = `http://localhost:${portal.backend.server.port()}`;
+      const env = { KUBECTL_DR_TOKEN: mockCredentials.user.token(`user:default/${user}`) };
+      const { out, err } = await kubectlDr(['__complete', '--portal', address, ...words], { cwd, env });
+      expect(err).not.toMatch(/error|warning/);
+      return out.split('\n').map((line) => line.split('\t')[0]!);
+    };
+    expect(await completed('alice', 'status', 'sh')).toContain('shop');
+    expect(await completed('alice', 'restore', 'shop', '--to', 'shop-')).toEqual(expect.arrayContaining(['shop-1', 'shop-2']));
+    // Nobody is signed in, or it is no portal: no names, and no word of it.
+    const silent = await kubectlDr(['__complete', '--portal', 'http://127.0.0.1:1', 'status', 'sh'], { cwd });
+    expect(silent).toMatchObject({ code: 0, out: expect.not.stringContaining('shop') as string });
+  });
+
   it('backs up, follows it, and tells it afterwards', async () => {
     const { code, out, err } = await as('alice', 'backup shop --component web --reason before-the-release');
     expect({
@@ -124,12 +139,14 @@ describe('--portal', () => {
     const id = /operation (\S+) /.exec(asked.out)![1]!;
     const own = await as('alice', `approve ${id}`);
     expect(own.code).toBe(6);
-    const rejected = await as('olivia', `reject ${id} --reason not-now`);
-    expect(rejected).toMatchObject({ code: 0, out: expect.stringContaining('Cancelled') as string });
+    const rejected = await as('olivia', `reject ${id} --reason not-now -o json`);
+    expect(rejected.code, rejected.err).toBe(0);
+    expect(operationSchema.parse(JSON.parse(rejected.out)).status.state).toBe('Cancelled');
     const other = await as('alice', 'restore shop --component web --to shop-2 --mode configOnly', { answer: 'shop' });
     const done = /operation (\S+) /.exec(other.out)![1]!;
-    const agreed = await as('carol', `approve ${done}`);
-    expect({ code: agreed.code, out: agreed.out }).toEqual({ code: 0, out: expect.stringContaining('Succeeded') as string });
+    const agreed = await as('carol', `approve ${done} -o json`);
+    expect(agreed.code, agreed.err).toBe(0);
+    expect(operationSchema.parse(JSON.parse(agreed.out)).status.state).toBe('Succeeded');
     // What is only to be shown is never done.
     const looked = await as('carol', `undo ${done} --dry-run=client --yes`);
     expect(looked).toMatchObject({ code: 0, err: '' });

@@ -126,8 +126,8 @@ export function describeData(fleet: () => ExampleFleet): void {
     it('covers every command that prints data, but for those that need an operation that was cut off', () => {
       const covered = new Set(table.map(([line]) => line.split(' ')[0]));
       const left = commands.filter(({ name, withoutData }) => !withoutData && !covered.has(name)).map(({ name }) => name);
-      // Both end in the same function as `wait` and `undo`; `exit-codes.test.ts` and `processes.test.ts` run them.
-      // The other two are said to a portal alone: `portal.test.ts`.
+      // What those print is held against its schema in `commands-undo.test.ts`, `exit-codes.test.ts` and, for both that are
+      // said to a portal alone, `portal.test.ts`.
       expect(left).toEqual(['resume', 'cancel', 'approve', 'reject']);
     });
 

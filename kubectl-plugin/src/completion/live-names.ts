@@ -4,6 +4,8 @@ import { timeoutOf } from '../request-timeout.ts';
 import type { Context, Host } from '../context.ts';
 import { createContext, flagText, resolvePath } from '../context.ts';
 import type { Arguments } from '../definition.ts';
+import type { Kind } from '../kinds.ts';
+import { kinds } from '../kinds.ts';
 import { listing } from '../listing.ts';
 import { clean } from '../output/terminal.ts';
 import { pointsOf } from '../selection.ts';
@@ -39,6 +41,7 @@ export async function liveNames(
 async function namesOf(what: Exclude<Named, 'files'>, args: Arguments, context: Context): Promise<Candidate[]> {
   const { signal } = context;
   const now = context.clock.now();
+  if (flagText(args, 'portal') !== undefined && what in kinds) return portalNames(what as Kind, args, context);
   switch (what) {
     case 'apps':
     case 'components': {
@@ -88,4 +91,13 @@ async function namesOf(what: Exclude<Named, 'files'>, args: Arguments, context: 
       return items.map(({ metadata }) => ({ word: metadata.name }));
     }
   }
+}
+
+/** Whoever asks a portal may have no clusters, or others. */
+async function portalNames(kind: Kind, args: Arguments, context: Context): Promise<Candidate[]> {
+  const [{ listed }, { portalSession }] = await Promise.all([import('../portal/looking.ts'), import('../portal/session.ts')]);
+  const application = args.positionals.APP;
+  const limited = application === undefined ? args : { ...args, flags: { ...args.flags, application } };
+  const { items } = await listed(kind, limited, context, portalSession(limited, context));
+  return items.map(({ metadata }) => ({ word: metadata.name }));
 }

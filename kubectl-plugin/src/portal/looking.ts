@@ -72,7 +72,8 @@ export async function describe(args: Arguments, context: Context, session: Sessi
   return exit.done;
 }
 
-async function listed(
+/** What a portal keeps of a kind, in the order in which it is shown. */
+export async function listed(
   kind: Kind,
   args: Arguments,
   context: Context,

@@ -243,8 +243,9 @@ class DefaultDrService implements DrService {
       return await (await taken).run();
     } catch (thrown) {
       signal?.throwIfAborted();
-      // Renewed while we watched: its process lives, and will see the request.
-      if (asDrError(thrown).code === 'OPERATION_RUNNING') return (await findOperation(this.#operating(), operationId)).operation;
+      const { operation } = await findOperation(this.#operating(), operationId);
+      // Renewed while we watched: its process lives, and will see the request, or has just seen it.
+      if (asDrError(thrown).code === 'OPERATION_RUNNING' || operation.state === 'Cancelled') return operation;
       throw thrown;
     }
   }
