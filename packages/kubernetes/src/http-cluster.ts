@@ -5,6 +5,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type {
   ClusterClient,
   DeleteOptions,
+  DownloadOptions,
   ExecResult,
   ExecTarget,
   ListOptions,
@@ -20,7 +21,7 @@ import { apiVersionOf, resourceKey, types } from '@kubectl-dr/core/ports/kuberne
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { credentialsOf } from './auth/credentials.ts';
 import { discover } from './http/discovery.ts';
-import { errorOfStatus } from './http/errors.ts';
+import { errorOfStatus, isNotVouchedFor } from './http/errors.ts';
 import { linesOf } from './http/lines.ts';
 import { continueOf } from './http/list-text.ts';
 import { pathOf, withQuery } from './http/paths.ts';
@@ -279,18 +280,20 @@ export class HttpCluster implements ClusterClient {
     return (await import('./http/exec.ts')).exec(this.transport, { path, what: whatOf(ref), ...options });
   }
 
-  async download(url: string, options: RequestOptions = {}): Promise<Uint8Array> {
+  async download(url: string, options: DownloadOptions = {}): Promise<Uint8Array> {
     const host = URL.canParse(url) ? new URL(url).host : url.slice(0, 100);
     const failed = (why: string, cause?: unknown): DrError =>
       new ServiceUnavailableError(`the download from ${host} that ${this.name} offers failed: ${why}`, {
         code: 'CONTENTS_UNREADABLE',
         cluster: this.name,
         cause,
-        hint: `the storage location's address must be reachable from here; see publicUrl in its configuration`,
+        hint: isNotVouchedFor(cause)
+          ? 'name the authority of its certificate where Velero looks for it as well: spec.objectStorage.caCert of the BackupStorageLocation'
+          : `the storage location's address must be reachable from here; see publicUrl in its configuration`,
       });
     let answer: { status: number; bytes: Uint8Array };
     try {
-      answer = await this.transport.download(new URL(url), options.signal);
+      answer = await this.transport.download(new URL(url), options);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
       throw failed(error instanceof Error ? error.message : String(error), error);

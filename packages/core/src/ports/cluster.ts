@@ -48,6 +48,11 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+export interface DownloadOptions extends RequestOptions {
+  /** Certificates (PEM) that are trusted besides for this download; undefined when nobody names any. */
+  authorities?(): Promise<string | undefined>;
+}
+
 export interface ExecTarget {
   namespace: string;
   pod: string;
@@ -138,7 +143,7 @@ export interface ClusterClient {
   /**
    * Bytes behind a URL that the cluster handed out (an engine's signed download link). 404 is NotFoundError; a host
    * that cannot be reached is ServiceUnavailableError with code CONTENTS_UNREADABLE and the host in the message.
-   * No credential of the cluster is sent.
+   * No credential of the cluster is sent. `authorities` is asked when nobody that this machine trusts vouches for the host.
    */
-  download(url: string, options?: RequestOptions): Promise<Uint8Array>;
+  download(url: string, options?: DownloadOptions): Promise<Uint8Array>;
 }

@@ -4,7 +4,7 @@ import type { authProviderHeader } from './client-node.ts';
 import type { ExecCredential, runExecPlugin } from './exec.ts';
 
 export interface TlsOptions {
-  ca?: string;
+  ca?: string | string[];
   cert?: string;
   key?: string;
   servername?: string;

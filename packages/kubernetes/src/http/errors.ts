@@ -186,6 +186,19 @@ export function isTurnedAway(cause: unknown): boolean {
   return /^(ERR_SSL_.*ALERT.*|ECONNRESET|EPIPE)$/.test(codeOf(cause) ?? '');
 }
 
+/** The certificate of the other side is signed by nobody that is trusted here. */
+export function isNotVouchedFor(cause: unknown): boolean {
+  return unknownAuthority.has(codeOf(cause) ?? '');
+}
+
+const unknownAuthority: ReadonlySet<string> = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
 /** No answer at all: what went wrong between here and there. */
 export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
   if (cause instanceof DrError) return cause;
@@ -194,6 +207,11 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
   const unreachable = (why: string, hint: string): DrError =>
     new ServiceUnavailableError(`${cluster} (${server}) ${why}`, { code: 'CLUSTER_UNREACHABLE', cluster, cause, hint });
   const check = `check address and network: ${kubectl(target)} get --raw /readyz`;
+  if (isNotVouchedFor(cause))
+    return unreachable(
+      'has a certificate signed by an authority that the kubeconfig does not name',
+      'set certificate-authority of the cluster, or --certificate-authority',
+    );
   switch (code) {
     case 'ECONNREFUSED':
       return unreachable('refused the connection', 'is the API server running, and are host and port right?');
@@ -222,14 +240,6 @@ export function errorOfFailure(cause: unknown, target: RequestTarget): DrError {
         cause,
         hint: `raise --request-timeout, or ${check}`,
       });
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return unreachable(
-        'has a certificate signed by an authority that the kubeconfig does not name',
-        'set certificate-authority of the cluster, or --certificate-authority',
-      );
     case 'CERT_HAS_EXPIRED':
       return unreachable('has an expired certificate', "renew the API server's certificate");
     case 'CERT_NOT_YET_VALID':

@@ -1,11 +1,12 @@
 import type { Dispatcher, WebSocket } from 'undici';
-import type { Credentials } from '../auth/credentials.ts';
+import type { DownloadOptions } from '@kubectl-dr/core/ports/cluster';
+import type { Credentials, TlsOptions } from '../auth/credentials.ts';
 import type { ClusterConfig } from '../kubeconfig/context.ts';
 import { bytesOf, textOf } from './body.ts';
 import type { Answer, Connection, Exchange } from './connection.ts';
 import { connectTo, namesProxy } from './connection.ts';
 import type { DrError } from '@kubectl-dr/core/errors';
-import { errorOfExpired, errorOfFailure, errorOfStatus, isTurnedAway } from './errors.ts';
+import { errorOfExpired, errorOfFailure, errorOfStatus, isNotVouchedFor, isTurnedAway } from './errors.ts';
 import { monotonic } from './monotonic.ts';
 import type { RequestTarget } from './errors.ts';
 import type { Traced } from './trace.ts';
@@ -87,15 +88,23 @@ export class Transport {
    * A link on the same server is fetched over the same connection (its authority is not one that the system knows), any
    * other over one of its own. No header of ours goes with either. Throws what Node says.
    */
-  async download(url: URL, signal?: AbortSignal): Promise<{ status: number; bytes: Uint8Array }> {
-    const own = url.origin === this.origin || this.options.dispatcher;
-    const connection = own ? this.connection : this.connectionTo(url);
+  async download(url: URL, { signal, authorities }: DownloadOptions = {}): Promise<{ status: number; bytes: Uint8Array }> {
+    if (url.origin === this.origin || this.options.dispatcher) return fetched(this.connection, url, signal);
+    const over = async (tls?: () => Promise<TlsOptions>): Promise<{ status: number; bytes: Uint8Array }> => {
+      const connection = this.connectionTo(url, tls);
+      try {
+        return await fetched(connection, url, signal);
+      } finally {
+        await connection.close();
+      }
+    };
     try {
-      const path = `${url.pathname}${url.search}`;
-      const { status, body } = await connection.exchange({ method: 'GET', path, headers: {}, ...(signal ? { signal } : {}) });
-      return { status, bytes: await bytesOf(body) };
-    } finally {
-      if (!own) await connection.close();
+      return await over();
+    } catch (error) {
+      const named = isNotVouchedFor(error) ? await authorities?.() : undefined;
+      if (named === undefined) throw error;
+      const { rootCertificates } = await import('node:tls');
+      return over(async () => ({ ca: [...rootCertificates, named] }));
     }
   }
 
@@ -227,11 +236,17 @@ export class Transport {
     return { ...target, cluster: name, context, server: this.origin };
   }
 
-  private connectionTo(url: URL, tls?: () => ReturnType<Credentials['tls']>, proxyUrl?: string): Connection {
+  private connectionTo(url: URL, tls?: () => Promise<TlsOptions>, proxyUrl?: string): Connection {
     const { dispatcher, env } = this.options;
     if (dispatcher) return through(dispatcher, url.origin);
     return connectTo(url.origin, { ...(tls ? { tls } : {}), ...(env ? { env } : {}), proxy: proxyUrl });
   }
+}
+
+async function fetched(connection: Connection, url: URL, signal?: AbortSignal): Promise<{ status: number; bytes: Uint8Array }> {
+  const path = `${url.pathname}${url.search}`;
+  const { status, body } = await connection.exchange({ method: 'GET', path, headers: {}, ...(signal ? { signal } : {}) });
+  return { status, bytes: await bytesOf(body) };
 }
 
 /** The sandbox's door as a connection. */

@@ -2,6 +2,7 @@ import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } fro
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
+import { authoritiesOf } from './authorities.ts';
 import { veleroKinds } from './kinds.ts';
 import { phaseOf } from './phases.ts';
 import { fields, text } from './schema.ts';
@@ -111,7 +112,8 @@ async function download(context: EngineContext, kind: ArtefactKind, name: string
     for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
       const url = text(fields((await cluster.get(ref, options)).status).downloadURL);
       if (url !== undefined) {
-        return await cluster.download(url, options).catch((error: unknown) => {
+        const authorities = () => authoritiesOf(context, kind, name);
+        return await cluster.download(url, { ...options, authorities }).catch((error: unknown) => {
           if (error instanceof NotFoundError) return undefined;
           throw error;
         });
