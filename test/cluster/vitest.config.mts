@@ -19,7 +19,9 @@ const { KUBECONFIG_EAST, KUBECONFIG_WEST, CSI_BIN_DIR } = process.env;
 /** Between two stories a cluster is emptied in its store, and volumes are simulated: not on somebody's own, nor with drivers. */
 const ours = goCommand() !== undefined && !KUBECONFIG_EAST && !KUBECONFIG_WEST && !CSI_BIN_DIR && existsSync(`${sharedData}/crds`);
 /** Command lines word for word: `npm test` tells them of the sandbox. */
-const stories = ['commands-in-place', 'commands-plans', 'commands-undo'].filter(() => ours).map((story) => `test/e2e/${story}.test.ts`);
+const stories = ['commands', 'commands-in-place', 'commands-plans', 'commands-undo', 'exit-codes']
+  .filter(() => ours)
+  .map((story) => `test/e2e/${story}.test.ts`);
 
 /** Every suite against every target: one project per target. */
 export default defineConfig({

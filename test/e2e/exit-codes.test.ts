@@ -7,11 +7,17 @@ const patience = 20_000;
 
 /** The contract with scripts: `kubectl-plugin/src/exit-codes.ts`. */
 let fleet: TestFleet;
+/** Something was done to it: the next test gets another. */
+let used = true;
 beforeEach(async () => {
-  fleet = await TestFleet.open();
-  await fleet.backUp('p1');
+  if (used) {
+    await fleet?.close();
+    fleet = await TestFleet.open();
+    await fleet.backUp('p1');
+  }
+  used = true;
 });
-afterEach(() => fleet.close());
+afterAll(() => fleet.close());
 
 it('0: done', async () => {
   expect(await fleet.run('get points')).toMatchObject({ code: 0, err: '' });
@@ -42,6 +48,7 @@ it.each([
   ['logs', 2],
   ['get points -o xml', 2],
 ])('2: usage: %s', async (line, code) => {
+  used = false;
   const ran = await fleet.run(line);
   expect(ran.code).toBe(code);
   if (code === 2) {

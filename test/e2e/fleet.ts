@@ -55,6 +55,8 @@ export class TestFleet implements ExampleFleet {
 
   /** Minutes pass. */
   async advance(minutes: number): Promise<void> {
+    // A real server writes whole seconds: what was written before this must not seem to have been written after it.
+    if (onRealClusters()) await new Promise((resolve) => setTimeout(resolve, 1_005 - (Date.now() % 1_000)));
     // A server that is asked over a network answers later than the clock goes on: what is due in between gets its moment.
     for (let left = minutes; left > 0; left -= 5) {
       await this.clock.advance(Math.min(left, 5) * 60_000);

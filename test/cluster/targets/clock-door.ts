@@ -7,7 +7,7 @@ import type { Clock } from '@kubectl-dr/core/ports/clock';
 
 /**
  * A way to an API server by which its clock is that of a test: what the server says of time, in headers and in whatever was
- * written since the door was opened, is told as the test's clock stood at that moment. Nothing else is touched.
+ * written since the door was opened, is told as the test's clock stood at the end of that second. Nothing else is touched.
  */
 export interface ClockDoor {
   url: string;
@@ -18,8 +18,7 @@ export interface ClockDoor {
   close(): Promise<void>;
 }
 
-const stamp =
-  /("uid":"([0-9a-f-]{36})","resourceVersion":"\d+"(?:,"generation":\d+)?,"creationTimestamp":)?"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/g;
+const stamp = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/g;
 const month = 30 * 86_400_000;
 
 /** `server`: with the authority that vouches for it. */
@@ -28,7 +27,6 @@ export async function clockDoor(server: { url: string; ca: string }, clock: Cloc
   const agent = new Agent({ keepAlive: true, ca: server.ca });
   /** How the clock stood, from the last whole second of the machine to this one. */
   const moments: { machine: number; test: number }[] = [];
-  const born = new Map<string, string>();
   let asked = 0;
   let lastChange = performance.now();
 
@@ -44,13 +42,7 @@ export async function clockDoor(server: { url: string; ca: string }, clock: Cloc
     return new Date(moment.test).toISOString().replace(/\.\d+Z$/, 'Z');
   };
   /** Byte for byte as long as before. */
-  const translated = (bytes: string): string =>
-    bytes.replace(stamp, (_, before: string | undefined, uid: string | undefined, text: string) => {
-      if (before === undefined || uid === undefined) return `"${told(text)}"`;
-      const when = born.get(uid) ?? told(text);
-      born.set(uid, when);
-      return `${before}"${when}"`;
-    });
+  const translated = (bytes: string): string => bytes.replace(stamp, (_, text: string) => `"${told(text)}"`);
 
   const door = createServer((incoming, outgoing) => {
     look();
