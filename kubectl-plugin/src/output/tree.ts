@@ -47,7 +47,9 @@ export function applicationTree(app: WireApplication, options: { look: Look; now
     const line = cut(padded.join('  ').trimEnd(), room);
     lines.push(`${isLast ? last : branch}${line.replace(padded[1]!, paint(look.color, verdictStyle[component.verdict], padded[1]!))}`);
     const indent = isLast ? '     ' : `${bar}  `;
-    lines.push(...facts(component, specs.get(component.name), now, everything).map((fact) => `${indent}${fact}`));
+    const told = facts(component, specs.get(component.name), now, everything);
+    const beside = look.width && look.width - textWidth(indent);
+    lines.push(...told.flatMap((fact) => wrap(fact, beside, '  ')).map((line) => `${indent}${line}`));
     const own = component.reasons.filter(({ code }) => !common.has(code));
     lines.push(...reasonLines(own, { indent, look, evidence: everything }));
   }
