@@ -45,7 +45,7 @@ export function clean(text: string, limit = 300): string {
  * name in it is bounded by Kubernetes, and the list of what an engine keeps by us; the limit is for what pretends to be one.
  */
 export function nextStep(text: string): string {
-  return clean(text, 20_000);
+  return clean(text, 2_600);
 }
 
 const codes = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, grey: 90, bold: 1 } as const;
