@@ -40,7 +40,7 @@ export default defineConfig({
           server: { deps: { inline: [/@backstage\//, /material-ui-popup-state/] } },
           setupFiles: [setup('vitest.setup.ts'), setup('vitest.setup.dom.ts')],
           include: ['plugins/dr/src/**/*.test.{ts,tsx}', 'packages/app/src/**/*.test.{ts,tsx}'],
-          testTimeout: 30_000,
+          testTimeout: 90_000,
         },
       },
     ],
