@@ -36,6 +36,12 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
+it('does not give the newest data to whoever asks for that of a moment of which there is no point', async () => {
+  const { out, code } = await fleet.run('plan failover shop --to west --point 2026-01-01T00:00:00Z');
+  expect(code).toBe(6);
+  expect(out).toContain('no usable point of orders-db on west is 2026-01-01T00:00:00Z, or as old as that; its continuous copy is newer');
+});
+
 it('plans a relocation: what is written, stopped, copied and started, in which order', async () => {
   const { out, code } = await fleet.run('plan relocate shop --to west');
   expect(code).toBe(0);

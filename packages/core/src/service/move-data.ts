@@ -101,6 +101,8 @@ export async function partData(
   const empty = copied.some(({ copy }) => copy.target!.holds === false);
   if (!planned && point && (request.point !== undefined || empty || Date.parse(point.capturedAt ?? '') > (oldest ?? NaN)))
     return fromPoint(move, place, name, point, signal);
+  // A copy is of now: whoever names a moment (before something was encrypted, say) must not be given what came after it.
+  if (!planned && request.point !== undefined && request.point !== 'latest') blockers.push(noneOfThen(place, name, request.point));
   if (!planned && copied.some(({ about }) => about.capturedAt === undefined)) warnings.push(ageUnknown(place.cluster, name));
   if (planned)
     blockers.push(
@@ -125,6 +127,17 @@ export async function partData(
     data: { kind: 'copy', engine, claims: copied.map(({ about }) => about), ...(reverse && { reverse }) },
     blockers,
     warnings,
+  };
+}
+
+function noneOfThen({ cluster }: Place, component: string, point: string): Reason {
+  return {
+    code: 'POINT_UNUSABLE',
+    severity: 'blocker',
+    component,
+    cluster,
+    message: `no usable point of ${component} on ${cluster} is ${point}, or as old as that; its continuous copy is newer`,
+    fix: 'choose another point: kubectl dr get points; or go on with the newest data: leave the point out',
   };
 }
 
