@@ -37,8 +37,15 @@ export async function listOperations(
   );
   if (failures[0] && failures.length === deps.clusters.length) throw failures[0];
   for (const failure of failures) onUnread(failure);
-  const operations = newestOfEach(lists.flat()).map(({ operation }) => operation);
-  return operations.sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : a.requestedAt > b.requestedAt ? -1 : a.id < b.id ? -1 : 1));
+  return newestOfEach(lists.flat())
+    .map(({ operation }) => operation)
+    .sort(newestFirst);
+}
+
+/** By when it was asked for; of the same moment by id. */
+export function newestFirst(a: Operation, b: Operation): number {
+  if (a.requestedAt !== b.requestedAt) return a.requestedAt < b.requestedAt ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
 }
 
 /**

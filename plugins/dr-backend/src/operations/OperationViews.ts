@@ -1,4 +1,5 @@
 import { newestOf, newestOfEach } from '@kubectl-dr/core/execution/journal-copies';
+import { newestFirst } from '@kubectl-dr/core/service/operations';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { JournalIndex } from '../index/JournalIndex.ts';
 import type { OperationRunner } from './OperationRunner.ts';
@@ -35,10 +36,4 @@ export class OperationViews {
     this.versions = versions;
     return [...new Set(ids)];
   }
-}
-
-/** By when it was asked for; of the same moment by id. */
-export function newestFirst(a: Operation, b: Operation): number {
-  if (a.requestedAt !== b.requestedAt) return a.requestedAt < b.requestedAt ? 1 : -1;
-  return a.id < b.id ? -1 : 1;
 }

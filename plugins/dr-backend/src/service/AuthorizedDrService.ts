@@ -13,7 +13,7 @@ import type { Gate } from '../authorization/Gate.ts';
 import type { FleetIndex } from '../index/FleetIndex.ts';
 import type { OperationRunner } from '../operations/OperationRunner.ts';
 import type { OperationViews } from '../operations/OperationViews.ts';
-import { newestFirst } from '../operations/OperationViews.ts';
+import { newestFirst } from '@kubectl-dr/core/service/operations';
 import type { PlanStore } from '../operations/PlanStore.ts';
 import type { RequestStore, StartRequest } from '../operations/RequestStore.ts';
 import { operationIdOf } from '../operations/RequestStore.ts';

@@ -5,7 +5,7 @@ import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports
 import { formatAge } from '../../text/age.ts';
 import { type Action, type ActionContext, absent, failed, ours } from './context.ts';
 import { isSilence } from './copy-stop.ts';
-import { hasEnded } from './until-ended.ts';
+import { untilEnded } from './until-ended.ts';
 
 type Ended = 'mover.move' | 'mover.finish';
 
@@ -50,7 +50,8 @@ export async function move(action: Action<'mover.move'>, context: ActionContext)
   const times = claims?.flatMap(({ capturedAt }) => capturedAt ?? []).toSorted((a, b) => Date.parse(a) - Date.parse(b)) ?? [];
   await mover.start(contexts, request);
   if (times[0] !== undefined) await context.report({ capturedAt: times[0] });
-  const end = await untilMoved(() => mover.progress(contexts, request), stages, context);
+  const look = (): Promise<MoveProgress> => mover.progress(contexts, request);
+  const end = await untilEnded(look, context, (progress) => tellStage(progress, stages, context));
   if (end.phase !== 'Succeeded') {
     const why = end.message ?? `${action.engine} ended the move: ${end.nativePhase}`;
     throw failed(context, end.rolledBack ? `${why}; it runs on ${order.leaves} again` : why);
@@ -77,26 +78,17 @@ async function goingOn(
   return undefined;
 }
 
-/** As long as it takes; which stage it is at is told in our words where we know it, in the engine's in any case. */
-async function untilMoved(
-  look: () => Promise<MoveProgress>,
-  stages: Action<'mover.move'>['stages'],
-  context: ActionContext,
-): Promise<MoveProgress> {
-  for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
-    const progress = await look();
-    if (hasEnded(progress)) return progress;
-    const index = stages.findIndex(({ stage }) => stage === progress.stage);
-    const native = progress.nativePhase || 'waiting for the engine';
-    const told = index < 0 ? native : `${index + 1} of ${stages.length}: ${stages[index]!.title} (${native})`;
-    const more = progress.waitsForUser ? `waits for you: ${progress.waitsForUser}` : progress.message;
-    await context.report({
-      nativePhase: progress.nativePhase,
-      message: more === undefined ? told : `${told}; ${more}`,
-      ...(index >= 0 && { progress: index / stages.length }),
-    });
-    await context.clock.sleep(wait, context.signal);
-  }
+/** Which stage it is at is told in our words where we know it, in the engine's in any case. */
+function tellStage(progress: MoveProgress, stages: Action<'mover.move'>['stages'], context: ActionContext): Promise<void> {
+  const index = stages.findIndex(({ stage }) => stage === progress.stage);
+  const native = progress.nativePhase || 'waiting for the engine';
+  const told = index < 0 ? native : `${index + 1} of ${stages.length}: ${stages[index]!.title} (${native})`;
+  const more = progress.waitsForUser ? `waits for you: ${progress.waitsForUser}` : progress.message;
+  return context.report({
+    nativePhase: progress.nativePhase,
+    message: more === undefined ? told : `${told}; ${more}`,
+    ...(index >= 0 && { progress: index / stages.length }),
+  });
 }
 
 export async function finishMove(action: Action<'mover.finish'>, context: ActionContext): Promise<string> {

@@ -1,12 +1,16 @@
 import type { NativeProgress } from '../../ports/engine.ts';
 import type { ActionContext } from './context.ts';
 
-/** Waits for the end of what an engine does, as long as it takes, and tells how far it is. */
-export async function untilEnded(look: () => Promise<NativeProgress>, context: ActionContext): Promise<NativeProgress> {
+/** Waits for the end of what an engine does, as long as it takes, and tells how far it is (`say`). */
+export async function untilEnded<Progress extends NativeProgress>(
+  look: () => Promise<Progress>,
+  context: ActionContext,
+  say: (progress: Progress, context: ActionContext) => Promise<void> = tell,
+): Promise<Progress> {
   for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
     const progress = await look();
     if (hasEnded(progress)) return progress;
-    await tell(progress, context);
+    await say(progress, context);
     await context.clock.sleep(wait, context.signal);
   }
 }
