@@ -83,6 +83,18 @@ describe('HttpCluster', () => {
     expect(server.sockets.size).toBeLessThan(server.requests.length);
   });
 
+  it('leaves out of a list who manages which field, and passes on what is no object', async () => {
+    const metadata = { name: 'a', labels: { app: 'web' }, managedFields: [{ manager: 'helm', fieldsV1: {} }], newer: 1 };
+    const { client } = await cluster((_, response) =>
+      json(response, 200, { metadata: {}, items: [{ kind: 'Pod', metadata }, { kind: 'Pod' }] }),
+    );
+    const { items } = await client.list(types.pods);
+    expect(JSON.parse(JSON.stringify(items))).toEqual([
+      { kind: 'Pod', metadata: { name: 'a', labels: { app: 'web' }, newer: 1 } },
+      { kind: 'Pod' },
+    ]);
+  });
+
   it('sends one header line per impersonated group', async () => {
     const { client, server } = await cluster((_, response) => json(response, 200, { metadata: { name: 'a' } }), {
       impersonate: { user: 'alice', groups: ['a,b', 'c'] },

@@ -126,7 +126,11 @@ export class HttpCluster implements ClusterClient {
             metadata?: { resourceVersion?: string; continue?: string };
           };
           // Items of typed lists carry no kind of their own.
-          for (const item of page.items ?? []) items.push(item.kind ? item : { ...item, apiVersion: apiVersionOf(type), kind: type.kind });
+          for (const item of page.items ?? []) {
+            // Before the next page arrives, so that ten thousand of them are never held. What has no metadata is the reader's to tell.
+            if (item.metadata?.managedFields) item.metadata.managedFields = undefined;
+            items.push(item.kind ? item : { ...item, apiVersion: apiVersionOf(type), kind: type.kind });
+          }
           resourceVersion = page.metadata?.resourceVersion ?? resourceVersion;
           token = page.metadata?.continue || undefined;
           if (token !== expected) asked = undefined;

@@ -89,7 +89,10 @@ export interface ClusterClient {
 
   get(ref: ObjectRef, options?: RequestOptions): Promise<KubeObject>;
 
-  /** The whole collection, however many pages it takes, in the server's order. */
+  /**
+   * The whole collection, however many pages it takes, in the server's order. Each object is whole but for
+   * `metadata.managedFields`, which may be left out: half of a small object on a real server, and nobody's business here.
+   */
   list(type: ResourceType, options?: ListOptions): Promise<ObjectList>;
 
   /**
