@@ -74,6 +74,11 @@ export interface Config {
        * a verdict says that they are due, and somebody begins them.
        */
       scheduled?: boolean;
+      /**
+       * How long the evidence of drills is kept where a policy does not say it (`drills: { keepFor }`), e.g. `400d`. Default: for ever.
+       * It is removed only when every component was proven again by a newer drill that succeeded.
+       */
+      keepFor?: string;
     };
     notifications?: {
       /** Tell owners when their applications stop meeting their objective, and when they meet it again. Default true. */

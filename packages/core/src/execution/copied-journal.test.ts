@@ -1,8 +1,8 @@
 import { ServiceUnavailableError } from '../errors.ts';
-import { sealPlan } from '../planning/assemble.ts';
 import { types } from '../ports/kubernetes.ts';
 import { FakeClock } from '../testing/clock.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { operationOf, planOf } from '../testing/operations.ts';
 import { findOperation, hasEnded, listOperations } from '../service/operations.ts';
 import { createJournal } from './journal.ts';
 import { createLock } from './lock.ts';
@@ -11,29 +11,15 @@ import type { Operation } from './model.ts';
 const namespace = 'kubectl-dr';
 
 async function operation(): Promise<Operation> {
-  const plan = await sealPlan(
-    {
-      intent: 'Relocate',
-      request: { intent: 'Relocate', application: 'shop', to: 'west' },
-      application: 'shop',
-      components: [],
-      points: [],
-      target: [
-        { cluster: 'west', namespaces: ['shop'] },
-        { cluster: 'east', namespaces: ['shop'] },
-      ],
-      waves: [],
-      changes: [],
-      dataLoss: [],
-      blockers: [],
-      warnings: [],
-      undo: { text: '', possible: false },
-      basis: {},
-      home: 'west',
-    },
-    new Date('2026-01-15T12:00:00Z'),
-  );
-  return { id: 'relocate-shop-1', plan, state: 'Pending', requestedBy: 'a', requestedAt: '2026-01-15T12:00:00Z', steps: [] };
+  const plan = await planOf({
+    intent: 'Relocate',
+    target: [
+      { cluster: 'west', namespaces: ['shop'] },
+      { cluster: 'east', namespaces: ['shop'] },
+    ],
+    home: 'west',
+  });
+  return operationOf(plan);
 }
 
 function world(options?: { auto: boolean }) {

@@ -1,4 +1,3 @@
-import { sealPlan } from '../planning/assemble.ts';
 import type { Plan, Step } from '../planning/model.ts';
 import { types } from '../ports/kubernetes.ts';
 import { assertResumable, resumed } from '../service/operations.ts';
@@ -6,11 +5,11 @@ import { FakeClock } from '../testing/clock.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
 import { killedAt } from '../testing/killed.ts';
 import { MemoryCluster, writes } from '../testing/memory-cluster.ts';
+import { operationOf, planOf } from '../testing/operations.ts';
 import { isIntact } from './evidence.ts';
 import { execute } from './execute.ts';
 import { createJournal } from './journal.ts';
 import { createLock } from './lock.ts';
-import type { Operation } from './model.ts';
 
 const namespace = 'kubectl-dr';
 const copy = 'shop-drill';
@@ -67,30 +66,18 @@ const cleanUp: Step[][] = [
 ];
 
 function aDrill(): Promise<Plan> {
-  return sealPlan(
-    {
-      intent: 'Drill',
-      request: { intent: 'Drill', application: 'shop' },
-      application: 'shop',
-      components: ['db'],
-      points: [
-        { component: 'db', cluster: 'east', namespace: 'shop', pointId: 'east/fake/fake/p', name: 'p', capturedAt: '2026-01-15T11:50:00Z' },
-      ],
-      target: [{ cluster: 'east', namespaces: [copy] }],
-      mode: 'clone',
-      waves: [[prepare], [restore], [ready]],
-      cleanUp,
-      objectives: [{ component: 'db', policy: 'gold', rpoSeconds: 300, rtoSeconds: 3_600 }],
-      changes: [],
-      dataLoss: [],
-      blockers: [],
-      warnings: [],
-      undo: { text: '', possible: false },
-      basis: {},
-      home: 'east',
-    },
-    new Date('2026-01-15T12:00:00Z'),
-  );
+  return planOf({
+    intent: 'Drill',
+    components: ['db'],
+    points: [
+      { component: 'db', cluster: 'east', namespace: 'shop', pointId: 'east/fake/fake/p', name: 'p', capturedAt: '2026-01-15T11:50:00Z' },
+    ],
+    target: [{ cluster: 'east', namespaces: [copy] }],
+    mode: 'clone',
+    waves: [[prepare], [restore], [ready]],
+    cleanUp,
+    objectives: [{ component: 'db', policy: 'gold', rpoSeconds: 300, rtoSeconds: 3_600 }],
+  });
 }
 
 async function world() {
@@ -99,15 +86,7 @@ async function world() {
   const fake = new FakeEngine();
   const deps = { clusters: [cluster], engines: [fake], clock, journal: createJournal([cluster], namespace) };
   const lock = createLock({ clusters: [cluster], namespace, clock, duration: 30 });
-  const plan = await aDrill();
-  const operation: Operation = {
-    id: 'drill-shop-1',
-    plan,
-    state: 'Pending',
-    requestedBy: 'tester',
-    requestedAt: clock.now().toISOString(),
-    steps: plan.waves.flat().map((step) => ({ id: step.id, state: 'Pending' })),
-  };
+  const operation = operationOf(await aDrill());
   await deps.journal.create('east', operation);
   return { clock, cluster, engine: fake, deps, lock, operation };
 }

@@ -1,14 +1,14 @@
-import { sealPlan } from '../planning/assemble.ts';
 import type { Plan, Step } from '../planning/model.ts';
 import { types } from '../ports/kubernetes.ts';
 import { FakeClock } from '../testing/clock.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
 import { killedAt } from '../testing/killed.ts';
 import { MemoryCluster, writes } from '../testing/memory-cluster.ts';
+import { operationOf, planOf } from '../testing/operations.ts';
 import { execute } from './execute.ts';
 import { createJournal } from './journal.ts';
 import { createLock } from './lock.ts';
-import type { Operation, OperationEvent } from './model.ts';
+import type { OperationEvent } from './model.ts';
 
 const namespace = 'kubectl-dr';
 
@@ -56,26 +56,13 @@ const waves: Step[][] = [
 ];
 
 function aPlan(): Promise<Plan> {
-  return sealPlan(
-    {
-      intent: 'Restore',
-      request: { intent: 'Restore', application: 'shop' },
-      application: 'shop',
-      components: ['db', 'queue', 'web'],
-      points: [],
-      target: [{ cluster: 'east', namespaces: ['shop-copy'] }],
-      mode: 'clone',
-      waves,
-      changes: [],
-      dataLoss: [],
-      blockers: [],
-      warnings: [],
-      undo: { text: '', possible: true },
-      basis: {},
-      home: 'east',
-    },
-    new Date('2026-01-15T12:00:00Z'),
-  );
+  return planOf({
+    components: ['db', 'queue', 'web'],
+    target: [{ cluster: 'east', namespaces: ['shop-copy'] }],
+    mode: 'clone',
+    waves,
+    undo: { text: '', possible: true },
+  });
 }
 
 async function world() {
@@ -84,15 +71,7 @@ async function world() {
   const engine = new FakeEngine();
   const deps = { clusters: [cluster], engines: [engine], clock, journal: createJournal([cluster], namespace) };
   const lock = createLock({ clusters: [cluster], namespace, clock, duration: 30 });
-  const plan = await aPlan();
-  const operation: Operation = {
-    id: 'restore-shop-1',
-    plan,
-    state: 'Pending',
-    requestedBy: 'tester',
-    requestedAt: clock.now().toISOString(),
-    steps: plan.waves.flat().map((step) => ({ id: step.id, state: 'Pending' })),
-  };
+  const operation = operationOf(await aPlan());
   return { clock, cluster, engine, deps, lock, operation };
 }
 

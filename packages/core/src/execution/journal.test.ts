@@ -1,40 +1,24 @@
-import { sealPlan } from '../planning/assemble.ts';
 import { types } from '../ports/kubernetes.ts';
 import { FakeClock } from '../testing/clock.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { operationOf, planOf } from '../testing/operations.ts';
 import { createJournal } from './journal.ts';
 import type { Operation } from './model.ts';
 
 async function operation(changes: number): Promise<Operation> {
-  const plan = await sealPlan(
-    {
-      intent: 'Restore',
-      request: { intent: 'Restore', application: 'shop' },
-      application: 'shop',
-      components: [],
-      points: [],
-      target: [],
-      waves: [],
-      // Characters of one, two, three and four bytes, so that a cut in the wrong place shows.
-      changes: Array.from({ length: changes }, (_, index) => ({
-        action: 'create',
-        cluster: 'east',
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        namespace: 'shop',
-        name: `n${index}`,
-        why: 'aé恢😀'.repeat(40),
-      })),
-      dataLoss: [],
-      blockers: [],
-      warnings: [],
-      undo: { text: '', possible: false },
-      basis: {},
-      home: 'east',
-    },
-    new Date('2026-01-15T12:00:00Z'),
-  );
-  return { id: 'restore-shop-1', plan, state: 'Pending', requestedBy: 'a', requestedAt: '2026-01-15T12:00:00Z', steps: [] };
+  const plan = await planOf({
+    // Characters of one, two, three and four bytes, so that a cut in the wrong place shows.
+    changes: Array.from({ length: changes }, (_, index) => ({
+      action: 'create',
+      cluster: 'east',
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: 'shop',
+      name: `n${index}`,
+      why: 'aé恢😀'.repeat(40),
+    })),
+  });
+  return operationOf(plan);
 }
 
 function world() {
@@ -72,6 +56,17 @@ describe('journal', () => {
     await cluster.delete({ type: types.configMaps, namespace: 'kubectl-dr', name: 'restore-shop-1.plan-2' });
     expect((await journal.list('east')).map(({ operation: { id } }) => id)).toEqual(['other']);
     await expect(journal.read('east', 'restore-shop-1')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('removes all of it, and nothing that somebody has written since', async () => {
+    const { cluster, journal } = world();
+    const entry = await journal.create('east', await operation(3_000));
+    const newer = await journal.update(entry, { ...entry.operation, state: 'Running' });
+    await expect(journal.remove(entry)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await journal.read('east', entry.operation.id)).operation.state).toBe('Running');
+    await journal.remove(newer);
+    expect(sizes(cluster)).toEqual([]);
+    await journal.remove(newer);
   });
 
   it('refuses the writer that somebody else has overtaken', async () => {

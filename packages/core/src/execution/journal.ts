@@ -4,6 +4,7 @@ import type { ClusterClient } from '../ports/cluster.ts';
 import type { Journal, JournalEntry } from '../ports/journal.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';
+import { absent } from './actions/context.ts';
 import { createCopies } from './copied-journal.ts';
 import { createWhole, objectsOf } from './journal-objects.ts';
 import { joined, partName, partsOf } from './journal-parts.ts';
@@ -47,6 +48,17 @@ export function createJournal(clusters: readonly ClusterClient[], namespace: str
       const entry = { operation, cluster, version: stored.metadata.resourceVersion ?? '', revision };
       await copies.write(entry);
       return entry;
+    },
+    async remove({ cluster, version, operation: { id } }) {
+      const ref = (name: string) => ({ type: types.configMaps, namespace, name });
+      const stored = await client(cluster).get(ref(id)).catch(absent);
+      if (!stored) return;
+      // The first before its parts: what is left of it when this process dies in between is no operation any more.
+      await client(cluster)
+        .delete(ref(id), { preconditions: { resourceVersion: version } })
+        .catch(absent);
+      const parts = Array.from({ length: partsOf(stored) }, (_, index) => ref(partName(id, index + 1)));
+      await Promise.all(parts.map((part) => client(cluster).delete(part).catch(absent)));
     },
     async read(cluster, id) {
       return whole(await client(cluster).get({ type: types.configMaps, namespace, name: id }), cluster);

@@ -23,7 +23,8 @@ export interface Policy {
   /** What is called otherwise on another cluster, by its name: for whatever moves there. */
   mapping?: Record<string, Mapping>;
   consistency: { volumes?: 'group' | 'single'; hooks?: 'required' | 'optional' };
-  drills?: { every: number };
+  /** `keepFor`: how long their evidence is kept; absent: as the portal says. */
+  drills?: { every: number; keepFor?: number };
   /** Defaults: backup, clone, restore by the owner; in place by approval; failover by an operator. */
   selfService: {
     backup: SelfService;

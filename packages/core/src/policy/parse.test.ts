@@ -20,7 +20,7 @@ const gold = {
   locations: [{ name: 'default', offsite: true, immutable: true }],
   replication: { to: 'west', every: '5m' },
   consistency: { volumes: 'group', hooks: 'required' },
-  drills: { every: '30d' },
+  drills: { every: '30d', keepFor: '400d' },
   selfService: { backup: 'owner', clone: 'owner', restore: 'owner', restoreInPlace: 'approval', failover: 'operator' },
 };
 
@@ -35,7 +35,7 @@ describe('parsePolicy', () => {
       schedule: { cron: '*/15 * * * *', timeZone: 'Etc/UTC' },
       retention: { keepFor: 2_592_000_000, keepAtLeast: 3 },
       replication: { to: 'west', every: 300_000 },
-      drills: { every: 2_592_000_000 },
+      drills: { every: 2_592_000_000, keepFor: 400 * 86_400_000 },
     });
   });
 
@@ -71,6 +71,7 @@ describe('parsePolicy', () => {
     [{ replication: { to: 'west' } }, 'spec.replication.every is missing'],
     [{ consistency: { hooks: 'maybe' } }, 'spec.consistency.hooks must be one of required, optional'],
     [{ drills: {} }, 'spec.drills.every is missing'],
+    [{ drills: { every: '1d', keepFor: 'long' } }, 'spec.drills.keepFor "long" is not a duration'],
     [{ selfService: { backup: 'anybody' } }, 'spec.selfService.backup must be one of owner, approval, operator'],
     [{ owner: 'a:b:c' }, 'spec.owner is not an entity reference'],
   ])('names the field of %j', (spec, message) => {

@@ -151,8 +151,9 @@ function readMapping(spec: FieldReader): Record<string, Mapping> {
 function readDrills(drills: FieldReader): Policy['drills'] {
   if (!drills.has('every')) drills.refuse('every', 'is missing');
   const every = drills.duration('every');
+  const keepFor = drills.duration('keepFor');
   drills.end();
-  return every === undefined ? undefined : { every };
+  return every === undefined ? undefined : { every, ...(keepFor !== undefined && { keepFor }) };
 }
 
 function withoutAbsent<T extends object>(value: T): T {

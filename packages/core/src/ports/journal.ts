@@ -26,6 +26,8 @@ export interface Journal {
   /** Writes the next state. ConflictError when somebody else wrote since: the writer has been fenced off and must stop. */
   update(entry: JournalEntry, operation: Operation): Promise<JournalEntry>;
   read(cluster: string, id: string): Promise<JournalEntry>;
+  /** What `entry.cluster` keeps of it. ConflictError when somebody wrote since; what is gone already is no error. */
+  remove(entry: JournalEntry): Promise<void>;
   list(cluster: string, signal?: AbortSignal): Promise<JournalEntry[]>;
 }
 

@@ -106,6 +106,16 @@ export interface DrService {
    */
   releaseExpired(caller: Caller, options?: { application?: string; signal?: AbortSignal }): Promise<Operation[]>;
 
+  /**
+   * Removes drills, and their evidence with them, that are older than the policies of their components say (`drills: { keepFor }`;
+   * where one does not say it: `keepFor`, milliseconds; without it: kept) and that newer ones which succeeded have proven again.
+   * Returns those that are gone; what cannot be removed is left for the next time, and `onLeft` hears of it.
+   */
+  removeOldEvidence(
+    caller: Caller,
+    options?: { keepFor?: number; onLeft?: (drill: Operation, error: DrError) => void; signal?: AbortSignal },
+  ): Promise<Operation[]>;
+
   /** Of every cluster whose journal can be read; `onUnread` hears of each of the others. Throws when none can. */
   operations(options?: { application?: string; onUnread?: (error: DrError) => void; signal?: AbortSignal }): Promise<Operation[]>;
   operation(id: string): Promise<Operation>;

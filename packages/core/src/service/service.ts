@@ -228,6 +228,16 @@ class DefaultDrService implements DrService {
     return released;
   }
 
+  async removeOldEvidence(
+    _caller: Caller,
+    options: { keepFor?: number; onLeft?: (drill: Operation, error: DrError) => void; signal?: AbortSignal } = {},
+  ): Promise<Operation[]> {
+    const { removeOldEvidence } = await import('./old-evidence.ts');
+    const { signal } = options;
+    const policies = async () => (await this.fleet({ contents: false, ...(signal && { signal }) })).applications;
+    return removeOldEvidence(this.#operating(), policies, options);
+  }
+
   async cancel(operationId: string, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Operation> {
     const asked = await requestCancel(this.#operating(), operationId);
     if (this.#mine.has(operationId)) return asked;

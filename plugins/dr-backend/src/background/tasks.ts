@@ -5,6 +5,7 @@ import type { Driller } from '../drills/Driller.ts';
 import type { Reconciler } from '../policies/Reconciler.ts';
 import type { VerdictWatch } from '../verdicts/VerdictWatch.ts';
 import type { BackgroundTask } from './schedule.ts';
+import { removeOldEvidence } from './old-evidence.ts';
 import { endUndoWindows } from './undo-windows.ts';
 
 /** What a portal does by itself, as far as its configuration wants it. */
@@ -13,18 +14,25 @@ export function backgroundTasks({
   reconciler,
   verdicts,
   driller,
-  ...undoing
+  ...background
 }: {
   settings: Pick<Settings, 'policies' | 'drills' | 'notifications'>;
   reconciler: Pick<Reconciler, 'run'>;
   verdicts: Pick<VerdictWatch, 'judge'>;
   driller: Pick<Driller, 'round'>;
-  service: Pick<DrService, 'releaseExpired'>;
+  service: Pick<DrService, 'releaseExpired' | 'removeOldEvidence'>;
   auditor: AuditorService;
   logger: LoggerService;
 }): BackgroundTask[] {
   const tasks: BackgroundTask[] = [
-    { id: 'dr-undo-windows', every: 5, timeout: 30, delay: 1, round: (signal) => endUndoWindows(undoing, signal) },
+    { id: 'dr-undo-windows', every: 5, timeout: 30, delay: 1, round: (signal) => endUndoWindows(background, signal) },
+    {
+      id: 'dr-evidence',
+      every: 60,
+      timeout: 60,
+      delay: 4,
+      round: (signal) => removeOldEvidence({ ...background, keepFor: settings.drills.keepFor }, signal),
+    },
   ];
   if (settings.policies.mode === 'apply')
     tasks.push({ id: 'dr-policies', every: 5, timeout: 30, delay: 2, round: (signal) => reconciler.run(signal) });

@@ -106,6 +106,11 @@ describe('the other keys of dr', () => {
     expect(() => settings({ policies: { mode: 'on' } })).toThrow('dr.policies.mode is none of off, report, apply: "on"');
   });
 
+  it('read how long evidence is kept, and refuse what is no duration', () => {
+    expect(settings({ drills: { keepFor: '400d' } }).drills).toEqual({ scheduled: false, keepFor: 400 * 86_400_000 });
+    expect(() => settings({ drills: { keepFor: 'long' } })).toThrow('dr.drills.keepFor: "long" is not a duration');
+  });
+
   it('read references in every form', () => {
     const read = settings({
       tenancy: [{ namespace: 'shop', owner: 'Team-Shop' }],

@@ -4,6 +4,7 @@ import type { ReconcileMode } from '@kubectl-dr/backstage-plugin-dr-common';
 import { reconcileModeSchema } from '@kubectl-dr/backstage-plugin-dr-common';
 import type { TenancyRule } from '@kubectl-dr/core/application/tenancy';
 import { InputError } from '@kubectl-dr/core/errors';
+import { parseDuration } from '@kubectl-dr/core/policy/duration';
 
 /** `dr:` of the configuration without its clusters. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Settings {
   drills: {
     /** The drills that policies ask for are begun by the portal. */
     scheduled: boolean;
+    /** How long evidence is kept where a policy does not say it, milliseconds; absent: for ever. */
+    keepFor?: number;
   };
   /** Which events owners are told of by the notifications plugin. */
   notifications: { verdicts: boolean; operations: boolean };
@@ -52,7 +55,7 @@ export function readSettings(root: Config): Settings {
       mode: reconcileMode(config?.getOptionalString('policies.mode') ?? 'report'),
       prune: config?.getOptionalBoolean('policies.prune') ?? false,
     },
-    drills: { scheduled: config?.getOptionalBoolean('drills.scheduled') ?? false },
+    drills: { scheduled: config?.getOptionalBoolean('drills.scheduled') ?? false, ...kept(config?.getOptionalString('drills.keepFor')) },
     notifications: {
       verdicts: config?.getOptionalBoolean('notifications.verdicts') ?? true,
       operations: config?.getOptionalBoolean('notifications.operations') ?? true,
@@ -67,6 +70,10 @@ function reconcileMode(text: string): ReconcileMode {
     code: 'BAD_CONFIG',
     hint: 'leave it out for the default, report',
   });
+}
+
+function kept(text: string | undefined): { keepFor?: number } {
+  return text === undefined ? {} : { keepFor: parseDuration(text, 'dr.drills.keepFor') };
 }
 
 function positive(value: number, key: string): number {

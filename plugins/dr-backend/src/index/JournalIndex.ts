@@ -38,6 +38,10 @@ export class JournalIndex implements Journal {
     return this.live.update(entry, operation);
   }
 
+  remove(entry: JournalEntry): Promise<void> {
+    return this.live.remove(entry);
+  }
+
   read(cluster: string, id: string): Promise<JournalEntry> {
     return this.live.read(cluster, id);
   }
