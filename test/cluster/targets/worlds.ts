@@ -27,7 +27,7 @@ export async function livingWorlds(target: 'sandbox' | 'real', haste = 10): Prom
   const names: string[] = [];
   return {
     atOnce: 4,
-    sample: 25,
+    sample: process.env.CLUSTER_SHORT === '1' ? 75 : 25,
     kubeconfig: east.kubeconfig!,
     haste,
     open() {
