@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { node24, root } from '../install.mjs';
 import { startClusters } from './cluster.mjs';
-import { controlPlane, missingControlPlane } from './control-plane.mjs';
+import { controlPlane, filledControlPlane, missingControlPlane } from './control-plane.mjs';
 import { portalRows } from './portal/rows.mjs';
 
 const cli = path.join(root, 'kubectl-plugin/dist/kubectl-dr.cjs');
@@ -36,14 +36,17 @@ function start(name, args) {
   };
 }
 
-/** Against clusters of the sandbox. `a` and `b`: `[command, ...args]`, where `dr` is the bundle. */
-function onClusters({ clusters, a, b, skip, ...row }) {
+/**
+ * Against clusters of the sandbox, or against a control plane that is `filled`: where thousands of objects are read, what a
+ * server does and writes is half of it. `a` and `b`: `[command, ...args]`, where `dr` is the bundle.
+ */
+function onClusters({ clusters, filled, a, b, skip, ...row }) {
   return {
     ...row,
-    skip: () => built() ?? skip?.(),
+    skip: () => built() ?? skip?.() ?? (filled && missingControlPlane()),
     async prepare() {
       const directory = mkdtempSync(path.join(os.tmpdir(), 'kubectl-dr-bench-'));
-      const { kubeconfig, close } = await startClusters(clusters, directory);
+      const { kubeconfig, close } = await (filled ? filledControlPlane(filled) : startClusters(clusters, directory));
       // Authorities that a machine adds for programs of Node would be read for ours alone, and trusted for no cluster here.
       const env = { NODE_EXTRA_CA_CERTS: undefined, KUBECONFIG: kubeconfig, HOME: directory, KUBECACHEDIR: path.join(directory, 'cache') };
       const call = ([command, ...args]) =>
@@ -88,8 +91,8 @@ function planOf(count) {
 }
 
 const kubectlBackups = ['kubectl', 'get', 'backups.velero.io', '-n', 'velero'];
-const small = { clusters: [{ name: 'bench', backups: 20 }], b: kubectlBackups, against: kubectlBackups.join(' '), skip: kubectl };
-const large = { clusters: [{ name: 'bench', backups: 10_000, applications: 200 }] };
+const small = { filled: { backups: 20 }, b: kubectlBackups, against: kubectlBackups.join(' '), skip: kubectl };
+const large = { filled: { backups: 10_000, applications: 200 } };
 const noVelero = () => (velero ? undefined : 'VELERO_BIN does not name the program velero');
 const ten = Array.from({ length: 10 }, (_, index) => ({ name: `c${index}`, backups: 20, delay: index === 0 ? 300 : 30 * index }));
 

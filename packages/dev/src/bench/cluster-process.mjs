@@ -3,7 +3,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { builders } from '@kubectl-dr/core/testing';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { createApi } from '../../../sandbox/src/api/server.ts';
 import { kubeconfig } from '../../../sandbox/src/doors/kubeconfig.ts';
@@ -11,6 +10,7 @@ import { serveHttps } from '../../../sandbox/src/doors/https.ts';
 import { ApiCluster } from '../../../sandbox/src/simulators/api-cluster.ts';
 import { createAll } from '../../../sandbox/src/simulators/create-all.ts';
 import { veleroDefinitions } from '../../../sandbox/src/simulators/velero/crds.ts';
+import { finishedBackups } from './finished-backups.mjs';
 
 const [specification, directory] = process.argv.slice(2);
 const clusters = JSON.parse(specification);
@@ -30,21 +30,10 @@ process.on('SIGTERM', async () => {
 // Whoever started us is gone.
 process.on('disconnect', () => process.exit(0));
 
-async function open({ name, backups, applications = 1, delay }) {
+async function open({ name, backups, applications, delay }) {
   const api = createApi({ name, clock: systemClock, tokens, crds: veleroDefinitions() });
   const cluster = new ApiCluster({ name, fetch: (request) => api.fetchInside(request) });
-  const newest = Date.now();
-  const namespaces = Array.from({ length: applications }, (_, index) => (applications === 1 ? 'shop' : `app-${index}`));
-  await createAll(cluster, [
-    builders.namespace('velero'),
-    builders.backupStorageLocation(),
-    ...namespaces.flatMap((namespace) => [builders.namespace(namespace), builders.deployment(`${namespace}/web`)]),
-    ...Array.from({ length: backups }, (_, index) => {
-      const namespace = namespaces[index % applications];
-      const startedAt = `${new Date(newest - index * 60_000).toISOString().slice(0, 19)}Z`;
-      return builders.backup(`${namespace}-${String(index).padStart(5, '0')}`, { startedAt, namespaces: [namespace] });
-    }),
-  ]);
+  await createAll(cluster, finishedBackups({ backups, applications }));
   return { name, api, delay };
 }
 
