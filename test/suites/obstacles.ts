@@ -157,6 +157,19 @@ export const obstacles: readonly Obstacle[] = [
     request: () => webOnly,
   },
   {
+    title: 'a RuntimeClass that is gone',
+    code: 'RUNTIME_CLASS_MISSING',
+    async before(world) {
+      await world.create({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: runtimeOf(world) }, handler: 'fast' });
+      await world.change(types.deployments, 'web', { spec: { template: { spec: { runtimeClassName: runtimeOf(world) } } } });
+    },
+    async prepare(world) {
+      await world.change(types.deployments, 'web', { spec: { template: { spec: { runtimeClassName: null } } } });
+      await world.cluster.delete({ type: types.runtimeClasses, name: runtimeOf(world) });
+    },
+    request: () => webOnly,
+  },
+  {
     title: 'an operator that cannot be told to wait',
     code: 'OPERATOR_MANAGED',
     async before(world) {
@@ -223,6 +236,11 @@ function discovering(cluster: ClusterClient, change: (types: ResourceType[]) => 
       };
     },
   });
+}
+
+/** Classes are of the whole cluster, which worlds share. */
+function runtimeOf({ name }: World): string {
+  return `${name}-fast`;
 }
 
 async function asking(world: World, gpus: string | null): Promise<void> {

@@ -31,6 +31,11 @@ export function workloadKey(workload: Pick<Workload, 'kind' | 'name'>): string {
   return `${workload.kind}/${workload.name}`;
 }
 
+/** What the pods of a workload look like, unread; undefined where it makes none. */
+export function podSpecOf(object: KubeObject): unknown {
+  return at(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec') ?? at(object, 'spec', 'template', 'spec');
+}
+
 /** A Deployment, StatefulSet, DaemonSet, CronJob or Job. `claimNames` are the claims of its namespace. */
 export function readWorkload(object: KubeObject, pods: () => readonly KubeObject[], claimNames: readonly string[]): Workload {
   const template = object.kind === 'CronJob' ? at(object, 'spec', 'jobTemplate', 'spec', 'template') : at(object, 'spec', 'template');

@@ -443,6 +443,11 @@ const table = {
     why: 'Its pods would stay Pending.',
     fix: 'Add a node with it, or leave the component out.',
   },
+  RUNTIME_CLASS_MISSING: {
+    title: 'A RuntimeClass is missing on the target',
+    why: 'The server refuses pods that name it, so that nothing of the workload runs.',
+    fix: 'Create the RuntimeClass, or leave the component out.',
+  },
   NETWORK_CLASH: {
     title: 'A port, address or host is taken',
     why: 'Who came later does not get it, or both answer.',

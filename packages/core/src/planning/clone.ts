@@ -15,7 +15,7 @@ import type { CheckInput } from './checks/input.ts';
 import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
 import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
-import { inventoryOfCaptured } from './in-place/scope.ts';
+import { inventoryOfCaptured, workloadOwner } from './in-place/scope.ts';
 import { releaseOf } from './left-behind.ts';
 import type { Plan, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
@@ -324,6 +324,7 @@ function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly Kube
     application,
     namespace: target,
     incoming,
+    componentOf: ownersIn(place, objects),
     live: [],
     stopped: [],
     clone: true,
@@ -337,6 +338,16 @@ function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly Kube
         return { claim, method, late: false, ...(storageClass !== undefined && { storageClass }) };
       }),
   };
+}
+
+function ownersIn({ namespace, components }: Place, objects: readonly KubeObject[]): CheckInput['componentOf'] {
+  const inventory = inventoryOfCaptured(objects, namespace);
+  return workloadOwner(
+    components.map((entry) => ({
+      name: entry.status.component.name,
+      workloads: inventory ? inventoryOf(entry, inventory).workloads : [],
+    })),
+  );
 }
 
 /** What the captured workloads declare, asked of the copy. */

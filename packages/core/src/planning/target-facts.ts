@@ -18,6 +18,7 @@ export interface TargetFacts {
   /** Undefined when the cluster has no snapshots, or they may not be seen. */
   snapshotClasses?: KubeObject[];
   nodes?: KubeObject[];
+  runtimeClasses?: KubeObject[];
   webhooks?: KubeObject[];
   /** Of all namespaces: for clashes. */
   services?: KubeObject[];
@@ -65,6 +66,7 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
     csiDrivers,
     snapshotClasses,
     nodes,
+    runtimeClasses,
     validating,
     mutating,
     services,
@@ -78,6 +80,7 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
     list(types.csiDrivers),
     list(find(snapshotGroup, 'VolumeSnapshotClass')),
     list(types.nodes),
+    list(types.runtimeClasses),
     list(types.validatingWebhookConfigurations),
     list(types.mutatingWebhookConfigurations),
     list(types.services),
@@ -104,6 +107,7 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
     ...(csiDrivers && { csiDrivers }),
     ...(snapshotClasses && { snapshotClasses }),
     ...(nodes && { nodes }),
+    ...(runtimeClasses && { runtimeClasses }),
     ...(webhooks && { webhooks }),
     ...(services && { services }),
     ...(ingresses && { ingresses }),

@@ -89,6 +89,7 @@ export const types = {
   storageClasses: named('storage.k8s.io', 'storageclasses', 'StorageClass', false),
   volumeAttachments: named('storage.k8s.io', 'volumeattachments', 'VolumeAttachment', false),
   csiDrivers: named('storage.k8s.io', 'csidrivers', 'CSIDriver', false),
+  runtimeClasses: named('node.k8s.io', 'runtimeclasses', 'RuntimeClass', false),
   resourceQuotas: core('resourcequotas', 'ResourceQuota'),
   roles: named('rbac.authorization.k8s.io', 'roles', 'Role'),
   roleBindings: named('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding'),

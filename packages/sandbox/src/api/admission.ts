@@ -42,6 +42,10 @@ function pod(store: Store, object: KubeObject): KubeObject {
   const priority = store.get('priorityclasses.scheduling.k8s.io', undefined, className);
   if (className !== '' && priority === undefined && !className.startsWith('system-'))
     refuse(`no PriorityClass with name ${className} was found`);
+  const runtimeName = textAt(given, 'runtimeClassName');
+  const runtime = store.get('runtimeclasses.node.k8s.io', undefined, runtimeName);
+  if (runtimeName !== '' && runtime === undefined) refuse(`pod rejected: RuntimeClass "${runtimeName}" not found`);
+  const scheduling = recordAt(runtime, 'scheduling');
   const secrets = listAt(given, 'imagePullSecrets').length > 0 ? given.imagePullSecrets : robot?.imagePullSecrets;
   const spec: JsonRecord = {
     ...given,
@@ -50,7 +54,11 @@ function pod(store: Store, object: KubeObject): KubeObject {
     ...(secrets !== undefined && { imagePullSecrets: secrets }),
     priority: at(priority, 'value') ?? given.priority ?? 0,
     preemptionPolicy: at(priority, 'preemptionPolicy') ?? given.preemptionPolicy ?? 'PreemptLowerPriority',
-    tolerations: tolerations(listAt(given, 'tolerations')),
+    ...(scheduling.nodeSelector !== undefined && {
+      nodeSelector: { ...recordAt(scheduling, 'nodeSelector'), ...recordAt(given, 'nodeSelector') },
+    }),
+    ...(runtime !== undefined && at(runtime, 'overhead', 'podFixed') !== undefined && { overhead: at(runtime, 'overhead', 'podFixed') }),
+    tolerations: tolerations([...listAt(given, 'tolerations'), ...listAt(scheduling, 'tolerations')]),
   };
   const mounts = given.automountServiceAccountToken ?? at(robot, 'automountServiceAccountToken') ?? true;
   const whole = mounts === true ? withToken(spec) : spec;

@@ -1,4 +1,5 @@
-import { at, listAt, textAt } from '../../application/raw.ts';
+import { listAt, textAt } from '../../application/raw.ts';
+import { podSpecOf } from '../../application/workload.ts';
 import { activeSchedules, backupCommand, because } from '../../compliance/facts.ts';
 import { isDatabase } from '../../application/database.ts';
 import { type KubeObject, resourceKey, types } from '../../ports/kubernetes.ts';
@@ -44,10 +45,6 @@ function rawWorkloads({ facts, reading }: PlaceSeen): KubeObject[] {
       facts.workloads.some(({ kind, name, namespace }) => kind === type.kind && name === metadata.name && namespace === metadata.namespace),
     ),
   );
-}
-
-function podSpecOf(object: KubeObject): unknown {
-  return at(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec') ?? at(object, 'spec', 'template', 'spec');
 }
 
 /** Agents of a node read its directories by design; nobody expects them back. */

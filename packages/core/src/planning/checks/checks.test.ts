@@ -22,6 +22,7 @@ function codes({ facts = {}, ...rest }: Given): string[] {
     application: 'shop',
     namespace: 'shop',
     incoming: [],
+    componentOf: () => undefined,
     live: [],
     stopped: [],
     volumes: [],
@@ -118,6 +119,46 @@ describe.each<[string, Given, string[]]>([
       incoming: [deployment('shop/ml', { podSpec: { containers: [{ name: 'm', resources: { limits: { 'nvidia.com/gpu': '2' } } }] } })],
     },
     ['NO_DEVICE'],
+  ],
+  [
+    'a RuntimeClass that is not there, of a cron job as well',
+    {
+      facts: { runtimeClasses: [object('node.k8s.io/v1', 'RuntimeClass', 'gvisor')] },
+      incoming: [
+        deployment('shop/ml', { podSpec: { runtimeClassName: 'nvidia' } }),
+        deployment('shop/web', { podSpec: { runtimeClassName: 'gvisor' } }),
+        object('batch/v1', 'CronJob', 'shop/train', {
+          spec: { jobTemplate: { spec: { template: { spec: { runtimeClassName: 'nvidia' } } } } },
+        } as never),
+      ],
+    },
+    ['RUNTIME_CLASS_MISSING', 'RUNTIME_CLASS_MISSING', 'CRON_JOBS_START'],
+  ],
+  [
+    'a RuntimeClass that keeps its pods to nodes of which there are none',
+    {
+      facts: {
+        nodes: [node()],
+        runtimeClasses: [object('node.k8s.io/v1', 'RuntimeClass', 'nvidia', { scheduling: { nodeSelector: { gpu: 'yes' } } } as never)],
+      },
+      incoming: [deployment('shop/ml', { podSpec: { runtimeClassName: 'nvidia' } })],
+    },
+    ['NO_NODE_SELECTED'],
+  ],
+  [
+    'a RuntimeClass that tolerates what its nodes are tainted with',
+    {
+      facts: {
+        nodes: [node({ spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } })],
+        runtimeClasses: [
+          object('node.k8s.io/v1', 'RuntimeClass', 'nvidia', {
+            scheduling: { tolerations: [{ key: 'gpu', operator: 'Exists' }] },
+          } as never),
+        ],
+      },
+      incoming: [deployment('shop/ml', { podSpec: { runtimeClassName: 'nvidia' } })],
+    },
+    [],
   ],
   [
     'a GPU for nobody, at no replicas',

@@ -12,6 +12,8 @@ export interface CheckInput {
   namespace: string;
   /** As it will be written, without what is left out. */
   incoming: readonly KubeObject[];
+  /** Name of the component whose workload it is; undefined: nobody says. */
+  componentOf(object: KubeObject): string | undefined;
   /** What is there now; empty for a clone. */
   live: readonly KubeObject[];
   /** Workloads that are stopped meanwhile, as they are now. */

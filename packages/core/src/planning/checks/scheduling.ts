@@ -3,21 +3,28 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { quantity } from '../quantity.ts';
 import type { Rule } from './input.ts';
+import { scheduledAs } from './runtime-class.ts';
 import { wantsPods } from './storage.ts';
 
 const running = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 
 /** Is there a node for each workload: labels it selects, taints it tolerates, devices it asks for? */
-export const nodesForPods: Rule = ({ facts, cluster, namespace, incoming }) => {
+export const nodesForPods: Rule = ({ facts, cluster, namespace, incoming, componentOf }) => {
   const nodes = facts.nodes?.filter((node) => at(node, 'spec', 'unschedulable') !== true);
   // A list of no nodes is a cluster whose nodes come and go, or one that shows none.
   if (!nodes || nodes.length === 0) return [];
   return incoming
     .filter((object) => running.has(object.kind) && wantsPods(object))
     .flatMap((object): Reason[] => {
-      const spec = at(object, 'spec', 'template', 'spec');
+      const spec = scheduledAs(object, facts);
+      const component = componentOf(object);
       const selected = nodes.filter((node) => selects(spec, node));
-      const about = { severity: 'blocker' as const, cluster, evidence: [`${object.kind} ${namespace}/${object.metadata.name}`] };
+      const about = {
+        severity: 'blocker' as const,
+        cluster,
+        ...(component !== undefined && { component }),
+        evidence: [`${object.kind} ${namespace}/${object.metadata.name}`],
+      };
       if (selected.length === 0)
         return [
           {

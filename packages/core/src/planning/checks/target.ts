@@ -2,10 +2,12 @@ import { textAt } from '../../application/raw.ts';
 import type { Reason } from '../../reason.ts';
 import type { InPlacePlace } from '../in-place/inputs.ts';
 import type { Part } from '../in-place/part.ts';
+import { workloadOwner } from '../in-place/scope.ts';
 import type { RestoreMode } from '../model.ts';
 import { autoscalers, cronJobsTwice, gitOps, gitOpsElsewhere, webhooksInside } from './controllers.ts';
 import type { CheckInput, Rule } from './input.ts';
 import { clashes } from './network.ts';
+import { runtimeClassMissing } from './runtime-class.ts';
 import { nodesForPods } from './scheduling.ts';
 import { attachedElsewhere, lateBinding, quota, snapshotParts, storageClassMissing } from './storage.ts';
 import { kindsServed, permissions, versionSkew } from './versions.ts';
@@ -16,6 +18,7 @@ const rules: readonly Rule[] = [
   storageClassMissing,
   snapshotParts,
   quota,
+  runtimeClassMissing,
   nodesForPods,
   lateBinding,
   attachedElsewhere,
@@ -56,6 +59,7 @@ export function checkTarget(place: InPlacePlace, all: readonly Part[], mode: Res
     application: place.application,
     namespace: place.namespace,
     incoming,
+    componentOf: workloadOwner(parts.map(({ name, scope }) => ({ name, workloads: scope.workloads }))),
     live: place.live,
     stopped: parts.flatMap(({ stopped }) => stopped.map(({ object }) => object)),
     clone: false,

@@ -73,6 +73,16 @@ export function scopeOf(placement: Placement, now: NamespaceInventory | undefine
   return { workloads, claims, owns, shared: (object) => !whole && others.has(`${object.kind}/${object.metadata.name}`) };
 }
 
+/** Of which component an object is the workload. Where several name it, of the first. */
+export function workloadOwner(
+  components: readonly { name: string; workloads: readonly Pick<Workload, 'kind' | 'name'>[] }[],
+): (object: Pick<KubeObject, 'kind' | 'metadata'>) => string | undefined {
+  const owners = new Map(
+    components.toReversed().flatMap(({ name, workloads }) => workloads.map((one) => [workloadKey(one), name] as const)),
+  );
+  return ({ kind, metadata }) => owners.get(workloadKey({ kind, name: metadata.name }));
+}
+
 /** `StatefulSet/db`, of an HorizontalPodAutoscaler or a KEDA ScaledObject. */
 export function scaleTargetOf(object: KubeObject): string {
   const kind = textAt(object, 'spec', 'scaleTargetRef', 'kind') ?? (object.kind === 'ScaledObject' ? 'Deployment' : '');

@@ -194,12 +194,14 @@ function conflicts({ cluster, namespace }: MovePlace, changes: readonly Change[]
 function checkOf({ facts, cluster, namespace, objects, parts }: MovePlace, mapping: MoveInputs['mapping']): Parameters<typeof check>[0] {
   const claims = parts.flatMap(({ data }) => (data.kind === 'copy' ? data.claims.flatMap(({ manifest }) => manifest ?? []) : []));
   const incoming = [...objects.map(({ object }) => arriving(object, { mapping, namespace, stopped: false })), ...claims];
+  const owners = new Map(objects.map(({ object: { kind, metadata }, component }) => [`${kind}/${metadata.name}`, component]));
   return {
     facts: { ...facts, gitOps: [] },
     cluster,
     application: parts[0]?.status.component.name ?? '',
     namespace,
     incoming,
+    componentOf: ({ kind, metadata }) => owners.get(`${kind}/${metadata.name}`),
     live: objects.flatMap(({ live }) => live ?? []),
     stopped: [],
     clone: true,
