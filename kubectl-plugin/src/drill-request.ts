@@ -10,6 +10,7 @@ const ofRestore = [
   'host',
   'node-label',
   'override',
+  'accept-data-loss',
   'mode',
   'isolate',
   'prune',

@@ -7,7 +7,7 @@ import { UsageError } from './exit-codes.ts';
 
 const ofRestore = ['as', 'mode', 'isolate', 'allow-missing-volumes', 'prune', 'safety-backup', 'restart-dependents'];
 /** Of a failover, which has to do with what has arrived; a planned move waits for the rest, and needs both sides. */
-const ofFailover = ['point', 'override'];
+const ofFailover = ['point', 'override', 'accept-data-loss'];
 
 /** By the word of the command line. */
 export const moveIntents: Readonly<Record<string, MoveIntent>> = { failover: 'Failover', relocate: 'Relocate', failback: 'Failback' };
@@ -37,6 +37,7 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
     ...(components && { components }),
     ...(point !== undefined && { point }),
     ...(override !== undefined && { override: override.trim() }),
+    ...(args.flags['accept-data-loss'] === true && { acceptDataLoss: true }),
     ...(classes && { storageClasses: classes }),
     ...(hosts && { hosts }),
     ...(nodeLabels && { nodeLabels }),

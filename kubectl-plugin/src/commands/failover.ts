@@ -13,7 +13,8 @@ const nodeLabel: Flag = { type: 'string', repeatable: true, value: 'K=V:K=V', su
 
 /** Shared with `plan failover`. */
 export const failoverFlags: Record<string, Flag> = {
-  point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: from this point of the target' },
+  point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: back to this point or moment' },
+  'accept-data-loss': { type: 'boolean', summary: 'Failover: leave data newer than --point behind' },
   'storage-class': storageClass,
   host,
   'node-label': nodeLabel,
@@ -47,11 +48,14 @@ export const failover: Command = {
     ...failoverFlags,
   },
   examples: [
-    ['kubectl dr plan failover shop --to west', 'What would be stopped, made and lost'],
     ['kubectl dr failover shop --to west', 'Stops the old copy, sees that it stands still, goes on at west'],
     [
       'kubectl dr failover shop --to west --override "power of rack 3 is cut"',
       'The old cluster does not answer: the risk is taken by name',
+    ],
+    [
+      'kubectl dr failover shop --to west --point 2026-01-31T02:00:00Z --accept-data-loss',
+      'To data from before something was encrypted, say: what is newer is left behind',
     ],
   ],
 };

@@ -114,11 +114,12 @@ export function pointLines(plan: Pick<Plan, 'points'>, look: Look): string[] {
 
 /** Each copy that volumes are made of, with the claims that come from it. */
 function copyLines({ copies = [] }: Plan, look: Look): string[] {
-  return copies.flatMap(({ component, claim, engine, from, to, name, capturedAt }) =>
-    labelled(
-      'Copy',
-      clean(`${claim} (${component}): ${from} -> ${to}, ${name} by ${engine}${capturedAt === undefined ? '' : `, of ${capturedAt}`}`, 600),
-      look,
-    ),
+  return copies.flatMap(({ component, claim, engine, from, to, name, capturedAt, asOf }) =>
+    labelled('Copy', clean(`${claim} (${component}): ${from} -> ${to}, ${name} by ${engine}${ofWhen(capturedAt, asOf)}`, 600), look),
   );
+}
+
+function ofWhen(capturedAt: string | undefined, asOf: string | undefined): string {
+  if (capturedAt !== undefined) return `, of ${capturedAt}`;
+  return asOf === undefined ? '' : `, as of ${asOf}`;
 }

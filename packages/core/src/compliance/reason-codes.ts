@@ -248,6 +248,16 @@ const table = {
     why: 'Restoring it would give an incomplete or empty component.',
     fix: 'Choose another point: kubectl dr get points',
   },
+  NEWER_DATA_LEFT: {
+    title: 'Newer data than the chosen is there, and would be left behind',
+    why: 'Going back to an older moment loses everything since: that is wanted after damage, and never by accident.',
+    fix: 'Accept the loss with --accept-data-loss, or leave --point out.',
+  },
+  EARLIER_DATA_UNKNOWN: {
+    title: 'Nobody can tell beforehand whether so old data is kept',
+    why: 'A copy through a repository keeps earlier states there, by rules that neither end tells.',
+    fix: 'Look into the repository, or let the policy set the copy up, which notes what is kept.',
+  },
   REPLICATION_SECRET_MISSING: {
     title: 'The continuous copy has no repository',
     why: 'Where its data goes is told by a Secret in the namespace, on both clusters.',

@@ -2,6 +2,7 @@ import type { Reason } from '../reason.ts';
 import { sealPlan } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { words } from './in-place/figures.ts';
+import { leftOut, namesPast, newestPoint } from './left-out.ts';
 import type { DataLoss, Plan, Step } from './model.ts';
 import type { Origin } from './move/inputs.ts';
 import { stopCopy } from './stop-copy.ts';
@@ -30,6 +31,7 @@ export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
   const silent = [...new Set(origins.filter(({ reachable }) => !reachable).map(({ cluster }) => cluster))];
   const blockers = [...copy.blockers, ...portable(inputs)];
   const warnings = [...copy.warnings];
+  for (const reason of leftBehind(inputs)) (reason.severity === 'blocker' ? blockers : warnings).push(reason);
   for (const cluster of silent) {
     if (request.override === undefined) blockers.push(mayBeAlive(cluster, request.application));
     else warnings.push(risk(cluster, request.override));
@@ -75,6 +77,17 @@ function lossOf({ components, now }: FailoverInputs, { points }: Pick<Plan, 'poi
     const seconds = Math.max(0, ...ages);
     return [{ component: name, seconds, text: seconds > 0 ? `${words(seconds)} of ${name}` : `nothing of ${name}` }];
   });
+}
+
+function leftBehind({ request, places }: FailoverInputs): Reason[] {
+  if (!namesPast(request)) return [];
+  return places.flatMap((place) =>
+    place.components.flatMap(({ status }) => {
+      const { name } = status.component;
+      const taken = Date.parse(place.points.get(name)?.capturedAt ?? '');
+      return leftOut(request, { component: name, cluster: place.cluster }, taken, newestPoint(status, place));
+    }),
+  );
 }
 
 /** A snapshot in the storage of one cluster is not to be had on another, unless somebody says that they share it. */

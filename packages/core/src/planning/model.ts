@@ -265,6 +265,8 @@ export interface PlanCopy {
   namespace: string;
   /** START of the capture of what it holds. Absent: not known, or what there is when the source stands still. */
   capturedAt?: string;
+  /** RFC 3339, where an earlier instant was asked for: the newest that is not younger than this is taken. */
+  asOf?: string;
 }
 
 /**
@@ -356,6 +358,8 @@ export interface PlanRequest {
   nodeLabels?: Record<string, string>;
   /** Of a failover whose source does not answer: why it may go on all the same. Recorded. */
   override?: string;
+  /** Of a failover to an older moment: newer data that the target has may be left behind (default false). Recorded. */
+  acceptDataLoss?: boolean;
   /** RFC 3339: when it was asked. `point` is relative to it and names are made from it. Default: now. */
   at?: string;
   /** Exactly these points, whatever `point` says: by component and place. */

@@ -61,6 +61,13 @@ export interface PromoteRequest {
   annotations: Record<string, string>;
 }
 
+/** A state of a volume that a target has kept beside the newest. */
+export interface EarlierImage {
+  name: string;
+  /** RFC 3339, when it was cut there: its data is not younger. */
+  cutAt: string;
+}
+
 export interface ReplicationProgress extends NativeProgress {
   /** Claim by claim: from when the data is that the target holds, or that was promoted. Absent: nobody can tell. */
   claims: { claim: string; capturedAt?: string }[];
@@ -94,6 +101,8 @@ export interface ReplicationProgress extends NativeProgress {
 export interface Replicator {
   /** It can go back to data of an earlier instant (`PromoteRequest.asOf`). */
   readonly asOf: boolean;
+  /** Where earlier data lies at the target itself: what of it is there, newest first. Undefined: it lies where only a promotion looks. */
+  earlier?(target: EngineContext, ref: ReplicationRef): Promise<EarlierImage[] | undefined>;
   /** Types of what `render` gives; among `Engine.kinds`. */
   readonly types: readonly ResourceType[];
   /** Rights that a promotion needs at its target, besides those to get and patch `types` and to make claims. */

@@ -143,6 +143,12 @@ export interface StorageLocation {
   lastValidated?: string;
 }
 
+/** Of the last `within` milliseconds at least one state is kept of every `every` milliseconds. */
+export interface KeptSpan {
+  within: number;
+  every: number;
+}
+
 /**
  * One end of a continuous copy of volumes to another cluster: what one cluster alone tells of it, for the other may be lost.
  * The ends of one copy are found by `protection/replication.ts`.
@@ -182,6 +188,10 @@ export interface Replication {
   message?: string;
   /** Of a target: there is something that can be promoted. */
   holds?: boolean;
+  /** When this end was set up, by the clock of its cluster: what it carries is not older. */
+  since?: string;
+  /** Earlier data that is kept beside the newest. Empty: none is; absent: this end cannot tell. */
+  keeps?: KeptSpan[];
   application?: string;
   component?: string;
   /** Of the policy that made it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Replication } from './model.ts';
-import { copiesOf, lagOf, lossOf } from './replication.ts';
+import { copiesOf, lagOf, lossOf, reachBack } from './replication.ts';
 
 const end = (changes: Partial<Replication>): Replication => ({
   id: Math.random().toString(),
@@ -85,4 +85,47 @@ it('lags by the age of its data, in intervals; when a target pulled says nothing
   expect(lagOf(source({ lastSync: '2026-01-15T11:50:00Z' }), at)).toEqual({ lag: 600_000 });
   expect(lagOf(target({ lastSync: '2026-01-15T11:59:00Z' }), at)).toBeUndefined();
   expect(lagOf(source({ capturedAt: '2027-01-01T00:00:00Z' }), at)).toEqual({ lag: 0 });
+});
+
+describe('an earlier moment', () => {
+  const [minute, hour] = [60_000, 3_600_000];
+  const today = new Date('2026-01-15T12:00:00Z');
+  const ago = (milliseconds: number) => new Date(today.getTime() - milliseconds);
+  const keeps = [
+    { within: 2 * hour, every: 5 * minute },
+    { within: 24 * hour, every: hour },
+  ];
+  const since = ago(240 * hour).toISOString();
+  const copy = (changes: Partial<Replication> = {}) => ({
+    claim: 'data',
+    engine: 'fake',
+    source: source({ since, keeps, duration: minute, ...changes }),
+    target: target({ since: ago(10 * hour).toISOString() }),
+  });
+
+  it('is reached as closely as is kept of it, by one interval and one sync', () => {
+    expect(reachBack(copy(), ago(hour), today)).toEqual({ kept: 'yes', older: 6 * minute });
+    expect(reachBack(copy(), ago(20 * hour), today)).toEqual({ kept: 'yes', older: hour + minute });
+  });
+
+  it('is not reached before what is kept, nor before the copy began', () => {
+    expect(reachBack(copy(), ago(30 * hour), today)).toEqual({ kept: 'no', since: ago(24 * hour) });
+    expect(reachBack(copy({ since: ago(12 * hour).toISOString() }), ago(13 * hour), today)).toEqual({ kept: 'no', since: ago(12 * hour) });
+    const newest = ago(3 * minute).toISOString();
+    expect(reachBack(copy({ keeps: [], capturedAt: newest }), ago(hour), today)).toEqual({ kept: 'no', since: ago(3 * minute) });
+  });
+
+  it('of the newest that there is is reached, however old that is', () => {
+    const newest = ago(50 * hour).toISOString();
+    expect(reachBack(copy({ capturedAt: newest }), ago(40 * hour), today)).toEqual({ kept: 'yes', older: 10 * hour });
+  });
+
+  it('is uncertain where neither end tells', () => {
+    expect(reachBack({ ...copy(), source: source({}) }, ago(hour), today)).toEqual({ kept: 'unknown' });
+    const { target: alone } = copy();
+    expect(reachBack({ claim: 'data', engine: 'fake', target: { ...alone, keeps } }, ago(hour), today)).toEqual({
+      kept: 'yes',
+      older: 5 * minute,
+    });
+  });
 });

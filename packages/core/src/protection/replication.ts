@@ -145,3 +145,27 @@ export function copyStatus(copy: ClaimCopy, clocks: ReadonlyMap<string, Date>): 
     ...(worst.message !== undefined && { message: worst.message }),
   };
 }
+
+/**
+ * Whether a copy could go back to an instant, by what its ends say is kept. `kept: 'yes'`: to data that is at most `older` milliseconds
+ * older than that; `no`: `since` is when it began, or how far back it goes; `unknown`: neither end tells.
+ */
+export type ReachBack = { kept: 'yes'; older: number } | { kept: 'no'; since: Date } | { kept: 'unknown' };
+
+export function reachBack({ source, target }: ClaimCopy, instant: Date, now: Date): ReachBack {
+  const ends = [source, target].filter((end) => end !== undefined);
+  const begun = ends.flatMap(({ since }) => timeOf(since) ?? []).toSorted((a, b) => a - b)[0];
+  if (begun !== undefined && instant.getTime() < begun) return { kept: 'no', since: new Date(begun) };
+  const spans = source?.keeps ?? target?.keeps;
+  if (!spans) return { kept: 'unknown' };
+  const age = Math.max(0, now.getTime() - instant.getTime());
+  const span = spans.find(({ within }) => age <= within);
+  // When it lies in the repository a sync has been under way for a while.
+  const duration = Math.max(0, ...ends.map((end) => end.duration ?? 0));
+  if (span) return { kept: 'yes', older: span.every + duration };
+  const newest = ends.flatMap(({ capturedAt }) => timeOf(capturedAt) ?? []).toSorted((a, b) => b - a)[0];
+  // The newest is kept, however old it is.
+  if (newest !== undefined && newest <= instant.getTime()) return { kept: 'yes', older: instant.getTime() - newest };
+  const reach = Math.max(0, ...spans.map(({ within }) => within));
+  return { kept: 'no', since: new Date(Math.max(begun ?? 0, reach > 0 ? now.getTime() - reach : (newest ?? 0))) };
+}

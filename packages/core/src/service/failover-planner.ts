@@ -4,6 +4,7 @@ import { type Fence, networkFences, readFences } from '../fencing/network-fence.
 import { sealPlan } from '../planning/assemble.ts';
 import { silentIn, withFences } from '../planning/fence.ts';
 import { isPortable, mayBeAlive, planFailover, risk } from '../planning/failover.ts';
+import { namesPast } from '../planning/left-out.ts';
 import type { Mapping, Plan, PlanRequest } from '../planning/model.ts';
 import type { MovePlace, Origin } from '../planning/move/inputs.ts';
 import { planMove } from '../planning/move/plan.ts';
@@ -21,6 +22,7 @@ import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace, findApplication } from './look.ts';
 import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
 import { movesOf } from './located.ts';
+import { momentOf } from './move-past.ts';
 import { copiesInto, readMove } from './move-reader.ts';
 import { movedTo, originsOf, targetOf } from './moved-places.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
@@ -31,16 +33,23 @@ import { nowAt } from './planner.ts';
  * What a move to another cluster starts from: the application as if it were placed at the target, so that its points there are
  * judged by the rules of every other place. Only places on other clusters move.
  */
-export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  const application = findApplication(assessment, asked.application);
-  const to = targetOf(assessment, asked, application.name);
+export async function movePlan(deps: PlannerDeps, assessment: Assessment, request: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+  const application = findApplication(assessment, request.application);
+  const to = targetOf(assessment, request, application.name);
   const now = await nowAt(deps, to, signal);
+  const asked = { ...request, ...momentSaid(request, now) };
   const chosen = asked.components ?? comingBack(application, asked, assessment);
-  const request = { ...asked, to, at: asked.at ?? now.toISOString() };
-  const rest = (own: Application, components: string[]): Promise<Plan> =>
-    ownPlan(deps, assessment, own, { ...request, components }, signal);
-  const ground = { deps, assessment, application, request, now, ...(chosen && { components: chosen }) };
+  const laid = { ...asked, to, at: asked.at ?? now.toISOString() };
+  const rest = (own: Application, components: string[]): Promise<Plan> => ownPlan(deps, assessment, own, { ...laid, components }, signal);
+  const ground = { deps, assessment, application, request: laid, now, ...(chosen && { components: chosen }) };
   return (await handoverPlan(ground, rest, signal)) ?? ownPlan(deps, assessment, application, asked, signal);
+}
+
+/** "2h ago" is said once: a plan that is made again means the same moment. */
+function momentSaid(asked: PlanRequest, now: Date): Pick<PlanRequest, 'point'> {
+  if (!namesPast(asked)) return {};
+  const choice = choiceOf(asked.point, now);
+  return choice.kind === 'before' ? { point: choice.instant.toISOString() } : {};
 }
 
 /** By our own steps, of what no engine moves by itself. */
@@ -164,6 +173,7 @@ async function continuousPlan(
   const warnings: Reason[] = [];
   const places: MovePlace[] = [];
   const basis: Record<string, string> = {};
+  const asOf = namesPast(request) ? momentOf(choiceOf(request.point, now), components, laid.home) : undefined;
   for (const cluster of new Set(origins.filter(({ reachable }) => !reachable).map((origin) => origin.cluster))) {
     if (request.intent !== 'Failover') blockers.push(silent(cluster, application.name, laid.home));
     else if (request.override === undefined) blockers.push(mayBeAlive(cluster, application.name));
@@ -181,7 +191,7 @@ async function continuousPlan(
       );
     const { points } = pointsIn(place, choiceFor, request);
     const read = await readMove(
-      { deps, ground: laid, request, mapping, chosen },
+      { deps, ground: laid, request, mapping, chosen, ...(asOf && { asOf }) },
       place,
       origin,
       (component) => points.get(component),

@@ -9,6 +9,7 @@ import { type Handed, bridged, handOver, markOf } from '../planning/move/handove
 import type { Origin } from '../planning/move/inputs.ts';
 import { placesOf } from '../planning/places.ts';
 import { nameFor } from '../planning/assemble.ts';
+import { namesPast } from '../planning/left-out.ts';
 import type { Engine, EngineContext } from '../ports/engine.ts';
 import type { MoveKind, MovePreview, Mover } from '../ports/mover.ts';
 import type { ManagedApplication } from '../protection/model.ts';
@@ -167,6 +168,7 @@ async function readHanded(
     if (reason.code === 'SOURCE_MAY_BE_ALIVE' && reason.severity !== 'blocker') continue;
     (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, ...component });
   }
+  if (namesPast(request)) blockers.push({ ...newestOnly(managed, to, request.point!), ...component });
   if (!managed.moves.includes(kind) && blockers.length === 0) blockers.push({ ...notNow(managed, kind), ...component });
   if (!reachable && !mover.fences && kind === 'failover') {
     if (override === undefined) blockers.push(mayBeAlive(from, application.name));
@@ -200,6 +202,17 @@ function notNow(managed: ManagedApplication, kind: MoveKind): Reason {
     message: `${engine} offers no ${kind} of ${name} now: ${moving ?? pending ?? (nativePhase || 'it does not say why')}`,
     evidence: [`${namespace}/${name}`],
     fix: 'wait until it rests: kubectl dr status',
+  };
+}
+
+/** An engine that moves by itself brings what it has copied last, and whoever names a moment must not be given what came after it. */
+function newestOnly({ engine, name }: ManagedApplication, to: string, point: string): Reason {
+  return {
+    code: 'POINT_UNUSABLE',
+    severity: 'blocker',
+    cluster: to,
+    message: `${engine} moves ${name} with the newest data that it has copied: it cannot go back to ${point}`,
+    fix: 'leave the point out; or name the other components: --component',
   };
 }
 

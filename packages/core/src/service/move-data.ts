@@ -3,6 +3,7 @@ import { annotations, labels } from '../application/model.ts';
 import { textAt } from '../application/raw.ts';
 import { DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
+import { namesPast } from '../planning/left-out.ts';
 import { marksOf } from '../planning/diff/marks.ts';
 import type {} from '../planning/model.ts';
 import type { CopiedClaim, Origin, PartData } from '../planning/move/inputs.ts';
@@ -17,6 +18,7 @@ import { type ClaimCopy, lossOf, refOf } from '../protection/replication.ts';
 import type { Reason } from '../reason.ts';
 import { engineNamespace } from './look.ts';
 import { type Ground, contextOf } from './plan-ground.ts';
+import { copyAsOf } from './move-past.ts';
 import type { MoveGround } from './move-ground.ts';
 import type { Source } from './move-source.ts';
 
@@ -99,11 +101,19 @@ export async function partData(
   });
   const oldest = copied.map(({ about: { capturedAt } }) => Date.parse(capturedAt ?? '')).toSorted((a, b) => a - b)[0];
   const empty = copied.some(({ copy }) => copy.target!.holds === false);
-  if (!planned && point && (request.point !== undefined || empty || Date.parse(point.capturedAt ?? '') > (oldest ?? NaN)))
-    return fromPoint(move, place, name, point, signal);
-  // A copy is of now: whoever names a moment (before something was encrypted, say) must not be given what came after it.
-  if (!planned && request.point !== undefined && request.point !== 'latest') blockers.push(noneOfThen(place, name, request.point));
-  if (!planned && copied.some(({ about }) => about.capturedAt === undefined)) warnings.push(ageUnknown(place.cluster, name));
+  let claimsOfThen: CopiedClaim[] | undefined;
+  if (namesPast(request)) {
+    if (point && (point.name === request.point || point.id === request.point)) return fromPoint(move, place, name, point, signal);
+    // A copy is of now: whoever names a moment (before something was encrypted, say) must not be given what came after it.
+    const past = await copyAsOf(move, engine, place, name, copied, signal);
+    if (point && !(past.atLeast > Date.parse(point.capturedAt ?? ''))) return fromPoint(move, place, name, point, signal);
+    claimsOfThen = past.claims;
+    blockers.push(...past.blockers);
+    warnings.push(...past.warnings);
+  } else if (!planned) {
+    if (point && (empty || Date.parse(point.capturedAt ?? '') > (oldest ?? NaN))) return fromPoint(move, place, name, point, signal);
+    if (copied.some(({ about }) => about.capturedAt === undefined)) warnings.push(ageUnknown(place.cluster, name));
+  }
   if (planned)
     blockers.push(
       ...copied
@@ -124,20 +134,15 @@ export async function partData(
     }
   }
   return {
-    data: { kind: 'copy', engine, claims: copied.map(({ about }) => about), ...(reverse && { reverse }) },
+    data: {
+      kind: 'copy',
+      engine,
+      claims: claimsOfThen ?? copied.map(({ about }) => about),
+      ...(claimsOfThen && move.asOf && { asOf: move.asOf.toISOString() }),
+      ...(reverse && { reverse }),
+    },
     blockers,
     warnings,
-  };
-}
-
-function noneOfThen({ cluster }: Place, component: string, point: string): Reason {
-  return {
-    code: 'POINT_UNUSABLE',
-    severity: 'blocker',
-    component,
-    cluster,
-    message: `no usable point of ${component} on ${cluster} is ${point}, or as old as that; its continuous copy is newer`,
-    fix: 'choose another point: kubectl dr get points; or go on with the newest data: leave the point out',
   };
 }
 

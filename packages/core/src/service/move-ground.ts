@@ -8,4 +8,6 @@ export interface MoveGround {
   request: PlanRequest & { to: string };
   mapping: Mapping;
   chosen: ReadonlySet<string>;
+  /** Of a failover to an older moment: nothing newer than this may come. Undefined: the newest is meant, or a point that nobody knows. */
+  asOf?: Date;
 }

@@ -3,7 +3,8 @@ import { matches, parseSelector } from '../application/selector.ts';
 import { isGenerated } from '../planning/controllers.ts';
 import { inventoryOfCaptured, scopeOf } from '../planning/in-place/scope.ts';
 import { kindsToRead, objectKey, readLive } from '../planning/live-objects.ts';
-import type { MovedObject, MovePart, MovePlace, Origin } from '../planning/move/inputs.ts';
+import type { MovedObject, MovePart, MovePlace, Origin, PartData } from '../planning/move/inputs.ts';
+import { leftOut, namesPast, newestPoint } from '../planning/left-out.ts';
 import { isStoppable } from '../planning/move/arriving.ts';
 import type { Place } from '../planning/places.ts';
 import { type Access, readTargetFacts } from '../planning/target-facts.ts';
@@ -14,6 +15,7 @@ import type { RecoveryPoint } from '../protection/model.ts';
 import { type ClaimCopy, copiesOf } from '../protection/replication.ts';
 import type { Reason } from '../reason.ts';
 import { type Ground, clientOf, isExclusive } from './plan-ground.ts';
+import { newestCopied } from './move-past.ts';
 import { partData, volumesOf } from './move-data.ts';
 import type { MoveGround } from './move-ground.ts';
 import { liveSource, nothingTells, pointSource } from './move-source.ts';
@@ -99,6 +101,19 @@ export async function readMove(
     );
     blockers.push(...data.blockers);
     warnings.push(...data.warnings);
+    if (namesPast(move.request)) {
+      const taken = takenOf(data.data);
+      const newest = Math.max(
+        newestPoint(status, place),
+        newestCopied(
+          found.claims.map((claim) => claim.name),
+          copies,
+          clocks,
+        ),
+      );
+      for (const reason of leftOut(move.request, { component: name, cluster }, taken, newest))
+        (reason.severity === 'blocker' ? blockers : warnings).push(reason);
+    }
     if (data.data.kind === 'copy') for (const { target: end } of data.data.claims) basis[`${cluster}/${end.id}`] = data.data.engine.id;
     if (data.data.kind === 'point') basis[`${cluster}/${data.data.point.id}`] = `${data.data.point.uid ?? ''} ${data.data.point.phase}`;
     const services = taken.filter(({ kind }) => kind === 'Service');
@@ -142,6 +157,14 @@ export async function readMove(
     warnings,
     basis,
   };
+}
+
+/** Not younger than this is what is taken, milliseconds; NaN: nothing is. */
+function takenOf(data: PartData): number {
+  if (data.kind === 'point') return Date.parse(data.point.capturedAt ?? '');
+  if (data.kind !== 'copy') return NaN;
+  const times = data.claims.map(({ capturedAt }) => Date.parse(capturedAt ?? data.asOf ?? ''));
+  return Math.min(...times);
 }
 
 /** As the target serves it; where it does not, only a name, which a check tells. */

@@ -28,6 +28,7 @@ export const planCopySchema = z.object({
   name,
   namespace: name,
   capturedAt: instant.optional(),
+  asOf: instant.optional(),
 });
 
 export const operationStateSchema = z.enum([

@@ -323,6 +323,7 @@ export const planRequestSchema = z.strictObject({
   hosts: strings.optional(),
   nodeLabels: strings.optional(),
   override: z.string().optional(),
+  acceptDataLoss: z.boolean().optional(),
   at: instant.optional(),
   pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), namespace: name, pointId: z.string() })).optional(),
 });

@@ -31,6 +31,8 @@ export const planRequestSchema = z.strictObject({
   nodeLabels: z.record(z.string().min(1).max(600), z.string().max(600)).optional(),
   /** Of a failover whose source does not answer: why the old copy cannot be running. Recorded. */
   override: z.string().trim().min(1).max(1000).optional(),
+  /** Of a failover to an older moment: newer data that is there may be left behind. Recorded. */
+  acceptDataLoss: z.boolean().optional(),
   /** Of a plan that is made again: when it was first asked for, RFC 3339 in UTC. PLAN_EXPIRED when that is longer ago than a plan lives. */
   at: z.iso.datetime().optional(),
   /** Of a plan that is made again: exactly these points, whatever `point` says. */

@@ -3,6 +3,7 @@ import { InputError } from '../../errors.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { isRestoredBy } from '../csi/restore-progress.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
+import { createdByVolSync, earlier } from './earlier.ts';
 import { pause } from './ends.ts';
 import { foresee } from './foresee.ts';
 import { interpret, interpretedKinds } from './interpret.ts';
@@ -37,12 +38,13 @@ export const engine: Engine = {
   isRestoredBy,
   replicator: {
     asOf: true,
+    earlier,
     types: Object.values(kinds),
     promotes: [
       ...['get', 'list', 'patch', 'delete'].map((verb) => ({ verb, type: snapshotKinds.snapshots })),
       { verb: 'delete', type: kinds.destinations },
     ],
-    own: 'app.kubernetes.io/created-by=volsync',
+    own: createdByVolSync,
     render,
     foresee,
     sync,

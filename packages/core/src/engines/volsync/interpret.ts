@@ -7,6 +7,7 @@ import type { ClusterReading } from '../../ports/reading.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import type { ProtectionState, Replication } from '../../protection/model.ts';
 import { unreadTypes } from '../unread.ts';
+import { keepsOf } from './keeps.ts';
 import { engineId, kinds, notes } from './kinds.ts';
 import { claimNoteOf } from './claim.ts';
 import { durationOf, foundNothing, isPaused, lastStart, moverOf, phaseOf, pulls, restoredFrom } from './status.ts';
@@ -43,11 +44,13 @@ function replicationOf(object: KubeObject, cluster: string, role: Replication['r
   const interval = intervalOf(object);
   const duration = durationOf(object);
   const capturedAt = capturedOf(known, role);
+  const keeps = keepsOf(known, interval ?? 0);
   const texts = {
     [role === 'source' ? 'to' : 'from']: peer,
     lastSync: instant(object, 'lastSyncTime'),
     capturedAt,
     nextSync: instant(object, 'nextSyncTime'),
+    since: isoOf(at(object, 'metadata', 'creationTimestamp')),
     application: label(labels.application),
     component: label(labels.componentOf),
     policy: label(labels.policy),
@@ -66,6 +69,7 @@ function replicationOf(object: KubeObject, cluster: string, role: Replication['r
       ...(interval !== undefined && { interval }),
       ...(duration !== undefined && { duration }),
       ...(role === 'target' && { holds: holds(known) }),
+      ...(keeps && { keeps }),
       ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
     },
   ];
@@ -97,6 +101,10 @@ function intervalOf(object: KubeObject): number | undefined {
 }
 
 function instant(object: KubeObject, field: string): string | undefined {
-  const time = timeOf(at(object, 'status', field));
+  return isoOf(at(object, 'status', field));
+}
+
+function isoOf(value: unknown): string | undefined {
+  const time = timeOf(value);
   return time === undefined ? undefined : new Date(time).toISOString();
 }

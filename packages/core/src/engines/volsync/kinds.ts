@@ -17,6 +17,8 @@ export const notes = {
   peer: 'kubectl-dr.dev/replication-peer',
   /** On a destination: the claim as it has to be made again, JSON. */
   claim: 'kubectl-dr.dev/claim',
+  /** On a destination: `retain` of its source, JSON, for who has lost the source. */
+  retain: 'kubectl-dr.dev/retain',
   /** On an end while a sync is asked for: `Asked` of `trigger.ts`, JSON. */
   sync: 'kubectl-dr.dev/sync',
   /** On a claim that was promoted: from when its data is. */

@@ -11,6 +11,7 @@ import { finishRestore, progressOfRestore } from '../csi/restore-progress.ts';
 import { offerBeside } from '../csi/source.ts';
 import { snapshotGroup, snapshotKinds } from '../snapshot-kinds.ts';
 import { claimToMake } from './claim.ts';
+import { imagesOf } from './earlier.ts';
 import { type End, pause, read, typeOf } from './ends.ts';
 import { keepLabel, kinds, notes } from './kinds.ts';
 import { foundNothing, isPaused, lastStart, moverOf, pulls, restoredFrom } from './status.ts';
@@ -19,8 +20,14 @@ import { advance, askedOf } from './trigger.ts';
 interface Promotion {
   end: End;
   claim: KubeObject;
-  /** The destination whose image is taken: the end itself, or one of our own for an earlier instant. */
-  image: KubeObject;
+  image: Image;
+}
+
+interface Image {
+  /** The destination whose newest image is taken: the end itself, or one of our own for an earlier instant. */
+  of: KubeObject;
+  /** Name of an older one that it has kept, which is taken instead. */
+  kept?: string;
   capturedAt: string | undefined;
 }
 
@@ -39,7 +46,7 @@ export async function promote(context: EngineContext, request: PromoteRequest): 
   for (const { end, claim } of claims) {
     const image = await imageOf(context, end, claim, request);
     if ('phase' in image) return image;
-    promotions.push({ end, claim, image: image.of, capturedAt: capturedOf(image.of) });
+    promotions.push({ end, claim, image });
   }
   if (request.into === undefined) await pause(context, request.targets, true);
   for (const promotion of promotions) {
@@ -87,36 +94,38 @@ async function existing(
 }
 
 /** The destination to take the image of, when it is as new as it can get; how far that is before. */
-async function imageOf(
-  context: EngineContext,
-  end: End,
-  claim: KubeObject,
-  request: PromoteRequest,
-): Promise<{ of: KubeObject } | ReplicationProgress> {
+async function imageOf(context: EngineContext, end: End, claim: KubeObject, request: PromoteRequest): Promise<Image | ReplicationProgress> {
   if (request.asOf !== undefined) return imageAsOf(context, end, claim, request, request.asOf);
   const { object } = end;
   const usable = textAt(object, 'status', 'latestImage', 'name') !== undefined && !foundNothing(object);
   // A repository may hold more than was pulled last. Of a copy that rests, and for a drill, what it holds is taken.
   if (!pulls(object) || isPaused(object) || request.into !== undefined)
-    return usable ? { of: object } : failed(end, 'it never received anything');
+    return usable ? newestOf(object) : failed(end, 'it never received anything');
   const step = await advance(context, kinds.destinations, object, request.name);
-  if (step.done) return usable ? { of: object } : failed(end, 'its repository is empty');
+  if (step.done) return usable ? newestOf(object) : failed(end, 'its repository is empty');
   const late = (await now(context)) - (askedOf(object)?.at ?? Infinity) > pulledFor;
-  if (usable && (step.failed || late)) return { of: object };
+  if (usable && (step.failed || late)) return newestOf(object);
   if (step.failed) return failed(end, step.message ?? 'it cannot be pulled');
   return { phase: 'Running', nativePhase: 'Receiving', ...(step.message !== undefined && { message: step.message }), claims: [] };
 }
 
-/** By a destination of our own: the standing one would go on restoring that instant for ever. */
+function newestOf(destination: KubeObject): Image {
+  return { of: destination, capturedAt: capturedOf(destination) };
+}
+
+/** By a destination of our own: the standing one would go on restoring that instant for ever. Without a repository: of what it has kept. */
 async function imageAsOf(
   context: EngineContext,
   end: End,
   claim: KubeObject,
   request: PromoteRequest,
   asOf: string,
-): Promise<{ of: KubeObject } | ReplicationProgress> {
+): Promise<Image | ReplicationProgress> {
   const { cluster, signal } = context;
-  if (moverOf(end.object) !== 'restic') return failed(end, 'only a copy by restic can go back to an earlier instant');
+  if (moverOf(end.object) !== 'restic') {
+    const kept = (await imagesOf(context, end)).find(({ cutAt }) => Date.parse(cutAt) <= Date.parse(asOf));
+    return kept ? { of: end.object, kept: kept.name, capturedAt: kept.cutAt } : failed(end, `it has kept no image of ${asOf} or before`);
+  }
   const metadata = { name: boundedName(request.name, claim.metadata.name, 52), namespace: end.ref.namespace, labels: request.labels };
   const restic = { ...(at(end.object, 'spec', 'restic') as Record<string, unknown>) };
   delete restic.destinationPVC;
@@ -129,7 +138,7 @@ async function imageAsOf(
   });
   const own = await cluster.get({ type: kinds.destinations, name: metadata.name, namespace: metadata.namespace }, signal ? { signal } : {});
   const step = await advance(context, kinds.destinations, { ...own, kind: kinds.destinations.kind }, request.name);
-  if (step.done) return foundNothing(own) ? failed(end, `its repository holds nothing of ${asOf} or before`) : { of: own };
+  if (step.done) return foundNothing(own) ? failed(end, `its repository holds nothing of ${asOf} or before`) : newestOf(own);
   if (step.failed) return failed(end, step.message ?? 'it cannot be pulled');
   return { phase: 'Running', nativePhase: 'Receiving', ...(step.message !== undefined && { message: step.message }), claims: [] };
 }
@@ -141,15 +150,15 @@ function capturedOf(destination: KubeObject): string | undefined {
 /** The claim out of the image, which is kept from VolSync's hands until the volume is there. */
 async function make(
   context: EngineContext,
-  { end, claim, image: read, capturedAt }: Promotion,
+  { end, claim, image: { of, kept, capturedAt } }: Promotion,
   request: PromoteRequest,
 ): Promise<ReplicationProgress | undefined> {
   const { cluster, signal } = context;
   const options = signal ? { signal } : {};
   // A sync may have ended between: what counts is the image of now, when the copy rests.
-  const image = await cluster.get({ type: kinds.destinations, name: read.metadata.name, namespace: end.ref.namespace }, options);
-  const name = textAt(image, 'status', 'latestImage', 'name');
-  if (name === undefined || textAt(image, 'status', 'latestImage', 'kind') !== snapshotKinds.snapshots.kind)
+  const image = await cluster.get({ type: kinds.destinations, name: of.metadata.name, namespace: end.ref.namespace }, options);
+  const name = kept ?? textAt(image, 'status', 'latestImage', 'name');
+  if (name === undefined || (kept === undefined && textAt(image, 'status', 'latestImage', 'kind') !== snapshotKinds.snapshots.kind))
     return failed(end, 'it keeps no image apart from the volume that each sync writes (copyMethod: Direct); set copyMethod: Snapshot');
   const ref = { type: snapshotKinds.snapshots, name, namespace: end.ref.namespace };
   const snapshot = await cluster.get(ref, options).catch(absent);

@@ -19,6 +19,9 @@ export function objectName(request: Pick<ReplicationRequest, 'name'>, claim: str
   return boundedName(request.name, claim, 52);
 }
 
+/** Without it VolSync keeps the newest snapshot alone, and nothing can go back to an earlier instant. */
+const retain = { within: '1d', hourly: 48, daily: 14 };
+
 /** By restic, for it needs no network from one cluster to the other, and the target can pull when the source is dead. */
 export function render(request: ReplicationRequest): RenderedReplication[] {
   const trigger = { schedule: cronOf(request.every) };
@@ -44,8 +47,7 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
           spec: {
             sourcePVC: name,
             trigger,
-            // Without `retain` VolSync keeps the newest snapshot alone, and nothing can go back to an earlier instant.
-            restic: { repository, copyMethod: 'Snapshot', pruneIntervalDays: 7, retain: { within: '1d', hourly: 48, daily: 14 } },
+            restic: { repository, copyMethod: 'Snapshot', pruneIntervalDays: 7, retain },
           },
         },
       },
@@ -58,6 +60,7 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
           kind: kinds.destinations.kind,
           metadata: metadata('target', {
             [notes.peer]: request.source.cluster,
+            [notes.retain]: JSON.stringify(retain),
             [notes.claim]: JSON.stringify(noted(claim, request.target.namespace)),
           }),
           spec: {

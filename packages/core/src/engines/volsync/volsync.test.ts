@@ -130,3 +130,42 @@ it('a note on a destination counts for its own namespace alone', () => {
     'own',
   ]);
 });
+
+describe('what a repository keeps of earlier moments', () => {
+  const hour = 60 * minute;
+  const trigger = { schedule: '*/5 * * * *' };
+  const keeps = (retain?: unknown, schedule: unknown = trigger) => told('source', { trigger: schedule, restic: { retain } }, {}).keeps;
+
+  it.each([
+    ['nothing is said: the newest alone', undefined, []],
+    ['the newest alone is said', { last: '1' }, []],
+    ['a count of the last', { last: '12' }, [{ within: hour, every: 5 * minute }]],
+    ['a time, as restic writes it', { within: '1d2h' }, [{ within: 26 * hour, every: 5 * minute }]],
+    ['a time that restic does not read', { within: '90 minutes' }, []],
+    [
+      'hours and days, the closest first',
+      { daily: 2, hourly: 3 },
+      [
+        { within: 3 * hour, every: hour },
+        { within: 48 * hour, every: 24 * hour },
+      ],
+    ],
+    ['what is no number', { hourly: 'many', daily: -1, weekly: null }, []],
+  ])('%s', (_, retain, expected) => {
+    expect(keeps(retain)).toEqual(expected);
+  });
+
+  it('of one that is synchronised by hand nobody knows how many there are of a time', () => {
+    expect(keeps({ within: '1d', last: '9', hourly: 1 }, { manual: 'now' })).toEqual([{ within: hour, every: hour }]);
+  });
+
+  it('is noted on the destination, for who has lost the source; without the note nobody can tell', () => {
+    const [source, target] = render(request).map(({ object }) => object);
+    const ofSource = told('source', source!.spec, {}).keeps;
+    expect(ofSource).toHaveLength(3);
+    expect(told('target', target!.spec, {}, target!.metadata).keeps).toEqual(ofSource);
+    expect(told('target', { restic: {} }, {}).keeps).toBeUndefined();
+    expect(told('target', { restic: {} }, {}, { annotations: { 'kubectl-dr.dev/retain': '{"within":' } }).keeps).toBeUndefined();
+    expect(told('source', { rsyncTLS: {} }, {}).keeps).toBeUndefined();
+  });
+});

@@ -40,7 +40,8 @@ export interface CopiedClaim {
 /** Where the data of a component comes from. */
 export type PartData =
   | { kind: 'none' }
-  | { kind: 'copy'; engine: Engine; claims: CopiedClaim[]; reverse?: ReplicationRequest }
+  /** `asOf`: RFC 3339, the newest data that is not younger than this, in place of the newest. */
+  | { kind: 'copy'; engine: Engine; claims: CopiedClaim[]; asOf?: string; reverse?: ReplicationRequest }
   | {
       kind: 'point';
       engine: Engine;

@@ -97,7 +97,7 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
       [origin.cluster, origin.namespace],
     ] as const)
       target.set(name, (target.get(name) ?? new Set()).add(space));
-  const copies = copied((place, part, data) => data.claims.map((claim) => copyOf(place, part, claim, data.engine.id, planned)));
+  const copies = copied((place, part, data) => data.claims.map((claim) => copyOf(place, part, claim, data, planned)));
   const names = components.map(({ component }) => component.name);
   return sealPlan(
     {
@@ -217,18 +217,19 @@ function copyOf(
   place: MovePlace,
   { status }: MovePart,
   { claim, target, capturedAt }: { claim: string; target: { name: string }; capturedAt?: string },
-  engine: string,
+  { engine, asOf }: Extract<MovePart['data'], { kind: 'copy' }>,
   planned: boolean,
 ): PlanCopy {
   return {
     component: status.component.name,
     claim,
-    engine,
+    engine: engine.id,
     from: place.origin.cluster,
     to: place.cluster,
     name: target.name,
     namespace: place.namespace,
     ...(!planned && capturedAt !== undefined && { capturedAt }),
+    ...(asOf !== undefined && { asOf }),
   };
 }
 

@@ -137,7 +137,7 @@ export class MoveSteps {
     const manifests = data.claims.flatMap(({ manifest }) => manifest ?? []);
     return {
       id: `promote-${partId(place, part)}`,
-      title: `Make ${claimsOf(data)} of ${name} out of its copy`,
+      title: `Make ${claimsOf(data)} of ${name} out of its copy${data.asOf === undefined ? '' : ` as of ${data.asOf}`}`,
       cluster: place.cluster,
       component: name,
       action: {
@@ -146,6 +146,7 @@ export class MoveSteps {
         request: {
           targets: data.claims.map(({ target }) => target),
           ...(manifests.length > 0 && { claims: manifests }),
+          ...(data.asOf !== undefined && { asOf: data.asOf }),
           labels: { [labels.application]: nameFor(application.name) },
           annotations: {},
         },

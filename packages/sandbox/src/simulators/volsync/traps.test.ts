@@ -272,6 +272,35 @@ describe('a repository', () => {
   });
 });
 
+it('a copy without a repository goes back to an image that somebody had kept, and to none besides', async () => {
+  await began('one', 'rsyncTLS');
+  await synced('sync-1');
+  const first = textAt(await objectOf('target'), 'status', 'latestImage', 'name');
+  const image = { type: snapshotKinds.snapshots, namespace: 'shop', name: first };
+  await pair.west.cluster.patch(image, 'merge', { metadata: { labels: { 'volsync.backube/do-not-delete': 'before-upgrade' } } });
+  await minutes(10);
+  const asOf = pair.clock.now().toISOString();
+  await minutes(1);
+  await pair.write(pair.ends.source, 'data', 'encrypted');
+  await synced('sync-2');
+  const { target } = await endsNow();
+  const kept = await volsync().earlier!(pair.ends.target, target);
+  expect(kept).toMatchObject([{ name: textAt(await objectOf('target'), 'status', 'latestImage', 'name') }, { name: first }]);
+  const tooOld = await promotionOf({ name: 'p-0', asOf: '2020-01-01T00:00:00Z' });
+  expect(await ended(() => volsync().promote(pair.ends.target, tooOld))).toMatchObject({
+    phase: 'Failed',
+    message: expect.stringContaining('no image of 2020'),
+  });
+  const promotion = await promotionOf({ asOf });
+  const done = await ended(() => volsync().promote(pair.ends.target, promotion));
+  expect(done).toMatchObject({ phase: 'Succeeded', claims: [{ capturedAt: kept![1]!.cutAt }] });
+  expect(await pair.read(pair.ends.target, 'data')).toBe('one');
+  await volsync().endPromotion(pair.ends.target, promotion);
+  const left = (await pair.west.cluster.list(snapshotKinds.snapshots, { namespace: 'shop' })).items;
+  // What somebody had kept stays theirs, and the newest stays.
+  expect(left.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(kept!.map(({ name }) => name)));
+});
+
 it('a target that pulls the same again and again is as old as what it pulled, not as its last sync', async () => {
   await began();
   await synced('sync-1');

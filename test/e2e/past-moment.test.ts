@@ -1,0 +1,134 @@
+import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { kinds } from '@kubectl-dr/core/engines/volsync/kinds';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
+import { randomOf, replication, seeds, SiteLoss } from '../suites/site-loss.ts';
+
+// Each is an hour of the clusters.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+
+const caller = { name: 'olivia' };
+const minute = 60_000;
+let sites: SiteLoss;
+beforeEach(async () => {
+  sites = await SiteLoss.open({ copied: true });
+});
+afterEach(() => sites.close());
+
+function planned(request: Omit<PlanRequest, 'application'>): Promise<Plan> {
+  return sites.during(sites.service().plan({ application: 'shop', ...request }, caller));
+}
+
+async function moved(request: Omit<PlanRequest, 'application'>): Promise<{ plan: Plan; done: Operation }> {
+  const service = sites.service();
+  const plan = await planned(request);
+  expect(plan.blockers).toEqual([]);
+  const done = await sites.during(service.execute(plan, caller).then((operation) => operation.run()));
+  expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+  return { plan, done };
+}
+
+const lossOf = ({ dataLoss }: Plan, name: string): number => dataLoss.find(({ component }) => component === name)!.seconds;
+
+/** The database runs; at the moment that is returned something begins to damage its rows, and copies go on for a while. */
+async function damaged(random: () => number): Promise<Date> {
+  await sites.pass((3 + random()) * replication.interval);
+  const moment = sites.clock.now();
+  await sites.pass((2 + random()) * replication.interval);
+  return moment;
+}
+
+describe.each(seeds())('seed %i', (seed) => {
+  it.each([
+    ['whose source answers', false],
+    ['whose source is lost', true],
+  ])('the copy of the database, %s, goes on as of a moment when it was whole; the loss is accepted first', async (_, lost) => {
+    const random = randomOf(seed);
+    const moment = await damaged(random);
+    if (lost) sites.sandbox.clusters.east.lose({ workloads: true });
+    const request = { intent: 'Failover', to: 'west', point: moment.toISOString(), ...(lost && { override: 'its power is cut' }) } as const;
+    const refused = await planned(request);
+    expect(refused.blockers).toMatchObject([{ code: 'NEWER_DATA_LEFT', component: 'orders-db', cluster: 'west' }]);
+    const { plan, done } = await moved({ ...request, acceptDataLoss: true });
+    expect(plan.request).toMatchObject({ point: moment.toISOString(), acceptDataLoss: true });
+    expect(plan.copies).toMatchObject([{ component: 'orders-db', asOf: moment.toISOString() }]);
+    expect(plan.warnings.map(({ code }) => code)).toContain('NEWER_DATA_LEFT');
+
+    const rows = sites.rows('west').filter(({ site }) => site === 'east');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter(({ at }) => at > moment.getTime())).toEqual([]);
+    const sinceMade = (Date.parse(plan.createdAt) - moment.getTime()) / 1_000;
+    const [told, measured] = [lossOf(plan, 'orders-db'), done.measured!.lossSeconds!];
+    expect(told).toBeGreaterThanOrEqual(Math.floor(sinceMade));
+    expect(told).toBeLessThanOrEqual(sinceMade + (replication.interval + replication.sync) / 1_000);
+    const since = (Date.parse(done.requestedAt) - Date.parse(plan.createdAt)) / 1_000;
+    expect(measured - since).toBeLessThanOrEqual(told + 1);
+    // All but what is told to be lost has come.
+    expect(rows.at(-1)!.at).toBeGreaterThanOrEqual(Date.parse(plan.createdAt) - (told + 2) * 1_000);
+
+    // The newest copy is not given up: the standing destination has its image, and nothing of our own is left beside.
+    const { client } = sites.sandbox.clusters.west;
+    const destinations = (await client.list(kinds.destinations, { namespace: 'shop' })).items;
+    expect(destinations.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('failover'))).toEqual([]);
+    const pods = await sites.pods('west');
+    expect(pods).toHaveLength(3);
+    const sets = (await client.list(types.statefulSets, { namespace: 'shop' })).items;
+    expect(sets.map(({ spec }) => (spec as { replicas?: number }).replicas)).toEqual([1]);
+  });
+});
+
+it('takes it back: the source goes on with every row, and what is copied is again the newest', async () => {
+  const moment = await damaged(randomOf(7));
+  const { done } = await moved({ intent: 'Failover', to: 'west', point: moment.toISOString(), acceptDataLoss: true });
+  const written = sites.rows('east');
+  const undone = await sites.during(
+    sites
+      .service()
+      .undo(done.id, caller)
+      .then((operation) => operation.run()),
+  );
+  expect(undone, undone.message).toMatchObject({ state: 'Undone' });
+  await sites.pass(3 * replication.interval);
+  expect(sites.rows('east').slice(0, written.length)).toEqual(written);
+  expect(sites.rows('east').length).toBeGreaterThan(written.length);
+  await moved({ intent: 'Failover', to: 'west' });
+  const rows = sites.rows('west').filter(({ site }) => site === 'east');
+  expect(rows.length).toBeGreaterThan(written.length);
+});
+
+it('comes back after it with what was written since, and nothing of what was left behind', async () => {
+  const moment = await damaged(randomOf(8));
+  await moved({ intent: 'Failover', to: 'west', point: moment.toISOString(), acceptDataLoss: true });
+  await sites.pass(3 * replication.interval);
+  await moved({ intent: 'Failback' });
+  await sites.pass(minute);
+  const rows = sites.rows('east');
+  const [before, west] = [
+    rows.filter(({ at, site }) => site === 'east' && at <= moment.getTime()),
+    rows.filter(({ site }) => site === 'west'),
+  ];
+  expect(before.length).toBeGreaterThan(0);
+  expect(west.length).toBeGreaterThan(0);
+  // Between the moment and the failover nothing is there: that was left behind.
+  const firstOfWest = west[0]!.at;
+  expect(rows.filter(({ at, site }) => site === 'east' && at > moment.getTime() && at < firstOfWest)).toEqual([]);
+  expect(sites.twoActive).toEqual([]);
+});
+
+it('of a moment before there was a copy nothing is promised, and it says how far back it goes', async () => {
+  await sites.pass(3 * replication.interval);
+  const { blockers } = await planned({ intent: 'Failover', to: 'west', point: '2020-01-01T00:00:00Z', acceptDataLoss: true });
+  expect(blockers).toMatchObject([
+    { code: 'POINT_UNUSABLE', component: 'orders-db', message: expect.stringMatching(/goes back to 20\d\d-/) },
+  ]);
+});
+
+it('with a moment that nothing is newer than there is nothing to accept', async () => {
+  await sites.pass(3 * replication.interval);
+  const { blockers, dataLoss, request } = await planned({ intent: 'Failover', to: 'west', point: '1s ago' });
+  expect(blockers).toEqual([]);
+  expect(request.point).toMatch(/^20.*Z$/);
+  expect(dataLoss.find(({ component }) => component === 'orders-db')!.seconds).toBeLessThanOrEqual(
+    (replication.interval + replication.sync) / 1_000,
+  );
+});
