@@ -1,4 +1,3 @@
-import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { TestFleet } from './fleet.ts';
 
 /** A laptop whose clock is hours off shows what everybody else is shown: ages are those of the clusters. */
@@ -11,11 +10,6 @@ beforeAll(async () => {
   await fleet.advance(20);
 });
 afterAll(() => fleet.close());
-
-const off = (hours: number): Clock => ({
-  now: () => new Date(fleet.clock.now().getTime() + hours * 3_600_000),
-  sleep: (milliseconds, signal) => fleet.clock.sleep(milliseconds, signal),
-});
 
 it.each([
   'status',
@@ -30,11 +24,11 @@ it.each([
   const { code, out } = await fleet.run(line);
   expect(code).toBe(0);
   expect(out).not.toBe('');
-  for (const hours of [-7, 9]) expect((await fleet.run(line, { clock: off(hours) })).out, `${hours}h off`).toBe(out);
+  for (const hours of [-7, 9]) expect((await fleet.run(line, { clock: fleet.laptop(hours) })).out, `${hours}h off`).toBe(out);
 });
 
 it('judges by the cluster whether a plan has expired', async () => {
   expect((await fleet.run('plan restore shop --component web --as shop-2 --out plan.json')).code).toBe(0);
-  const { code, err } = await fleet.run('apply -f plan.json', { clock: off(9) });
+  const { code, err } = await fleet.run('apply -f plan.json', { clock: fleet.laptop(9) });
   expect({ code, expired: err.includes('expired') }).toEqual({ code: 0, expired: false });
 });

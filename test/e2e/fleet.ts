@@ -21,8 +21,8 @@ export class TestFleet implements ExampleFleet {
   readonly east: StoryCluster;
   readonly west: StoryCluster;
 
-  /** When those wake who wait. */
-  readonly #dues: number[] = [];
+  /** How many command lines wait now. */
+  #waiting = 0;
   #passes = false;
 
   private constructor(clock: FakeClock, east: StoryCluster, west: StoryCluster) {
@@ -57,9 +57,11 @@ export class TestFleet implements ExampleFleet {
   async advance(minutes: number): Promise<void> {
     // A real server writes whole seconds: what was written before this must not seem to have been written after it.
     if (onRealClusters()) await new Promise((resolve) => setTimeout(resolve, 1_005 - (Date.now() % 1_000)));
-    // A server that is asked over a network answers later than the clock goes on: what is due in between gets its moment.
-    for (let left = minutes; left > 0; left -= 5) {
-      await this.clock.advance(Math.min(left, 5) * 60_000);
+    // A server that is asked over a network answers later than the clock goes on: what is due on the way gets its moment.
+    const end = this.clock.now().getTime() + minutes * 60_000;
+    for (let left = end - this.clock.now().getTime(); left > 0; left = end - this.clock.now().getTime()) {
+      const due = onRealClusters() ? this.clock.untilNext : Infinity;
+      await this.clock.advance(Math.min(left, due, 5 * 60_000));
       await this.settle();
     }
   }
@@ -93,9 +95,14 @@ export class TestFleet implements ExampleFleet {
 
   /** A command line against both clusters; while it waits, time passes for everybody. */
   run(line: string | string[], options: Partial<Surroundings> = {}): Promise<Ran> {
+    return kubectlDr(line, { cwd: this.folder, clusters: [this.east.reach(), this.west.reach()], clock: this.laptop(0), ...options });
+  }
+
+  /** The clock of whoever types, so many hours ahead of the clusters: while it waits, time passes for everybody. */
+  laptop(hoursAhead: number): Clock {
     const { clock } = this;
-    const shared: Clock = {
-      now: () => clock.now(),
+    return {
+      now: () => new Date(clock.now().getTime() + hoursAhead * 3_600_000),
       sleep: async (milliseconds, signal) => {
         signal?.throwIfAborted();
         if (onRealClusters()) return this.#wait(milliseconds, signal);
@@ -104,7 +111,6 @@ export class TestFleet implements ExampleFleet {
         signal?.throwIfAborted();
       },
     };
-    return kubectlDr(line, { cwd: this.folder, clusters: [this.east.reach(), this.west.reach()], clock: shared, ...options });
   }
 
   /**
@@ -112,23 +118,21 @@ export class TestFleet implements ExampleFleet {
    * all of them, and only when nothing is under way.
    */
   async #wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    const due = this.clock.now().getTime() + milliseconds;
     const waited = this.clock.sleep(milliseconds, signal);
-    this.#dues.push(due);
+    this.#waiting += 1;
     if (!this.#passes) void this.#pass();
     try {
       await waited;
     } finally {
-      this.#dues.splice(this.#dues.indexOf(due), 1);
+      this.#waiting -= 1;
     }
   }
 
   async #pass(): Promise<void> {
     this.#passes = true;
-    while (this.#dues.length > 0) {
+    while (this.#waiting > 0) {
       await this.settle();
-      const next = Math.min(...this.#dues);
-      if (Number.isFinite(next)) await this.clock.advance(Math.max(0, next - this.clock.now().getTime()));
+      if (this.#waiting > 0) await this.clock.advance(this.clock.untilNext);
     }
     this.#passes = false;
   }

@@ -1,5 +1,3 @@
-import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
-import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
 import { TestFleet } from './fleet.ts';
 
 /** What a cluster answers to what is written: one sentence, and the next step. What it answers to reads is in `errors.test.ts`. */
@@ -25,22 +23,13 @@ const answers: Record<string, [status: number, reason: string, message: string]>
 /** The lines of stderr from the first error on, where each write of this kind is answered so. */
 async function told(line: string, written: RegExp, answer: string): Promise<string> {
   const [code, reason, message] = answers[answer]!;
-  const api = fleet.east.api!;
   let refused = 0;
-  const dispatcher = apiDispatcher({
-    fetch: async (request) => {
-      if (request.method === 'GET' || !written.test(request.url)) return api.fetch(request);
-      refused += 1;
-      // Nobody tries for ever.
-      if (refused > 40) leaving.abort(new Error(`${line} was refused ${refused} times`));
-      return Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code }, { status: code });
-    },
-  });
-  const cluster = { name: 'east', server: 'https://sandbox.invalid' };
-  const east = new HttpCluster({
-    config: { name: 'east', cluster, user: { name: 'admin', token: 'admin' } },
-    dispatcher,
-    clock: fleet.clock,
+  const east = fleet.east.reach(undefined, (request) => {
+    if (request.method === 'GET' || !written.test(request.url)) return undefined;
+    refused += 1;
+    // Nobody tries for ever.
+    if (refused > 40) leaving.abort(new Error(`${line} was refused ${refused} times`));
+    return Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code }, { status: code });
   });
   const leaving = new AbortController();
   const ran = await fleet.run(line, {

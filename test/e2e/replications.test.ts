@@ -2,9 +2,7 @@ import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { kinds } from '@kubectl-dr/core/engines/volsync/kinds';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { replicationListSchema } from '@kubectl-dr/core/wire/protection';
-import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { Between } from '@kubectl-dr/sandbox/simulators/volsync/repositories';
-import { volsyncControllers, volsyncDefinitions } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { TestFleet } from './fleet.ts';
@@ -32,13 +30,11 @@ it('renders both ends, applies them, and finds no drift while they work', async 
   const owner = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
   await fleet.west.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: owner } });
   expect((await fleet.run('policy render shop')).err).toContain('no engine that copies continuously is installed on both east and west');
-  for (const { stage } of [fleet.east, fleet.west]) {
-    await createAll(stage.cluster, volsyncDefinitions());
-    const { cluster, clock, volumes } = stage;
-    stage.run(volsyncControllers({ cluster, clock, volumes, durations: { dataMovement: 2_000 }, between }));
+  for (const { stage, installVolsync } of [fleet.east, fleet.west]) {
+    await installVolsync(between);
     const data = { RESTIC_REPOSITORY: btoa('s3:https://store.invalid/shop'), RESTIC_PASSWORD: btoa('secret') };
     const name = 'volsync-data-db-0-from-east';
-    await cluster.create(types.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop' }, data });
+    await stage.cluster.create(types.secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop' }, data });
   }
   await fleet.settle();
   const { out } = await fleet.run('policy render shop');
@@ -88,7 +84,7 @@ it('tells how far copies are behind, and what a failover would lose now', async 
 
     Target:       dr-shop-data-db-0 on west
       Status:     WaitingForSchedule (Succeeded)
-      Last sync:  118s ago
+      Last sync:  117s ago
       Data of:    2026-01-15T13:10:02.000Z, 118s old
       Next sync:  in 3m
       Holds:      what can be promoted

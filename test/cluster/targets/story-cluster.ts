@@ -1,11 +1,11 @@
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
+import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import type { FakeClock } from '@kubectl-dr/core/testing/clock';
-import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { resolveContext } from '@kubectl-dr/kubernetes/kubeconfig/context';
 import { loadKubeConfig } from '@kubectl-dr/kubernetes/kubeconfig/load';
+import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
 import { at, textAt } from '@kubectl-dr/sandbox/api/json';
 import type { Controller, RunningControllers } from '@kubectl-dr/sandbox/simulators/controller';
 import { runControllers } from '@kubectl-dr/sandbox/simulators/controller';
@@ -19,14 +19,16 @@ import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero'
 import { VolumeStore } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
 import { snapshotControllers } from '@kubectl-dr/sandbox/simulators/volumes/snapshots';
 import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volumes';
+import { volsyncControllers } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
 import { podController } from '@kubectl-dr/sandbox/simulators/workloads/pods';
 import type { StoryCluster } from '../../e2e/story-cluster.ts';
+import { copying } from '../../e2e/story-cluster.ts';
 import { typesOf } from '../../suites/memory-cluster.ts';
 import { clockDoor } from './clock-door.ts';
 import { ControlledHttpCluster } from './controlled-http-cluster.ts';
 import { endingPods } from './ending-pods.ts';
 import { serveLinks } from './links.ts';
-import { realCluster } from './real.ts';
+import { define, realCluster } from './real.ts';
 import { shippedDefinitions } from './snapshots.ts';
 import { wipe } from './wiped.ts';
 
@@ -49,7 +51,7 @@ export async function realStory(name: 'east' | 'west', clock: FakeClock): Promis
   const door = await clockDoor({ url: config.cluster.server, ca: Buffer.from(config.cluster.caData!, 'base64').toString() }, clock);
   const inside = { name, cluster: { name, server: door.url }, user: config.user };
   const cluster = new ControlledHttpCluster(inside, name);
-  await define(cluster, [...(await shippedDefinitions('velero')), ...(await shippedDefinitions('external-snapshotter'))]);
+  await defineMissing(cluster, [...(await shippedDefinitions('velero')), ...(await shippedDefinitions('external-snapshotter'))]);
 
   const [volumes, buckets, links, settings] = [new VolumeStore(), new MemoryBuckets(['backups']), await serveLinks(), behaviour()];
   const durations = { ...instant };
@@ -110,10 +112,19 @@ export async function realStory(name: 'east' | 'west', clock: FakeClock): Promis
       },
     },
     behaviour: settings,
-    reach(as) {
+    reach(as, between) {
       // Under the name by which the sandbox knows its administrator.
       const impersonate = as === undefined ? { user: 'kubernetes-admin', groups: ['system:masters'] } : { user: as };
-      return new HttpCluster({ config: { ...inside, user: { ...config.user, impersonate } }, clock });
+      const answering = between && apiDispatcher({ fetch: async (request) => between(request) ?? fetch(request) });
+      return new HttpCluster({
+        config: { ...inside, user: { ...config.user, impersonate } },
+        clock,
+        ...(answering && { dispatcher: answering }),
+      });
+    },
+    async installVolsync(way) {
+      await defineMissing(cluster, await shippedDefinitions('volsync'));
+      run(volsyncControllers({ cluster, clock, volumes, between: way, ...copying[name] }));
     },
     create,
     names: async (type, namespace) =>
@@ -127,16 +138,11 @@ export async function realStory(name: 'east' | 'west', clock: FakeClock): Promis
   };
 }
 
-async function define(cluster: ControlledHttpCluster, definitions: readonly KubeObject[]): Promise<void> {
-  const wanted = definitions.flatMap(typesOf);
-  const served = async (): Promise<boolean> => {
-    const known = await cluster.discover();
-    return wanted.every(({ group, resource }) => known.some((type) => type.group === group && type.resource === resource));
-  };
-  if (await served()) return;
-  for (const definition of definitions)
-    await cluster.patch({ type: types.customResourceDefinitions, name: definition.metadata.name }, 'apply', definition);
-  await eventually(served, `the definitions are served by ${cluster.name}`);
+/** Those of an earlier story are there already. */
+async function defineMissing(cluster: ControlledHttpCluster, definitions: readonly KubeObject[]): Promise<void> {
+  const known = await cluster.discover();
+  const served = ({ group, resource }: ResourceType): boolean => known.some((type) => type.group === group && type.resource === resource);
+  for (const definition of definitions) if (!typesOf(definition).every(served)) await define(cluster, definition);
 }
 
 /** Sees what only Kubernetes' own controllers act on, and changes nothing. */

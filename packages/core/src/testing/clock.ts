@@ -41,6 +41,11 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** Milliseconds until the first of those wakes who sleep now; Infinity: nobody sleeps. */
+  get untilNext(): number {
+    return Math.max(0, Math.min(...this.sleepers.map(({ due }) => due)) - this.time);
+  }
+
   /** Moves time and wakes whoever is due, in order, letting each run before the next. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.time + milliseconds;

@@ -23,12 +23,13 @@ export interface VolSyncOptions {
   volumes: VolumeStore;
   durations: Pick<Durations, 'dataMovement'>;
   between: Between;
+  /** When something that stands in the way is looked at again, milliseconds; default: 500. */
+  again?: number;
   /** The controller is not there; may be changed at any time. */
   behaviour?: { down?: boolean };
 }
 
-/** When something that stands in the way is looked at again, milliseconds. */
-const again = 500;
+const aMoment = 500;
 
 /**
  * VolSync with the movers restic and rsync-TLS, as an ordinary controller: what it copies are the files of simulated volumes, read
@@ -41,7 +42,7 @@ export function volsyncControllers(options: VolSyncOptions): Controller[] {
     name: `volsync ${name}`,
     watches: [own(kinds[name])],
     async reconcile({ namespace, name: called }: Key) {
-      if (options.behaviour?.down) return again;
+      if (options.behaviour?.down) return options.again ?? aMoment;
       const ref = { type: kinds[name], name: called, namespace: namespace! };
       const object = await find(cluster, ref);
       if (object === undefined || object.metadata.deletionTimestamp !== undefined) return;
@@ -67,7 +68,7 @@ interface Memory {
 }
 
 async function push(options: VolSyncOptions, memory: Memory, object: KubeObject, started: Date): Promise<Moved> {
-  const { cluster, clock, volumes, between } = options;
+  const { cluster, clock, volumes, between, again = aMoment } = options;
   const uid = object.metadata.uid!;
   const namespace = object.metadata.namespace!;
   const claim = await find(cluster, { type: types.persistentVolumeClaims, name: textAt(object, 'spec', 'sourcePVC'), namespace });
@@ -88,7 +89,7 @@ async function push(options: VolSyncOptions, memory: Memory, object: KubeObject,
     memory.copies.delete(uid);
     return { done: true, logs: `Added to the repository: ${Object.keys(files).length} files\nRestic completed in 1s` };
   }
-  const key = await keyOf(cluster, namespace, textAt(object, 'spec', 'rsyncTLS', 'keySecret'));
+  const key = await keyOf(options, namespace, textAt(object, 'spec', 'rsyncTLS', 'keySecret'));
   if (typeof key !== 'string') return key;
   const failed = between.send(textAt(object, 'spec', 'rsyncTLS', 'address'), key, files);
   if (failed !== undefined) return { done: false, failed, again };
@@ -97,7 +98,7 @@ async function push(options: VolSyncOptions, memory: Memory, object: KubeObject,
 }
 
 async function pull(options: VolSyncOptions, memory: Memory, object: KubeObject, started: Date): Promise<Moved> {
-  const { cluster, between, clock } = options;
+  const { cluster, between, clock, again = aMoment } = options;
   const uid = object.metadata.uid!;
   const { name, namespace } = object.metadata;
   if (at(object, 'spec', 'restic') !== undefined) {
@@ -120,7 +121,7 @@ async function pull(options: VolSyncOptions, memory: Memory, object: KubeObject,
   }
   const address = `${name}.${namespace}.${cluster.name}.invalid`;
   const keySecret = textAt(object, 'spec', 'rsyncTLS', 'keySecret') || (await ownKey(cluster, name, namespace!));
-  const key = await keyOf(cluster, namespace!, keySecret);
+  const key = await keyOf(options, namespace!, keySecret);
   if (typeof key !== 'string') return key;
   if (textAt(object, 'status', 'rsyncTLS', 'address') === '')
     await cluster.patchStatus({ type: kinds.destinations, name, namespace: namespace! }, { rsyncTLS: { address, keySecret } });
@@ -150,14 +151,14 @@ async function ownKey(cluster: ControlledCluster, owner: string, namespace: stri
   return name;
 }
 
-async function keyOf(cluster: ControlledCluster, namespace: string, name: string): Promise<string | Moved> {
+async function keyOf({ cluster, again = aMoment }: VolSyncOptions, namespace: string, name: string): Promise<string | Moved> {
   const secret = await find(cluster, { type: types.secrets, name, namespace });
   if (secret === undefined) return { done: false, error: `Secret "${name}" not found`, again };
   return textAt(secret, 'data', 'psk.txt') || { done: false, error: 'secret should have fields: psk.txt', again };
 }
 
 async function openRepository(
-  { cluster, between }: VolSyncOptions,
+  { cluster, between, again = aMoment }: VolSyncOptions,
   object: KubeObject,
   make: boolean,
 ): Promise<Moved | { snapshots: ResticSnapshot[] }> {
