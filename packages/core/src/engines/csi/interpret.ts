@@ -27,7 +27,9 @@ export function interpret(reading: ClusterReading): ProtectionState {
   // Where only points were asked for, classes were not read at all.
   const classesRead = reading.objects.has(resourceKey(snapshotKinds.classes)) || failureOf(snapshotKinds.classes)?.code === 'NOT_FOUND';
   const volumeEvidence: Record<string, VolumeCapture[]> = {};
-  for (const [index, set] of sets.entries()) volumeEvidence[points[index]!.id] = capturesOf(set, now);
+  // What still runs proves nothing, also of the volumes that are captured by then: the rest may never be.
+  for (const [index, set] of sets.entries())
+    volumeEvidence[points[index]!.id] = points[index]!.phase === 'Running' ? [] : capturesOf(set, now);
   return {
     installation: {
       engine: engineId,
