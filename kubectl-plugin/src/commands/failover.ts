@@ -54,7 +54,7 @@ export const failover: Command = {
       'The old cluster does not answer: the risk is taken by name',
     ],
     [
-      'kubectl dr failover shop --to west --point 2026-01-31T02:00:00Z --accept-data-loss',
+      'kubectl dr failover shop --to west --point 02:00 --accept-data-loss',
       'To data from before something was encrypted, say: what is newer is left behind',
     ],
   ],
