@@ -53,9 +53,6 @@ export const failover: Command = {
       'kubectl dr failover shop --to west --override "power of rack 3 is cut"',
       'The old cluster does not answer: the risk is taken by name',
     ],
-    [
-      'kubectl dr failover shop --to west --point 02:00 --accept-data-loss',
-      'To data from before something was encrypted, say: what is newer is left behind',
-    ],
+    ['kubectl dr failover shop --to west --point 02:00 --accept-data-loss', 'Back to before damage was done: what is newer is left behind'],
   ],
 };
