@@ -6,6 +6,7 @@ import type {
   PermissionsService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
+import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
 import type { SignalsService } from '@backstage/plugin-signals-node';
@@ -35,6 +36,7 @@ import { OperationRunner } from './operations/OperationRunner.ts';
 import { OperationViews } from './operations/OperationViews.ts';
 import { PlanStore } from './operations/PlanStore.ts';
 import { RequestStore } from './operations/RequestStore.ts';
+import { publishMetrics } from './metrics/Metrics.ts';
 import { createAnnouncer } from './operations/announce.ts';
 import { CorrectionStore } from './policies/CorrectionStore.ts';
 import { PolicyIndex } from './policies/PolicyIndex.ts';
@@ -49,6 +51,7 @@ import { PolicyReads } from './service/PolicyReads.ts';
 import { VerdictStore } from './verdicts/VerdictStore.ts';
 import { VerdictWatch } from './verdicts/VerdictWatch.ts';
 import { Judge } from './service/Judge.ts';
+import { countsOf } from './service/pages.ts';
 
 export interface PortalOptions {
   /** A list that `found` changes; nobody keeps a copy. */
@@ -68,6 +71,7 @@ export interface PortalOptions {
   catalog: CatalogService;
   httpAuth: HttpAuthService;
   logger: LoggerService;
+  metrics: MetricsService;
   notifications: NotificationService;
   permissions: PermissionsService;
   signals: SignalsService;
@@ -134,11 +138,21 @@ export function createPortal(options: PortalOptions): Portal {
     onChange: () => announcer.signal({ type: 'fleet' }),
   });
 
+  const metrics = publishMetrics({
+    metrics: options.metrics,
+    clock,
+    states: () => index.states(),
+    assessedAt: () => index.assessedAt,
+    verdicts: () => (index.assessedAt === undefined ? undefined : countsOf(index.current().fleet.applications)),
+  });
   const runner = new OperationRunner({
     logger,
     clock,
     onChange: (id) => announcer.signal({ type: 'operation', id }),
-    onEnd: (operation) => announcer.ended(operation),
+    onEnd(operation) {
+      metrics.ended(operation);
+      announcer.ended(operation);
+    },
   });
   const views = new OperationViews(journal, runner);
   reader.onChange(() => {
