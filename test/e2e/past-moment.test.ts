@@ -49,6 +49,11 @@ describe.each(seeds())('seed %i', (seed) => {
     const request = { intent: 'Failover', to: 'west', point: moment.toISOString(), ...(lost && { override: 'its power is cut' }) } as const;
     const refused = await planned(request);
     expect(refused.blockers).toMatchObject([{ code: 'NEWER_DATA_LEFT', component: 'orders-db', cluster: 'west' }]);
+    for (const { moment: older, lossSeconds, unknown } of refused.sets ?? []) {
+      expect(unknown).toBeUndefined();
+      expect(lossSeconds).toBeGreaterThanOrEqual((Date.parse(refused.createdAt) - Date.parse(older)) / 1_000);
+    }
+    expect(refused.sets?.length).toBeGreaterThan(0);
     const { plan, done } = await moved({ ...request, acceptDataLoss: true });
     expect(plan.request).toMatchObject({ point: moment.toISOString(), acceptDataLoss: true });
     expect(plan.copies).toMatchObject([{ component: 'orders-db', asOf: moment.toISOString() }]);

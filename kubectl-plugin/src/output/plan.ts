@@ -32,7 +32,10 @@ export function planText(plan: Plan, look: Look): string {
     ),
     ...pointLines(plan, look),
     ...copyLines(plan, look),
-    ...(plan.skewSeconds ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the points`) : []),
+    ...(plan.skewSeconds
+      ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the ${plan.copies?.length ? 'data' : 'points'}`)
+      : []),
+    ...setLines(plan, look),
     ...(plan.estimate ? line('Estimate', `about ${duration(plan.estimate.seconds)} (${clean(plan.estimate.basis)})`) : []),
     ...objectiveLines(plan, look),
     ...line('Undo', clean(plan.undo.text, 600)),
@@ -122,4 +125,15 @@ function copyLines({ copies = [] }: Plan, look: Look): string[] {
 function ofWhen(capturedAt: string | undefined, asOf: string | undefined): string {
   if (capturedAt !== undefined) return `, of ${capturedAt}`;
   return asOf === undefined ? '' : `, as of ${asOf}`;
+}
+
+/** Older sets that a failover could go back to: the newest of them, and how far back they go. */
+function setLines({ sets = [] }: Plan, look: Look): string[] {
+  if (sets.length === 0) return [];
+  const shown = sets.slice(0, 3).map(({ moment, lossSeconds, skewSeconds, unknown }) => {
+    const skew = skewSeconds > 0 ? `, skew ${duration(skewSeconds)}` : '';
+    return `${moment} (${unknown ? 'may not be kept, ' : ''}loses ${duration(lossSeconds)}${skew})`;
+  });
+  const more = sets.length > shown.length ? [`${sets.length - shown.length} more back to ${sets.at(-1)!.moment}`] : [];
+  return labelled('Older sets', `${[...shown, ...more].join('; ')}; with --point`, look);
 }

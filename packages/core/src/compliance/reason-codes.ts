@@ -253,6 +253,11 @@ const table = {
     why: 'Going back to an older moment loses everything since: that is wanted after damage, and never by accident.',
     fix: 'Accept the loss with --accept-data-loss, or leave --point out.',
   },
+  SKEW_EXCEEDED: {
+    title: 'Components would go on with data of moments that are too far apart',
+    why: 'What one of them knows of another (an order of a customer) may be missing there; the policy says how far apart is too far.',
+    fix: 'Choose a moment of which all have data, or leave one of them out.',
+  },
   EARLIER_DATA_UNKNOWN: {
     title: 'Nobody can tell beforehand whether so old data is kept',
     why: 'A copy through a repository keeps earlier states there, by rules that neither end tells.',

@@ -2,9 +2,10 @@ import type { Reason } from '../reason.ts';
 import { sealPlan } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { words } from './in-place/figures.ts';
-import { leftOut, namesPast, newestPoint } from './left-out.ts';
+import { leftOut, namesPast } from './left-out.ts';
 import type { DataLoss, Plan, Step } from './model.ts';
 import type { Origin } from './move/inputs.ts';
+import { recoverySets, skewOf, skewReasons, sourceOfPoints, timeOfPoint } from './recovery-set.ts';
 import { stopCopy } from './stop-copy.ts';
 
 export interface FailoverInputs extends CloneInputs {
@@ -31,7 +32,14 @@ export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
   const silent = [...new Set(origins.filter(({ reachable }) => !reachable).map(({ cluster }) => cluster))];
   const blockers = [...copy.blockers, ...portable(inputs)];
   const warnings = [...copy.warnings];
-  for (const reason of leftBehind(inputs)) (reason.severity === 'blocker' ? blockers : warnings).push(reason);
+  const times = copy.points.flatMap((point) => timeOfPoint(point.component, point));
+  const skew = skewOf(times);
+  const sets = recoverySets(
+    inputs.places.flatMap((place) => place.components.map(({ status }) => sourceOfPoints(status, place))),
+    now,
+  );
+  for (const reason of [...leftBehind(inputs), ...skewReasons(times, inputs.components)])
+    (reason.severity === 'blocker' ? blockers : warnings).push(reason);
   for (const cluster of silent) {
     if (request.override === undefined) blockers.push(mayBeAlive(cluster, request.application));
     else warnings.push(risk(cluster, request.override));
@@ -53,6 +61,8 @@ export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
       target,
       waves: [stop(request.override, 'stop'), ...copy.waves].filter((wave) => wave.length > 0),
       dataLoss: lossOf(inputs, copy),
+      ...(skew > 0 && { skewSeconds: skew }),
+      ...(sets.length > 0 && { sets }),
       blockers,
       warnings,
       undo: {
@@ -85,7 +95,7 @@ function leftBehind({ request, places }: FailoverInputs): Reason[] {
     place.components.flatMap(({ status }) => {
       const { name } = status.component;
       const taken = Date.parse(place.points.get(name)?.capturedAt ?? '');
-      return leftOut(request, { component: name, cluster: place.cluster }, taken, newestPoint(status, place));
+      return leftOut(request, { component: name, cluster: place.cluster }, taken, sourceOfPoints(status, place).newest);
     }),
   );
 }

@@ -1,21 +1,10 @@
 import type { Reason } from '../reason.ts';
-import type { ComponentStatus } from '../service/model.ts';
 import { words } from './in-place/figures.ts';
 import type { PlanRequest } from './model.ts';
-import type { Place } from './places.ts';
-import { candidatesFor, suits } from './select-point.ts';
 
 /** Did somebody name a point or a moment to fail over to? */
 export function namesPast({ intent, point }: Pick<PlanRequest, 'intent' | 'point'>): boolean {
   return intent === 'Failover' && point !== undefined && point !== '' && point !== 'latest';
-}
-
-/** START of the capture of the newest point at the target that may bring the component back, milliseconds; -Infinity: there is none. */
-export function newestPoint(status: ComponentStatus, place: Pick<Place, 'cluster' | 'namespace'>): number {
-  const times = candidatesFor(status, place)
-    .filter((use) => suits(use, 'clone') && use.usable !== 'no' && !use.point.safety)
-    .map(({ point }) => Date.parse(point.capturedAt ?? ''));
-  return Math.max(-Infinity, ...times.filter((time) => Number.isFinite(time)));
 }
 
 /**

@@ -269,6 +269,18 @@ export interface PlanCopy {
   asOf?: string;
 }
 
+/** The newest of each component that is not younger than a moment, over all clusters and engines. */
+export interface RecoverySet {
+  /** RFC 3339: the `point` to ask for. */
+  moment: string;
+  /** Between the oldest and the newest that its parts may be of. */
+  skewSeconds: number;
+  /** From the oldest that its parts may be of to when the plan was made. */
+  lossSeconds: number;
+  /** Of a part nobody can tell beforehand whether it is there. */
+  unknown?: true;
+}
+
 /**
  * A plan is a value: the same one is previewed, hashed, stored and executed, in CLI, portal and drill alike.
  * `hash` covers everything except id, createdAt, expiresAt and the hash itself, plus the inputs in `basis`.
@@ -305,8 +317,10 @@ export interface Plan {
   dataLoss: DataLoss[];
   /** `p95Seconds`: in nineteen of twenty earlier ones it took no longer. Absent where too few were seen. */
   estimate?: { seconds: number; basis: string; p95Seconds?: number };
-  /** Seconds between the oldest and the newest of the points, when components go back to different ones. */
+  /** Seconds between the oldest and the newest data of the set, when components go on with that of different moments. */
   skewSeconds?: number;
+  /** Of a failover: older sets that could be chosen in place of this. */
+  sets?: RecoverySet[];
   blockers: Reason[];
   warnings: Reason[];
   undo: PlanUndo;

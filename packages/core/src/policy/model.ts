@@ -22,7 +22,8 @@ export interface Policy {
   replication?: { to: string; every: number };
   /** What is called otherwise on another cluster, by its name: for whatever moves there. */
   mapping?: Record<string, Mapping>;
-  consistency: { volumes?: 'group' | 'single'; hooks?: 'required' | 'optional' };
+  /** `skew`: how far components that come back together may be apart, milliseconds. */
+  consistency: { volumes?: 'group' | 'single'; hooks?: 'required' | 'optional'; skew?: number };
   /** `keepFor`: how long their evidence is kept; absent: as the portal says. */
   drills?: { every: number; keepFor?: number };
   /** Defaults: backup, clone, restore by the owner; in place by approval; failover by an operator. */

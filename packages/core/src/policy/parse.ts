@@ -57,6 +57,7 @@ export function readPolicy(entity: CatalogEntity): ReadPolicy {
     consistency: withoutAbsent({
       volumes: consistency.oneOf('volumes', ['group', 'single'] as const),
       hooks: consistency.oneOf('hooks', ['required', 'optional'] as const),
+      skew: consistency.duration('skew'),
     }),
     ...(drills && { drills }),
     selfService: {

@@ -11,6 +11,7 @@ import { planMove } from '../planning/move/plan.ts';
 import { silent, withoutReverse } from '../planning/move/reasons.ts';
 import { choiceOf } from '../planning/moment.ts';
 import { chosenComponents, placesOf } from '../planning/places.ts';
+import type { SetSource } from '../planning/recovery-set.ts';
 import { candidatesFor, openCandidates } from '../planning/select-point.ts';
 import { arrivalWith } from '../planning/mapping.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
@@ -173,6 +174,7 @@ async function continuousPlan(
   const warnings: Reason[] = [];
   const places: MovePlace[] = [];
   const basis: Record<string, string> = {};
+  const sources: SetSource[] = [];
   const asOf = namesPast(request) ? momentOf(choiceOf(request.point, now), components, laid.home) : undefined;
   for (const cluster of new Set(origins.filter(({ reachable }) => !reachable).map((origin) => origin.cluster))) {
     if (request.intent !== 'Failover') blockers.push(silent(cluster, application.name, laid.home));
@@ -200,6 +202,7 @@ async function continuousPlan(
     blockers.push(...read.blockers);
     warnings.push(...read.warnings);
     Object.assign(basis, read.basis);
+    sources.push(...read.sources);
     if (read.place) places.push(read.place);
   }
   if (request.intent === 'Failback') blockers.push(...withoutReverse(places, assessment.past, application.name));
@@ -212,6 +215,7 @@ async function continuousPlan(
     blockers,
     warnings,
     basis,
+    sources,
     past: assessment.past,
     now,
   });

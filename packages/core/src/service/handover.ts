@@ -101,6 +101,7 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
       changes: [...part.changes, ...(rest?.changes ?? [])],
       dataLoss: [...part.dataLoss, ...(rest?.dataLoss ?? [])],
       ...(estimate && { estimate }),
+      ...(rest?.skewSeconds !== undefined && { skewSeconds: rest.skewSeconds }),
       blockers: distinct([...blockers, ...(rest?.blockers ?? [])]),
       warnings: distinct([...warnings, ...(rest?.warnings ?? [])]),
       undo: {

@@ -4,9 +4,10 @@ import { isGenerated } from '../planning/controllers.ts';
 import { inventoryOfCaptured, scopeOf } from '../planning/in-place/scope.ts';
 import { kindsToRead, objectKey, readLive } from '../planning/live-objects.ts';
 import type { MovedObject, MovePart, MovePlace, Origin, PartData } from '../planning/move/inputs.ts';
-import { leftOut, namesPast, newestPoint } from '../planning/left-out.ts';
+import { leftOut, namesPast } from '../planning/left-out.ts';
 import { isStoppable } from '../planning/move/arriving.ts';
 import type { Place } from '../planning/places.ts';
+import type { SetSource } from '../planning/recovery-set.ts';
 import { type Access, readTargetFacts } from '../planning/target-facts.ts';
 import { accessForChecks, checksOf } from '../planning/verification.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -15,7 +16,7 @@ import type { RecoveryPoint } from '../protection/model.ts';
 import { type ClaimCopy, copiesOf } from '../protection/replication.ts';
 import type { Reason } from '../reason.ts';
 import { type Ground, clientOf, isExclusive } from './plan-ground.ts';
-import { newestCopied } from './move-past.ts';
+import { sourceOf } from './move-past.ts';
 import { partData, volumesOf } from './move-data.ts';
 import type { MoveGround } from './move-ground.ts';
 import { liveSource, nothingTells, pointSource } from './move-source.ts';
@@ -25,6 +26,8 @@ export interface ReadMove {
   blockers: Reason[];
   warnings: Reason[];
   basis: Record<string, string>;
+  /** Of a failover: where else data could come from, component by component. */
+  sources: SetSource[];
 }
 
 /** The point that would bring one component back at the target, and what is needed to take it. */
@@ -53,7 +56,7 @@ export async function readMove(
   const source = origin.reachable ? await liveSource(move, origin, signal) : await pointSource(move, place, signal);
   if (!source) {
     blockers.push(nothingTells(origin, cluster));
-    return { blockers, warnings, basis };
+    return { blockers, warnings, basis, sources: [] };
   }
   const target = clientOf(deps, cluster);
   const served = await target.discover(options);
@@ -89,29 +92,22 @@ export async function readMove(
   const clocks = new Map(fleet.clusters.filter(({ reachable }) => reachable).map(({ name, now }) => [name, new Date(now)]));
   const volumes = await volumesOf(target, live, signal);
   const parts: MovePart[] = [];
+  const sources: SetSource[] = [];
   for (const entry of place.components) {
     const { status, labelSelector } = entry;
     const { name } = status.component;
     const found = inventory ? inventoryOf(entry, inventory) : { workloads: [], claims: [], references: [] };
+    const claims = found.claims.map((claim) => claim.name);
     const point = pointFor(name, place);
-    const data = await partData(
-      move,
-      { place, origin, name, claims: found.claims.map((claim) => claim.name), copies, clocks, point, source, live, volumes },
-      signal,
-    );
+    const data = await partData(move, { place, origin, name, claims, copies, clocks, point, source, live, volumes }, signal);
     blockers.push(...data.blockers);
     warnings.push(...data.warnings);
-    if (namesPast(move.request)) {
-      const taken = takenOf(data.data);
-      const newest = Math.max(
-        newestPoint(status, place),
-        newestCopied(
-          found.claims.map((claim) => claim.name),
-          copies,
-          clocks,
-        ),
-      );
-      for (const reason of leftOut(move.request, { component: name, cluster }, taken, newest))
+    if (move.request.intent === 'Failover' && claims.length > 0) {
+      const other = await sourceOf(move, place, status, claims, copies, clocks, signal);
+      sources.push(other);
+      for (const reason of namesPast(move.request)
+        ? leftOut(move.request, { component: name, cluster }, takenOf(data.data), other.newest)
+        : [])
         (reason.severity === 'blocker' ? blockers : warnings).push(reason);
     }
     if (data.data.kind === 'copy') for (const { target: end } of data.data.claims) basis[`${cluster}/${end.id}`] = data.data.engine.id;
@@ -156,6 +152,7 @@ export async function readMove(
     blockers,
     warnings,
     basis,
+    sources,
   };
 }
 

@@ -31,6 +31,13 @@ export const planCopySchema = z.object({
   asOf: instant.optional(),
 });
 
+export const recoverySetSchema = z.object({
+  moment: instant,
+  skewSeconds: z.number(),
+  lossSeconds: z.number(),
+  unknown: z.literal(true).optional(),
+});
+
 export const operationStateSchema = z.enum([
   'Pending',
   'WaitingForApproval',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { suspendMechanisms } from '../planning/suspension.ts';
 import { instant, listOf, reasonSchema, resource } from './common.ts';
 import { drillRecordSchema, measuredSchema } from './drill.ts';
-import { objectiveSchema, operationStateSchema, planCopySchema, planPointSchema } from './plan-parts.ts';
+import { objectiveSchema, operationStateSchema, planCopySchema, planPointSchema, recoverySetSchema } from './plan-parts.ts';
 
 const strings = z.record(z.string(), z.string());
 const name = z.string().min(1).max(253);
@@ -351,6 +351,7 @@ export const planBodySchema = z.object({
   dataLoss: z.array(z.object({ component: z.string(), seconds: z.number(), text: z.string(), unknown: z.literal(true).optional() })),
   estimate: z.object({ seconds: z.number(), basis: z.string(), p95Seconds: z.number().optional() }).optional(),
   skewSeconds: z.number().optional(),
+  sets: z.array(recoverySetSchema).optional(),
   blockers: z.array(reasonSchema),
   warnings: z.array(reasonSchema),
   undo: z.object({

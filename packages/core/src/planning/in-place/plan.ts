@@ -1,11 +1,11 @@
 import type { KubeObject } from '../../ports/kubernetes.ts';
-import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import { sealPlan } from '../assemble.ts';
 import { checkTarget } from '../checks/target.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { comparable } from '../diff/comparable.ts';
 import { marksOf } from '../diff/marks.ts';
+import { skewOf, skewReasons, timeOfPoint } from '../recovery-set.ts';
 import { newestOf } from '../select-point.ts';
 import { objectKey } from '../live-objects.ts';
 import type { Change, Plan } from '../model.ts';
@@ -60,7 +60,10 @@ export async function planInPlace(inputs: InPlaceInputs): Promise<Plan> {
     name: point.name,
     capturedAt: point.capturedAt ?? '',
   }));
-  const skew = skewOf(parts.map(({ point }) => point));
+  const times = parts.flatMap(({ name, point }) => timeOfPoint(name, point));
+  const skew = skewOf(times);
+  for (const reason of mode === 'configOnly' ? [] : skewReasons(times, components))
+    (reason.severity === 'blocker' ? blockers : warnings).push(reason);
   const estimate = estimateOf(parts, inputs.past);
   return sealPlan(
     {
@@ -161,11 +164,6 @@ async function versionOf(object: KubeObject, isMark: (key: string) => boolean): 
   const { uid = '', resourceVersion = '' } = object.metadata;
   if (object.kind === 'Secret') return `${uid} ${resourceVersion}`;
   return `${uid} ${(await sha256(canonicalJson(comparable(object, isMark)))).slice(0, 12)}`;
-}
-
-function skewOf(points: readonly RecoveryPoint[]): number {
-  const times = points.map(({ capturedAt }) => Date.parse(capturedAt ?? '')).filter((time) => Number.isFinite(time));
-  return times.length === 0 ? 0 : Math.round((Math.max(...times) - Math.min(...times)) / 1000);
 }
 
 function orderOf({ cluster, namespace, kind, name }: Change): string {

@@ -7,6 +7,7 @@ import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import type { ApplicationStatus, ComponentStatus } from '../../service/model.ts';
 import type { CarrySource, FieldChange, KeptVolume, Mapping, PlanRequest, RestoredClaim } from '../model.ts';
+import type { SetSource } from '../recovery-set.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import type { CheckAction } from '../verification.ts';
 
@@ -95,6 +96,8 @@ export interface MoveInputs {
   blockers: readonly Reason[];
   warnings: readonly Reason[];
   basis: Readonly<Record<string, string>>;
+  /** Of a failover: where else the data of its components could come from. */
+  sources: readonly SetSource[];
   past: readonly Operation[];
   now: Date;
 }

@@ -8,6 +8,7 @@ import { estimateByPast } from '../estimate.ts';
 import { words } from '../in-place/figures.ts';
 import type { Change, DataLoss, FieldChange, Plan, PlanCopy, Step } from '../model.ts';
 import { arrivalWith } from '../mapping.ts';
+import { type PartTime, recoverySets, skewOf, skewReasons, timeOfPoint } from '../recovery-set.ts';
 import { checkUnreadable } from '../verification.ts';
 import { arriving, isStoppable } from './arriving.ts';
 import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';
@@ -98,6 +99,10 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
     ] as const)
       target.set(name, (target.get(name) ?? new Set()).add(space));
   const copies = copied((place, part, data) => data.claims.map((claim) => copyOf(place, part, claim, data, planned)));
+  const times = planned ? [] : each((_place, part) => timesOf(part, now));
+  const skew = skewOf(times);
+  const sets = recoverySets(inputs.sources, now);
+  for (const reason of skewReasons(times, components)) (reason.severity === 'blocker' ? blockers : warnings).push(reason);
   const names = components.map(({ component }) => component.name);
   return sealPlan(
     {
@@ -127,6 +132,8 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
       changes,
       dataLoss: names.flatMap((name) => lossOf(name, inputs, planned)),
       ...estimateOf(inputs, names),
+      ...(skew > 0 && { skewSeconds: skew }),
+      ...(sets.length > 0 && { sets }),
       blockers,
       warnings,
       undo: undoOf(inputs, steps, planned),
@@ -231,6 +238,18 @@ function copyOf(
     ...(!planned && capturedAt !== undefined && { capturedAt }),
     ...(asOf !== undefined && { asOf }),
   };
+}
+
+/** From when the data of a part is: of a copy as of a moment, what it is surely not older than, and not younger. */
+function timesOf({ status, data }: MovePart, now: Date): PartTime[] {
+  const { name: component } = status.component;
+  if (data.kind === 'point') return timeOfPoint(component, data.point);
+  if (data.kind !== 'copy') return [];
+  return data.claims.flatMap(({ capturedAt, seconds }) => {
+    if (capturedAt !== undefined || data.asOf === undefined)
+      return timeOfPoint(component, { ...(capturedAt !== undefined && { capturedAt }) });
+    return [{ component, atLeast: now.getTime() - (seconds ?? NaN) * 1000, atMost: Date.parse(data.asOf) }];
+  });
 }
 
 /** By the clock of whoever captured it: what was written since does not come along. A planned move waits for the rest. */
