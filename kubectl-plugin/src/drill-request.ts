@@ -2,13 +2,11 @@ import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { flagList, flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
+import { mappingFlags, mappingOf } from './failover-request.ts';
 
 /** Flags of `plan` that a drill decides by itself, or that would touch what runs. */
 const ofRestore = [
   'point',
-  'storage-class',
-  'host',
-  'node-label',
   'override',
   'accept-data-loss',
   'mode',
@@ -23,6 +21,9 @@ const ofRestore = [
 export function drillRequest(args: Arguments, command: string): PlanRequest & { intent: 'Drill' } {
   const ignored = ofRestore.find((name) => args.flags[name] !== undefined);
   if (ignored) throw new UsageError(`--${ignored} is of restore: a drill is always an isolated copy, removed when it ends`, command);
+  const on = flagText(args, 'on');
+  const mapped = on === undefined ? mappingFlags.find((name) => args.flags[name] !== undefined) : undefined;
+  if (mapped) throw new UsageError(`--${mapped} says what is called otherwise on another cluster: name that one with --on`, command);
   const components = flagList(args, 'component');
   const point = flagText(args, 'to');
   const namespace = flagText(args, 'as');
@@ -32,6 +33,8 @@ export function drillRequest(args: Arguments, command: string): PlanRequest & { 
     ...(components && { components }),
     ...(point !== undefined && { point }),
     ...(namespace !== undefined && { namespace }),
+    ...(on !== undefined && { on }),
+    ...mappingOf(args, command),
     ...(args.flags['allow-missing-volumes'] === true && { allowMissingVolumes: true }),
   };
 }

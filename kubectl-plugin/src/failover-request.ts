@@ -1,5 +1,5 @@
 import type { MoveIntent } from '@kubectl-dr/core/planning/intent';
-import type { PlanRequest } from '@kubectl-dr/core/planning/model';
+import type { Mapping, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import { flagList, flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
@@ -17,6 +17,7 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
   const verb = intent.toLowerCase();
   const ignored = ofRestore.find((name) => args.flags[name] !== undefined);
   if (ignored) throw new UsageError(`--${ignored} is of restore: a ${verb} brings the application itself to another cluster`, command);
+  if (args.flags.on !== undefined) throw new UsageError(`--on is of drill: a ${verb} goes --to a cluster`, command);
   const foreign = intent === 'Failover' ? undefined : ofFailover.find((name) => args.flags[name] !== undefined);
   if (foreign)
     throw new UsageError(`--${foreign} is of failover: a ${verb} copies everything that is there, from a source that answers`, command);
@@ -26,9 +27,6 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
   const point = flagText(args, 'point');
   const override = flagText(args, 'override');
   const window = flagText(args, 'undo-window');
-  const classes = pairs(args, 'storage-class', /^([^=]+)=([^=]+)$/, 'FROM=TO', command);
-  const hosts = pairs(args, 'host', /^([^=]+)=([^=]+)$/, 'FROM=TO', command);
-  const nodeLabels = pairs(args, 'node-label', /^([^=:]+=[^=:]*):([^=:]+=[^=:]*|)$/, 'KEY=VALUE:KEY=VALUE', command);
   if (override?.trim() === '') throw new UsageError('--override says nothing: why cannot the old copy be running?', command);
   return {
     intent,
@@ -38,11 +36,19 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
     ...(point !== undefined && { point }),
     ...(override !== undefined && { override: override.trim() }),
     ...(args.flags['accept-data-loss'] === true && { acceptDataLoss: true }),
-    ...(classes && { storageClasses: classes }),
-    ...(hosts && { hosts }),
-    ...(nodeLabels && { nodeLabels }),
+    ...mappingOf(args, command),
     ...(window !== undefined && { undoWindow: parseDuration(window, '--undo-window') }),
   };
+}
+
+export const mappingFlags = ['storage-class', 'host', 'node-label'];
+
+/** What is called otherwise on another cluster, as the flags say it. */
+export function mappingOf(args: Arguments, command: string): Mapping {
+  const storageClasses = pairs(args, 'storage-class', /^([^=]+)=([^=]+)$/, 'FROM=TO', command);
+  const hosts = pairs(args, 'host', /^([^=]+)=([^=]+)$/, 'FROM=TO', command);
+  const nodeLabels = pairs(args, 'node-label', /^([^=:]+=[^=:]*):([^=:]+=[^=:]*|)$/, 'KEY=VALUE:KEY=VALUE', command);
+  return { ...(storageClasses && { storageClasses }), ...(hosts && { hosts }), ...(nodeLabels && { nodeLabels }) };
 }
 
 function pairs(args: Arguments, flag: string, shape: RegExp, shown: string, command: string): Record<string, string> | undefined {

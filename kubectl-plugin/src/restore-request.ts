@@ -15,6 +15,7 @@ export function restoreRequest(args: Arguments, command: string): PlanRequest {
     (name) => args.flags[name] !== undefined,
   );
   if (foreign) throw new UsageError(`--${foreign} is of failover${foreign === 'point' ? ': a restore goes --to a point' : ''}`, command);
+  if (args.flags.on !== undefined) throw new UsageError('--on is of drill: a restore goes where the application runs', command);
   const ignored = (mode === 'clone' ? ofInPlace : ofClone).find((name) => args.flags[name] !== undefined);
   if (ignored) {
     const means = mode === 'clone' ? 'of what goes back in place: add --mode=inPlace, dataOnly or configOnly' : `not of --mode=${mode}`;

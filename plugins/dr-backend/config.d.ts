@@ -70,7 +70,8 @@ export interface Config {
     };
     drills?: {
       /**
-       * Begin the drills that policies ask for (`drills: { every }`) when they are due, one at a time on a cluster. Default false:
+       * Begin the drills that policies ask for (`drills: { every }`; `on`: on which cluster, from what has arrived there)
+       * when they are due, one at a time on a cluster. Default false:
        * a verdict says that they are due, and somebody begins them.
        */
       scheduled?: boolean;

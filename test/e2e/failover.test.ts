@@ -47,12 +47,12 @@ it('goes on at west with the rows of the newest point when east is lost, and sto
   await expect((await service.confirm(done.id, caller)).run()).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
   sites.lost.delete('east');
   expect(await sites.pods('east')).toHaveLength(3);
-  expect((await service.application('shop')).reasons.map(({ code }) => code)).toContain('OLD_COPY_UNCHECKED');
+  expect((await service.application('shop')).reasons.map(({ code }) => code)).toContain('MOVE_UNFINISHED');
   expect(await service.releaseExpired(caller)).toMatchObject([{ id: done.id, release: { endedAt: expect.any(String) } }]);
   expect(await sites.pods('east')).toEqual([]);
   for (const workload of await sites.workloads('east'))
     expect(workload.metadata.annotations?.['kubectl-dr.dev/replicas']).toBe(workload.kind === 'Deployment' ? '2' : '1');
-  expect((await service.application('shop')).reasons.map(({ code }) => code)).not.toContain('OLD_COPY_UNCHECKED');
+  expect((await service.application('shop')).reasons.map(({ code }) => code)).not.toContain('MOVE_UNFINISHED');
   expect(sites.rows('west')).toBe('1,apples\n');
   expect(await service.releaseExpired(caller)).toEqual([]);
 });

@@ -65,7 +65,7 @@ describe.each(seeds())('seed %i', (seed) => {
     await sites.pass(2 * replication.interval);
     expect(sites.twoActive).toHaveLength(seen);
     expect(sites.rows('west').filter(({ site }) => site === 'east')).toEqual(arrived);
-    expect((await sites.during(service.application('shop'))).reasons.map(({ code }) => code)).not.toContain('OLD_COPY_UNCHECKED');
+    expect((await sites.during(service.application('shop'))).reasons.map(({ code }) => code)).not.toContain('MOVE_UNFINISHED');
   });
 
   it.each([

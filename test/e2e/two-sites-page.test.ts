@@ -82,11 +82,10 @@ it('every command of docs/two-sites.md does what the page says, in its order', a
     expect(exit, `${command}\n${text}`).toBe(code);
     said[command] = text;
     operation = /operation (\S+) Succeeded/.exec(text)?.[1] ?? operation;
-    if (command.includes('sandbox bring-back'))
-      await vi.waitFor(() => expectStatus('OLD_COPY_UNCHECKED'), { timeout: 30_000, interval: 500 });
+    if (command.includes('sandbox bring-back')) await vi.waitFor(() => expectStatus('MOVE_UNFINISHED'), { timeout: 30_000, interval: 500 });
   }
   const last = said['npx kubectl-dr status warehouse']!;
-  expect(last).not.toContain('OLD_COPY_UNCHECKED');
+  expect(last).not.toContain('MOVE_UNFINISHED');
   expect(last).toContain('east/warehouse');
   expect(last).not.toContain('west/warehouse');
   expect(said['npx kubectl-dr plan failover warehouse --to west']).toContain('SOURCE_MAY_BE_ALIVE');

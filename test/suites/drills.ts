@@ -15,7 +15,7 @@ import { orders, worldForEach } from './world.ts';
 const caller = { name: 'alice' };
 
 /** What there is of a namespace: itself, volumes of it, and contents of snapshots in it. */
-export async function remainsOf({ cluster }: World, namespace: string): Promise<string[]> {
+export async function remainsOf({ cluster }: Pick<World, 'cluster'>, namespace: string): Promise<string[]> {
   const [namespaces, volumes, contents] = await Promise.all([
     cluster.list(types.namespaces),
     cluster.list(types.persistentVolumes),

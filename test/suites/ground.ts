@@ -36,5 +36,13 @@ export interface Ground {
   durations: Durations;
   /** What the simulated server does and how it fails; absent where the server is the real one. */
   velero?: VeleroBehaviour;
+  /** A second cluster. Absent where there is none. */
+  standby?: Standby;
   close(): Promise<void>;
+}
+
+/** A cluster `west`, whose Velero finds the backups of the first in their bucket, and may not write there. */
+export interface Standby {
+  cluster: ClusterClient;
+  read(volume: string): Promise<Files | undefined>;
 }

@@ -19,23 +19,24 @@ import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volume
 import { type ClaimOf, runIn, usualPrograms } from '@kubectl-dr/sandbox/simulators/workloads/commands';
 import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
 import type { Ground } from './ground.ts';
+import { asStandby } from './standby.ts';
 import { accessTypes, ControlledMemoryCluster, typesOf } from './memory-cluster.ts';
 import { customTypes } from './custom-types.ts';
-import type { Worlds } from './world.ts';
+import type { Worlds, WorldsOptions } from './world.ts';
 import { World } from './world.ts';
 
 export type StillTarget = 'memory' | 'sandbox';
 
 /** Grounds on which time stands still unless somebody waits: what takes hours elsewhere is over at once, and nothing is left to chance. */
-const grounds: Record<StillTarget, () => Promise<Ground>> = { memory, sandbox };
+const grounds: Record<StillTarget, (withStandby: boolean) => Promise<Ground>> = { memory, sandbox };
 
 /** Each world has a ground of its own. */
-export function stillWorlds(target: StillTarget): Worlds {
+export function stillWorlds(target: StillTarget, { standby = false }: WorldsOptions = {}): Worlds {
   return {
     atOnce: 1,
     sample: 9,
     async open() {
-      const ground = await grounds[target]();
+      const ground = await grounds[target](standby);
       return World.open(ground, 'shop', () => ground.close());
     },
     close: async () => undefined,
@@ -64,13 +65,47 @@ function passing(clock: FakeClock, settle: () => Promise<void>): Pick<Ground, 'c
 }
 
 /** No server at all, but the same controllers. */
-async function memory(): Promise<Ground> {
+async function memory(withStandby: boolean): Promise<Ground> {
   const clock = new FakeClock();
+  const buckets = new MemoryBuckets(['backups']);
+  const ending = new AbortController();
+  const site = (name: string) => memorySite({ name, clock, buckets, signal: ending.signal });
+  const east = await site('east');
+  const west = withStandby ? await site('west') : undefined;
+  const settle = async (): Promise<void> => {
+    await east.settle();
+    await west?.settle();
+  };
+  await settle();
+  const { cluster, volumes, durations, velero } = east;
+  return {
+    cluster,
+    ...passing(clock, settle),
+    read: async (volume) => volumes.read(volume),
+    write: async (volume, files) => volumes.write(volume, files),
+    runsCommands: true,
+    nodeAgent: true,
+    durations,
+    velero,
+    ...(west && { standby: await asStandby({ cluster: west.cluster, read: async (volume) => west.volumes.read(volume) }) }),
+    close: async () => ending.abort(new Error('the test is over')),
+  };
+}
+
+interface MemorySite {
+  name: string;
+  clock: FakeClock;
+  buckets: MemoryBuckets;
+  /** Ends it. */
+  signal: AbortSignal;
+}
+
+async function memorySite({ name, clock, buckets, signal }: MemorySite) {
   const durations = { ...instant };
   const volumes = new VolumeStore();
   const velero = behaviour();
   const cluster = new ControlledMemoryCluster({
-    name: 'east',
+    name,
     clock,
     types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes, ...Object.values(customTypes)],
   });
@@ -81,13 +116,12 @@ async function memory(): Promise<Ground> {
     const [first] = (pod.spec as { containers: { name: string }[] }).containers;
     return runIn(claimOf, volumes, usualPrograms, pod, container ?? first!.name, command);
   };
-  const ending = new AbortController();
   await createAll(cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
   await createAll(cluster, veleroInstallation(velero.version, [{ name: 'default', bucket: 'backups', isDefault: true }]));
   const running = runControllers({
     cluster,
     clock,
-    signal: ending.signal,
+    signal,
     onError: report,
     controllers: [
       ...volumeControllers(cluster, volumes),
@@ -98,7 +132,7 @@ async function memory(): Promise<Ground> {
         clock,
         durations,
         volumes,
-        buckets: new MemoryBuckets(['backups']),
+        buckets,
         behaviour: velero,
         namespace: 'velero',
         offer(bytes) {
@@ -118,38 +152,33 @@ async function memory(): Promise<Ground> {
       quiet = (await version()) === before ? quiet + 1 : 0;
     }
   };
-  await settle();
-  return {
-    cluster,
-    ...passing(clock, settle),
-    read: async (volume) => volumes.read(volume),
-    write: async (volume, files) => volumes.write(volume, files),
-    runsCommands: true,
-    nodeAgent: true,
-    durations,
-    velero,
-    close: async () => ending.abort(new Error('the test is over')),
-  };
+  return { cluster, volumes, durations, velero, settle };
 }
 
 /** The sandbox with all of its controllers, reached by the product's client over HTTP without a network. */
-async function sandbox(): Promise<Ground> {
+async function sandbox(withStandby: boolean): Promise<Ground> {
   const velero = await VeleroStage.open();
-  const { stage, clock, behaviour: settings } = velero;
-  const client = (impersonate?: string, api: Parameters<typeof apiDispatcher>[0] = stage.api): HttpCluster =>
+  const { stage, clock, buckets, behaviour: settings } = velero;
+  const west = withStandby ? (await VeleroStage.open('west', buckets, clock)).stage : undefined;
+  const settle = async (): Promise<void> => {
+    await stage.idle();
+    await west?.idle();
+  };
+  const client = (impersonate?: string, api: Parameters<typeof apiDispatcher>[0] = stage.api, name = 'east'): HttpCluster =>
     new HttpCluster({
       config: {
-        name: 'east',
-        cluster: { name: 'east', server: 'https://sandbox.invalid' },
+        name,
+        cluster: { name, server: 'https://sandbox.invalid' },
         user: { name: 'admin', token: 'admin', ...(impersonate !== undefined && { impersonate: { user: impersonate } }) },
       },
       dispatcher: apiDispatcher(api),
-      clock: waiting(clock, () => stage.idle()),
+      clock: waiting(clock, settle),
     });
   const cluster = client();
+  const there = west && client(undefined, west.api, 'west');
   return {
     cluster,
-    ...passing(clock, () => stage.idle()),
+    ...passing(clock, settle),
     read: async (volume) => stage.volumes.read(volume),
     write: async (volume, files) => stage.volumes.write(volume, files),
     user: async (name) => client(name),
@@ -158,9 +187,12 @@ async function sandbox(): Promise<Ground> {
     nodeAgent: true,
     durations: stage.durations,
     velero: settings,
+    ...(west && there && { standby: await asStandby({ cluster: there, read: async (volume) => west.volumes.read(volume) }) }),
     async close() {
       await cluster.close();
+      await there?.close();
       stage.close();
+      west?.close();
     },
   };
 }

@@ -11,7 +11,7 @@ import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import type { Files } from '@kubectl-dr/sandbox/simulators/volumes/volume-store';
 import { TestRunner } from 'vitest';
-import type { Ground } from './ground.ts';
+import type { Ground, Standby } from './ground.ts';
 import { catalogOf, labelsOf, shop } from './shop.ts';
 
 /** Where a suite runs. */
@@ -23,6 +23,12 @@ export interface Worlds {
   open(): Promise<World>;
   /** Ends whatever is left. */
   close(): Promise<void>;
+}
+
+/** What worlds have besides. */
+export interface WorldsOptions {
+  /** A second cluster, that finds the backups of the first. */
+  standby?: boolean;
 }
 
 /** Worlds on a cluster that other processes of this machine can work with. */
@@ -61,6 +67,8 @@ export interface Process {
   ahead?: number;
   /** Its clock goes as fast as what it waits for passes: for cases in which somebody's patience has to end. */
   impatient?: boolean;
+  /** The standby, as this process sees it. Default: as it is. */
+  standby?: ClusterClient | undefined;
 }
 
 export const orders: Files = { 'orders.csv': '1,apples\n2,pears\n' };
@@ -98,11 +106,17 @@ export class World {
     return world;
   }
 
-  service({ holder = 'me', cluster = this.cluster, ahead = 0, impatient = false }: Process = {}): DrService {
+  service({
+    holder = 'me',
+    cluster = this.cluster,
+    standby = this.ground.standby?.cluster,
+    ahead = 0,
+    impatient = false,
+  }: Process = {}): DrService {
     const { clock, haste } = this.ground;
     const began = clock.now().getTime();
     const pace = impatient ? haste : 1;
-    const clusters = [cluster];
+    const clusters = [cluster, ...(standby ? [standby] : [])];
     return createDrService({
       clusters,
       reader: new ListReader(clusters),
@@ -197,6 +211,24 @@ export class World {
   /** The point is gone, with what it held. */
   async forget(point: string): Promise<void> {
     await this.cluster.delete({ type: kinds.backups, namespace: 'velero', name: point });
+  }
+
+  /** It has a second cluster in this world. */
+  get standby(): Standby {
+    const { standby } = this.ground;
+    if (!standby) throw new Error('these worlds have no standby');
+    return standby;
+  }
+
+  /** The standby has found the point in the bucket. */
+  async arrived(point: string): Promise<void> {
+    const found = async (): Promise<boolean> => {
+      const { items } = await this.standby.cluster.list(kinds.backups, { namespace: 'velero' });
+      if (items.some(({ metadata }) => metadata.name === point)) return true;
+      await this.ground.pass(1_000);
+      return false;
+    };
+    await eventually(found, `${point} has arrived at the standby`, 60_000);
   }
 
   async #phaseOf(backup: string): Promise<string> {

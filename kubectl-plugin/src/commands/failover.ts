@@ -5,19 +5,20 @@ const storageClass: Flag = {
   type: 'string',
   repeatable: true,
   value: 'FROM=TO',
-  summary: 'A StorageClass and what it is called there; repeatable',
+  summary: 'A StorageClass and its name there; repeatable',
 };
 
 const host: Flag = { type: 'string', repeatable: true, value: 'FROM=TO', summary: 'A host and its name there (.east.org=.west.org)' };
 const nodeLabel: Flag = { type: 'string', repeatable: true, value: 'K=V:K=V', summary: 'What a node selector asks for there' };
 
+/** What is called otherwise on another cluster: of moves, and of drills there. */
+export const mappingFlags: Record<string, Flag> = { 'storage-class': storageClass, host, 'node-label': nodeLabel };
+
 /** Shared with `plan failover`. */
 export const failoverFlags: Record<string, Flag> = {
   point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: back to this point or moment' },
   'accept-data-loss': { type: 'boolean', summary: 'Failover: leave data newer than --point behind' },
-  'storage-class': storageClass,
-  host,
-  'node-label': nodeLabel,
+  ...mappingFlags,
   override: {
     type: 'string',
     value: 'TEXT',
@@ -28,9 +29,7 @@ export const failoverFlags: Record<string, Flag> = {
 /** Of every way to another cluster. */
 export const moveFlags: Record<string, Flag> = {
   component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
-  'storage-class': storageClass,
-  host,
-  'node-label': nodeLabel,
+  ...mappingFlags,
   'undo-window': { type: 'string', value: '24h', summary: 'How long it can be undone (default 24h)' },
   yes: { type: 'boolean', summary: 'Do not ask' },
   'dry-run': { type: 'string', value: 'MODE', choices: ['client', 'server'], summary: 'Only print the plan; server: ask them too' },

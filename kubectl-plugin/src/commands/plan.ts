@@ -1,4 +1,5 @@
 import type { Command } from '../definition.ts';
+import { on } from './drill.ts';
 import { failoverFlags } from './failover.ts';
 import { restoreFlags } from './restore.ts';
 
@@ -14,7 +15,12 @@ export const plan: Command = {
     },
     { name: 'APP', required: true, summary: 'Application name or entity ref' },
   ],
-  flags: { ...restoreFlags, ...failoverFlags, out: { type: 'string', value: 'FILE', summary: 'Also write the plan as JSON to a file' } },
+  flags: {
+    ...restoreFlags,
+    on,
+    ...failoverFlags,
+    out: { type: 'string', value: 'FILE', summary: 'Also write the plan as JSON to a file' },
+  },
   examples: [
     ['kubectl dr plan restore shop', 'Newest usable point, beside the original'],
     ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],

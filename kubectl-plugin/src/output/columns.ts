@@ -258,10 +258,16 @@ export function drillColumns(now: Date): Column<WireDrill>[] {
       style: (row) => (row.status.cleanUp.state === 'Failed' ? 'red' : undefined),
     },
     { header: 'age', value: (row) => since(row.spec.requestedAt, now) },
+    { header: 'on', spare: true, value: clustersOf },
     { header: 'evidence', spare: true, value: evidenceOf, style: (row) => (row.status.evidence?.intact === false ? 'red' : undefined) },
     { header: 'by', wide: true, value: (row) => row.spec.requestedBy },
     { header: 'message', wide: true, value: (row) => row.status.message },
   ];
+}
+
+/** Where it was tried. */
+export function clustersOf({ spec }: WireDrill): string {
+  return [...new Set(spec.target.map(({ cluster }) => cluster))].join(', ');
 }
 
 /** `3m of 1h`: measured, and the strictest objective. */

@@ -1,6 +1,6 @@
 import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import { age } from '../view.ts';
-import { checksOf, heldAgainst, least } from './columns.ts';
+import { checksOf, clustersOf, heldAgainst, least } from './columns.ts';
 import { fieldLines, section } from './fields.ts';
 import type { Look } from './terminal.ts';
 import { clean, paint, stateStyle } from './terminal.ts';
@@ -18,6 +18,7 @@ export function drillLines(drill: WireDrill, look: Look): string[] {
       [
         ['Drill', metadata.name],
         ['Application', `${spec.application} (${spec.components.join(', ')})`],
+        ['On', clustersOf(drill)],
         ['State', status.state],
         ['Requested', `${spec.requestedAt} by ${spec.requestedBy}${spec.reason ? `: ${spec.reason}` : ''}`],
         ['Healthy', status.healthyAt],

@@ -20,12 +20,17 @@ const modes: Record<NonNullable<Plan['mode']>, string> = {
 /** What is shown before anything is done: data loss on the first line, what stands in the way, then what would happen. */
 export function planText(plan: Plan, look: Look): string {
   const line = (label: string, text: string): string[] => labelled(label, text, look);
+  // A drill on another cluster has no original beside it.
+  const on = plan.request.on;
   const goal = isMove(plan.intent) ? (plan.request.to ?? plan.home) : undefined;
   const [loss, ...moreLoss] = line('Data loss', lossOf(plan));
   const lines = [
     paint(look.color, plan.dataLoss.some(({ seconds, unknown }) => seconds > 0 || unknown) ? 'red' : 'bold', loss!),
     ...moreLoss,
-    ...line('Plan', `${plan.intent} ${clean(plan.application)}${goal ? ` to ${clean(goal)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`),
+    ...line(
+      'Plan',
+      `${plan.intent} ${clean(plan.application)}${goal ? ` to ${clean(goal)}` : on !== undefined ? ` on ${clean(on)}` : plan.mode ? ` ${modes[plan.mode]}` : ''}`,
+    ),
     // A move writes at both ends: it stops what it brings away.
     ...plan.target.flatMap(({ cluster, namespaces }) =>
       line(goal && cluster !== goal ? 'From' : 'Into', clean(`${namespaces.join(', ')} on ${cluster}`)),

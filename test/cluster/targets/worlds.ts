@@ -4,8 +4,9 @@ import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import { customTypes } from '../../suites/custom-types.ts';
 import type { Ground } from '../../suites/ground.ts';
 import { livingGround } from '../../suites/living.ts';
+import { asStandby } from '../../suites/standby.ts';
 import { stillWorlds } from '../../suites/still.ts';
-import type { LivingWorlds, Worlds } from '../../suites/world.ts';
+import type { LivingWorlds, Worlds, WorldsOptions } from '../../suites/world.ts';
 import { World } from '../../suites/world.ts';
 import type { TargetName } from './harness.ts';
 import { realVelero } from './real-velero.ts';
@@ -15,15 +16,18 @@ import type { ProtectedCluster } from './velero.ts';
 import { newStore, withVelero } from './velero.ts';
 
 /** Worlds of a target; those of a real cluster share it, each in a namespace of its own. */
-export async function worldsOf(target: TargetName): Promise<Worlds> {
+export async function worldsOf(target: TargetName, options: WorldsOptions = {}): Promise<Worlds> {
   // There `npm test` tries many more.
-  return target === 'real' ? livingWorlds(target) : { ...stillWorlds(target), sample: 40 };
+  return target === 'real' ? livingWorlds(target, 10, options) : { ...stillWorlds(target, options), sample: 40 };
 }
 
 /** Worlds that share one cluster, each in a namespace of its own, and live by the clock on the wall, `haste` times as fast. */
-export async function livingWorlds(target: 'sandbox' | 'real', haste = 10): Promise<LivingWorlds> {
+export async function livingWorlds(target: 'sandbox' | 'real', haste = 10, { standby = false }: WorldsOptions = {}): Promise<LivingWorlds> {
   const definitions = target === 'real' && realVelero() !== undefined ? Object.values(customTypes).map((type) => definition(type, {})) : [];
-  const east = await withVelero(target, 'east', newStore(), definitions);
+  const store = newStore();
+  const east = await withVelero(target, 'east', store, definitions);
+  const west = standby ? await withVelero(target, 'west', store, definitions) : undefined;
+  const there = west && (await asStandby({ cluster: west.client, read: (volume) => west.disks.read(volume) }));
   const names: string[] = [];
   return {
     atOnce: 4,
@@ -36,7 +40,7 @@ export async function livingWorlds(target: 'sandbox' | 'real', haste = 10): Prom
       names.push(name);
       // What it leaves behind goes while the next one works.
       const close = () => ifThere(east.client.delete({ type: types.namespaces, name }));
-      return World.open(groundOf(east, target, name, haste), name, close);
+      return World.open({ ...groundOf(east, target, name, haste), ...(there && { standby: there }) }, name, close);
     },
     async close() {
       await Promise.all(names.map((name) => removeNamespace(east.client, name)));
@@ -45,6 +49,7 @@ export async function livingWorlds(target: 'sandbox' | 'real', haste = 10): Prom
       );
       await Promise.all(kept.map(({ metadata: { name } }) => ifThere(east.client.delete({ type: types.persistentVolumes, name }))));
       await east.close();
+      await west?.close();
     },
   };
 }

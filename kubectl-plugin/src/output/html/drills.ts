@@ -1,6 +1,6 @@
 import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import { age } from '../../view.ts';
-import { checksOf, heldAgainst, least } from '../columns.ts';
+import { checksOf, clustersOf, heldAgainst, least } from '../columns.ts';
 import { type Markup, html } from './html.ts';
 import { page, readable } from './page.ts';
 
@@ -10,7 +10,7 @@ export function drillPage(drill: WireDrill): string {
   return page(
     `Evidence of the drill ${metadata.name}`,
     html`<p class="soft">
-        ${spec.application} (${spec.components.join(', ')}), requested ${readable(spec.requestedAt)} by
+        ${spec.application} (${spec.components.join(', ')}), tried on ${clustersOf(drill)}, requested ${readable(spec.requestedAt)} by
         ${spec.requestedBy}${spec.reason === undefined ? '' : `: ${spec.reason}`}
       </p>
       <ul class="sum">
@@ -56,7 +56,7 @@ export function drillPage(drill: WireDrill): string {
 
 /** Of a report: every drill in a line. */
 export function drillsSection(drills: readonly WireDrill[]): Markup {
-  const header = ['Drill', 'Application', 'Ended', 'Result', 'RTO', 'Loss', 'Checks', 'Clean-up', 'Evidence'];
+  const header = ['Drill', 'Application', 'On', 'Ended', 'Result', 'RTO', 'Loss', 'Checks', 'Clean-up', 'Evidence'];
   return html`<section>
     <h2>Drills</h2>
     ${
@@ -67,6 +67,7 @@ export function drillsSection(drills: readonly WireDrill[]): Markup {
             drills.map((drill) => [
               drill.metadata.name,
               drill.spec.application,
+              clustersOf(drill),
               drill.status.endedAt === undefined ? '-' : readable(drill.status.endedAt),
               drill.status.state,
               rto(drill),

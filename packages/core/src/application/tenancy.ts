@@ -23,12 +23,16 @@ export function claimOf(
   if (owner !== undefined && rules.some((rule) => applies(rule, where, owner))) return 'mapped';
   // A namespace that was not read can neither agree nor disagree.
   if (!namespace?.observed) return 'unknown';
-  if (owner === undefined) return 'unclaimed';
+  return owner !== undefined && isClaimed(namespace, owner) ? 'claimed' : 'unclaimed';
+}
+
+/** Does the namespace itself, as it is or as it was captured, say that it belongs to `owner` (`group:default/team-shop`)? */
+export function isClaimed(namespace: Pick<NamespaceInventory, 'annotations' | 'labels'>, owner: string): boolean {
   const annotated = namespace.annotations[annotations.owner];
-  if (annotated !== undefined) return ownerRef(annotated) === owner ? 'claimed' : 'unclaimed';
+  if (annotated !== undefined) return ownerRef(annotated) === owner;
   // A label cannot hold `:` and `/`, so it carries the last part of the reference only.
   const labelled = namespace.labels[labels.owner]?.toLowerCase();
-  return labelled !== undefined && labelled === parseRef(owner)?.name ? 'claimed' : 'unclaimed';
+  return labelled !== undefined && labelled === parseRef(owner)?.name;
 }
 
 function applies(rule: TenancyRule, where: { cluster?: string; namespace: string }, owner: string): boolean {

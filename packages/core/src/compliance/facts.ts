@@ -32,12 +32,19 @@ export interface DrillRecord {
   rtoSeconds?: number;
 }
 
-/** What a failover left on clusters that did not answer, and nobody has seen to stand still since. */
-export interface OldCopy {
-  operation: string;
-  application: string;
+/** A move to another cluster of which something is still to be done. */
+export interface UnfinishedMove {
+  /** Of ours. Absent: an engine moves it by itself. */
+  operation?: string;
+  /** What steers it, where an engine does: `ramen shop/orders on hub`. */
+  object?: string;
   components: readonly string[];
+  /** Where it has to be done. */
   clusters: readonly string[];
+  /** What is open, each a clause. */
+  open: readonly string[];
+  /** The next step: the command that ends it. */
+  fix: string;
 }
 
 /**
@@ -86,7 +93,7 @@ export interface Facts {
   /** Of this component or of its whole application, newest first. */
   drills: readonly DrillRecord[];
   /** Of this component. Absent: none. */
-  oldCopies?: readonly OldCopy[];
+  unfinishedMoves?: readonly UnfinishedMove[];
 }
 
 /** One rule: the reason it finds, or nothing. A rule never throws, and looks at nothing but the facts. */

@@ -9,7 +9,7 @@ import type { Replication, VolumeCapture } from '../protection/model.ts';
 import { copiesOf } from '../protection/replication.ts';
 import type { PointUse } from '../service/model.ts';
 import { covers } from './coverage.ts';
-import type { DrillRecord, Facts, OldCopy } from './facts.ts';
+import type { DrillRecord, Facts, UnfinishedMove } from './facts.ts';
 import type { ClusterProtection } from './fleet-protection.ts';
 import { type ContentsKnown, pointUse } from './usable.ts';
 import { captureOf } from './volume-capture.ts';
@@ -21,7 +21,8 @@ export interface Sources {
   protection: ReadonlyMap<string, ClusterProtection>;
   policies: Policies;
   drills: readonly DrillRecord[];
-  oldCopies: readonly OldCopy[];
+  /** Of the application. */
+  unfinishedMoves: readonly UnfinishedMove[];
   /** By point id; absent: nobody has looked yet. */
   contents(pointId: string): ContentsKnown;
   /** For a place whose cluster cannot be read. */
@@ -96,7 +97,7 @@ export function placeFacts(application: Application, component: Component, place
             .filter(({ schedule }) => covers(schedule.scope, { namespace: placement.namespace, labels }))
         : [],
     replications: placement && cluster && agreed ? replicationsOf(placement.namespace, own, cluster, protection) : [],
-    oldCopies: sources.oldCopies.filter((copy) => copy.application === application.name && copy.components.includes(component.name)),
+    unfinishedMoves: sources.unfinishedMoves.filter(({ components }) => components.includes(component.name)),
     drills: sources.drills
       .filter((drill) => drill.application === application.name && (drill.component === undefined || drill.component === component.name))
       .toSorted((a, b) => (timeOf(b.at) ?? 0) - (timeOf(a.at) ?? 0)),

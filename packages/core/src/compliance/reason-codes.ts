@@ -185,10 +185,10 @@ const table = {
     why: 'A copy of files in motion may not start again; a hook flushes or freezes first.',
     fix: "Add pre and post backup hooks, or use the database's own backup.",
   },
-  OLD_COPY_UNCHECKED: {
-    title: 'The copy that was left by a failover was not seen to be stopped',
-    why: 'When its cluster comes back it may run beside the new one, and answer or write where it should not.',
-    fix: 'As soon as its cluster answers: kubectl dr confirm OPERATION',
+  MOVE_UNFINISHED: {
+    title: 'A move to another cluster has steps of its clean-up still open',
+    why: 'An old copy that was not seen to be stopped may run beside the new one when its cluster comes back; and until data is copied back there is no way back.',
+    fix: 'As soon as its cluster answers: kubectl dr confirm OPERATION; of one that stopped halfway: kubectl dr resume OPERATION',
   },
   // unproven
   NEVER_DRILLED: {

@@ -366,11 +366,15 @@ const cases: [rule: string, changes: Partial<Facts>, verdict: Verdict, code: Rea
   ],
   ['policyProblem', { policy: undefined, policyProblem: why('UNKNOWN_POLICY') }, 'AtRisk', 'UNKNOWN_POLICY', 'because of'],
   [
-    'oldCopyUnchecked',
-    { oldCopies: [{ operation: 'failover-1', application: 'shop', components: ['orders-db'], clusters: ['east'] }] },
+    'moveUnfinished',
+    {
+      unfinishedMoves: [
+        { operation: 'failover-1', components: ['orders-db'], clusters: ['east'], open: ['nobody has seen it'], fix: 'look' },
+      ],
+    },
     'AtRisk',
-    'OLD_COPY_UNCHECKED',
-    'stands still on east, which failover-1 left',
+    'MOVE_UNFINISHED',
+    'failover-1 is not finished on east: nobody has seen it',
   ],
   [
     'neverDrilled',

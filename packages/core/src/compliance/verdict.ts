@@ -6,7 +6,7 @@ import { databaseWithoutHook } from './rules/consistency.ts';
 import { lastRunDegraded, lastRunDegradedElsewhere, lastRunFailed, newestIncomplete } from './rules/last-run.ts';
 import { locationMissing, locationReadOnly, locationUnavailable } from './rules/locations.ts';
 import { engineHidden, noPolicy, policyProblem, workloadNotReady } from './rules/notes.ts';
-import { oldCopyUnchecked } from './rules/old-copy.ts';
+import { moveUnfinished } from './rules/unfinished-move.ts';
 import {
   noSchedule,
   pointExpiresFirst,
@@ -61,7 +61,7 @@ const table: readonly (readonly [Verdict | undefined, readonly Rule[]])[] = [
       snapshotsOnly,
       configurationNotCaptured,
       policyProblem,
-      oldCopyUnchecked,
+      moveUnfinished,
     ],
   ],
   ['Unproven', [neverDrilled, drillOverdue, rtoExceeded]],

@@ -24,11 +24,13 @@ import type { TargetFacts } from './target-facts.ts';
 import type { Place } from './places.ts';
 import { checkUnreadable, checksOf, titleOf } from './verification.ts';
 
-/** What changes on the way of something that is no copy, but the application itself, to another cluster. */
+/** What changes on the way to another cluster. */
 export interface Arrival {
   adapt(object: KubeObject, source: string, target: string): ReturnType<typeof neutralise>;
-  /** The object as it arrives. */
+  /** The object with what is called otherwise there. */
   as(object: KubeObject): KubeObject;
+  /** It is a copy, that must not act in the world; absent: the application itself. */
+  copy?: true;
 }
 
 /** One place of the application with everything that was read for it. */
@@ -46,7 +48,7 @@ export interface ClonePlace extends Place {
   captured: Map<string, KubeObject[]>;
   /** What the target cluster offers. */
   facts: TargetFacts;
-  /** Absent: a copy, that must not act in the world. */
+  /** Absent: a copy on the cluster of the original. */
   arrival?: Arrival;
   /** How the volumes were captured, by point id. */
   contents: Map<string, PointContents | undefined>;
@@ -116,7 +118,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         kind: 'namespace.create',
         namespace: target,
         labels: {
-          ...(place.arrival ? labelsOfNamespace(place) : { [labels.cloneOf]: namespace }),
+          ...(isCopy(place) ? { [labels.cloneOf]: namespace } : labelsOfNamespace(place)),
           [labels.application]: nameFor(application.name),
         },
         annotations: ownerOf(place, application.owner),
@@ -287,6 +289,11 @@ function bringsSnapshots({ engine, namespace, contents }: ClonePlace, point: Rec
   return engine.releaseRestore !== undefined && (volumes?.some(isSnapshot) ?? true);
 }
 
+/** Not the application itself. */
+function isCopy({ arrival }: ClonePlace): boolean {
+  return arrival === undefined || arrival.copy === true;
+}
+
 /** A copy belongs to whom the original belongs: the owner of its components, where they have one in common. */
 function ownerOf(place: Place, ofApplication: string | undefined): Record<string, string> {
   const owners = new Set(place.components.map(({ status }) => status.component.owner ?? ofApplication));
@@ -312,7 +319,7 @@ function isTaken(object: KubeObject, place: Place): boolean {
 function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly KubeObject[]): CheckInput {
   const { facts, cluster, namespace, target, application, arrival } = place;
   // Node ports, hosts and cron jobs are changed by the rewrites of a clone; nothing of GitOps reaches it.
-  const rewritten = new Set(arrival ? [] : ['Service', 'Ingress', 'CronJob']);
+  const rewritten = new Set(isCopy(place) ? ['Service', 'Ingress', 'CronJob'] : []);
   const incoming = objects
     .filter(
       (object) => object.metadata.namespace === namespace && !isGenerated(object) && object.kind !== 'Pod' && !rewritten.has(object.kind),

@@ -100,10 +100,10 @@ function leftBehind({ request, places }: FailoverInputs): Reason[] {
   );
 }
 
-/** A snapshot in the storage of one cluster is not to be had on another, unless somebody says that they share it. */
-function portable({ places }: FailoverInputs): Reason[] {
+/** A snapshot in the storage of one cluster is not to be had on another. `arrives`: which components come from there. */
+export function portable({ places }: Pick<CloneInputs, 'places'>, arrives: (component: string) => boolean = () => true): Reason[] {
   return places.flatMap(({ cluster, namespace, points, contents }) =>
-    [...new Set(points.values())].flatMap((point): Reason[] => {
+    [...new Set([...points].flatMap(([component, point]) => (arrives(component) ? [point] : [])))].flatMap((point): Reason[] => {
       const kept = (contents.get(point.id)?.volumes ?? []).filter(
         (volume) => volume.namespace === namespace && volume.state === 'captured' && !isPortable(volume.method),
       );
@@ -115,7 +115,7 @@ function portable({ places }: FailoverInputs): Reason[] {
           cluster,
           message: `${point.name} holds ${kept.map(({ claim }) => claim).join(', ')} as snapshots in the storage of the cluster that made it: ${cluster} cannot get at them`,
           evidence: kept.map(({ claim }) => `PersistentVolumeClaim ${namespace}/${claim}`),
-          fix: 'let backups move the data (snapshotMoveData) or copy files; or choose another point: --point',
+          fix: 'let backups move the data (snapshotMoveData) or copy files; or choose another point: kubectl dr get points',
         },
       ];
     }),

@@ -1,5 +1,5 @@
 import { deployment, object } from '../testing/builders.ts';
-import { arrivalWith } from './mapping.ts';
+import { arrivalWith, copyWith } from './mapping.ts';
 
 const ingress = object('networking.k8s.io/v1', 'Ingress', 'shop/web', {
   spec: { rules: [{ host: 'shop.east.example' }, { host: 'other.example' }, {}], tls: [{ hosts: ['shop.east.example'] }] },
@@ -48,4 +48,26 @@ it('leaves what it says nothing of as it is, the very same', () => {
   const { as, adapt } = arrivalWith({ storageClasses: { fast: 'gp3' } });
   expect(as(ingress)).toBe(ingress);
   expect(adapt(ingress, 'shop', 'shop')).toBeUndefined();
+});
+
+it('of a copy, takes what it is called there, and lets nothing of it act in the world', () => {
+  const { adapt, copy } = copyWith({ hosts: { '.east.example': '.west.example' }, storageClasses: { fast: 'gp3' } });
+  expect(copy).toBe(true);
+  const of = adapt(ingress, 'shop', 'shop-drill');
+  expect(of?.fields).toContainEqual({
+    path: 'spec.rules[0].host',
+    from: 'shop.east.example',
+    to: 'shop.west.example.shop-drill.invalid',
+    why: 'the original answers for this host',
+  });
+  expect(of?.fields.map(({ path }) => path)).toEqual([...new Set(of?.fields.map(({ path }) => path))]);
+  // One after the other, the last one stays.
+  expect(of?.rewrite.patches.filter(({ path }) => path === '/spec/rules/0/host').map(({ value }) => value)).toEqual([
+    'shop.west.example',
+    'shop.west.example.shop-drill.invalid',
+  ]);
+  const claim = object('v1', 'PersistentVolumeClaim', 'shop/data', { spec: { storageClassName: 'fast' } });
+  expect(adapt(claim, 'shop', 'shop-drill')?.rewrite.patches).toEqual([{ op: 'replace', path: '/spec/storageClassName', value: 'gp3' }]);
+  const jobs = object('batch/v1', 'CronJob', 'shop/report', { spec: { schedule: '* * * * *' } });
+  expect(adapt(jobs, 'shop', 'shop-drill')?.rewrite.patches).toEqual([{ op: 'add', path: '/spec/suspend', value: true }]);
 });

@@ -3,7 +3,7 @@ import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Arrival } from './clone.ts';
 import type { FieldChange, Mapping } from './model.ts';
-import { groupResource } from './neutralise.ts';
+import { groupResource, neutralise } from './neutralise.ts';
 
 type Keys = readonly (string | number)[];
 
@@ -44,6 +44,30 @@ export function arrivalWith(mapping: Mapping): Arrival {
         if (to !== undefined) holderOf(changed, into ?? keys)[(into ?? keys).at(-1)!] = to;
       }
       return changed;
+    },
+  };
+}
+
+/** The same of a copy that is made there: what it is called there first, and then nothing by which it would act in the world. */
+export function copyWith(mapping: Mapping): Arrival {
+  const { adapt, as } = arrivalWith(mapping);
+  return {
+    as,
+    copy: true,
+    adapt(object, source, target) {
+      const mapped = adapt(object, source, target);
+      const harmless = neutralise(as(object), source, target);
+      if (!mapped || !harmless) return mapped ?? harmless;
+      // A host that is mapped is not answered for all the same: only what it ends as is told.
+      const told = new Map(harmless.fields.map((field) => [field.path, field]));
+      const first = new Map(mapped.fields.map(({ path, from }) => [path, from]));
+      return {
+        rewrite: { ...mapped.rewrite, patches: [...mapped.rewrite.patches, ...harmless.rewrite.patches] },
+        fields: [
+          ...mapped.fields.filter(({ path }) => !told.has(path)),
+          ...harmless.fields.map((field) => (first.has(field.path) ? { ...field, from: first.get(field.path) } : field)),
+        ],
+      };
     },
   };
 }

@@ -365,9 +365,11 @@ export interface PlanRequest {
   undoWindow?: number;
   /** Of a failover, relocate or failback: the cluster to go on at. */
   to?: string;
-  /** Of a move: what a class of the source is called at the target. */
+  /** Of a drill: the cluster to try it on, from what has arrived there; absent: where it runs. */
+  on?: string;
+  /** Of a move, or of a drill on another cluster: what a class of the source is called there. */
   storageClasses?: Record<string, string>;
-  /** Of a move: hosts, and labels of nodes, as in `Mapping`. What the policy says of the target holds besides. */
+  /** Of the same: hosts, and labels of nodes, as in `Mapping`. What the policy says of the target holds besides. */
   hosts?: Record<string, string>;
   nodeLabels?: Record<string, string>;
   /** Of a failover whose source does not answer: why it may go on all the same. Recorded. */

@@ -1,5 +1,5 @@
-import { ownerRef } from '../application/entity-ref.ts';
-import { type Application, annotations } from '../application/model.ts';
+import type { Application } from '../application/model.ts';
+import { isClaimed } from '../application/tenancy.ts';
 import type { DrError } from '../errors.ts';
 import { InputError, NotAllowedError, NotFoundError } from '../errors.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
@@ -92,7 +92,8 @@ export function assertCapturedOwner(place: Place, captured: readonly KubeObject[
   const namespace = captured.find(
     ({ kind, apiVersion, metadata }) => kind === 'Namespace' && apiVersion === 'v1' && metadata.name === place.namespace,
   );
-  if (ownerRef(namespace?.metadata.annotations?.[annotations.owner]) === place.ownerToProve) return;
+  const { annotations = {}, labels = {} } = namespace?.metadata ?? {};
+  if (namespace && isClaimed({ annotations, labels }, place.ownerToProve)) return;
   throw notAgreed(place.namespace, place.ownerToProve, place.components.map(({ status }) => status.component.name).join(', '));
 }
 

@@ -24,8 +24,8 @@ export interface Policy {
   mapping?: Record<string, Mapping>;
   /** `skew`: how far components that come back together may be apart, milliseconds. */
   consistency: { volumes?: 'group' | 'single'; hooks?: 'required' | 'optional'; skew?: number };
-  /** `keepFor`: how long their evidence is kept; absent: as the portal says. */
-  drills?: { every: number; keepFor?: number };
+  /** `keepFor`: how long their evidence is kept; absent: as the portal says. `on`: the cluster to try it on; absent: where it runs. */
+  drills?: { every: number; keepFor?: number; on?: string };
   /** Defaults: backup, clone, restore by the owner; in place by approval; failover by an operator. */
   selfService: {
     backup: SelfService;

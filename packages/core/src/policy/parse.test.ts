@@ -20,7 +20,7 @@ const gold = {
   locations: [{ name: 'default', offsite: true, immutable: true }],
   replication: { to: 'west', every: '5m' },
   consistency: { volumes: 'group', hooks: 'required', skew: '5m' },
-  drills: { every: '30d', keepFor: '400d' },
+  drills: { every: '30d', keepFor: '400d', on: 'west' },
   selfService: { backup: 'owner', clone: 'owner', restore: 'owner', restoreInPlace: 'approval', failover: 'operator' },
 };
 
@@ -36,7 +36,7 @@ describe('parsePolicy', () => {
       retention: { keepFor: 2_592_000_000, keepAtLeast: 3 },
       replication: { to: 'west', every: 300_000 },
       consistency: { volumes: 'group', hooks: 'required', skew: 300_000 },
-      drills: { every: 2_592_000_000, keepFor: 400 * 86_400_000 },
+      drills: { every: 2_592_000_000, keepFor: 400 * 86_400_000, on: 'west' },
     });
   });
 

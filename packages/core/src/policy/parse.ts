@@ -153,8 +153,9 @@ function readDrills(drills: FieldReader): Policy['drills'] {
   if (!drills.has('every')) drills.refuse('every', 'is missing');
   const every = drills.duration('every');
   const keepFor = drills.duration('keepFor');
+  const on = drills.string('on');
   drills.end();
-  return every === undefined ? undefined : { every, ...(keepFor !== undefined && { keepFor }) };
+  return every === undefined ? undefined : { every, ...(keepFor !== undefined && { keepFor }), ...(on !== undefined && { on }) };
 }
 
 function withoutAbsent<T extends object>(value: T): T {

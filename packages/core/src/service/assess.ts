@@ -4,13 +4,14 @@ import { FleetInventory } from '../application/fleet-inventory.ts';
 import { mergeApplications } from '../application/merge.ts';
 import type { Application } from '../application/model.ts';
 import { type TenancyRule, settle } from '../application/tenancy.ts';
-import type { DrillRecord, Facts, OldCopy } from '../compliance/facts.ts';
+import type { DrillRecord, Facts, UnfinishedMove } from '../compliance/facts.ts';
 import type { ClusterProtection } from '../compliance/fleet-protection.ts';
 import type { Sources } from '../compliance/place-facts.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
 import { Policies } from '../policy/resolve.ts';
 import type { CatalogContents } from '../ports/catalog.ts';
 import type { Operation } from '../execution/model.ts';
+import { isMove } from '../planning/intent.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { ManagedApplication, RecoveryPoint } from '../protection/model.ts';
@@ -20,7 +21,7 @@ import { type Basis, basisOf, stillHolds } from './basis.ts';
 import { Interpretations } from './interpretations.ts';
 import { located } from './located.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
-import { leftACopy } from './operations.ts';
+import { unfinishedMoves } from './unfinished-moves.ts';
 
 export interface KnownContents {
   get(pointId: string): ContentsKnown;
@@ -71,7 +72,9 @@ export class Assessment {
   readonly #problems: readonly Reason[];
   readonly #fromCatalog: CatalogApplications;
   readonly #drills: ReadonlyMap<string, readonly DrillRecord[]>;
-  readonly #oldCopies: ReadonlyMap<string, readonly OldCopy[]>;
+  /** Of ours, by application. */
+  readonly #moves: ReadonlyMap<string, readonly Operation[]>;
+  readonly #unfinished = new Map<Application, readonly UnfinishedMove[]>();
   readonly #declared = new Map<Application, Application>();
   readonly #judged = new Map<Application, Judged>();
   /** By name of the application. */
@@ -80,8 +83,11 @@ export class Assessment {
   constructor({ before, ...inputs }: AssessmentInputs) {
     this.#inputs = inputs;
     this.past = inputs.past;
-    this.#drills = byApplication(inputs.past.flatMap(drillOf));
-    this.#oldCopies = byApplication(inputs.past.filter(leftACopy).map(oldCopyOf));
+    this.#drills = grouped(inputs.past.flatMap(drillOf), ({ application }) => application);
+    this.#moves = grouped(
+      inputs.past.filter(({ plan }) => isMove(plan.intent)),
+      ({ plan }) => plan.application,
+    );
     const { interpretations = new Interpretations(inputs.engines) } = inputs;
     this.inventory = new FleetInventory(inputs.readings, (reading) => interpretations.of(reading).inventory);
     this.#protection = new Map(this.inventory.clusters.map(({ reading }) => [reading.cluster, interpretations.of(reading).protection]));
@@ -170,8 +176,15 @@ export class Assessment {
     return taken.status;
   }
 
-  #operationsOf({ name }: Application): string {
-    return JSON.stringify([this.#drills.get(name), this.#oldCopies.get(name)]);
+  #operationsOf(application: Application): string {
+    return JSON.stringify([this.#drills.get(application.name), this.#unfinishedOf(application)]);
+  }
+
+  #unfinishedOf(application: Application): readonly UnfinishedMove[] {
+    const known = this.#unfinished.get(application);
+    const found = known ?? unfinishedMoves(application, this.#moves.get(application.name) ?? [], this.managed());
+    if (!known) this.#unfinished.set(application, found);
+    return found;
   }
 
   /** `applications`: judge only these; absent: all. `statuses`: of these, where they are known already. */
@@ -203,14 +216,14 @@ export class Assessment {
     };
   }
 
-  #sources({ name }: Application): Sources {
+  #sources(application: Application): Sources {
     const { contents, now } = this.#inputs;
     return {
       fleet: this.inventory,
       protection: this.#protection,
       policies: this.#policies,
-      drills: this.#drills.get(name) ?? [],
-      oldCopies: this.#oldCopies.get(name) ?? [],
+      drills: this.#drills.get(application.name) ?? [],
+      unfinishedMoves: this.#unfinishedOf(application),
       contents: (pointId) => contents.get(pointId),
       now,
     };
@@ -224,12 +237,12 @@ function lifetime({ name }: Application, tolerance: number): number {
   return tolerance * (0.5 + hash / 2_000);
 }
 
-function byApplication<T extends { application: string }>(records: readonly T[]): Map<string, T[]> {
+function grouped<T>(records: readonly T[], applicationOf: (record: T) => string): Map<string, T[]> {
   const found = new Map<string, T[]>();
   for (const record of records) {
-    const list = found.get(record.application);
+    const list = found.get(applicationOf(record));
     if (list) list.push(record);
-    else found.set(record.application, [record]);
+    else found.set(applicationOf(record), [record]);
   }
   return found;
 }
@@ -245,10 +258,4 @@ function drillOf({ id, plan, state, endedAt, measured }: Operation): DrillRecord
     succeeded: state === 'Succeeded',
     ...(measured?.rtoSeconds !== undefined && { rtoSeconds: measured.rtoSeconds }),
   }));
-}
-
-function oldCopyOf({ id, plan }: Operation): OldCopy {
-  const stops = (plan.undo.release ?? []).flat().filter(({ action }) => action.kind === 'copy.stop');
-  const clusters = [...new Set(stops.map(({ cluster }) => cluster))];
-  return { operation: id, application: plan.application, components: plan.components, clusters };
 }

@@ -16,6 +16,7 @@ import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
+import type { ComponentStatus } from './model.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace } from './look.ts';
 import {
@@ -36,25 +37,34 @@ export interface Copying {
   target(place: Place): string;
   /** Where the place is shared or not: itself, or where it comes from. */
   origins(place: Place): Pick<Place, 'cluster' | 'namespace'>[];
-  arrival?: Arrival;
+  /** What changes in one place on its way to another cluster. */
+  arrival?(place: Place): Arrival | undefined;
 }
 
-/** A copy beside: for somebody to look at, or to prove that it can be made. */
-export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
+/** What is different where the copy is made on another cluster than that of the original. */
+export interface Elsewhere {
+  origins: Copying['origins'];
+  arrival(place: Place, components: readonly ComponentStatus[]): Arrival | undefined;
+  blockers(inputs: CloneInputs): Reason[];
+}
+
+/** A copy beside, or on another cluster: for somebody to look at, or to prove that it can be made. */
+export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal, elsewhere?: Elsewhere): Promise<Plan> {
   const { ground, choiceFor } = await chosenGround(deps, lay, signal);
-  const { request, application, places } = ground;
-  if (request.intent === 'Drill') assertDrill(request);
+  const { request, application, places, components } = ground;
   const suffix = (await sha256(`${request.at} ${application.name}`)).slice(0, 5);
-  const inputs = await cloneInputs(
+  const read = await cloneInputs(
     deps,
     ground,
     choiceFor,
     {
       target: (place) => targetOf(place, places, request, suffix),
-      origins: (place) => [place],
+      origins: elsewhere?.origins ?? ((place) => [place]),
+      ...(elsewhere && { arrival: (place) => elsewhere.arrival(place, components) }),
     },
     signal,
   );
+  const inputs = elsewhere ? { ...read, blockers: [...read.blockers, ...elsewhere.blockers(read)] } : read;
   const plan = request.intent === 'Drill' ? planDrill : planClone;
   const draft = await plan(inputs);
   const harmful = draft.waves.flat().flatMap((step) => harmfulCopy(deps, step));
@@ -138,6 +148,7 @@ async function clonePlace(
 ): Promise<ClonePlace | undefined> {
   const { place, copying, points, assessment, application, chosen } = ground;
   const target = copying.target(place);
+  const arrival = copying.arrival?.(place);
   const newest = newestOf([...points.values()]);
   const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && (newest === undefined || id === newest.engine));
   const namespace = engine && engineNamespace(assessment, place.cluster, engine.id);
@@ -163,7 +174,7 @@ async function clonePlace(
     target,
     targetExists: assessment.inventory.get(place.cluster)?.namespace(target) !== undefined,
     exclusive: copying.origins(place).every((origin) => isExclusive(assessment.applications, application, chosen, origin)),
-    ...(copying.arrival && { arrival: copying.arrival }),
+    ...(arrival && { arrival }),
     points,
     captured,
     facts,
@@ -184,7 +195,7 @@ function targetOf(
 }
 
 /** A drill must not touch anything that runs, nor reach it. */
-function assertDrill({ mode = 'clone', isolate = true }: PlanRequest): void {
+export function assertDrill({ mode = 'clone', isolate = true }: PlanRequest): void {
   if (mode !== 'clone') throw new InputError(`a drill restores beside, never ${mode}`);
   if (!isolate)
     throw new InputError('a drill is always isolated', { hint: 'make a copy that is not: kubectl dr restore APP --isolate=false' });

@@ -3,25 +3,23 @@ import { DrError, InputError } from '../errors.ts';
 import { type Fence, networkFences, readFences } from '../fencing/network-fence.ts';
 import { sealPlan } from '../planning/assemble.ts';
 import { silentIn, withFences } from '../planning/fence.ts';
-import { isPortable, mayBeAlive, planFailover, risk } from '../planning/failover.ts';
+import { mayBeAlive, planFailover, risk } from '../planning/failover.ts';
 import { namesPast } from '../planning/left-out.ts';
-import type { Mapping, Plan, PlanRequest } from '../planning/model.ts';
+import type { Plan, PlanRequest } from '../planning/model.ts';
 import type { MovePlace, Origin } from '../planning/move/inputs.ts';
 import { planMove } from '../planning/move/plan.ts';
 import { silent, withoutReverse } from '../planning/move/reasons.ts';
 import { choiceOf } from '../planning/moment.ts';
 import { chosenComponents, placesOf } from '../planning/places.ts';
 import type { SetSource } from '../planning/recovery-set.ts';
-import { candidatesFor, openCandidates } from '../planning/select-point.ts';
 import { arrivalWith } from '../planning/mapping.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Reason } from '../reason.ts';
+import { mappingOf, readUntilPortable, withPortableOnly } from './arrived-points.ts';
 import type { Assessment } from './assess.ts';
 import { cloneInputs } from './clone-planner.ts';
 import { handoverPlan } from './handover.ts';
-import { contentsOf } from './in-place-reader.ts';
-import { engineNamespace, findApplication } from './look.ts';
-import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
+import { findApplication } from './look.ts';
 import { movesOf } from './located.ts';
 import { momentOf } from './move-past.ts';
 import { copiesInto, readMove } from './move-reader.ts';
@@ -69,7 +67,7 @@ async function ownPlan(
   const request = { ...asked, ...(components && { components }), to, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
     const fleet = assessment.fleet([moved]);
-    const status = withPortableOnly(fleet.applications[0]!, deps, to);
+    const status = withPortableOnly(fleet.applications[0]!, deps.contents, to);
     const components = chosenComponents(status, request.components).filter(({ component }) => component.placements.length > 0);
     return {
       request,
@@ -96,6 +94,7 @@ async function ownPlan(
     const plan = await continuousPlan(deps, laid, choiceFor, origins, chosen, signal);
     return completed(plan, deps, to, now, signal);
   }
+  const arrival = arrivalWith(mappingOf(request, laid.components, to));
   const inputs = await cloneInputs(
     deps,
     laid,
@@ -103,7 +102,7 @@ async function ownPlan(
     {
       target: ({ namespace }) => namespace,
       origins: (place) => origins.filter(({ namespace }) => namespace === place.namespace),
-      arrival: arrivalWith(mappingOf(request, laid.components, to)),
+      arrival: () => arrival,
     },
     signal,
   );
@@ -146,16 +145,6 @@ async function withoutSight(plan: Plan, error: DrError, cluster: ClusterClient, 
     ...(error.hint !== undefined && { fix: error.hint }),
   };
   return sealPlan({ ...body, warnings: [...plan.warnings, unseen] }, now);
-}
-
-/** What the policies of the components say of the target, and over that what was asked for. */
-function mappingOf({ storageClasses, hosts, nodeLabels }: PlanRequest, components: readonly ComponentStatus[], to: string): Mapping {
-  const said = components.flatMap(({ policy }) => policy?.mapping?.[to] ?? []);
-  const merged = (name: keyof Mapping, asked: Record<string, string> | undefined): Mapping => {
-    const all = Object.assign({}, ...said.map((mapping) => mapping[name]), asked) as Record<string, string>;
-    return Object.keys(all).length > 0 ? { [name]: all } : {};
-  };
-  return { ...merged('storageClasses', storageClasses), ...merged('hosts', hosts), ...merged('nodeLabels', nodeLabels) };
 }
 
 /** With copies that are kept at the target. */
@@ -219,45 +208,4 @@ async function continuousPlan(
     past: assessment.past,
     now,
   });
-}
-
-/** Opens points, the newest of each part first, until one is found whose data can be had at the target, or none is left. */
-async function readUntilPortable(deps: PlannerDeps, lay: () => Ground, assessment: Assessment, signal?: AbortSignal): Promise<void> {
-  const looked = new Set<string>();
-  for (;;) {
-    const { request, now, places } = lay();
-    const choice = choiceOf(request.point, request.pins ? new Date(request.at) : now);
-    const next = places.flatMap((place) =>
-      place.components.flatMap(({ status }) => {
-        const found = openCandidates(candidatesFor(status, place), choice).find(({ point }) => !looked.has(point.id));
-        return found ? [found.point] : [];
-      }),
-    );
-    if (next.length === 0) return;
-    for (const { id } of next) looked.add(id);
-    const points = [...new Map(next.map((point) => [point.id, point])).values()];
-    await deps.contents.read(points, ({ cluster, engine, namespace }) => engineNamespace(assessment, cluster, engine) ?? namespace, signal);
-  }
-}
-
-/** A point whose volumes are snapshots in the other cluster's storage brings nothing back here, however whole it is there. */
-function withPortableOnly(status: ApplicationStatus, { contents }: PlannerDeps, to: string): ApplicationStatus {
-  const judged = (use: PointUse): PointUse => {
-    const volumes = contentsOf(contents.get(use.point.id))?.volumes ?? [];
-    const kept = volumes.filter((volume) => volume.state === 'captured' && !isPortable(volume.method));
-    if (use.usable !== 'yes' || kept.length === 0) return use;
-    return {
-      ...use,
-      usable: 'no',
-      reasons: [
-        {
-          code: 'VOLUME_NOT_PORTABLE',
-          severity: 'warning',
-          cluster: to,
-          message: `${use.point.name} holds ${kept.map(({ claim }) => claim).join(', ')} as snapshots in the storage of another cluster`,
-        },
-      ],
-    };
-  };
-  return { ...status, components: status.components.map((component) => ({ ...component, points: component.points.map(judged) })) };
 }

@@ -43,7 +43,7 @@ export function steeredBy(
 }
 
 /** Everything of the component lies in what the engine manages. */
-function covers(managed: ManagedApplication, { placements }: Component): boolean {
+export function covers(managed: ManagedApplication, { placements }: Component): boolean {
   const wanted = managed.labelSelector === undefined ? [] : parseSelector(managed.labelSelector);
   return (
     wanted !== undefined &&

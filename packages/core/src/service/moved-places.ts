@@ -53,10 +53,16 @@ export function targetOf({ inventory, past }: Assessment, { to: asked, applicati
     });
   const to = asked ?? (back && leftBy(back)[0]);
   if (to === undefined) throw new InputError(`where ${application} has to go is not said`, { hint: `--to ${names.join(' or --to ')}` });
-  const found = inventory.get(to)?.reading;
+  return answering(inventory, to);
+}
+
+/** The name that the fleet gives the cluster that is meant, which has to answer. */
+export function answering(inventory: Assessment['inventory'], asked: string): string {
+  const names = inventory.clusters.map(({ reading }) => reading.cluster);
+  const found = inventory.get(asked)?.reading;
   if (!found) {
-    const guess = nearest(to, names);
-    throw new NotFoundError(`the cluster ${to} is not configured`, {
+    const guess = nearest(asked, names);
+    throw new NotFoundError(`the cluster ${asked} is not configured`, {
       code: 'UNKNOWN_CLUSTER',
       hint: guess ? `did you mean "${guess}"?` : `known: ${names.join(', ')}; name it as well, with --contexts or under dr.clusters`,
     });

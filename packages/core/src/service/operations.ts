@@ -191,12 +191,6 @@ export function assertConfirmable(operation: Operation): void {
     throw new ConflictError(`the operation ${id} has nothing to confirm`);
 }
 
-/** A failover that went on without an answer of the old cluster, and whose old copy nobody has seen to stand still since. */
-export function leftACopy({ plan, state, release }: Operation): boolean {
-  const stops = (plan.undo.release ?? []).flat().some(({ action }) => action.kind === 'copy.stop');
-  return state === 'Succeeded' && stops && release?.endedAt === undefined;
-}
-
 type Asked = Pick<OperationPhase, 'requestedBy' | 'requestedAt'>;
 
 /** An undo that stopped goes on with what it had not done. */

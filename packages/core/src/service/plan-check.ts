@@ -123,8 +123,12 @@ export function assertInside(
         break;
       case 'engine.restore':
         for (const namespace of action.request.namespaces) {
-          if (!owns(cluster, namespace) && !(moves && ownsAnywhere(namespace))) refuse(step, namespace);
-          inside(step, action.request.namespaceMapping[namespace] ?? namespace);
+          // A drill of what has arrived at another cluster, and a move; a drill goes nowhere but where the plan makes room.
+          const arrives = moves || plan.intent === 'Drill';
+          const into = action.request.namespaceMapping[namespace] ?? namespace;
+          if (!owns(cluster, namespace) && !(arrives && ownsAnywhere(namespace))) refuse(step, namespace);
+          inside(step, into);
+          if (plan.intent === 'Drill' && !made.has(`${cluster}/${into}`)) refuse(step, into);
         }
         for (const { namespace } of action.claims ?? []) written(namespace);
         break;

@@ -7,12 +7,13 @@ import { type Place, chosenComponents, placesOf } from '../planning/places.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
-import { clonePlan } from './clone-planner.ts';
+import { assertDrill, clonePlan } from './clone-planner.ts';
 import { foresee, whyDown } from './engine-answers.ts';
 import { hiddenKinds, withoutHidden } from './hidden-kinds.ts';
 import { type ReadPlace, readInPlace } from './in-place-reader.ts';
 import { engineHome, findApplication } from './look.ts';
 import type { Fleet } from './model.ts';
+import { answering } from './moved-places.ts';
 import {
   type Ground,
   type PlannerDeps,
@@ -29,6 +30,9 @@ import {
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
   if (isMove(asked.intent)) return (await import('./failover-planner.ts')).movePlan(deps, assessment, asked, signal);
+  if (asked.intent === 'Drill') assertDrill(asked);
+  if (asked.intent === 'Drill' && asked.on !== undefined)
+    return (await import('./drill-on.ts')).drillOn(deps, assessment, { ...asked, on: answering(assessment.inventory, asked.on) }, signal);
   const application = findApplication(assessment, asked.application);
   const isGone = (cluster: string, namespace: string): boolean => {
     const inventory = assessment.inventory.get(cluster);

@@ -28,7 +28,6 @@ import {
   findOperation,
   hasEnded,
   isOver,
-  leftACopy,
   listOperations,
   requestCancel,
   resumed,
@@ -38,6 +37,7 @@ import {
   withRelease,
   withUndo,
 } from './operations.ts';
+import { assertNotBack, owed } from './unfinished-moves.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
 import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
 import { diffOf } from './restore-diff.ts';
@@ -206,14 +206,16 @@ class DefaultDrService implements DrService {
   async confirm(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
     const found = await findOperation(this.#operating(), operationId);
     assertConfirmable(found.operation);
+    assertNotBack(found.operation, await this.operations({ application: found.operation.plan.application }));
     const asked = { requestedBy: caller.name, requestedAt: (await this.#nowAt(found.cluster)).toISOString() };
     return this.#continued(found, signal, (operation) => withRelease(operation, asked));
   }
 
   async releaseExpired(caller: Caller, options: { application?: string; signal?: AbortSignal } = {}): Promise<Operation[]> {
     const released: Operation[] = [];
-    for (const operation of await this.operations(options)) {
-      const left = leftACopy(operation);
+    const all = await this.operations(options);
+    for (const operation of all) {
+      const left = owed(operation, all).length > 0;
       if ((operation.undoUntil === undefined && !left) || operation.state !== 'Succeeded') continue;
       try {
         const { cluster } = await findOperation(this.#operating(), operation.id);

@@ -319,6 +319,7 @@ export const planRequestSchema = z.strictObject({
   restartDependents: z.boolean().optional(),
   undoWindow: z.number().optional(),
   to: z.string().optional(),
+  on: z.string().optional(),
   storageClasses: strings.optional(),
   hosts: strings.optional(),
   nodeLabels: strings.optional(),

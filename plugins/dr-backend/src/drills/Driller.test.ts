@@ -3,11 +3,14 @@ import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { CatalogContents } from '@kubectl-dr/core/ports/catalog';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
+import type { ApplicationStatus, ComponentStatus } from '@kubectl-dr/core/service/model';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { FakeClock } from '@kubectl-dr/core/testing/clock';
+import { operationOf, planOf } from '@kubectl-dr/core/testing/operations';
 import { OperationRunner } from '../operations/OperationRunner.ts';
 import { createWorld, entities } from '../testing/world.ts';
 import { Driller } from './Driller.ts';
+import { dueDrills } from './due.ts';
 
 const day = 86_400_000;
 
@@ -72,6 +75,35 @@ async function world() {
   const namespaces = () => east.peek(types.namespaces).flatMap(({ metadata: { name } }) => (name.includes('drill') ? [name] : []));
   return { clock, east, engine, replica, drills, namespaces, audit, setFresh: (state: 'fresh' | 'stale') => void (fresh = state) };
 }
+
+describe('drills that policies ask for on a cluster', () => {
+  const status = (on: string | undefined, name = 'db'): ComponentStatus =>
+    ({
+      component: { name, placements: [{ cluster: 'east', namespace: 'shop' }] },
+      policy: { drills: { every: 30 * day, ...(on !== undefined && { on }) } },
+      point: {},
+      proof: { at: '2026-01-14T00:00:00Z', operation: 'drill-shop-0' },
+    }) as unknown as ComponentStatus;
+  const of = (...components: ComponentStatus[]) => [{ application: { name: 'shop' }, components } as unknown as ApplicationStatus];
+  const now = new Date('2026-01-15T12:00:00Z');
+  const drill = async (cluster: string) =>
+    operationOf(await planOf({ intent: 'Drill', components: ['db'], target: [{ cluster, namespaces: ['x'] }] }), {
+      state: 'Succeeded',
+      endedAt: '2026-01-14T00:00:00Z',
+    });
+
+  it('are due until it was proven there, and are for that cluster alone', async () => {
+    expect(dueDrills(of(status(undefined)), [], now)).toEqual([]);
+    const due = { application: 'shop', components: ['db'], since: 0, on: 'west', clusters: ['west'] };
+    expect(dueDrills(of(status('west')), [await drill('east')], now)).toEqual([due]);
+    expect(dueDrills(of(status('west')), [await drill('west')], now)).toEqual([]);
+  });
+
+  it('come one cluster after the other where parts of an application are to be tried on several', () => {
+    const both = dueDrills(of(status('west'), status('north', 'web'), status('west', 'search')), [], now);
+    expect(both).toMatchObject([{ components: ['db', 'search'], on: 'west' }]);
+  });
+});
 
 describe('drills that policies ask for', () => {
   it('run one after the other on a cluster, each until nothing of it is left, and not again before they are due', async () => {

@@ -90,10 +90,10 @@ export class Driller {
 
   private async begin(due: DueDrill, busy: ReadonlySet<string>, signal: AbortSignal): Promise<Operation | 'elsewhere' | undefined> {
     const { service, runner, auditor, logger, clock, leaving } = this.options;
-    const { application, components } = due;
+    const { application, components, on } = due;
     let plan: Plan;
     try {
-      plan = await service.plan({ intent: 'Drill', application, components }, caller, { signal });
+      plan = await service.plan({ intent: 'Drill', application, components, ...(on !== undefined && { on }) }, caller, { signal });
     } catch (thrown) {
       logger.warn(`The drill of ${application} that is due cannot be planned: ${asDrError(thrown).message}`);
       return undefined;
@@ -121,10 +121,10 @@ export class Driller {
   }
 
   /** The same for the same proof on the same day, whichever replica begins it: two cannot begin two. */
-  private idOf({ application, components, since }: DueDrill): string {
+  private idOf({ application, components, since, on }: DueDrill): string {
     const day = this.options.clock.now().toISOString().slice(0, 10);
     const suffix = createHash('sha256')
-      .update(JSON.stringify([application, components, since, day]))
+      .update(JSON.stringify([application, components, since, day, on]))
       .digest('hex');
     return `drill-${nameFor(application, 40)}-${suffix.slice(0, 8)}`;
   }

@@ -8,7 +8,9 @@ export interface DueDrill {
   components: string[];
   /** When the one whose proof is the oldest was proven, epoch milliseconds; 0: never. */
   since: number;
-  /** Where they live, as far as the catalog or the clusters name it. */
+  /** The cluster that their policy names; absent: where they run. */
+  on?: string;
+  /** Where that is, as far as the policy, the catalog or the clusters name it. */
   clusters: string[];
 }
 
@@ -16,7 +18,8 @@ export interface DueDrill {
 const patience = 86_400_000;
 
 /**
- * What its policy wants proven again, never proven first, then the oldest proof. Not: what has no usable point (its verdict says so
+ * What its policy wants proven again, never proven first, then the oldest proof; of an application whose parts are to be tried on several
+ * clusters, one after the other. Not: what has no usable point (its verdict says so
  * already), what an operation runs on, and what failed a moment ago.
  */
 export function dueDrills(applications: readonly ApplicationStatus[], operations: readonly Operation[], now: Date): DueDrill[] {
@@ -33,23 +36,32 @@ export function dueDrills(applications: readonly ApplicationStatus[], operations
       const past = ofApplication.get(name) ?? [];
       if (past.some(({ state }) => !terminalStates.includes(state))) return [];
       const due = status.components.filter((component) => isDue(component, past, now));
-      if (due.length === 0) return [];
+      const since = Math.min(...due.map((component) => provenAt(component, past)));
+      const first = due.find((component) => provenAt(component, past) === since);
+      if (!first) return [];
+      const on = first.policy?.drills?.on;
+      const together = due.filter(({ policy }) => policy?.drills?.on === on);
       return [
         {
           application: name,
-          components: due.map(({ component }) => component.name),
-          since: Math.min(...due.map(provenAt)),
-          clusters: [...new Set(due.flatMap(({ component }) => component.placements.flatMap(({ cluster }) => cluster ?? [])))],
+          components: together.map(({ component }) => component.name),
+          since,
+          ...(on !== undefined && { on }),
+          clusters: on === undefined ? clustersOf(together) : [on],
         },
       ];
     })
     .sort((a, b) => a.since - b.since || (a.application < b.application ? -1 : 1));
 }
 
+function clustersOf(components: readonly ComponentStatus[]): string[] {
+  return [...new Set(components.flatMap(({ component }) => component.placements.flatMap(({ cluster }) => cluster ?? [])))];
+}
+
 function isDue(status: ComponentStatus, past: readonly Operation[], now: Date): boolean {
   const every = status.policy?.drills?.every;
   if (every === undefined || !status.point) return false;
-  if (now.getTime() - provenAt(status) <= every) return false;
+  if (now.getTime() - provenAt(status, past) <= every) return false;
   return !past.some(
     ({ plan, state, endedAt }) =>
       plan.intent === 'Drill' &&
@@ -59,6 +71,16 @@ function isDue(status: ComponentStatus, past: readonly Operation[], now: Date): 
   );
 }
 
-function provenAt({ proof }: ComponentStatus): number {
-  return (proof && Date.parse(proof.at)) || 0;
+/** Where the policy names a cluster, only what was proven there counts. */
+function provenAt({ component, policy, proof }: ComponentStatus, past: readonly Operation[]): number {
+  const on = policy?.drills?.on;
+  if (on === undefined) return (proof && Date.parse(proof.at)) || 0;
+  const proven = past.filter(
+    ({ plan, state }) =>
+      plan.intent === 'Drill' &&
+      state === 'Succeeded' &&
+      plan.components.includes(component.name) &&
+      plan.target.some(({ cluster }) => cluster === on),
+  );
+  return Math.max(0, ...proven.map(({ endedAt }) => Date.parse(endedAt ?? '') || 0));
 }

@@ -24,7 +24,9 @@ export const planRequestSchema = z.strictObject({
   restartDependents: z.boolean().optional(),
   /** Of a failover, relocation or failback: the cluster to go on at. */
   to: name.optional(),
-  /** Of the same: what a class of the source is called there. */
+  /** Of a drill: the cluster to try it on, from what has arrived there; default: where it runs. */
+  on: name.optional(),
+  /** Of a move, or of a drill on another cluster: what a class of the source is called there. */
   storageClasses: z.record(name, name).optional(),
   /** Of the same: what a host of an Ingress or a route is called there, and labels by which nodes are chosen. */
   hosts: z.record(name, name).optional(),
