@@ -135,7 +135,7 @@ describe('doctor', () => {
         BP-41  Snapshots can be taken of every volume
         BP-43  Quotas leave room
         BP-44  There are nodes for every workload
-        BP-45  Devices that workloads ask for exist
+        BP-45  Devices and runtimes that workloads ask for exist
         BP-47  The version of Kubernetes fits the point
         BP-48  Hosts, ports and addresses are free
         BP-49  Configuration names no namespace

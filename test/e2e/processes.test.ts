@@ -44,6 +44,7 @@ function start(
     env: { ...env, HOME: folder, ...options.env },
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   let out = '';
   let err = '';
   child.stdout!.on('data', (data: Buffer) => (out += data.toString()));

@@ -35,6 +35,7 @@ function onTerminal(args: string[], answers: [sign: string | RegExp, keys: strin
     env: { ...process.env, HOME: folder, KUBECONFIG: sandbox.kubeconfigPath, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   let seen = '';
   let told = 0;
   const left = [...answers];
@@ -130,17 +131,22 @@ it('get -w into a pipe tells everything once, then what is new, until it is inte
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onTestFinished(() => void watching.kill('SIGKILL'));
   let out = '';
-  let acted = false;
+  let backedUp: Promise<number | null> | undefined;
   const ended = new Promise<number | null>((resolve) => watching.once('close', resolve));
   watching.stdout.on('data', (data: Buffer) => {
     out += data.toString();
-    if (!acted) {
-      acted = true;
-      spawn(process.execPath, [bin, 'backup', 'shop', '--component', 'web', '--context', 'east'], { cwd: folder, env, stdio: 'ignore' });
+    if (backedUp === undefined) {
+      const line = [bin, 'backup', 'shop', '--component', 'web', '--context', 'east'];
+      const child = spawn(process.execPath, line, { cwd: folder, env, stdio: 'ignore' });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      backedUp = new Promise((resolve) => child.once('close', resolve));
     } else if (/ shop-web-\d+ +Completed/.test(out)) watching.kill('SIGINT');
   });
   expect(await ended).toBe(130);
+  // It ends after its point: whoever is not waited for outlives the sandbox, and asks for it for ever.
+  expect(await backedUp).toBe(0);
   expect(out.match(/^CLUSTER +NAME/gm)?.length).toBe(1);
   const old = out.split('\n')[2]!.split(/ +/)[1]!;
   expect(out.split(` ${old} `).length).toBe(2);

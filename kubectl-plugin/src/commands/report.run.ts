@@ -22,7 +22,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const name = args.positionals.APP;
   const [fleet, doctor, seen] = await Promise.all([
     service.fleet({ ...(name === undefined ? {} : { applications: [name] }), signal }),
-    service.doctor(await caller(), { ...(name === undefined ? {} : { application: name }), signal }),
+    // Asked at the same time: who waits here would leave what was begun before without anybody who hears of its end.
+    caller().then((who) => service.doctor(who, { ...(name === undefined ? {} : { application: name }), signal })),
     operationsOf(context),
   ]);
   clusterNotes(fleet, output);
