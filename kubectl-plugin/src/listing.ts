@@ -1,4 +1,5 @@
 import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
+import { nextRunOf } from '@kubectl-dr/core/policy/next-run';
 import { engines } from '@kubectl-dr/core/engines/registry.generated';
 import type { DrError } from '@kubectl-dr/core/errors';
 import { NotFoundError } from '@kubectl-dr/core/errors';
@@ -41,7 +42,6 @@ import { flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
 import type { Kind } from './kinds.ts';
 import { kinds } from './kinds.ts';
-import { nextRunOf } from './next-run.ts';
 import { inNamespace, pointsOf } from './selection.ts';
 
 /** What each kind is listed as. */

@@ -9,6 +9,7 @@ import { applicationListSchema } from '@kubectl-dr/core/wire/application';
 import { doctorReportSchema } from '@kubectl-dr/core/wire/doctor';
 import type { WirePlan } from '@kubectl-dr/core/wire/plan';
 import { diffSchema, operationListSchema, operationSchema, planSchema } from '@kubectl-dr/core/wire/plan';
+import { restoreListSchema } from '@kubectl-dr/core/wire/protection';
 import { reportSchema } from '@kubectl-dr/core/wire/report';
 import type { TestPortal } from '../../plugins/dr-backend/src/testing/backend.ts';
 import { startPortal } from '../../plugins/dr-backend/src/testing/backend.ts';
@@ -75,6 +76,13 @@ describe('--portal', () => {
     expect(sorted).toHaveLength(6);
     expect(sorted).toEqual(sorted.toSorted());
     expect((await as('alice', 'get clusters -o name')).out).toBe('cluster.kubectl-dr.dev/east\n');
+    expect((await as('alice', 'get engines')).out).toMatch(/^fake +Fake +east /m);
+    expect(await as('alice', 'get schedules')).toMatchObject({ code: 0, out: '', err: 'No schedules found.\n' });
+    expect(await as('alice', 'get restores')).toMatchObject({
+      code: 0,
+      out: '',
+      err: expect.stringContaining('No restores found.') as string,
+    });
   });
 
   it('is asked for names when a word is completed, and nothing else is', async () => {
@@ -147,6 +155,12 @@ describe('--portal', () => {
     const agreed = await as('carol', `approve ${done} -o json`);
     expect(agreed.code, agreed.err).toBe(0);
     expect(operationSchema.parse(JSON.parse(agreed.out)).status.state).toBe('Succeeded');
+    const restores = restoreListSchema.parse(JSON.parse((await as('carol', 'get restores --application shop -o json')).out)).items;
+    expect(restores.find(({ metadata }) => metadata.name === done)).toMatchObject({
+      spec: { mode: 'configOnly' },
+      status: { state: 'Succeeded' },
+    });
+    expect((await as('carol', `describe restore ${done}`)).out).toMatch(/^Points: +shop-2$/m);
     // What is only to be shown is never done.
     const looked = await as('carol', `undo ${done} --dry-run=client --yes`);
     expect(looked).toMatchObject({ code: 0, err: '' });
@@ -164,10 +178,6 @@ describe('--portal', () => {
       err: expect.stringMatching(/^error: nobody is signed in at the portal .*\nnext: sign in there .*KUBECTL_DR_TOKEN\n$/) as string,
     });
     expect((await as('alice', 'sandbox')).err).toContain('error: sandbox is nothing that a portal does');
-    expect(await as('alice', 'get schedules')).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/^error: a portal keeps no list of schedules\nnext: .*: kubectl dr status --portal http\S+\n$/) as string,
-    });
     expect((await as('alice', 'plan relocate shop --to west --undo-window 2h')).err).toContain(
       "error: --undo-window is the portal's own decision",
     );

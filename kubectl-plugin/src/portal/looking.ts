@@ -1,5 +1,6 @@
 import type { PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common/src/contract/applications.ts';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
+import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
 import { InputError } from '@kubectl-dr/core/errors';
 import { drillOfOperation } from '@kubectl-dr/core/wire/encode-drill';
 import { note } from '../cluster-notes.ts';
@@ -114,17 +115,25 @@ export async function listed(
       return { items: await client.policies(options()), now };
     case 'locations':
       return { items: await client.locations(options()), now };
-    default:
-      throw new InputError(`a portal keeps no list of ${kind}`, { hint: elsewhere[kind] });
+    case 'schedules': {
+      const schedules = await client.schedules(options());
+      return { items: schedules.filter(({ spec }) => namespace === undefined || reachesNamespace(spec.scope, namespace)), now };
+    }
+    case 'restores': {
+      const restores = await client.restores(application === undefined ? {} : { application }, options());
+      note(
+        'warning',
+        'restores that somebody asked an engine for directly are not listed here',
+        'they are where you have credentials of the clusters: leave --portal out',
+        context.output,
+      );
+      const touches = ({ from, to }: { from: string; to: string }): boolean => [from, to].some((each) => ['*', namespace].includes(each));
+      return { items: restores.filter(({ spec }) => namespace === undefined || spec.namespaces.some(touches)), now };
+    }
+    case 'engines':
+      return { items: await client.engines(options()), now };
   }
 }
-
-/** What tells about the same to who has no credentials of the clusters. */
-const elsewhere: Record<'schedules' | 'restores' | 'engines', string> = {
-  schedules: 'the next run of each application is told by: kubectl dr status',
-  restores: 'those that were asked for here are told by: kubectl dr get operations',
-  engines: 'those of each cluster are told by: kubectl dr get clusters',
-};
 
 /** So many applications are asked for their points at most, a few at a time: a portal answers that for one at a time. */
 const atMost = 100;

@@ -197,7 +197,14 @@ export function createPortal(options: PortalOptions): Portal {
   const handlers = createHandlers({
     approvals,
     applications,
-    fleet: new FleetReads({ reads: applications, index, configured: clusters, who: (credentials) => callers.resolve(credentials) }),
+    fleet: new FleetReads({
+      reads: applications,
+      index,
+      engines,
+      configured: clusters,
+      who: (credentials) => callers.resolve(credentials),
+      operations: (asker, filter) => authorized.operations(asker, filter),
+    }),
     policies: new PolicyReads({ reads: applications, index, comparing, corrections, mode, prune }),
     service: authorized,
     evidence: new Evidence({

@@ -1,10 +1,15 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { ApplicationFilter, Coverage, CoverageGap, Health, OwnerList } from '@kubectl-dr/backstage-plugin-dr-common';
+import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import { nextRunOf } from '@kubectl-dr/core/policy/next-run';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
+import type { Engine } from '@kubectl-dr/core/ports/engine';
+import { restoresOf } from '@kubectl-dr/core/service/restores';
 import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
-import { clusterToWire, storageLocationToWire } from '@kubectl-dr/core/wire/encode';
-import type { WireCluster, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
+import { clusterToWire, enginesToWire, restoreToWire, scheduleToWire, storageLocationToWire } from '@kubectl-dr/core/wire/encode';
+import type { WireCluster, WireEngine, WireRestore, WireSchedule, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
 import type { PortalCaller } from '../authorization/CallerResolver.ts';
 import type { FleetIndex } from '../index/FleetIndex.ts';
 import { sortedBy } from '../index/urgency.ts';
@@ -18,7 +23,15 @@ export interface FleetReadsOptions {
   reads: ApplicationReads;
   index: FleetIndex;
   configured: readonly ClusterClient[];
+  engines: readonly Engine[];
+  /** Those that the caller may see, newest first. */
+  operations(asker: Asker, filter: OperationsFilter): Promise<Operation[]>;
   who(credentials: BackstageCredentials): Promise<Pick<PortalCaller, 'operator'>>;
+}
+
+interface OperationsFilter {
+  application?: string;
+  limit: number;
 }
 
 type CoverageFilter = ApplicationFilter & CoverageLimits;
@@ -27,7 +40,7 @@ interface CoverageLimits {
   limit: number;
 }
 
-/** What is not about one application: clusters, locations, gaps. Shown to whoever may see any application. */
+/** What is not about one application: clusters, locations, schedules, gaps. Shown to whoever may see any application. */
 export class FleetReads {
   private readonly options: FleetReadsOptions;
 
@@ -54,6 +67,37 @@ export class FleetReads {
   async locations(asker: Asker): Promise<List<'StorageLocation', WireStorageLocation>> {
     await this.look(asker);
     return { apiVersion, kind: 'StorageLocationList', items: this.options.index.current().fleet.locations.map(storageLocationToWire) };
+  }
+
+  /** Of a schedule its scope is told, as that of a point is: to whoever may see something that it reaches. */
+  async schedules(asker: Asker): Promise<List<'Schedule', WireSchedule>> {
+    const [seen, { operator }] = await Promise.all([this.look(asker), this.options.who(asker.credentials)]);
+    const placements = seen
+      .flatMap(({ components }) => components.flatMap(({ component }) => component.placements))
+      .filter(({ claim }) => claim !== 'unclaimed');
+    const clocks = this.options.reads.clocks();
+    const items = this.options.index
+      .current()
+      .fleet.schedules.filter(
+        ({ cluster, scope }) =>
+          operator || placements.some((place) => (place.cluster ?? cluster) === cluster && reachesNamespace(scope, place.namespace)),
+      )
+      .map((schedule) => scheduleToWire(schedule, nextRunOf(schedule, clocks(schedule.cluster))));
+    return { apiVersion, kind: 'ScheduleList', items };
+  }
+
+  /** By operations alone: records of engines are no part of what a portal watches. */
+  async restores(asker: Asker, filter: OperationsFilter): Promise<List<'Restore', WireRestore>> {
+    await this.look(asker);
+    const clocks = this.options.reads.clocks();
+    const operations = await this.options.operations(asker, filter);
+    const items = restoresOf([], operations).map((restore) => restoreToWire(restore, clocks(restore.cluster)));
+    return { apiVersion, kind: 'RestoreList', items };
+  }
+
+  async engines(asker: Asker): Promise<List<'Engine', WireEngine>> {
+    await this.look(asker);
+    return { apiVersion, kind: 'EngineList', items: enginesToWire(this.options.engines, this.options.index.current().fleet) };
   }
 
   async coverage(asker: Asker, { state, limit, ...filter }: CoverageFilter): Promise<Coverage> {

@@ -1,7 +1,15 @@
 import type { WireDoctorReport } from '@kubectl-dr/core/wire/doctor';
 import type { WireDiff, WireOperation } from '@kubectl-dr/core/wire/plan';
 import type { WirePolicyLint } from '@kubectl-dr/core/wire/policy';
-import type { WireCluster, WirePolicy, WireRecoveryPoint, WireStorageLocation } from '@kubectl-dr/core/wire/protection';
+import type {
+  WireCluster,
+  WireEngine,
+  WirePolicy,
+  WireRecoveryPoint,
+  WireRestore,
+  WireSchedule,
+  WireStorageLocation,
+} from '@kubectl-dr/core/wire/protection';
 import type { WireReport } from '@kubectl-dr/core/wire/report';
 import type { ApplicationPage, ApplicationsQuery, ByRefsResponse, EntityStatus, PortalApplication } from '../contract/applications.ts';
 import type { DiffQuery, PortalPolicyRendering, ReportQuery } from '../contract/evidence.ts';
@@ -162,6 +170,20 @@ export class DrClient {
   policy(ref: string, options?: RequestOptions): Promise<PortalPolicy> {
     const { namespace, name } = partsOf(ref);
     return this.get(fillPath(paths.policy, { namespace, name }), options);
+  }
+
+  /** Those that reach an application which the caller may see; all of them for operators. */
+  async schedules(options?: RequestOptions): Promise<WireSchedule[]> {
+    return (await this.get<{ items: WireSchedule[] }>(paths.schedules, options)).items;
+  }
+
+  /** By operations, newest first: what an engine was asked for directly is not among them. */
+  async restores(query: OperationsQuery = {}, options?: RequestOptions): Promise<WireRestore[]> {
+    return (await this.get<{ items: WireRestore[] }>(paths.restores + searchOf(query), options)).items;
+  }
+
+  async engines(options?: RequestOptions): Promise<WireEngine[]> {
+    return (await this.get<{ items: WireEngine[] }>(paths.engines, options)).items;
   }
 
   async locations(options?: RequestOptions): Promise<WireStorageLocation[]> {

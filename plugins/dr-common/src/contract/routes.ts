@@ -1,4 +1,12 @@
-import { clusterListSchema, policyListSchema, recoveryPointListSchema, storageLocationListSchema } from '@kubectl-dr/core/wire/protection';
+import {
+  clusterListSchema,
+  engineListSchema,
+  policyListSchema,
+  recoveryPointListSchema,
+  restoreListSchema,
+  scheduleListSchema,
+  storageLocationListSchema,
+} from '@kubectl-dr/core/wire/protection';
 import type { z } from 'zod';
 import {
   applicationPageSchema,
@@ -236,6 +244,29 @@ export const routes = {
     summary: 'Where recovery points are kept',
     status: 200,
     response: storageLocationListSchema,
+  }),
+  listSchedules: route({
+    method: 'get',
+    path: paths.schedules,
+    summary: 'Schedules that reach a namespace of an application that the caller may see; all of them for operators',
+    status: 200,
+    response: scheduleListSchema,
+  }),
+  listRestores: route({
+    method: 'get',
+    path: paths.restores,
+    summary:
+      'What operations of the applications that the caller may see brought back, newest first; not what an engine was asked for directly',
+    status: 200,
+    query: operationsQuerySchema,
+    response: restoreListSchema,
+  }),
+  listEngines: route({
+    method: 'get',
+    path: paths.engines,
+    summary: 'Engines, what they can do, and the clusters on which they are installed',
+    status: 200,
+    response: engineListSchema,
   }),
   getCoverage: route({
     method: 'get',

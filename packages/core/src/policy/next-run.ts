@@ -1,5 +1,5 @@
-import { nextRun, timetable } from '@kubectl-dr/core/policy/schedule';
-import type { Schedule } from '@kubectl-dr/core/protection/model';
+import { nextRun, timetable } from './schedule.ts';
+import type { Schedule } from '../protection/model.ts';
 
 /** When a schedule fires next by its cluster's clock; absent for one that is paused, rejected or never due. RFC 3339. */
 export function nextRunOf(schedule: Schedule, now: Date): string | undefined {
