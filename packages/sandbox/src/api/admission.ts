@@ -42,10 +42,9 @@ function pod(store: Store, object: KubeObject): KubeObject {
   const priority = store.get('priorityclasses.scheduling.k8s.io', undefined, className);
   if (className !== '' && priority === undefined && !className.startsWith('system-'))
     refuse(`no PriorityClass with name ${className} was found`);
-  const runtimeName = textAt(given, 'runtimeClassName');
-  const runtime = store.get('runtimeclasses.node.k8s.io', undefined, runtimeName);
-  if (runtimeName !== '' && runtime === undefined) refuse(`pod rejected: RuntimeClass "${runtimeName}" not found`);
-  const scheduling = recordAt(runtime, 'scheduling');
+  const runtime = store.get('runtimeclasses.node.k8s.io', undefined, textAt(given, 'runtimeClassName'));
+  if (given.runtimeClassName && !runtime) refuse(`pod rejected: RuntimeClass "${textAt(given, 'runtimeClassName')}" not found`);
+  const nodeSelector = { ...recordAt(runtime, 'scheduling', 'nodeSelector'), ...recordAt(given, 'nodeSelector') };
   const secrets = listAt(given, 'imagePullSecrets').length > 0 ? given.imagePullSecrets : robot?.imagePullSecrets;
   const spec: JsonRecord = {
     ...given,
@@ -54,11 +53,9 @@ function pod(store: Store, object: KubeObject): KubeObject {
     ...(secrets !== undefined && { imagePullSecrets: secrets }),
     priority: at(priority, 'value') ?? given.priority ?? 0,
     preemptionPolicy: at(priority, 'preemptionPolicy') ?? given.preemptionPolicy ?? 'PreemptLowerPriority',
-    ...(scheduling.nodeSelector !== undefined && {
-      nodeSelector: { ...recordAt(scheduling, 'nodeSelector'), ...recordAt(given, 'nodeSelector') },
-    }),
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
     ...(runtime !== undefined && at(runtime, 'overhead', 'podFixed') !== undefined && { overhead: at(runtime, 'overhead', 'podFixed') }),
-    tolerations: tolerations([...listAt(given, 'tolerations'), ...listAt(scheduling, 'tolerations')]),
+    tolerations: tolerations([...listAt(given, 'tolerations'), ...listAt(runtime, 'scheduling', 'tolerations')]),
   };
   const mounts = given.automountServiceAccountToken ?? at(robot, 'automountServiceAccountToken') ?? true;
   const whole = mounts === true ? withToken(spec) : spec;
