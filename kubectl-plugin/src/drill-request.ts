@@ -1,8 +1,9 @@
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
-import { flagList, flagText } from './context.ts';
+import { flagText } from './context.ts';
 import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 import { mappingFlags, mappingOf } from './failover-request.ts';
+import { whatAndWhere } from './restore-request.ts';
 
 /** Flags of `plan` that a drill decides by itself, or that would touch what runs. */
 const ofRestore = [
@@ -24,17 +25,11 @@ export function drillRequest(args: Arguments, command: string): PlanRequest & { 
   const on = flagText(args, 'on');
   const mapped = on === undefined ? mappingFlags.find((name) => args.flags[name] !== undefined) : undefined;
   if (mapped) throw new UsageError(`--${mapped} says what is called otherwise on another cluster: name that one with --on`, command);
-  const components = flagList(args, 'component');
-  const point = flagText(args, 'to');
-  const namespace = flagText(args, 'as');
   return {
     intent: 'Drill',
     application: args.positionals.APP!,
-    ...(components && { components }),
-    ...(point !== undefined && { point }),
-    ...(namespace !== undefined && { namespace }),
+    ...whatAndWhere(args),
     ...(on !== undefined && { on }),
     ...mappingOf(args, command),
-    ...(args.flags['allow-missing-volumes'] === true && { allowMissingVolumes: true }),
   };
 }

@@ -21,22 +21,29 @@ export function restoreRequest(args: Arguments, command: string): PlanRequest {
     const means = mode === 'clone' ? 'of what goes back in place: add --mode=inPlace, dataOnly or configOnly' : `not of --mode=${mode}`;
     throw new UsageError(`--${ignored} is ${means}`, command);
   }
-  const components = flagList(args, 'component');
-  const point = flagText(args, 'to');
-  const namespace = flagText(args, 'as');
   const window = flagText(args, 'undo-window');
   return {
     intent: 'Restore',
     application: args.positionals.APP!,
     mode,
-    ...(components ? { components } : {}),
-    ...(point ? { point } : {}),
-    ...(namespace ? { namespace } : {}),
+    ...whatAndWhere(args),
     ...(mode === 'clone' ? { isolate: flagText(args, 'isolate') !== 'false' } : {}),
-    ...(args.flags['allow-missing-volumes'] === true ? { allowMissingVolumes: true } : {}),
     ...(args.flags.prune === true ? { prune: true } : {}),
     ...(flagText(args, 'safety-backup') === 'false' ? { safetyBackup: false } : {}),
     ...(args.flags['restart-dependents'] === true ? { restartDependents: true } : {}),
     ...(window === undefined ? {} : { undoWindow: parseDuration(window, '--undo-window') }),
+  };
+}
+
+/** What of which point goes where, by the flags that `restore` and `drill` share. */
+export function whatAndWhere(args: Arguments): Pick<PlanRequest, 'components' | 'point' | 'namespace' | 'allowMissingVolumes'> {
+  const components = flagList(args, 'component');
+  const point = flagText(args, 'to');
+  const namespace = flagText(args, 'as');
+  return {
+    ...(components && { components }),
+    ...(point && { point }),
+    ...(namespace && { namespace }),
+    ...(args.flags['allow-missing-volumes'] === true && { allowMissingVolumes: true }),
   };
 }

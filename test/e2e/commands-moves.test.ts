@@ -107,43 +107,11 @@ it('plans a relocation: what is written, stopped, copied and started, in which o
 it('asks first, moves, tells what may be done next, and where the application runs now', async () => {
   const refused = await fleet.run('relocate shop --to west');
   expect(refused.err).toContain('lets shop go on at west, and loses nothing');
+  const shown = told((await fleet.run('plan relocate shop --to west')).out);
   const { code, err } = await fleet.run('relocate shop --to west --yes');
-  expect(told(err)).toMatchInlineSnapshot(`
-    "Data loss:  nothing of web, orders-db
-    Plan:       Relocate shop to west
-    Into:       shop on west
-    From:       shop on east
-    Copy:       data-db-0 (orders-db): east -> west, dr-shop-data-db-0 by volsync
-    Undo:       back to east as it was: what west writes until then is lost
-
-    Preconditions: met
-
-    Changes in shop on west:
-      web
-        create    ConfigMap web; Deployment web; Service web
-      orders-db
-        create    PersistentVolumeClaim data-db-0 (made of its copy)
-                  spec.storageClassName: "standard" -> "fast" (the storage there is called so)
-        create    StatefulSet db
-      of no single component
-        create    Secret db
-        leave     Secret volsync-data-db-0-from-east, volsync-data-db-0-from-west: the same already
-
-    Steps, those of one number side by side:
-      1. [west] Write 7 objects of shop, stopped
-      2. [east] Stop shop in shop, and see that nothing of it runs
-      3. [west] Copy data-db-0 of orders-db to west once more
-      4. [west] Make data-db-0 of orders-db out of its copy
-      5. [west] Start orders-db in shop
-      6. [west] Wait until orders-db in shop is ready
-      7. [west] Start web in shop
-      8. [west] Wait until web in shop is ready
-      9. [west] Take away what is left of making the volumes of orders-db
-     10. [west] Copy orders-db from west to east from now on
-     11. [west] Let the copy of orders-db be as it was
-
-    Plan relocate-shop-<id>, hash <hash>
-    Running: [west] Write 7 objects of shop, stopped
+  expect(told(err).slice(0, shown.length)).toBe(shown);
+  expect(told(err).slice(shown.length)).toMatchInlineSnapshot(`
+    "Running: [west] Write 7 objects of shop, stopped
     Succeeded: [west] Write 7 objects of shop, stopped
     Running: [east] Stop shop in shop, and see that nothing of it runs
     Succeeded: [east] Stop shop in shop, and see that nothing of it runs

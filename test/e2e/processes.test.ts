@@ -5,9 +5,9 @@ import path from 'node:path';
 import type { RunningSandbox } from '@kubectl-dr/sandbox';
 import { startSandbox } from '@kubectl-dr/sandbox';
 import { missing, repository } from './kubectl.ts';
+import { bin, hasScript } from './own-process.ts';
 
 /** The command as a process of its own, over TLS: launcher, signals, pipes, kubectl in front of it. */
-const bin = path.join(repository, 'kubectl-plugin/bin/kubectl-dr.mjs');
 let folder: string;
 let sandbox: RunningSandbox;
 
@@ -164,8 +164,6 @@ it('Ctrl-C leaves, says how to go on, and going on works', async () => {
   expect(JSON.parse(resumed.out)).toMatchObject({ kind: 'Operation', status: { state: 'Succeeded' } });
 }, 60_000);
 
-/** `script` of util-linux gives a process a terminal. */
-const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 describe.skipIf(!hasScript)('on a terminal', () => {
   /** Types `answer` as soon as something is asked. */
   const typed = (answer: string, args: string[]): Promise<Ended> => {

@@ -4,12 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import type { RunningSandbox } from '@kubectl-dr/sandbox';
 import { startSandbox } from '@kubectl-dr/sandbox';
-import { repository } from './kubectl.ts';
+import { bin, hasScript } from './own-process.ts';
 import { Authority, base64, emptyCluster, kubeconfigOf, serveTls } from './tls.ts';
 
-/** `script` of util-linux gives a process a terminal. */
-const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
-const bin = path.join(repository, 'kubectl-plugin/bin/kubectl-dr.mjs');
 let folder: string;
 let sandbox: RunningSandbox;
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { repository } from './kubectl.ts';
+import { bin } from './own-process.ts';
 
-const bin = path.join(repository, 'kubectl-plugin/bin/kubectl-dr.mjs');
 let folder: string;
 let sandbox: ReturnType<typeof spawn> | undefined;
 
