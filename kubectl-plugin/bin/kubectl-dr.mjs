@@ -17,6 +17,7 @@ else relaunch();
 async function runSources() {
   if (process.features.typescript) {
     module.enableCompileCache?.();
+    withoutWordOfModuleTypes();
     await import(source.href);
   } else {
     process.stderr.write(
@@ -24,6 +25,14 @@ async function runSources() {
     );
     process.exitCode = 1;
   }
+}
+
+/** That the portal's packages name no module type is a matter of their host: whoever types a command is not told of it. */
+function withoutWordOfModuleTypes() {
+  const warn = process.emitWarning;
+  process.emitWarning = (warning, ...more) => {
+    if (more[0]?.code !== 'MODULE_TYPELESS_PACKAGE_JSON') warn.call(process, warning, ...more);
+  };
 }
 
 /** The child has our terminal and gets Ctrl-C itself; we hand its end on. */
