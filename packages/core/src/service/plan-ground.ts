@@ -180,8 +180,8 @@ function inhabitantsOf(all: readonly Application[]): Map<string, { application: 
   return found;
 }
 
-export function clientOf(deps: PlannerDeps, name: string): ClusterClient {
-  const found = deps.clusters.find((cluster) => cluster.name === name);
+export function clientOf({ clusters }: Pick<PlannerDeps, 'clusters'>, name: string): ClusterClient {
+  const found = clusters.find((cluster) => cluster.name === name);
   // It may have gone since the fleet was read.
   if (!found) throw new NotFoundError(`the cluster ${name} is not configured`, { code: 'UNKNOWN_CLUSTER' });
   return found;

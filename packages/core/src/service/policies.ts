@@ -12,7 +12,7 @@ import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { type LookDeps, findApplication } from './look.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
-import { isExclusive } from './plan-ground.ts';
+import { clientOf, isExclusive } from './plan-ground.ts';
 
 /** Every application, or one. */
 export function renderFleet(deps: LookDeps, assessment: Assessment, name: string | undefined): PolicyRendering {
@@ -121,11 +121,10 @@ export async function applyChanges(
 ): Promise<PolicyChange[]> {
   const wanted = changes.filter(({ action }) => action === 'create' || action === 'change' || (action === 'remove' && prune));
   const options = signal ? { signal } : {};
+  // One that has gone since the comparison ends it before anything is written anywhere.
+  const clients = wanted.map((change) => ({ change, cluster: clientOf({ clusters }, change.cluster) }));
   for (const only of dryRun ? [true] : [true, false]) {
-    for (const change of wanted) {
-      const cluster = clusters.find(({ name }) => name === change.cluster)!;
-      await write(cluster, change, { ...options, ...(only && { dryRun: true }) });
-    }
+    for (const { change, cluster } of clients) await write(cluster, change, { ...options, ...(only && { dryRun: true }) });
   }
   return wanted;
 }
