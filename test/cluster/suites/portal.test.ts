@@ -1,10 +1,13 @@
 import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
+import { authoritiesOf } from '@kubectl-dr/core/engines/velero/authorities';
 import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
+import { veleroKinds } from '@kubectl-dr/core/engines/velero/kinds';
 import { engine as ramen } from '@kubectl-dr/core/engines/ramen/index';
 import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
+import { systemClock } from '@kubectl-dr/core/system-clock';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { definition } from '@kubectl-dr/sandbox/simulators/definition';
 import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
@@ -71,7 +74,7 @@ const left = ['list endpoints', 'list endpointslices.discovery.k8s.io', 'list co
 /** Types that other suites of the run leave on the real clusters. */
 const others = Object.values(customTypes).map((type) => `list ${resourceKey(type)}`);
 
-const manifests = [...manifest('reader'), ...manifest('operator'), ...manifest('drills')];
+const manifests = [...manifest('reader'), ...manifest('operator'), ...manifest('drills'), ...manifest('authority')];
 
 type Portal = Awaited<ReturnType<typeof openBackend>>;
 const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 60_000, interval: 200 });
@@ -249,6 +252,42 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
       403,
       'system:serviceaccount:kubectl-dr:dr-reader may not create leases.coordination.k8s.io in the namespace kubectl-dr on east',
     ]);
+  });
+
+  it('as a reader believes an authority that caCertRef names when it may read that one Secret, and may read no other', async () => {
+    const pem = '-----BEGIN CERTIFICATE-----\nstore\n-----END CERTIFICATE-----\n';
+    const secret = (name: string): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: 'velero' },
+      data: { 'ca.crt': btoa(pem) },
+    });
+    const of = (kind: string, name: string, spec: object): KubeObject => ({
+      apiVersion: 'velero.io/v1',
+      kind,
+      metadata: { name, namespace: 'velero' },
+      spec: { ...spec },
+    });
+    for (const name of ['store-ca', 'another']) {
+      const objectStorage = { bucket: 'b', caCertRef: { name, key: 'ca.crt' } };
+      await east.client.create(types.secrets, secret(name));
+      await east.client.create(veleroKinds.locations, of('BackupStorageLocation', `by-${name}`, { provider: 'aws', objectStorage }));
+      await east.client.create(veleroKinds.backups, of('Backup', `by-${name}`, { storageLocation: `by-${name}` }));
+    }
+    const client = await asServiceAccount(east, 'dr-reader', (traced) => {
+      const right = rightOf(traced);
+      if (right && traced.status !== 403) used.push(right);
+    });
+    clients.push(client);
+    const context = { cluster: client, clock: systemClock, namespace: 'velero' };
+    expect(await authoritiesOf(context, 'BackupContents', 'by-store-ca')).toBeUndefined();
+    await applyManifest(east.client, manifest('authority'));
+    await until(async () => expect(await authoritiesOf(context, 'BackupContents', 'by-store-ca')).toBe(pem));
+    expect(await authoritiesOf(context, 'BackupContents', 'by-another')).toBeUndefined();
+    for (const name of ['store-ca', 'another']) {
+      await east.client.delete({ type: veleroKinds.backups, namespace: 'velero', name: `by-${name}` });
+      await east.client.delete({ type: veleroKinds.locations, namespace: 'velero', name: `by-${name}` });
+    }
   });
 
   it('needs every right that the manifests give', () => {

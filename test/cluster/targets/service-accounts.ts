@@ -26,7 +26,7 @@ const known: Record<string, ResourceType> = {
 };
 
 /** The objects of a manifest that the backend plugin ships. */
-export function manifest(name: 'reader' | 'operator' | 'policies' | 'drills' | 'moves' | 'movers' | 'fences'): KubeObject[] {
+export function manifest(name: 'reader' | 'operator' | 'policies' | 'drills' | 'moves' | 'movers' | 'fences' | 'authority'): KubeObject[] {
   return parseAllDocuments(readFileSync(new URL(`${name}.yaml`, directory), 'utf8')).map((document) => document.toJS() as KubeObject);
 }
 
