@@ -16,6 +16,7 @@ import { registerActions } from './actions/registerActions.ts';
 import { scheduleOnOneReplica } from './background/schedule.ts';
 import { backgroundTasks } from './background/tasks.ts';
 import { FoundClusters } from './clusters/FoundClusters.ts';
+import { suppliedClusters } from './clusters/supplied-clusters.ts';
 import { configuredClusters } from './config/clusters.ts';
 import { clustersOfKubernetesPlugin } from './config/kubernetes-plugin.ts';
 import { kubernetesPlugin } from './config/kubernetes-client.ts';
@@ -83,16 +84,18 @@ export const drPlugin = createBackendPlugin({
         });
         for (const problem of problems) logger.warn(problem);
         const configured = [...named, ...shared];
-        const clusters = await allClusters(configured, suppliers);
-        const found = located && new FoundClusters({ located, clusters, clock: systemClock, logger });
-        await found?.look();
+        const clusters: ClusterClient[] = [...configured];
+        const sources = [...suppliers.map((supplier) => suppliedClusters(supplier, clusters)), ...(located ? [located] : [])];
+        const found = sources.map((source) => new FoundClusters({ located: source, clusters, clock: systemClock, logger }));
+        // One after the other: of two that offer the same name, it is always the first that has it.
+        for (const each of found) await each.look();
         if (clusters.length === 0) logger.warn('No cluster is configured: name yours under dr.clusters in app-config.yaml');
         permissionsRegistry.addPermissions(drPermissions);
         const portal = createPortal({
           ...services,
           censor,
           clusters,
-          ...(found && { found }),
+          found,
           engines,
           settings,
           database: await openDatabase(database),
@@ -105,22 +108,9 @@ export const drPlugin = createBackendPlugin({
         await scheduleOnOneReplica(scheduler, backgroundTasks({ ...services, ...portal, settings }));
         lifecycle.addShutdownHook(async () => {
           await portal.stop();
-          await Promise.all([...configured.map((cluster) => cluster.close()), found?.close()]);
+          await Promise.all([...[...configured, ...found].map((each) => each.close())]);
         });
       },
     });
   },
 });
-
-async function allClusters(configured: readonly ClusterClient[], suppliers: readonly ClusterSupplier[]): Promise<ClusterClient[]> {
-  const all = [...configured];
-  for (const supplier of suppliers) {
-    for (const cluster of await supplier.clusters()) {
-      if (all.some(({ name }) => name === cluster.name)) {
-        throw new InputError(`the cluster "${cluster.name}" of ${supplier.id} exists already under this name`, { code: 'BAD_CONFIG' });
-      }
-      all.push(cluster);
-    }
-  }
-  return all;
-}

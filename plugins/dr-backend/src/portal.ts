@@ -56,8 +56,8 @@ import { countsOf } from './service/pages.ts';
 export interface PortalOptions {
   /** A list that `found` changes; nobody keeps a copy. */
   clusters: readonly ClusterClient[];
-  /** What changes `clusters`, if anything does. */
-  found?: Pick<FoundClusters, 'run'>;
+  /** What changes `clusters`. */
+  found: readonly Pick<FoundClusters, 'run'>[];
   engines: readonly Engine[];
   /** Of all that is answered; logger, auditor and notifications have theirs already. */
   censor: Censor;
@@ -256,7 +256,7 @@ export function createPortal(options: PortalOptions): Portal {
       const { signal } = leaving;
       running = Promise.all([
         reader.run(signal),
-        options.found?.run(reader, signal),
+        ...options.found.map((each) => each.run(reader, signal)),
         catalog.run(signal),
         index.run(signal),
         comparing?.run(signal),

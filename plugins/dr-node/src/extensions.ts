@@ -10,11 +10,17 @@ export interface DrEnginesExtensionPoint {
 
 export const drEnginesExtensionPoint = createExtensionPoint<DrEnginesExtensionPoint>({ id: 'dr.engines' });
 
-/** Where clusters come from besides `dr.clusters` of the configuration. Asked once, at start-up. */
+/**
+ * Where clusters come from besides `dr.clusters` of the configuration. Asked at start-up and every minute: what is new is watched at
+ * once, what two answers in a row lack has gone, and while it throws, all stay.
+ */
 export interface ClusterSupplier {
   /** For messages. */
   readonly id: string;
-  /** Names are unique over all suppliers; a duplicate is an error at start-up. */
+  /**
+   * A name that exists already is left out, with a warning. The client that came first under a name is used as long as the name is
+   * offered, whichever client is offered with it later; credentials are renewed inside of it. None is ever closed.
+   */
   clusters(): Promise<ClusterClient[]>;
 }
 

@@ -23,13 +23,15 @@ function world() {
   const logger = mockServices.logger.mock();
   const found = new FoundClusters({
     located: {
+      says: 'The Kubernetes plugin',
       async names() {
         if (answer instanceof Error) throw answer;
         return { names: answer, problems: [] };
       },
       async clusterOf(name) {
-        made.set(name, cluster(name));
-        return made.get(name)!;
+        const client = cluster(name);
+        made.set(name, client);
+        return { client, close: client.close };
       },
     },
     clusters,

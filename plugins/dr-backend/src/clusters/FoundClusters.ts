@@ -3,8 +3,21 @@ import { asDrError } from '@kubectl-dr/core/errors';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { WatchReader } from '@kubectl-dr/kubernetes';
-import type { ConfiguredCluster } from '../config/clusters.ts';
-import type { LocatedClusters } from '../config/kubernetes-plugin.ts';
+
+/** What stands in no configuration, and changes while a portal runs. */
+export interface LocatedClusters {
+  /** Who finds them, as a message begins: `The Kubernetes plugin`. */
+  says: string;
+  /** Throws while nobody tells: then nothing is known, and nothing has gone. `problems`: a sentence each. */
+  names(): Promise<{ names: string[]; problems: string[] }>;
+  /** Asked once, when the name is new; `close` when it has gone. */
+  clusterOf(name: string): Promise<FoundCluster>;
+}
+
+export interface FoundCluster {
+  client: ClusterClient;
+  close(): Promise<void>;
+}
 
 export interface FoundClustersOptions {
   located: LocatedClusters;
@@ -23,12 +36,12 @@ type Watches = Pick<WatchReader, 'add' | 'remove'>;
 const lackedBefore = 2;
 
 /**
- * Clusters that the locators of the Kubernetes plugin find, which change while a portal runs. Those that stay are not touched; while
- * the plugin does not answer, all stay.
+ * Clusters that something finds (the Kubernetes plugin, a supplier of another module), which change while a portal runs. Those that
+ * stay are not touched; while it does not answer, all stay.
  */
 export class FoundClusters {
   private readonly options: FoundClustersOptions;
-  private readonly found = new Map<string, { cluster: ConfiguredCluster; lacked: number }>();
+  private readonly found = new Map<string, { cluster: FoundCluster; lacked: number }>();
   /** Said already, and true still. */
   private said: ReadonlySet<string> = new Set();
 
@@ -49,7 +62,7 @@ export class FoundClusters {
     } catch (thrown) {
       const what =
         this.found.size === 0 ? 'so those that are not in the configuration are missing' : 'so those that it found before are used';
-      this.say([`The Kubernetes plugin does not tell its clusters, ${what}: ${asDrError(thrown).message}`]);
+      this.say([`${this.options.located.says} does not tell its clusters, ${what}: ${asDrError(thrown).message}`]);
     }
   }
 
@@ -70,18 +83,18 @@ export class FoundClusters {
     const { located, clusters, logger } = this.options;
     const cluster = await located.clusterOf(name);
     this.found.set(name, { cluster, lacked: 0 });
-    clusters.push(cluster);
-    watches?.add(cluster);
-    logger.info(`The Kubernetes plugin finds the cluster ${name}: it is watched`);
+    clusters.push(cluster.client);
+    watches?.add(cluster.client);
+    logger.info(`${located.says} finds the cluster ${name}: it is watched`);
   }
 
-  private async go(name: string, cluster: ConfiguredCluster, watches: Watches | undefined): Promise<void> {
-    const { clusters, logger } = this.options;
+  private async go(name: string, cluster: FoundCluster, watches: Watches | undefined): Promise<void> {
+    const { located, clusters, logger } = this.options;
     this.found.delete(name);
-    clusters.splice(clusters.indexOf(cluster), 1);
+    clusters.splice(clusters.indexOf(cluster.client), 1);
     watches?.remove(name);
     await cluster.close();
-    logger.warn(`The Kubernetes plugin does not find the cluster ${name} any more: it is not watched, and nothing is done there`);
+    logger.warn(`${located.says} does not find the cluster ${name} any more: it is not watched, and nothing is done there`);
   }
 
   private isTaken(name: string): boolean {

@@ -2,6 +2,7 @@ import type { Config } from '@backstage/config';
 import { InputError } from '@kubectl-dr/core/errors';
 import { HttpCluster } from '@kubectl-dr/kubernetes';
 import { configuredCluster } from '@kubectl-dr/kubernetes/configured';
+import type { LocatedClusters } from '../clusters/FoundClusters.ts';
 import type { ConfiguredCluster, Surroundings } from './clusters.ts';
 
 /** How clusters of the Kubernetes plugin are reached: by their own address, through its proxy, or whichever works. */
@@ -25,13 +26,6 @@ export interface ClustersOfPlugin {
   problems: string[];
   /** Where the plugin is asked: what its locators find now. */
   found?: LocatedClusters;
-}
-
-/** What stands in no configuration, and changes while a portal runs. */
-export interface LocatedClusters {
-  /** ServiceUnavailableError while the plugin does not tell: then nothing is known, and nothing has gone. */
-  names(): Promise<{ names: string[]; problems: string[] }>;
-  clusterOf(name: string): Promise<ConfiguredCluster>;
 }
 
 /**
@@ -83,7 +77,14 @@ export async function clustersOfKubernetesPlugin(
   return {
     clusters,
     problems,
-    found: { names: () => located(plugin, finders, decided), clusterOf: (name) => proxiedCluster(name, plugin) },
+    found: {
+      says: 'The Kubernetes plugin',
+      names: () => located(plugin, finders, decided),
+      async clusterOf(name) {
+        const client = await proxiedCluster(name, plugin);
+        return { client, close: () => client.close() };
+      },
+    },
   };
 }
 
