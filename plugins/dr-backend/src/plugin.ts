@@ -108,7 +108,7 @@ export const drPlugin = createBackendPlugin({
         await scheduleOnOneReplica(scheduler, backgroundTasks({ ...services, ...portal, settings }));
         lifecycle.addShutdownHook(async () => {
           await portal.stop();
-          await Promise.all([...[...configured, ...found].map((each) => each.close())]);
+          await Promise.all([...configured, ...found].map((each) => each.close()));
         });
       },
     });

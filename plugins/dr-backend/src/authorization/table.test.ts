@@ -1,47 +1,14 @@
-import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
-import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { routes } from '@kubectl-dr/backstage-plugin-dr-common';
-import type { Plan } from '@kubectl-dr/core/planning/model';
+import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { planHash } from '@kubectl-dr/core/planning/hash';
-import { ListReader } from '@kubectl-dr/core/service/list-reader';
-import { createDrService } from '@kubectl-dr/core/service/service';
-import { systemClock } from '@kubectl-dr/core/system-clock';
 import request from 'supertest';
+import { abandoned } from '../testing/abandoned.ts';
 import { portalForTest, startPortal } from '../testing/backend.ts';
 import type { TestPortal } from '../testing/backend.ts';
-import { entities, journals } from '../testing/world.ts';
-
-/** Machines: another plugin, a token for reading only, and one that may do nothing of ours. */
-const machines: Record<string, BackstageCredentials> = {
-  service: mockCredentials.service('plugin:scaffolder'),
-  reader: mockCredentials.service('external:reader', { permissionNames: ['dr.application.read'] }),
-  stranger: mockCredentials.service('external:stranger', { permissionNames: ['catalog.entity.read'] }),
-};
-
-const httpAuth = createServiceFactory({
-  service: coreServices.httpAuth,
-  deps: {},
-  factory: () => {
-    const people = mockServices.httpAuth({ pluginId: 'dr' });
-    return {
-      credentials: async (asked, options) => {
-        const machine = machines[String(asked.headers.authorization).replace(/^Bearer machine-/, '')];
-        return (machine ?? (await people.credentials(asked, options))) as never;
-      },
-      issueUserCookie: (response) => people.issueUserCookie(response),
-    };
-  },
-});
-
-const callers = ['nobody', 'guest', 'alice', 'carol', 'bob', 'olivia', ...Object.keys(machines)];
-
-function headerOf(who: string): string {
-  if (who === 'nobody') return mockCredentials.none.header();
-  if (who in machines) return `Bearer machine-${who}`;
-  return mockCredentials.user.header(who === 'guest' ? 'user:development/guest' : `user:default/${who}`);
-}
+import { callers, headerOf, httpAuth } from '../testing/callers.ts';
+import { journals } from '../testing/world.ts';
 
 let portal: TestPortal;
 beforeAll(async () => {
@@ -119,32 +86,12 @@ describe(`every route, for ${callers.join(', ')}`, () => {
   });
 });
 
-/** As somebody with the operator's own kubeconfig starts it and dies: a journal, and nobody that runs it. */
-async function abandoned(world: TestPortal, components: string[]): Promise<string> {
-  const { east, engine } = world;
-  const line = createDrService({
-    clusters: [east],
-    reader: new ListReader([east]),
-    engines: [engine],
-    clock: systemClock,
-    holder: 'olivia@laptop/1',
-    catalog: { read: async () => ({ entities, problems: [] }) },
-    namespace: 'kubectl-dr',
-  });
-  const plan = await line.plan({ intent: 'Backup', application: 'mixed', components }, { name: 'olivia' });
-  const leave = new AbortController();
-  const { operation, events } = await line.execute(plan, { name: 'olivia' }, { signal: leave.signal });
-  await expect(async () => {
-    for await (const _ of events) leave.abort(new Error('killed'));
-  }).rejects.toThrow('killed');
-  await vi.waitFor(async () => expect((await world.as('olivia')('get', `/v1/operations/${operation.id}`)).status).toBe(200));
-  return operation.id;
-}
+const ofModel = { intent: 'Backup', application: 'mixed', components: ['model'] } satisfies PlanRequest;
 
 describe('an operation on the component of another team', () => {
   it('does not become that of the application owner when its journal is edited, with a hash that fits', async () => {
     const world = await portalForTest();
-    const id = await abandoned(world, ['model']);
+    const id = await abandoned(world, ofModel);
     const [journal] = journals(world.east);
     const data = journal!.data as { plan: string };
     const plan = { ...(JSON.parse(data.plan) as Plan), components: ['front'] };
@@ -170,7 +117,7 @@ describe('an operation on the component of another team', () => {
       }),
     });
     const world = await portalForTest({ features: [permissions] });
-    const model = await abandoned(world, ['model']);
+    const model = await abandoned(world, ofModel);
     expect((await world.as('alice')('get', `/v1/operations/${model}`)).status).toBe(404);
     expect((await world.as('alice')('post', `/v1/operations/${model}/cancel`)).status).toBe(404);
     const { body } = await world.as('alice')('get', '/v1/operations');
