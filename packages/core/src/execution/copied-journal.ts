@@ -3,12 +3,11 @@ import type { ClusterClient, RequestOptions } from '../ports/cluster.ts';
 import type { JournalEntry } from '../ports/journal.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';
+import { briefly } from './briefly.ts';
 import { clustersOf } from './clusters-of.ts';
 import { revisionOf } from './journal-copies.ts';
 import { createWhole, objectsOf } from './journal-objects.ts';
 
-/** A copy is waited for no longer, milliseconds: the operation has other things to do. */
-const patience = 5_000;
 /** A cluster that did not take a copy is not asked again for so many writes. */
 const restAfterFailure = 20;
 
@@ -29,11 +28,10 @@ export function createCopies(clusters: readonly ClusterClient[], namespace: stri
     const key = `${cluster.name}/${entry.operation.id}`;
     const { version, resting } = known.get(key) ?? { resting: 0 };
     if (resting > 0) return void known.set(key, { ...(version !== undefined && { version }), resting: resting - 1 });
-    const signal = AbortSignal.timeout(patience);
     try {
-      known.set(key, { version: await written(cluster, entry, version, { signal }), resting: 0 });
+      known.set(key, { version: await briefly(cluster.name, (options) => written(cluster, entry, version, options)), resting: 0 });
     } catch (error) {
-      if (!signal.aborted && (!(error instanceof DrError) || error.code === 'OVERTAKEN')) throw error;
+      if (!(error instanceof DrError) || error.code === 'OVERTAKEN') throw error;
       known.set(key, { resting: restAfterFailure });
     }
   }

@@ -3,10 +3,11 @@ import { ConflictError, DrError, NotFoundError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { canonicalJson, sha256 } from '../planning/hash.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ClusterClient } from '../ports/cluster.ts';
+import type { ClusterClient, RequestOptions } from '../ports/cluster.ts';
 import type { ApplicationLock, HeldLock, LockRequest } from '../ports/journal.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';
+import { briefly } from './briefly.ts';
 import { ensureNamespace } from './own-namespace.ts';
 
 export interface LockOptions {
@@ -15,6 +16,8 @@ export interface LockOptions {
   clock: Clock;
   /** Seconds; default 30. Renewed at a third of it. */
   duration?: number;
+  /** How long a cluster is waited for that is not needed, milliseconds; default as `briefly`. */
+  patience?: number;
   /**
    * Whether nobody works on this operation any more. Its Lease may have stayed where the cluster was silent when it ended.
    * Default: nobody knows.
@@ -26,6 +29,9 @@ export interface LockOptions {
 const most = 20;
 
 const operationAnnotation = 'kubectl-dr.dev/operation';
+
+/** How a cluster is asked: one that is not needed is not waited for long. */
+type Ask = <T>(request: (options: RequestOptions) => Promise<T>) => Promise<T>;
 
 /** A Lease per application. The rules of expiry are those of `ports/journal.ts`. */
 export function createLock(options: LockOptions): ApplicationLock {
@@ -52,7 +58,9 @@ export function createLock(options: LockOptions): ApplicationLock {
 
   async function take(cluster: ClusterClient, name: string, request: LockRequest, signal: AbortSignal | undefined): Promise<HeldLock> {
     const { application, holder, operation } = request;
-    await ensureNamespace(cluster, namespace);
+    const besides = cluster.name !== request.cluster;
+    const ask: Ask = (asked) => (besides ? briefly(cluster.name, asked, options.patience) : asked({}));
+    await ask((options) => ensureNamespace(cluster, namespace, options));
     const ref = { type: types.leases, namespace, name };
     const wanted = (previous?: KubeObject): KubeObject => ({
       apiVersion: 'coordination.k8s.io/v1',
@@ -73,15 +81,17 @@ export function createLock(options: LockOptions): ApplicationLock {
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted();
       try {
-        return hold(cluster, await cluster.create(types.leases, wanted()), cluster.name !== request.cluster);
+        const created = await ask((options) => cluster.create(types.leases, wanted(), options));
+        return hold(cluster, created, besides, ask);
       } catch (error) {
         if (!(error instanceof DrError) || error.code !== 'ALREADY_EXISTS' || attempt >= most) throw error;
       }
-      const seen = await cluster.get(ref).catch(ignoreAbsent);
+      const seen = await ask((options) => cluster.get(ref, options)).catch(ignoreAbsent);
       if (!seen) continue;
-      if (!(await free(cluster, seen, operation, holder, signal))) throw running(application, seen);
+      if (!(await free(cluster, seen, operation, holder, ask, signal))) throw running(application, seen);
       try {
-        return hold(cluster, await cluster.replace(types.leases, wanted(seen)), cluster.name !== request.cluster);
+        const taken = await ask((options) => cluster.replace(types.leases, wanted(seen), options));
+        return hold(cluster, taken, besides, ask);
       } catch (error) {
         // Somebody was faster: look again.
         if (!(error instanceof ConflictError) || attempt >= most) throw error;
@@ -95,6 +105,7 @@ export function createLock(options: LockOptions): ApplicationLock {
     seen: KubeObject,
     operationId: string,
     holder: string,
+    ask: Ask,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
     const spec = (seen.spec ?? {}) as Record<string, unknown>;
@@ -103,15 +114,22 @@ export function createLock(options: LockOptions): ApplicationLock {
     // Whoever wants to continue the same operation waits for its holder to be dead; another one is told at once while it goes on.
     const of = seen.metadata.annotations?.[operationAnnotation];
     if (of !== operationId && !(of && (await options.hasEnded?.(of, signal)))) return false;
-    return given(cluster, seen, Number(spec.leaseDurationSeconds ?? duration) * 1000, signal);
+    return given(cluster, seen, Number(spec.leaseDurationSeconds ?? duration) * 1000, ask, signal);
   }
 
   /** Waits until it is given back, or was not renewed for so long. False as soon as it is seen to be renewed. */
-  async function given(cluster: ClusterClient, seen: KubeObject, milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async function given(
+    cluster: ClusterClient,
+    seen: KubeObject,
+    milliseconds: number,
+    ask: Ask,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
     const end = clock.now().getTime() + milliseconds;
     for (;;) {
       await clock.sleep(milliseconds / 6, signal);
-      const now = await cluster.get({ type: types.leases, namespace, name: seen.metadata.name }).catch(ignoreAbsent);
+      const ref = { type: types.leases, namespace, name: seen.metadata.name };
+      const now = await ask((options) => cluster.get(ref, options)).catch(ignoreAbsent);
       if (!now || !textAt(now, 'spec', 'holderIdentity')) return true;
       if (now.metadata.resourceVersion !== seen.metadata.resourceVersion) return false;
       if (clock.now().getTime() >= end) return true;
@@ -119,17 +137,16 @@ export function createLock(options: LockOptions): ApplicationLock {
   }
 
   /** A server that is busy for a moment does not cost the lease, as long as nobody can have taken it for expired. */
-  async function renewed(cluster: ClusterClient, lease: KubeObject, signal: AbortSignal): Promise<KubeObject> {
+  async function renewed(cluster: ClusterClient, lease: KubeObject, ask: Ask, signal: AbortSignal): Promise<KubeObject> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await cluster.replace(types.leases, {
-          ...lease,
-          spec: { ...(lease.spec as object), renewTime: microTime(clock.now()) },
-        });
+        const again = { ...lease, spec: { ...(lease.spec as object), renewTime: microTime(clock.now()) } };
+        return await ask((options) => cluster.replace(types.leases, again, options));
       } catch (error) {
         if (signal.aborted || attempt >= 5) throw error;
         if (error instanceof ConflictError) {
-          const now = await cluster.get({ type: types.leases, namespace, name: lease.metadata.name });
+          const ref = { type: types.leases, namespace, name: lease.metadata.name };
+          const now = await ask((options) => cluster.get(ref, options));
           if (now.metadata.resourceVersion === lease.metadata.resourceVersion) continue;
           const same = (object: KubeObject): unknown[] => [
             at(object, 'spec', 'holderIdentity'),
@@ -145,14 +162,14 @@ export function createLock(options: LockOptions): ApplicationLock {
   }
 
   /** `besides`: on a cluster that may be silent for as long as it likes. What somebody else has taken meanwhile is lost there too. */
-  function hold(cluster: ClusterClient, lease: KubeObject, besides: boolean): HeldLock {
+  function hold(cluster: ClusterClient, lease: KubeObject, besides: boolean, ask: Ask): HeldLock {
     const lost = new AbortController();
     const stop = new AbortController();
     let current = lease;
     const renewing = (async () => {
       while (!stop.signal.aborted) {
         await clock.sleep((duration * 1000) / 3, stop.signal);
-        current = await renewed(cluster, current, stop.signal).catch((error: unknown) => {
+        current = await renewed(cluster, current, ask, stop.signal).catch((error: unknown) => {
           if (besides && error instanceof DrError && !(error instanceof ConflictError)) return current;
           throw error;
         });
@@ -165,11 +182,10 @@ export function createLock(options: LockOptions): ApplicationLock {
       async release() {
         stop.abort();
         await renewing;
-        await cluster
-          .replace(types.leases, { ...current, spec: { ...(current.spec as object), holderIdentity: '' } })
-          .catch((error: unknown) => {
-            if (!(error instanceof DrError)) throw error;
-          });
+        const back = { ...current, spec: { ...(current.spec as object), holderIdentity: '' } };
+        await ask((options) => cluster.replace(types.leases, back, options)).catch((error: unknown) => {
+          if (!(error instanceof DrError)) throw error;
+        });
       },
     };
   }

@@ -255,9 +255,10 @@ class DefaultDrService implements DrService {
       return await (await taken).run();
     } catch (thrown) {
       signal?.throwIfAborted();
-      const { operation } = await findOperation(this.#operating(), operationId);
+      // What went wrong first is told, also where nothing can be read any more.
+      const found = await findOperation(this.#operating(), operationId).catch(() => undefined);
       // Renewed while we watched: its process lives, and will see the request, or has just seen it.
-      if (asDrError(thrown).code === 'OPERATION_RUNNING' || operation.state === 'Cancelled') return operation;
+      if (found && (asDrError(thrown).code === 'OPERATION_RUNNING' || found.operation.state === 'Cancelled')) return found.operation;
       throw thrown;
     }
   }

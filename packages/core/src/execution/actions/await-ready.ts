@@ -1,37 +1,30 @@
-import { DrError } from '../../errors.ts';
+import type { DrError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
-import { type Action, type ActionContext, absent } from './context.ts';
+import { type Action, type ActionContext, absent, failed, until } from './context.ts';
 import { refOf } from './workloads.ts';
 import { counted } from '../../text/counted.ts';
 
 /** Waits until every workload of the namespaces is ready; says which is not, and why, when the time is over. */
 export async function awaitReady(action: Action<'await.ready'>, context: ActionContext): Promise<string> {
-  const { cluster, clock, signal } = context;
-  const deadline = clock.now().getTime() + action.timeoutSeconds * 1000;
-  for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
+  const { cluster } = context;
+  const least = new Map(action.workloads?.map(({ type, name, least: replicas = 0 }) => [`${type.kind}/${name}`, replicas]));
+  let names: string[] = [];
+  const late = (): DrError =>
+    failed(
+      context,
+      `${names.join(', ')} did not become ready on ${cluster.name} within ${action.timeoutSeconds} s`,
+      `kubectl --context ${cluster.name} -n ${action.namespaces[0]} describe pods`,
+    );
+  return until(context, { timeoutSeconds: action.timeoutSeconds, late }, async (tell) => {
     const workloads = await workloadsOf(action, context);
-    const least = new Map(action.workloads?.map(({ type, name, least: replicas = 0 }) => [`${type.kind}/${name}`, replicas]));
     const waiting = workloads.filter((workload) => !isReady(workload, least.get(`${workload.kind}/${workload.metadata.name}`)));
     if (waiting.length === 0) return `${counted(workloads.length, 'workload')} ready`;
-    const names = waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`);
-    if (clock.now().getTime() >= deadline) {
-      throw new DrError(
-        'Error',
-        'OPERATION_FAILED',
-        `${names.join(', ')} did not become ready on ${cluster.name} within ${action.timeoutSeconds} s`,
-        {
-          cluster: cluster.name,
-          hint: `kubectl --context ${cluster.name} -n ${action.namespaces[0]} describe pods`,
-        },
-      );
-    }
-    await context.report({
-      message: `waiting for ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`,
-      progress: 1 - waiting.length / workloads.length,
-    });
-    await clock.sleep(wait, signal);
-  }
+    names = waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`);
+    const told = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+    tell(`waiting for ${told}`, 1 - waiting.length / workloads.length);
+    return undefined;
+  });
 }
 
 /** Those that are named; one that is gone is not waited for. Else all that the selector takes. */

@@ -9,6 +9,14 @@ import type { StepAction } from '../../planning/model.ts';
 /** The action of one kind. */
 export type Action<K extends StepAction['kind']> = Extract<StepAction, { kind: K }>;
 
+/** Of a step that runs: what its record in the journal says next. */
+export interface News {
+  message?: string;
+  progress?: number;
+  nativePhase?: string;
+  capturedAt?: string;
+}
+
 /** What an action may use. */
 export interface ActionContext {
   cluster: ClusterClient;
@@ -27,7 +35,7 @@ export interface ActionContext {
   /** Names of the native restores of all steps of the plan, of all attempts. */
   restores(): string[];
   signal: AbortSignal;
-  report(news: { message?: string; progress?: number; nativePhase?: string; capturedAt?: string }): Promise<void>;
+  report(news: News): Promise<void>;
   /** Another cluster of the fleet. */
   peer(name: string): ClusterClient;
 }
@@ -62,7 +70,7 @@ export function absent(error: unknown): undefined {
 }
 
 export interface Poll {
-  /** Seconds; Infinity: as long as it takes. */
+  /** Seconds. */
   timeoutSeconds: number;
   /** Thrown when the time is over. */
   late(): DrError;
@@ -71,16 +79,18 @@ export interface Poll {
 /** Looks again and again, from 200 ms to 3 s apart, until `look` gives something; what it tells meanwhile is reported. */
 export async function until<T>(
   context: ActionContext,
-  { timeoutSeconds, late }: Poll,
-  look: (tell: (news: string, progress?: number) => void) => Promise<T | undefined>,
+  poll: Poll | 'endless',
+  look: (tell: (news: string | News, progress?: number) => void) => Promise<T | undefined>,
 ): Promise<T> {
   const { clock, signal } = context;
-  const deadline = clock.now().getTime() + timeoutSeconds * 1000;
+  const deadline = poll === 'endless' ? Infinity : clock.now().getTime() + poll.timeoutSeconds * 1000;
   for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
-    let news: { message: string; progress?: number } | undefined;
-    const found = await look((message, progress) => (news = { message, ...(progress !== undefined && { progress }) }));
+    let news: News | undefined;
+    const found = await look((told, progress) => {
+      news = typeof told === 'string' ? { message: told, ...(progress !== undefined && { progress }) } : told;
+    });
     if (found !== undefined) return found;
-    if (clock.now().getTime() >= deadline) throw late();
+    if (poll !== 'endless' && clock.now().getTime() >= deadline) throw poll.late();
     if (news) await context.report(news);
     await clock.sleep(wait, signal);
   }

@@ -6,7 +6,7 @@ import type { RestoredClaim } from '../../planning/model.ts';
 import { type Action, type ActionContext, absent, engineOf, failed, ours, until } from './context.ts';
 import { removeClaim } from './claims.ts';
 import { removeObject } from './objects.ts';
-import { hasEnded, tell, untilEnded } from './until-ended.ts';
+import { hasEnded, newsOf, untilEnded } from './until-ended.ts';
 
 export async function restore(action: Action<'engine.restore'>, context: ActionContext): Promise<string> {
   const { engine, at } = engineOf(action.engine, action.engineNamespace, context);
@@ -76,7 +76,7 @@ async function assertRestored(claims: readonly RestoredClaim[], engine: Engine, 
 /** The claims are there, so that pods which use them can be started: until then a StatefulSet would make empty ones. */
 function untilClaims(action: Action<'engine.restore'>, context: ActionContext, engine: Engine, at: EngineContext): Promise<string> {
   const { claims = [] } = action;
-  return until(context, { timeoutSeconds: Infinity, late: () => failed(context, 'late') }, async () => {
+  return until(context, 'endless', async (tell) => {
     const progress = await engine.progressOfRestore(at, context.name);
     const there = await liveClaims(claims, context);
     if (there.every((claim) => claim !== undefined)) {
@@ -90,7 +90,7 @@ function untilClaims(action: Action<'engine.restore'>, context: ActionContext, e
         `the restore ${context.name} on ${context.cluster.name} ended ${progress.nativePhase} without ${missing.join(', ')}${progress.message ? `: ${progress.message}` : ''}`,
       );
     }
-    await tell(progress, context);
+    tell(newsOf(progress));
     return undefined;
   });
 }

@@ -3,7 +3,7 @@ import type { MoveOrder } from '../../planning/model.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';
 import { formatAge } from '../../text/age.ts';
-import { type Action, type ActionContext, absent, failed, ours } from './context.ts';
+import { type Action, type ActionContext, absent, failed, type News, ours, until } from './context.ts';
 import { isSilence } from './copy-stop.ts';
 import { untilEnded } from './until-ended.ts';
 
@@ -51,7 +51,7 @@ export async function move(action: Action<'mover.move'>, context: ActionContext)
   await mover.start(contexts, request);
   if (times[0] !== undefined) await context.report({ capturedAt: times[0] });
   const look = (): Promise<MoveProgress> => mover.progress(contexts, request);
-  const end = await untilEnded(look, context, (progress) => tellStage(progress, stages, context));
+  const end = await untilEnded(look, context, (progress) => newsOfStage(progress, stages));
   if (end.phase !== 'Succeeded') {
     const why = end.message ?? `${action.engine} ended the move: ${end.nativePhase}`;
     throw failed(context, end.rolledBack ? `${why}; it runs on ${order.leaves} again` : why);
@@ -79,16 +79,16 @@ async function goingOn(
 }
 
 /** Which stage it is at is told in our words where we know it, in the engine's in any case. */
-function tellStage(progress: MoveProgress, stages: Action<'mover.move'>['stages'], context: ActionContext): Promise<void> {
+function newsOfStage(progress: MoveProgress, stages: Action<'mover.move'>['stages']): News {
   const index = stages.findIndex(({ stage }) => stage === progress.stage);
   const native = progress.nativePhase || 'waiting for the engine';
   const told = index < 0 ? native : `${index + 1} of ${stages.length}: ${stages[index]!.title} (${native})`;
   const more = progress.waitsForUser ? `waits for you: ${progress.waitsForUser}` : progress.message;
-  return context.report({
+  return {
     nativePhase: progress.nativePhase,
     message: more === undefined ? told : `${told}; ${more}`,
     ...(index >= 0 && { progress: index / stages.length }),
-  });
+  };
 }
 
 export async function finishMove(action: Action<'mover.finish'>, context: ActionContext): Promise<string> {
@@ -97,15 +97,16 @@ export async function finishMove(action: Action<'mover.finish'>, context: Action
   const whole = await contextsOf({ ...order, source: order.leaves }, context);
   for (const name of context.other(action.move).names) {
     const request = requestOf(action, name, context);
-    for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
+    const left = await until(context, 'endless', async (tell) => {
       const { done, pending, message } = await mover.finish(whole, request, 'keep');
-      if (done) break;
+      if (done) return '';
       const owed = pending.join('; ');
       // The plan's release does it, as soon as that cluster answers.
-      if (owed !== '' && whole.source === undefined) return `still to be done: ${owed}`;
-      await context.report({ message: owed === '' ? (message ?? `${action.engine} is not finished yet`) : `waits for you: ${owed}` });
-      await context.clock.sleep(wait, context.signal);
-    }
+      if (owed !== '' && whole.source === undefined) return owed;
+      tell(owed === '' ? (message ?? `${action.engine} is not finished yet`) : `waits for you: ${owed}`);
+      return undefined;
+    });
+    if (left !== '') return `still to be done: ${left}`;
   }
   return 'nothing is left of it';
 }

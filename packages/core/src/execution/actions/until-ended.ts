@@ -1,29 +1,29 @@
 import type { NativeProgress } from '../../ports/engine.ts';
-import type { ActionContext } from './context.ts';
+import { type ActionContext, type News, until } from './context.ts';
 
 /** Waits for the end of what an engine does, as long as it takes, and tells how far it is (`say`). */
-export async function untilEnded<Progress extends NativeProgress>(
+export function untilEnded<Progress extends NativeProgress>(
   look: () => Promise<Progress>,
   context: ActionContext,
-  say: (progress: Progress, context: ActionContext) => Promise<void> = tell,
+  say: (progress: Progress) => News = newsOf,
 ): Promise<Progress> {
-  for (let wait = 200; ; wait = Math.min(wait * 1.5, 3_000)) {
+  return until(context, 'endless', async (tell) => {
     const progress = await look();
     if (hasEnded(progress)) return progress;
-    await say(progress, context);
-    await context.clock.sleep(wait, context.signal);
-  }
+    tell(say(progress));
+    return undefined;
+  });
 }
 
 export function hasEnded({ phase }: NativeProgress): boolean {
   return phase !== 'Pending' && phase !== 'Running';
 }
 
-export function tell({ nativePhase, done, total }: NativeProgress, context: ActionContext): Promise<void> {
+export function newsOf({ nativePhase, done, total }: NativeProgress): News {
   const share = total ? Math.min((done ?? 0) / total, 1) : undefined;
-  return context.report({
+  return {
     nativePhase,
     message: `${nativePhase || 'waiting for the engine'}${total ? `, ${done ?? 0} of ${total} items` : ''}`,
     ...(share === undefined ? {} : { progress: share }),
-  });
+  };
 }
