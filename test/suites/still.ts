@@ -1,16 +1,16 @@
 import type { Clock } from '@kubectl-dr/core/ports/clock';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { type KubeObject, types } from '@kubectl-dr/core/ports/kubernetes';
 import { FakeClock } from '@kubectl-dr/core/testing/clock';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
-import { runControllers } from '@kubectl-dr/sandbox/simulators/controller';
-import { instant } from '@kubectl-dr/sandbox/simulators/durations';
+import { type Controller, type RunningControllers, runControllers } from '@kubectl-dr/sandbox/simulators/controller';
+import { type Durations, instant } from '@kubectl-dr/sandbox/simulators/durations';
 import { nodes, snapshotClass, storageClasses } from '@kubectl-dr/sandbox/simulators/hardware';
 import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
-import { behaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
+import { type VeleroBehaviour, behaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
 import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
-import { veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
+import { type LocationPlan, veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
 import { VeleroStage } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
 import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero';
 import { snapshotControllers } from '@kubectl-dr/sandbox/simulators/volumes/snapshots';
@@ -64,19 +64,101 @@ function passing(clock: FakeClock, settle: () => Promise<void>): Pick<Ground, 'c
   return { clock: waiting(clock, settle), haste: 1, settle, pass, age: (_, minutes) => pass(minutes * 60_000) };
 }
 
+/** A cluster without any server, in which the same controllers make things happen; its volumes lie in `volumes`. */
+export interface MemoryStage {
+  cluster: ControlledMemoryCluster;
+  clock: Clock;
+  volumes: VolumeStore;
+  durations: Durations;
+  velero: VeleroBehaviour;
+  run(controllers: readonly Controller[]): void;
+  /** Resolves when nothing is due. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+interface MemoryStageOptions {
+  name: string;
+  clock: Clock;
+  buckets: MemoryBuckets;
+  locations: readonly LocationPlan[];
+  velero?: Partial<VeleroBehaviour>;
+  /** Of types that are served besides those of Velero, snapshots and workloads. */
+  definitions?: readonly KubeObject[];
+}
+
+export async function memoryStage({
+  name,
+  clock,
+  buckets,
+  locations,
+  definitions = [],
+  ...options
+}: MemoryStageOptions): Promise<MemoryStage> {
+  const durations = { ...instant };
+  const volumes = new VolumeStore();
+  const velero = behaviour(options.velero);
+  const ending = new AbortController();
+  const cluster = new ControlledMemoryCluster({
+    name,
+    clock,
+    types: [...[...veleroDefinitions(), ...definitions].flatMap(typesOf), ...accessTypes, ...Object.values(customTypes)],
+  });
+  const claimOf: ClaimOf = (namespace, claim) =>
+    cluster.peek(types.persistentVolumeClaims, namespace).find(({ metadata }) => metadata.name === claim);
+  cluster.runs = ({ namespace, pod: podName, container }, command) => {
+    const pod = cluster.peek(types.pods, namespace).find(({ metadata }) => metadata.name === podName)!;
+    const [first] = (pod.spec as { containers: { name: string }[] }).containers;
+    return runIn(claimOf, volumes, usualPrograms, pod, container ?? first!.name, command);
+  };
+  await createAll(cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
+  await createAll(cluster, veleroInstallation(velero.version, locations));
+  const running: RunningControllers[] = [];
+  const run = (controllers: readonly Controller[]): void =>
+    void running.push(runControllers({ cluster, clock, signal: ending.signal, onError: report, controllers }));
+  run([
+    ...volumeControllers(cluster, volumes),
+    ...snapshotControllers({ cluster, volumes, clock }),
+    ...workloadControllers({ cluster, clock, durations, volumes, failures: [] }),
+    ...veleroControllers({
+      cluster,
+      clock,
+      durations,
+      volumes,
+      buckets,
+      behaviour: velero,
+      namespace: 'velero',
+      offer(bytes) {
+        const url = `https://store.invalid/${crypto.randomUUID()}`;
+        cluster.blobs.set(url, bytes);
+        return { url, withdraw: () => void cluster.blobs.delete(url) };
+      },
+      missing: 'https://store.invalid/nothing',
+    }),
+  ]);
+  const version = async (): Promise<string> => (await cluster.list(types.namespaces)).resourceVersion;
+  const idle = async (): Promise<void> => {
+    for (let quiet = 0; quiet < 2;) {
+      const before = await version();
+      for (const one of running) await one.idle();
+      quiet = (await version()) === before ? quiet + 1 : 0;
+    }
+  };
+  await idle();
+  return { cluster, clock, volumes, durations, velero, run, idle, close: () => ending.abort(new Error('the test is over')) };
+}
+
 /** No server at all, but the same controllers. */
 async function memory(withStandby: boolean): Promise<Ground> {
   const clock = new FakeClock();
   const buckets = new MemoryBuckets(['backups']);
-  const ending = new AbortController();
-  const site = (name: string) => memorySite({ name, clock, buckets, signal: ending.signal });
-  const east = await site('east');
-  const west = withStandby ? await site('west') : undefined;
+  const locations = [{ name: 'default', bucket: 'backups', isDefault: true }];
+  const east = await memoryStage({ name: 'east', clock, buckets, locations });
+  const west = withStandby ? await memoryStage({ name: 'west', clock, buckets, locations }) : undefined;
   const settle = async (): Promise<void> => {
-    await east.settle();
-    await west?.settle();
+    await east.idle();
+    await west?.idle();
   };
-  await settle();
   const { cluster, volumes, durations, velero } = east;
   return {
     cluster,
@@ -88,71 +170,11 @@ async function memory(withStandby: boolean): Promise<Ground> {
     durations,
     velero,
     ...(west && { standby: await asStandby({ cluster: west.cluster, read: async (volume) => west.volumes.read(volume) }) }),
-    close: async () => ending.abort(new Error('the test is over')),
+    async close() {
+      east.close();
+      west?.close();
+    },
   };
-}
-
-interface MemorySite {
-  name: string;
-  clock: FakeClock;
-  buckets: MemoryBuckets;
-  /** Ends it. */
-  signal: AbortSignal;
-}
-
-async function memorySite({ name, clock, buckets, signal }: MemorySite) {
-  const durations = { ...instant };
-  const volumes = new VolumeStore();
-  const velero = behaviour();
-  const cluster = new ControlledMemoryCluster({
-    name,
-    clock,
-    types: [...veleroDefinitions().flatMap(typesOf), ...accessTypes, ...Object.values(customTypes)],
-  });
-  const claimOf: ClaimOf = (namespace, name) =>
-    cluster.peek(types.persistentVolumeClaims, namespace).find(({ metadata }) => metadata.name === name);
-  cluster.runs = ({ namespace, pod: name, container }, command) => {
-    const pod = cluster.peek(types.pods, namespace).find(({ metadata }) => metadata.name === name)!;
-    const [first] = (pod.spec as { containers: { name: string }[] }).containers;
-    return runIn(claimOf, volumes, usualPrograms, pod, container ?? first!.name, command);
-  };
-  await createAll(cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
-  await createAll(cluster, veleroInstallation(velero.version, [{ name: 'default', bucket: 'backups', isDefault: true }]));
-  const running = runControllers({
-    cluster,
-    clock,
-    signal,
-    onError: report,
-    controllers: [
-      ...volumeControllers(cluster, volumes),
-      ...snapshotControllers({ cluster, volumes, clock }),
-      ...workloadControllers({ cluster, clock, durations, volumes, failures: [] }),
-      ...veleroControllers({
-        cluster,
-        clock,
-        durations,
-        volumes,
-        buckets,
-        behaviour: velero,
-        namespace: 'velero',
-        offer(bytes) {
-          const url = `https://store.invalid/${crypto.randomUUID()}`;
-          cluster.blobs.set(url, bytes);
-          return { url, withdraw: () => void cluster.blobs.delete(url) };
-        },
-        missing: 'https://store.invalid/nothing',
-      }),
-    ],
-  });
-  const version = async (): Promise<string> => (await cluster.list(types.namespaces)).resourceVersion;
-  const settle = async (): Promise<void> => {
-    for (let quiet = 0; quiet < 2;) {
-      const before = await version();
-      await running.idle();
-      quiet = (await version()) === before ? quiet + 1 : 0;
-    }
-  };
-  return { cluster, volumes, durations, velero, settle };
 }
 
 /** The sandbox with all of its controllers, reached by the product's client over HTTP without a network. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { matches, parseSelector, selectorOf } from './selector.ts';
+import { matches, parseSelector, selectorOf, exclude } from './selector.ts';
 
 const check = (selector: string, labels: Record<string, string>) => matches(parseSelector(selector)!, labels);
 
@@ -41,4 +41,17 @@ describe('selectors', () => {
   it('never throws', () => {
     fc.assert(fc.property(fc.string(), (text) => void parseSelector(text)));
   });
+});
+
+it.each([
+  ['app=web', 'app=db', true],
+  ['app in (web,api),tier=1', 'app=db', true],
+  ['app in (web,db)', 'app==db', false],
+  ['app=web', 'tier=2', false],
+  ['app!=web', 'app=web', false],
+  ['app', 'app=web', false],
+  ['(', 'app=web', false],
+  ['', 'app=web', false],
+])('%s and %s have surely nothing in common: %s', (one, other, apart) => {
+  expect([exclude(one, other), exclude(other, one)]).toEqual([apart, apart]);
 });

@@ -65,3 +65,16 @@ export function selectorOf(labels: Labels): string {
     .map(([name, text]) => `${name}=${text}`)
     .join(',');
 }
+
+/** Does no object match both? Only where that is certain: one label would have to have two values. Texts that cannot be read exclude nothing. */
+export function exclude(one: string, other: string): boolean {
+  const [a, b] = [parseSelector(one), parseSelector(other)];
+  if (!a || !b) return false;
+  return a.some(({ key: name, operator, values }) => {
+    if (operator !== 'in') return false;
+    return b.some(
+      (requirement) =>
+        requirement.key === name && requirement.operator === 'in' && !requirement.values.some((text) => values.includes(text)),
+    );
+  });
+}

@@ -97,7 +97,12 @@ export type StepAction =
   /** Writes exactly these objects as a point holds them, field by field; of `except` the live value stays. */
   | { kind: 'objects.restore'; engine: string; engineNamespace: string; source: ObjectSource; objects: RestoredObject[] }
   /** Deletes these objects: those with a uid only when it still fits, those without only when this operation made them. */
-  | { kind: 'objects.remove'; objects: (ObjectTarget & { uid?: string })[] }
+  | {
+      kind: 'objects.remove';
+      objects: (ObjectTarget & { uid?: string })[];
+      /** Also those that the step `restore` brought back. */
+      restored?: { engine: string; engineNamespace: string; restore: string };
+    }
   /** Of a workload that an undo has to make again as it was. */
   | { kind: 'object.create'; target: ObjectTarget; manifest: KubeObject }
   /** A path through the API server's service proxy has to answer with 2xx. */

@@ -1,3 +1,4 @@
+import { exclude } from '../application/selector.ts';
 import { NotFoundError } from '../errors.ts';
 import type { Reason } from '../reason.ts';
 import type { ComponentStatus, PointUse } from '../service/model.ts';
@@ -14,9 +15,17 @@ export interface Selection {
   warnings: Reason[];
 }
 
-/** The points that could bring a component back to one place, newest first. */
+/** The points that could bring a component back to one place, newest first: not those that took other labels than the component has. */
 export function candidatesFor(status: ComponentStatus, { cluster, namespace }: Pick<Place, 'cluster' | 'namespace'>): PointUse[] {
-  return status.points.filter(({ point }) => point.cluster === cluster && reachesNamespace(point.scope, namespace));
+  const placed = status.component.placements.filter((one) => one.namespace === namespace && (one.cluster ?? cluster) === cluster);
+  const isOther = (taken: string): boolean =>
+    placed.length > 0 && placed.every(({ labelSelector }) => labelSelector !== undefined && exclude(labelSelector, taken));
+  return status.points.filter(
+    ({ point: { scope, ...point } }) =>
+      point.cluster === cluster &&
+      reachesNamespace(scope, namespace) &&
+      !(scope.labelSelector !== undefined && isOther(scope.labelSelector)),
+  );
 }
 
 /**

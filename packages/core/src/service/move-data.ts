@@ -16,6 +16,7 @@ import type { ReplicationRequest, Replicator } from '../ports/replication.ts';
 import type { RecoveryPoint, Replication } from '../protection/model.ts';
 import { type ClaimCopy, lossOf, refOf } from '../protection/replication.ts';
 import type { Reason } from '../reason.ts';
+import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace } from './look.ts';
 import { type Ground, contextOf } from './plan-ground.ts';
 import { copyAsOf } from './move-past.ts';
@@ -42,35 +43,38 @@ export async function volumesOf(
   return new Map(found.flat());
 }
 
+interface PartAbout {
+  place: Place;
+  origin: Origin;
+  name: string;
+  claims: string[];
+  copies: readonly ClaimCopy[];
+  clocks: ReadonlyMap<string, Date>;
+  point: RecoveryPoint | undefined;
+  source: Source;
+  live: readonly KubeObject[];
+  volumes: ReadonlyMap<string, KubeObject>;
+}
+
 /** Where the data of one component comes from: its copies where each of its claims has one, else a point; the newer of both. */
 export async function partData(
   move: MoveGround,
-  about: {
-    place: Place;
-    origin: Origin;
-    name: string;
-    claims: string[];
-    copies: readonly ClaimCopy[];
-    clocks: ReadonlyMap<string, Date>;
-    point: RecoveryPoint | undefined;
-    source: Source;
-    live: readonly KubeObject[];
-    volumes: ReadonlyMap<string, KubeObject>;
-  },
+  about: PartAbout,
   signal?: AbortSignal,
 ): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
-  const { place, origin, name, claims, copies, clocks, point } = about;
+  const { place, origin, name, claims, copies, clocks } = about;
   const { deps, request, ground } = move;
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
   if (claims.length === 0) return { data: { kind: 'none' }, blockers, warnings };
   const planned = request.intent !== 'Failover';
+  const point = about.point && holdsAll(deps, about.point, place, claims) ? about.point : undefined;
   const found = claims.map((claim) => ({ claim, copy: copies.find((copy) => copy.claim === claim) }));
   const missing = found.filter(({ copy }) => copy === undefined || (planned && copy.source === undefined));
   const ids = new Set(found.flatMap(({ copy }) => copy?.engine ?? []));
   const engine = ids.size === 1 ? deps.engines.find(({ id, replicator }) => replicator && ids.has(id)) : undefined;
   if (missing.length > 0 || !engine) {
-    if (!planned && point) return fromPoint(move, place, name, point, signal);
+    if (!planned && point) return fromPoint(move, about, point, signal);
     blockers.push(
       notCopied(
         place,
@@ -103,15 +107,15 @@ export async function partData(
   const empty = copied.some(({ copy }) => copy.target!.holds === false);
   let claimsOfThen: CopiedClaim[] | undefined;
   if (namesPast(request)) {
-    if (point && (point.name === request.point || point.id === request.point)) return fromPoint(move, place, name, point, signal);
+    if (point && (point.name === request.point || point.id === request.point)) return fromPoint(move, about, point, signal);
     // A copy is of now: whoever names a moment (before something was encrypted, say) must not be given what came after it.
     const past = await copyAsOf(move, engine, place, name, copied, signal);
-    if (point && !(past.atLeast > Date.parse(point.capturedAt ?? ''))) return fromPoint(move, place, name, point, signal);
+    if (point && !(past.atLeast > Date.parse(point.capturedAt ?? ''))) return fromPoint(move, about, point, signal);
     claimsOfThen = past.claims;
     blockers.push(...past.blockers);
     warnings.push(...past.warnings);
   } else if (!planned) {
-    if (point && (empty || Date.parse(point.capturedAt ?? '') > (oldest ?? NaN))) return fromPoint(move, place, name, point, signal);
+    if (point && (empty || Date.parse(point.capturedAt ?? '') > (oldest ?? NaN))) return fromPoint(move, about, point, signal);
     if (copied.some(({ about }) => about.capturedAt === undefined)) warnings.push(ageUnknown(place.cluster, name));
   }
   if (planned)
@@ -156,19 +160,30 @@ async function foreseenBy(replicator: Replicator, ...asked: Parameters<NonNullab
   }
 }
 
+/** Is the data of each claim in it? One that was not looked into may hold it. */
+function holdsAll({ contents }: MoveGround['deps'], { id }: RecoveryPoint, { namespace }: Place, claims: readonly string[]): boolean {
+  const volumes = contentsOf(contents.get(id))?.volumes;
+  return (
+    !volumes ||
+    claims.every((claim) => volumes.some((one) => one.namespace === namespace && one.claim === claim && one.state === 'captured'))
+  );
+}
+
 async function fromPoint(
   { deps, ground, mapping }: MoveGround,
-  place: Place,
-  name: string,
+  about: PartAbout,
   point: RecoveryPoint,
   signal?: AbortSignal,
 ): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
+  const { place, name, claims } = about;
   const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && id === point.engine);
   const home = engine && engineNamespace(ground.assessment, place.cluster, engine.id);
   if (!engine || home === undefined) return { data: { kind: 'none' }, blockers: [unknownEngine(place.cluster, point)], warnings: [] };
   const captured = await engine.objects(contextOf(deps, place.cluster, home, signal), point, [place.namespace]);
   assertCapturedOwner(place, captured);
   const { adapt } = arrivalWith(mapping);
+  // An engine leaves out what is there already: it makes room, and is kept.
+  const before = claims.map((claim) => ({ claim, ...keptOf(about, claim) }));
   const entry = place.components.find(({ status }) => status.component.name === name);
   return {
     data: {
@@ -180,9 +195,9 @@ async function fromPoint(
       rewrites: captured
         .filter(({ metadata }) => metadata.namespace === place.namespace)
         .flatMap((object) => adapt(object, place.namespace, place.namespace)?.rewrite ?? []),
-      claims: [],
+      claims: before.map(({ claim, kept }) => ({ claim, ...(kept && { now: kept }) })),
     },
-    blockers: [],
+    blockers: before.flatMap(({ blocker }) => (blocker ? [{ ...blocker, component: name }] : [])),
     warnings: [],
   };
 }

@@ -31,7 +31,14 @@ export const planCopySchema = z.object({
   asOf: instant.optional(),
 });
 
-export const recoverySetSchema = z.object({
+/** Field for field `RecoverySet` of `planning/model.ts`. */
+export interface WireRecoverySet {
+  moment: string;
+  skewSeconds: number;
+  lossSeconds: number;
+  unknown?: true | undefined;
+}
+export const recoverySetSchema: z.ZodType<WireRecoverySet> = z.object({
   moment: instant,
   skewSeconds: z.number(),
   lossSeconds: z.number(),

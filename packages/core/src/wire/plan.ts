@@ -75,7 +75,16 @@ const replicationRef: z.ZodType<WireReplicationRef> = z.strictObject({
   claims: z.array(name),
 });
 const bothEnds = { from: z.string(), sources: z.array(replicationRef), targets: z.array(replicationRef) };
-const promoteRequest = z.strictObject({
+/** Field for field `Promotion` of `planning/model.ts`. */
+export interface WirePromotion {
+  targets: WireReplicationRef[];
+  into?: string | undefined;
+  asOf?: string | undefined;
+  claims?: z.infer<typeof manifest>[] | undefined;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+const promoteRequest: z.ZodType<WirePromotion> = z.strictObject({
   targets: z.array(replicationRef),
   into: name.optional(),
   asOf: z.string().optional(),
@@ -84,7 +93,17 @@ const promoteRequest = z.strictObject({
   annotations: strings,
 });
 const end = z.strictObject({ cluster: z.string(), namespace: name });
-const replicationRequest = z.strictObject({
+/** Field for field `ReplicationRequest` of `ports/replication.ts`. */
+export interface WireReplicationRequest {
+  name: string;
+  source: z.infer<typeof end>;
+  target: z.infer<typeof end>;
+  claims: z.infer<typeof manifest>[];
+  every: number;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+const replicationRequest: z.ZodType<WireReplicationRequest> = z.strictObject({
   name,
   source: end,
   target: end,
@@ -93,6 +112,13 @@ const replicationRequest = z.strictObject({
   labels: strings,
   annotations: strings,
 });
+/** Named, as below. */
+export interface WireRestoredBy {
+  engine: string;
+  engineNamespace: string;
+  restore: string;
+}
+const restoredBy: z.ZodType<WireRestoredBy> = z.strictObject({ engine: z.string(), engineNamespace: name, restore: name });
 /** Field for field `MoveOrder` of `planning/model.ts`. */
 export interface WireMoveOrder {
   kind: 'failover' | 'relocate' | 'failback' | 'test';
@@ -256,6 +282,7 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('objects.remove'),
     objects: z.array(z.strictObject({ ...objectTarget, uid: z.string().optional() })),
+    restored: restoredBy.optional(),
   }),
   z.strictObject({ kind: z.literal('object.create'), target, manifest }),
   z.strictObject({

@@ -99,7 +99,8 @@ export async function removeObjects(action: Action<'objects.remove'>, context: A
       throw new InputError(`a plan cannot remove ${object.type.kind} ${object.name} like other objects: it holds data`);
     const live = await cluster.get(refOf(object), { signal }).catch(absent);
     if (!live) continue;
-    const meant = object.uid === undefined ? isOwn(live, operationId) : live.metadata.uid === object.uid;
+    const meant =
+      object.uid === undefined ? isOwn(live, operationId) || (await cameBack(live, action, context)) : live.metadata.uid === object.uid;
     if (!meant) continue;
     await removeObject(object, live, context);
     removed += 1;
@@ -119,6 +120,14 @@ export async function removeObject(object: ObjectTarget, { metadata: { uid } }: 
     tell(`waiting for ${what} to go`);
     return undefined;
   });
+}
+
+/** With the restore that is meant. */
+async function cameBack(live: KubeObject, { restored }: Action<'objects.remove'>, context: ActionContext): Promise<boolean> {
+  if (!restored) return false;
+  const { engine, at: where } = engineOf(restored.engine, restored.engineNamespace, context);
+  const { names } = context.other(restored.restore);
+  return (await Promise.all(names.map((name) => engine.isRestoredBy(live, name, where)))).includes(true);
 }
 
 /** Made by this operation: by its label, or a pod that nothing controls, which only a restore of pods leaves behind. */

@@ -6,7 +6,7 @@ import type { ReplicationRef, ReplicationRequest } from '../../ports/replication
 import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import type { ApplicationStatus, ComponentStatus } from '../../service/model.ts';
-import type { CarrySource, FieldChange, KeptVolume, Mapping, PlanRequest, RestoredClaim } from '../model.ts';
+import type { CarrySource, FieldChange, KeptVolume, Mapping, PlanRequest } from '../model.ts';
 import type { SetSource } from '../recovery-set.ts';
 import type { TargetFacts } from '../target-facts.ts';
 import type { CheckAction } from '../verification.ts';
@@ -50,7 +50,7 @@ export type PartData =
       point: RecoveryPoint;
       labelSelector?: string;
       rewrites: Rewrite[];
-      claims: RestoredClaim[];
+      claims: Pick<CopiedClaim, 'claim' | 'now'>[];
     };
 
 /** One component in one place. */

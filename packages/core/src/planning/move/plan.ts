@@ -12,7 +12,7 @@ import { type PartTime, recoverySets, skewOf, skewReasons, timeOfPoint } from '.
 import { checkUnreadable } from '../verification.ts';
 import { arriving, isStoppable } from './arriving.ts';
 import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';
-import { MoveSteps, endsOf, isInert, writtenBefore } from './steps.ts';
+import { MoveSteps, claimsInto, endsOf, isInert, workloadsInTheWay, writtenBefore } from './steps.ts';
 import { undoOf } from './undo.ts';
 
 /**
@@ -59,13 +59,18 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
   });
   const stop = places.map(({ origin }) => steps.stop(origin, 'stop', request.override));
   const sync = planned ? copied((place, part, data) => [steps.sync(place, part, data)]) : [];
-  const kept = copied((place, part, data) => data.claims.filter((claim) => claim.now).map((claim) => ({ place, part, claim })));
+  const kept = each((place, part) => claimsInto(part).flatMap((claim) => (claim.now ? [{ place, part, claim }] : [])));
+  const cleared = each((place, part) => {
+    const workloads = workloadsInTheWay(place, part);
+    return workloads.length > 0 ? [steps.clear(place, part, workloads)] : [];
+  });
   const waves: Step[][] = [
     prepare,
     before,
     stop,
     sync,
     kept.map(({ place, part, claim }) => steps.keep(place, part, claim)),
+    cleared,
     kept.map(({ place, part, claim }) => steps.makeRoom(place, part, claim)),
     copied((place, part, data) => [steps.promote(place, part, data)]),
   ];

@@ -13,6 +13,7 @@ import { stopCopy } from '../stop-copy.ts';
 const readyTimeout = 600;
 
 type Copied = Extract<PartData, { kind: 'copy' }>;
+type ThereClaim = Pick<CopiedClaim, 'claim' | 'now'>;
 
 /** Of the objects that nothing runs of by their being there: written before anything is stopped, so that the source is needed no more. */
 const inert = new Set([
@@ -110,7 +111,7 @@ export class MoveSteps {
     };
   }
 
-  keep({ cluster }: MovePlace, part: MovePart, { claim, now }: CopiedClaim): Step {
+  keep({ cluster }: MovePlace, part: MovePart, { claim, now }: ThereClaim): Step {
     const { uid: _, manifest: __, ...kept } = now!;
     return {
       id: `keep-${nameFor(`${claim}-${cluster}-${kept.namespace}`, 200)}`,
@@ -121,13 +122,27 @@ export class MoveSteps {
     };
   }
 
-  makeRoom({ cluster, namespace }: MovePlace, part: MovePart, { claim, now }: CopiedClaim): Step {
+  makeRoom({ cluster, namespace }: MovePlace, part: MovePart, { claim, now }: ThereClaim): Step {
     return {
       id: `room-${nameFor(`${claim}-${cluster}-${namespace}`, 200)}`,
       title: `Make room for ${claim}; its volume is kept`,
       cluster,
       component: part.status.component.name,
       action: { kind: 'claim.remove', namespace, claim, uid: now!.uid, volume: now!.volume },
+    };
+  }
+
+  /** Takes away stopped workloads of an earlier stay whose like comes back with a point. */
+  clear(place: MovePlace, part: MovePart, workloads: readonly MovedObject[]): Step {
+    return {
+      id: `clear-${partId(place, part)}`,
+      title: `Make room for ${part.status.component.name} in ${place.namespace}: what stands still there from before goes`,
+      cluster: place.cluster,
+      component: part.status.component.name,
+      action: {
+        kind: 'objects.remove',
+        objects: workloads.map((moved) => ({ ...targetOf(moved, place.namespace), uid: moved.live?.metadata.uid ?? '' })),
+      },
     };
   }
 
@@ -263,6 +278,17 @@ export class MoveSteps {
       },
     };
   }
+}
+
+/** Claims of a part whose data comes from elsewhere, with what is there of that name. */
+export function claimsInto({ data }: MovePart): readonly ThereClaim[] {
+  return data.kind === 'none' ? [] : data.claims;
+}
+
+/** Workloads of a part that comes back from a point: an engine would leave one that is there, and so stopped. */
+export function workloadsInTheWay({ objects }: MovePlace, { status, data }: MovePart): MovedObject[] {
+  if (data.kind !== 'point') return [];
+  return objects.filter((moved) => moved.component === status.component.name && isStoppable(moved.object) && moved.live !== undefined);
 }
 
 export function partId({ cluster, namespace }: MovePlace, { status }: MovePart): string {

@@ -1,7 +1,9 @@
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import { nameFor } from '../assemble.ts';
 import type { PlanUndo, Step } from '../model.ts';
+import { isStoppable } from './arriving.ts';
 import type { MoveInputs, MovePart, MovePlace, PartData } from './inputs.ts';
-import { type MoveSteps, reversedEnds, targetOf, writtenBefore } from './steps.ts';
+import { type MoveSteps, claimsInto, partId, reversedEnds, targetOf, workloadsInTheWay, writtenBefore } from './steps.ts';
 
 type Copied = Extract<PartData, { kind: 'copy' }>;
 
@@ -51,8 +53,11 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
     const step = steps.endPromotion(place, part, data);
     return [back(step, steps.promote(place, part, data).id)];
   });
-  const rebind = copied((place, part, data) =>
-    data.claims.flatMap((claim) => {
+  const each = <T>(of: (place: MovePlace, part: MovePart) => T[]): T[] =>
+    places.flatMap((place) => place.parts.flatMap((part) => of(place, part)));
+  const unrestored = each((place, part) => restoredBy(place, part, steps, back));
+  const rebind = each((place, part) =>
+    claimsInto(part).flatMap((claim) => {
       if (!claim.now) return [];
       const { uid: _, manifest, ...kept } = claim.now;
       const keep = steps.keep(place, part, claim);
@@ -65,6 +70,19 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
       ];
     }),
   );
+  const recreate = each((place, part) => {
+    const workloads = workloadsInTheWay(place, part);
+    return workloads.map((moved) => {
+      const clear = steps.clear(place, part, workloads);
+      const target = targetOf(moved, place.namespace);
+      const step: Step = {
+        ...clear,
+        id: `again-${nameFor(`${moved.object.kind}-${target.name}-${place.cluster}-${place.namespace}`, 200)}`,
+        action: { kind: 'object.create', target, manifest: manifestOf(moved.live!) },
+      };
+      return back(step, clear.id, `Put ${moved.object.kind} ${target.name} back, stopped as it was`);
+    });
+  });
   const rest = copied((place, part, data) => {
     const ends = reversedEnds(data);
     const forward = steps.reverse(place, part, data, false);
@@ -103,8 +121,72 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
   return {
     text: `back to ${[...new Set(places.map(({ origin }) => origin.cluster))].join(' and ')} as it was: what ${there} writes until then is lost`,
     possible: true,
-    waves: [stop, end, discard, rebind, rest, goOn, endSync, remove, start].filter(({ length }) => length > 0),
+    waves: [
+      stop,
+      end,
+      unrestored.flatMap(({ workloads }) => workloads),
+      [...discard, ...unrestored.flatMap(({ claims }) => claims)],
+      rebind,
+      recreate,
+      rest,
+      goOn,
+      endSync,
+      remove,
+      start,
+    ].filter(({ length }) => length > 0),
     ...(release.length > 0 && { release }),
+  };
+}
+
+/** What came back with a point goes, and of what was there nothing: workloads first, then the claims that they held. */
+function restoredBy(
+  place: MovePlace,
+  part: MovePart,
+  steps: MoveSteps,
+  back: (step: Step, undoes: string, title: string) => Step,
+): { workloads: Step[]; claims: Step[] }[] {
+  const { data, status } = part;
+  if (data.kind !== 'point') return [];
+  const { name } = status.component;
+  const restore = steps.restore(place, part, data);
+  const { engine, engineNamespace } = data;
+  const made = place.objects.filter(({ component, object }) => component === name && isStoppable(object));
+  const remove: Step = {
+    ...restore,
+    id: `unrestore-${partId(place, part)}`,
+    action: {
+      kind: 'objects.remove',
+      objects: made.map((moved) => targetOf(moved, place.namespace)),
+      restored: { engine: engine.id, engineNamespace, restore: restore.id },
+    },
+  };
+  const discard = data.claims.map(({ claim }): Step => {
+    const step: Step = {
+      ...restore,
+      id: `discard-${nameFor(`${claim}-${place.cluster}-${place.namespace}`, 200)}`,
+      action: { kind: 'claim.discard', namespace: place.namespace, claim, engine: engine.id, engineNamespace, restore: restore.id },
+    };
+    return back(step, restore.id, `Remove ${claim}, which came back with the point`);
+  });
+  return [
+    { workloads: made.length > 0 ? [back(remove, restore.id, `Remove ${name}, which came back with the point`)] : [], claims: discard },
+  ];
+}
+
+/** As it has to be made again. */
+function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): KubeObject {
+  const { name, namespace, labels: own, annotations: notes = {} } = metadata;
+  const kept = Object.entries(notes).filter(([key]) => !/^(deployment\.kubernetes\.io|kubectl\.kubernetes\.io\/last-applied)/.test(key));
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(own && { labels: own }),
+      ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+    },
+    spec,
   };
 }
 
@@ -137,21 +219,19 @@ function releaseOf({ places }: MoveInputs, steps: MoveSteps): Step[][] {
   const silent = places.filter(({ origin }) => !origin.reachable);
   const volumes = places.flatMap((place) =>
     place.parts.flatMap((part) =>
-      part.data.kind !== 'copy'
-        ? []
-        : part.data.claims.flatMap((claim) => {
-            if (!claim.now) return [];
-            const { uid: _, manifest: __, ...kept } = claim.now;
-            const keep = steps.keep(place, part, claim);
-            return [
-              {
-                ...keep,
-                id: nameFor(`release-${keep.id}`, 250),
-                title: `Give up the volume of ${claim.claim} from before`,
-                action: { kind: 'volume.release' as const, ...kept },
-              },
-            ];
-          }),
+      claimsInto(part).flatMap((claim) => {
+        if (!claim.now) return [];
+        const { uid: _, manifest: __, ...kept } = claim.now;
+        const keep = steps.keep(place, part, claim);
+        return [
+          {
+            ...keep,
+            id: nameFor(`release-${keep.id}`, 250),
+            title: `Give up the volume of ${claim.claim} from before`,
+            action: { kind: 'volume.release' as const, ...kept },
+          },
+        ];
+      }),
     ),
   );
   const reverse = silent.flatMap((place) =>

@@ -1,0 +1,129 @@
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
+import { MixedSites } from './mixed-sites.ts';
+import type { StillTarget } from './still.ts';
+
+const caller = { name: 'olivia' };
+const override = 'power of rack 3 is cut';
+const whole = { 'orders-db': '1/1', web: '1/1' };
+const stopped = { 'orders-db': '0/0', web: '0/0' };
+
+/**
+ * One application by two engines: its database by VolSync, its web server with a volume by Velero. It fails over with a set of both, moves
+ * with a last backup, and comes back.
+ */
+export function describeMixed(target: StillTarget): void {
+  describe(`an application by two engines (${target})`, { timeout: 240_000 }, () => {
+    let sites: MixedSites;
+    beforeEach(async () => {
+      sites = await MixedSites.open(target);
+    }, 120_000);
+    afterEach(() => sites.close());
+
+    const plan = (request: Omit<PlanRequest, 'application'>): Promise<Plan> =>
+      sites.during(sites.service().plan({ application: 'shop', ...request }, caller));
+
+    async function move(request: Omit<PlanRequest, 'application'>): Promise<{ plan: Plan; done: Operation }> {
+      const service = sites.service();
+      const made = await plan(request);
+      expect(made.blockers).toEqual([]);
+      const done = await sites.during(service.execute(made, caller).then((operation) => operation.run()));
+      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+      await sites.pass(30_000);
+      return { plan: made, done };
+    }
+
+    const lossOf = ({ dataLoss }: Plan, name: string): number => dataLoss.find(({ component }) => component === name)!.seconds;
+
+    it('fails over with the newest of both, tells how far they are apart, and leaves nothing stopped', async () => {
+      await sites.write('east', 'web', 'uploads of the backup');
+      await sites.backUp('east');
+      await sites.write('east', 'web', 'uploads of later');
+      await sites.write('east', 'orders-db', 'orders of later');
+      await sites.pass(180_000);
+      sites.lost.add('east');
+      const { plan: made } = await move({ intent: 'Failover', to: 'west', override });
+      expect(made.points).toMatchObject([{ component: 'web', cluster: 'west' }]);
+      expect(made.copies).toMatchObject([{ component: 'orders-db', engine: 'volsync' }]);
+      expect(made.skewSeconds).toBeGreaterThan(120);
+      expect(lossOf(made, 'web') - lossOf(made, 'orders-db')).toBeGreaterThanOrEqual(made.skewSeconds! - 2);
+      expect(await sites.read('west', 'orders-db')).toBe('orders of later');
+      expect(await sites.read('west', 'web')).toBe('uploads of the backup');
+      expect(await sites.running('west')).toEqual(whole);
+    });
+
+    it('goes back to a set of one moment, where the policy lets nothing be further apart', async () => {
+      sites.policy = { owner: 'team-shop', consistency: { volumes: 'group', skew: '90s' } };
+      await sites.write('east', 'orders-db', 'orders of then');
+      await sites.write('east', 'web', 'uploads of then');
+      await sites.pass(90_000);
+      await sites.backUp('east');
+      await sites.write('east', 'orders-db', 'encrypted');
+      await sites.pass(600_000);
+      const newest = await plan({ intent: 'Failover', to: 'west' });
+      expect(newest.blockers).toMatchObject([{ code: 'SKEW_EXCEEDED', component: 'web' }]);
+      const [older] = newest.sets!;
+      expect(older!.skewSeconds).toBeLessThanOrEqual(90);
+      const { plan: made } = await move({ intent: 'Failover', to: 'west', point: older!.moment, acceptDataLoss: true });
+      expect(made.skewSeconds ?? 0).toBeLessThanOrEqual(90);
+      expect(await sites.read('west', 'orders-db')).toBe('orders of then');
+      expect(await sites.read('west', 'web')).toBe('uploads of then');
+      expect(await sites.running('west')).toEqual(whole);
+      expect(await sites.running('east')).toEqual(stopped);
+    });
+
+    it('is not relocated as long as a part has no copy; with a last backup it moves, and loses what came after that alone', async () => {
+      const { blockers } = await plan({ intent: 'Relocate', to: 'west' });
+      expect(blockers).toMatchObject([{ code: 'VOLUME_NOT_REPLICATED', component: 'web' }]);
+      await sites.write('east', 'orders-db', 'orders');
+      await sites.write('east', 'web', 'uploads');
+      await sites.backUp('east');
+      const { plan: made, done } = await move({ intent: 'Failover', to: 'west' });
+      expect(lossOf(made, 'web')).toBeLessThanOrEqual(160);
+      expect(await sites.read('west', 'orders-db')).toBe('orders');
+      expect(await sites.read('west', 'web')).toBe('uploads');
+      expect([await sites.running('west'), await sites.running('east')]).toEqual([whole, stopped]);
+
+      const undone = await sites.during(
+        sites
+          .service()
+          .undo(done.id, caller)
+          .then((operation) => operation.run()),
+      );
+      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
+      await sites.pass(30_000);
+      expect(await sites.running('east')).toEqual(whole);
+      expect(await sites.running('west')).toEqual({});
+    });
+
+    it('comes back with what both have written there', async () => {
+      await sites.write('east', 'orders-db', 'orders of east');
+      await sites.write('east', 'web', 'uploads of east');
+      await sites.backUp('east');
+      await move({ intent: 'Failover', to: 'west' });
+      await sites.write('west', 'orders-db', 'orders of west');
+      await sites.write('west', 'web', 'uploads of west');
+      await sites.pass(180_000);
+      const { blockers } = await plan({ intent: 'Failback' });
+      expect(blockers).toMatchObject([{ code: 'VOLUME_NOT_REPLICATED', component: 'web' }]);
+      await sites.backUp('west');
+      const { done } = await move({ intent: 'Failover', to: 'east' });
+      expect(await sites.read('east', 'orders-db')).toBe('orders of west');
+      expect(await sites.read('east', 'web')).toBe('uploads of west');
+      expect([await sites.running('east'), await sites.running('west')]).toEqual([whole, stopped]);
+
+      // What stood still there from before was kept, and stands there again.
+      const undone = await sites.during(
+        sites
+          .service()
+          .undo(done.id, caller)
+          .then((operation) => operation.run()),
+      );
+      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
+      await sites.pass(30_000);
+      expect([await sites.running('east'), await sites.running('west')]).toEqual([stopped, whole]);
+      expect([await sites.read('east', 'orders-db'), await sites.read('east', 'web')]).toEqual(['orders of east', 'uploads of east']);
+      expect([await sites.read('west', 'orders-db'), await sites.read('west', 'web')]).toEqual(['orders of west', 'uploads of west']);
+    });
+  });
+}
