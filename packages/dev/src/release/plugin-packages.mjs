@@ -20,7 +20,7 @@ const folders = [
  */
 const formatsOf = ({ backstage }) => ({ 'frontend-plugin': ['esm'], 'common-library': ['cjs', 'esm'] })[backstage?.role] ?? ['cjs'];
 /** Beside the code, where a package has it. */
-const beside = ['README.md', 'config.d.ts', 'migrations', 'rbac'];
+const beside = ['README.md', 'CHANGELOG.md', 'config.d.ts', 'migrations', 'rbac'];
 /** Only tests import these; `testing` of core is for whoever writes an engine. */
 const forTests = /\.(test|fixture|testing)\.tsx?$|^(testing|fixtures)\//;
 
