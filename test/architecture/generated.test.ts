@@ -11,5 +11,5 @@ describe('generated files', () => {
     expect(stdout).toContain('same    packages/core/src/engines/registry.generated.ts');
     expect(stdout).toContain('same    docs/cli.md');
     expect(stdout).not.toContain('differs');
-  }, 60_000);
+  }, 300_000);
 });

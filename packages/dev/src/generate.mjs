@@ -9,9 +9,10 @@ const { registry } = await import('./generate/registry.mjs');
 const { builtInFields } = await import('./generate/built-in-fields.mjs');
 const { csiTypes, veleroTypes } = await import('./generate/custom-resources.mjs');
 const { commandLine } = await import('./generate/command-line.mjs');
+const { apiReports } = await import('./generate/api-reports.mjs');
 const check = process.argv.includes('--check');
 
-for (const generated of [registry, veleroTypes, csiTypes, builtInFields, commandLine]) {
+for (const generated of [registry, veleroTypes, csiTypes, builtInFields, commandLine, ...apiReports]) {
   const name = path.relative(root, generated.file);
   const missing = generated.missing();
   if (missing) {
