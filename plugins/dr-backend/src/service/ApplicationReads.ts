@@ -128,10 +128,10 @@ export class ApplicationReads {
     return { status: subject.status, access, ...(subject.component && { component: subject.component.component.name }) };
   }
 
-  /** Applications that the caller may see, reduced to what they may see of them. */
+  /** Applications that the caller may see, reduced to what they may see of them. To show them: who acts is asked about anew. */
   async visible(credentials: BackstageCredentials): Promise<{ applications: ApplicationStatus[]; access: Access }> {
     const { fleet } = this.options.index.current();
-    const access = await this.options.gate.admit(credentials);
+    const access = await this.options.gate.admitToLook(credentials);
     await access.prepareReading(fleet.applications.map(({ application }) => application));
     const applications = fleet.applications
       .filter(({ application }) => access.maySee(application))
