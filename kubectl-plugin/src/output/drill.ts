@@ -39,6 +39,13 @@ export function drillLines(drill: WireDrill, look: Look): string[] {
       ),
     ),
     ...section(
+      'Copies',
+      (spec.copies ?? []).map(
+        ({ component, claim, engine, from, to, name }) =>
+          `  ${clean(component)}: ${clean(`${claim} of ${to}/${name} by ${engine}, copied from ${from}`)}`,
+      ),
+    ),
+    ...section(
       'Not checked',
       status.unchecked.map((line) => `  ${clean(line, 400)}`),
     ),

@@ -136,7 +136,7 @@ function volumeReasons(
         component: target.component,
         cluster: point.cluster,
         message,
-        evidence: [`PersistentVolumeClaim ${path}`, `point: ${point.id}`, `phase: ${point.nativePhase}`],
+        evidence: [`${volumeEvidence}${path}`, `point: ${point.id}`, `phase: ${point.nativePhase}`],
       });
     const why = capture?.message ? `: ${capture.message}` : '';
     if (!capture) {
@@ -147,6 +147,13 @@ function volumeReasons(
     else if (capture.bytes === 0) tell('VOLUME_EMPTY', `${point.name} holds zero bytes of the volume ${path}`);
   }
   return reasons;
+}
+
+const volumeEvidence = 'PersistentVolumeClaim ';
+
+/** `namespace/claim` of the volume that such a reason is about. */
+export function volumeOf({ evidence = [] }: Reason): string | undefined {
+  return evidence.find((line) => line.startsWith(volumeEvidence))?.slice(volumeEvidence.length);
 }
 
 /** Workloads that were there and are not inside, and errors about the component's objects. */

@@ -1,5 +1,6 @@
+import { dataOf } from '../planning/data-of.ts';
 import { canonicalJson, sha256 } from '../planning/hash.ts';
-import type { Plan, PlanObjective, PlanPoint, Step } from '../planning/model.ts';
+import type { Plan, PlanCopy, PlanObjective, PlanPoint, Step } from '../planning/model.ts';
 import type { Operation, OperationState, StepRecord } from './model.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface DrillRecord {
     owner?: string;
     components: string[];
     points: PlanPoint[];
+    /** Volumes that were made of continuous copies, and not of points. */
+    copies?: PlanCopy[];
     target: Plan['target'];
     objectives: PlanObjective[];
     planHash: string;
@@ -61,6 +64,7 @@ export function recordOf(operation: Operation): DrillRecord {
       ...(plan.owner !== undefined && { owner: plan.owner }),
       components: plan.components,
       points: plan.points,
+      ...(plan.copies && { copies: plan.copies }),
       target: plan.target,
       objectives,
       planHash: plan.hash,
@@ -115,12 +119,16 @@ function hashOf(record: DrillRecord): Promise<string> {
   return sha256(canonicalJson(record));
 }
 
-/** Seconds by component: with several places, of the oldest of its points. */
-function lossesOf({ plan: { points }, requestedAt }: Pick<Operation, 'plan' | 'requestedAt'>): Map<string, number> {
+/** Seconds by component: with several places, of the oldest of its points; of copies, of what they really held. */
+function lossesOf({ plan, steps, requestedAt }: Pick<Operation, 'plan' | 'steps' | 'requestedAt'>): Map<string, number> {
   const losses = new Map<string, number>();
-  for (const { component, capturedAt } of points) {
-    const seconds = Math.round((Date.parse(requestedAt) - Date.parse(capturedAt)) / 1000);
-    if (Number.isFinite(seconds)) losses.set(component, Math.max(losses.get(component) ?? 0, seconds));
+  const made = new Map(plan.waves.flat().map(({ id, component }) => [id, component]));
+  for (const component of plan.components) {
+    const seen = steps.flatMap(({ id, capturedAt }) => (made.get(id) === component && capturedAt !== undefined ? [{ capturedAt }] : []));
+    for (const { capturedAt = '' } of seen.length > 0 ? seen : dataOf(component, plan)) {
+      const seconds = Math.max(0, Math.round((Date.parse(requestedAt) - Date.parse(capturedAt)) / 1000));
+      if (Number.isFinite(seconds)) losses.set(component, Math.max(losses.get(component) ?? 0, seconds));
+    }
   }
   return losses;
 }

@@ -6,6 +6,7 @@ import { matches, parseSelector } from '../application/selector.ts';
 import type { Operation } from '../execution/model.ts';
 import type { Engine, Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
+import type { ReplicationRef } from '../ports/replication.ts';
 import type { PointContents, RecoveryPoint, VolumeCapture } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
@@ -17,7 +18,7 @@ import { isGenerated } from './controllers.ts';
 import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
 import { inventoryOfCaptured, workloadOwner } from './in-place/scope.ts';
 import { releaseOf } from './left-behind.ts';
-import type { Plan, PlanRequest, Step } from './model.ts';
+import type { Plan, PlanCopy, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
 import { newestOf } from './select-point.ts';
 import type { TargetFacts } from './target-facts.ts';
@@ -33,6 +34,15 @@ export interface Arrival {
   copy?: true;
 }
 
+/** Data of a component that a continuous copy holds at the target: a claim is made of each. */
+export interface CopiedData {
+  engine: Engine;
+  claims: { claim: string; target: ReplicationRef; from: string; capturedAt?: string; manifest: KubeObject }[];
+}
+
+/** What is left out of a point whose volumes come from elsewhere: pods would have their files put back, and controllers make them anew. */
+const dataResources = ['persistentvolumeclaims', 'persistentvolumes', 'pods'];
+
 /** One place of the application with everything that was read for it. */
 export interface ClonePlace extends Place {
   engine: Engine;
@@ -44,6 +54,8 @@ export interface ClonePlace extends Place {
   exclusive: boolean;
   /** The chosen point of each component, by component name. */
   points: Map<string, RecoveryPoint>;
+  /** By component name, of those whose data comes from a copy; their configuration comes from the point. */
+  copies: Map<string, CopiedData>;
   /** Captured objects by point id, raw. */
   captured: Map<string, KubeObject[]>;
   /** What the target cluster offers. */
@@ -96,6 +108,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
   const rest: Step[] = [];
   const gates: Step[][] = order.waves.map(() => []);
   const checks: Step[][] = order.waves.map(() => []);
+  const promotes: Step[] = [];
   const left: Step[] = [];
 
   for (const place of places) {
@@ -134,7 +147,10 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     }
     const single = new Set(place.points.values()).size <= 1;
     const whole =
-      place.exclusive && single && (order.waves.length <= 1 || place.components.some((entry) => entry.labelSelector === undefined));
+      place.copies.size === 0 &&
+      place.exclusive &&
+      single &&
+      (order.waves.length <= 1 || place.components.some((entry) => entry.labelSelector === undefined));
     const newest = newestOf([...place.points.values()]);
     const verify = (
       wave: number,
@@ -168,7 +184,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       id: string,
       title: string,
       point: RecoveryPoint,
-      scope: { labelSelector?: string; includedResources?: string[] },
+      scope: { labelSelector?: string; includedResources?: string[]; excludedResources?: string[] },
       component?: string,
     ): Step => {
       const step: Step = {
@@ -191,9 +207,11 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
           },
         },
       };
-      if (scope.includedResources === undefined && bringsSnapshots(place, point)) left.push(releaseOf(step));
+      const bringsData = scope.includedResources === undefined && scope.excludedResources === undefined;
+      if (bringsData && bringsSnapshots(place, point)) left.push(releaseOf(step));
       return step;
     };
+    for (const { engine, claims } of place.copies.values()) for (const one of claims) basis[`${cluster}/${one.target.id}`] = engine.id;
     if (!newest) continue;
     if (whole) {
       waves[0]?.push(restore('restore', `Restore the namespace ${namespace} into ${target}`, newest, {}));
@@ -214,20 +232,33 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         order.waves.findIndex((names) => names.includes(name)),
         0,
       );
-      const scope = entry.labelSelector === undefined ? {} : { labelSelector: entry.labelSelector };
+      const copied = place.copies.get(name);
+      if (copied) promotes.push(promotion(place, name, copied, application.name));
+      const scope = {
+        ...(entry.labelSelector !== undefined && { labelSelector: entry.labelSelector }),
+        ...(copied && { excludedResources: dataResources }),
+      };
       waves[wave]?.push(restore(`restore-${nameFor(name, 50)}`, `Restore ${name} into ${target}`, point, scope, name));
       gates[wave]?.push(
         gate(`ready-${nameFor(name, 50)}-${nameFor(`${cluster}-${target}`, 150)}`, cluster, target, entry.labelSelector, name),
       );
       verify(wave, point, entry, name);
     }
-    if (place.exclusive) rest.push(restore('rest', `Restore what is left of ${namespace} into ${target}`, newest, {}));
+    const withoutData = place.copies.size > 0 ? { excludedResources: dataResources } : {};
+    if (place.exclusive) rest.push(restore('rest', `Restore what is left of ${namespace} into ${target}`, newest, withoutData));
   }
 
   const names = components.map(({ component }) => component.name);
-  const all = [prepare, isolate, first, ...waves.flatMap((wave, index) => [wave, gates[index]!, checks[index]!]), rest, left].filter(
-    (wave) => wave.length > 0,
-  );
+  const copies = places.flatMap(copiesIn);
+  const all = [
+    prepare,
+    isolate,
+    first,
+    promotes,
+    ...waves.flatMap((wave, index) => [wave, gates[index]!, checks[index]!]),
+    rest,
+    left,
+  ].filter((wave) => wave.length > 0);
   return sealPlan(
     {
       intent: 'Restore',
@@ -246,6 +277,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
           capturedAt: point.capturedAt ?? '',
         })),
       ),
+      ...(copies.length > 0 && { copies }),
       target: places.map(({ cluster, target }) => ({ cluster, namespaces: [target] })),
       mode: 'clone',
       waves: all,
@@ -268,6 +300,41 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       home: inputs.home,
     },
     now,
+  );
+}
+
+function promotion({ cluster, target }: ClonePlace, component: string, { engine, claims }: CopiedData, application: string): Step {
+  return {
+    id: `promote-${nameFor(component, 50)}-${nameFor(`${cluster}-${target}`, 150)}`,
+    title: `Make ${claims.map(({ claim }) => claim).join(' and ')} of ${component} out of the image of its copy, which goes on`,
+    cluster,
+    component,
+    action: {
+      kind: 'replication.promote',
+      engine: engine.id,
+      request: {
+        targets: claims.map((one) => one.target),
+        into: target,
+        claims: claims.map(({ manifest }) => manifest),
+        labels: { [labels.application]: nameFor(application) },
+        annotations: {},
+      },
+    },
+  };
+}
+
+function copiesIn({ cluster, namespace, copies }: ClonePlace): PlanCopy[] {
+  return [...copies].flatMap(([component, { engine, claims }]) =>
+    claims.map(({ claim, from, target, capturedAt }) => ({
+      component,
+      claim,
+      engine: engine.id,
+      from,
+      to: cluster,
+      name: target.name,
+      namespace,
+      ...(capturedAt !== undefined && { capturedAt }),
+    })),
   );
 }
 

@@ -1,6 +1,7 @@
 import { formatAge } from '../text/age.ts';
 import { nameFor, sealPlan } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
+import { dataOf } from './data-of.ts';
 import { releaseOf } from './left-behind.ts';
 import type { DataLoss, Plan, PlanObjective, Step } from './model.ts';
 
@@ -35,6 +36,7 @@ function cleanUpOf(steps: readonly Step[]): Step[][] {
   const end: Step[] = [];
   const release: Step[] = [];
   const remove: Step[] = [];
+  const forget: Step[] = [];
   for (const step of steps) {
     const { id, cluster, component, title, action } = step;
     const common = { cluster, undoes: id, ...(component !== undefined && { component }) };
@@ -48,6 +50,16 @@ function cleanUpOf(steps: readonly Step[]): Step[][] {
       });
       release.push({ ...releaseOf(step), undoes: id, title: `Take away what the engine left of it: ${title}` });
     }
+    if (action.kind === 'replication.promote') {
+      const { engine, request } = action;
+      // When no claim is left that needs the image.
+      forget.push({
+        ...common,
+        id: nameFor(`end-${id}`, 250),
+        title: `Give the image of the copy free: ${title}`,
+        action: { kind: 'replication.promote.end', engine, promote: id, request },
+      });
+    }
     if (action.kind === 'namespace.create') {
       remove.push({
         ...common,
@@ -57,7 +69,7 @@ function cleanUpOf(steps: readonly Step[]): Step[][] {
       });
     }
   }
-  return [end, release, remove].filter((wave) => wave.length > 0);
+  return [end, release, remove, forget].filter((wave) => wave.length > 0);
 }
 
 function objectivesOf({ components }: CloneInputs): PlanObjective[] {
@@ -74,10 +86,9 @@ function objectivesOf({ components }: CloneInputs): PlanObjective[] {
 }
 
 /** Nothing is lost by a drill; what would be, were it real, is worth saying before it is needed. */
-function lossOf(component: string, { points }: Pick<Plan, 'points'>, now: Date): DataLoss {
-  const ages = points
-    .filter((point) => point.component === component)
-    .map(({ capturedAt }) => now.getTime() - Date.parse(capturedAt))
+function lossOf(component: string, plan: Pick<Plan, 'points' | 'copies'>, now: Date): DataLoss {
+  const ages = dataOf(component, plan)
+    .map(({ capturedAt }) => now.getTime() - Date.parse(capturedAt ?? ''))
     .filter((age) => Number.isFinite(age));
   const age = ages.length === 0 ? '' : ` (were it real: ${formatAge(Math.max(0, ...ages))})`;
   return { component, seconds: 0, text: `nothing of ${component}${age}` };

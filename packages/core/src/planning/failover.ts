@@ -102,10 +102,12 @@ function leftBehind({ request, places }: FailoverInputs): Reason[] {
 
 /** A snapshot in the storage of one cluster is not to be had on another. `arrives`: which components come from there. */
 export function portable({ places }: Pick<CloneInputs, 'places'>, arrives: (component: string) => boolean = () => true): Reason[] {
-  return places.flatMap(({ cluster, namespace, points, contents }) =>
-    [...new Set([...points].flatMap(([component, point]) => (arrives(component) ? [point] : [])))].flatMap((point): Reason[] => {
+  return places.flatMap(({ cluster, namespace, points, contents, copies }) => {
+    const copied = new Set([...copies.values()].flatMap(({ claims }) => claims.map(({ claim }) => claim)));
+    return [...new Set([...points].flatMap(([component, point]) => (arrives(component) ? [point] : [])))].flatMap((point): Reason[] => {
       const kept = (contents.get(point.id)?.volumes ?? []).filter(
-        (volume) => volume.namespace === namespace && volume.state === 'captured' && !isPortable(volume.method),
+        ({ namespace: own, claim, state, method }) =>
+          own === namespace && state === 'captured' && !isPortable(method) && !copied.has(claim),
       );
       if (kept.length === 0) return [];
       return [
@@ -118,8 +120,8 @@ export function portable({ places }: Pick<CloneInputs, 'places'>, arrives: (comp
           fix: 'let backups move the data (snapshotMoveData) or copy files; or choose another point: kubectl dr get points',
         },
       ];
-    }),
-  );
+    });
+  });
 }
 
 /** Whether the data lies where both clusters reach it. */

@@ -98,7 +98,8 @@ export function selectPoint(
 }
 
 /** Everything is inside but data: it would come back with empty volumes. */
-function lacksVolumesOnly({ usable, reasons }: PointUse): boolean {
+/** Everything but volumes is in it. */
+export function lacksVolumesOnly({ usable, reasons }: PointUse): boolean {
   return usable === 'no' && reasons.length > 0 && reasons.every(({ code }) => code === 'VOLUME_NOT_CAPTURED' || code === 'VOLUME_EMPTY');
 }
 

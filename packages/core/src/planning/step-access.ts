@@ -106,6 +106,14 @@ function placesOf(cluster: string, action: Extract<StepAction, { kind: `replicat
     case 'replication.promote':
     case 'replication.promote.end': {
       const namespaces = spaces(action.request.targets);
+      const { into } = action.request;
+      if (into !== undefined)
+        return [
+          ...at(cluster, namespaces, ['get']),
+          ...(replicator.promotes ?? []).flatMap(({ verb, type }) => at(cluster, namespaces, [verb], [type])),
+          ...(replicator.offers ?? []).flatMap(({ verb, type }) => at(cluster, [into], [verb], [type])),
+          ...at(cluster, [into], ['get', 'list', 'create'], [types.persistentVolumeClaims]),
+        ];
       return [
         ...at(cluster, namespaces, ['get', 'patch']),
         ...at(cluster, namespaces, ['get', 'list', 'create'], [types.persistentVolumeClaims]),

@@ -107,6 +107,8 @@ export interface Replicator {
   readonly types: readonly ResourceType[];
   /** Rights that a promotion needs at its target, besides those to get and patch `types` and to make claims. */
   readonly promotes?: readonly { verb: string; type: ResourceType }[];
+  /** Rights that it needs besides where the claims of a promotion are made in another namespace; those of a namespace are of that one. */
+  readonly offers?: readonly { verb: string; type: ResourceType }[];
   /** Selector text of what it makes by itself in the namespaces that it works in, and of its pods: nobody's application. */
   readonly own?: string;
 

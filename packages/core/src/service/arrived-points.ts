@@ -1,7 +1,8 @@
+import { volumeOf } from '../compliance/usable.ts';
 import { isPortable } from '../planning/failover.ts';
 import { choiceOf } from '../planning/moment.ts';
 import type { Mapping, PlanRequest } from '../planning/model.ts';
-import { candidatesFor, openCandidates } from '../planning/select-point.ts';
+import { candidatesFor, lacksVolumesOnly, openCandidates } from '../planning/select-point.ts';
 import type { Assessment } from './assess.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace } from './look.ts';
@@ -29,17 +30,24 @@ export async function readUntilPortable(deps: PlannerDeps, lay: () => Ground, as
 
 /**
  * A point whose volumes are snapshots in the other cluster's storage brings nothing back here, however whole it is there. `arrives`: of
- * which components that is so; those that run here have their snapshots here.
+ * which components that is so; those that run here have their snapshots here. `isCopied`: volumes
+ * (`namespace/claim`) whose data is here besides.
  */
 export function withPortableOnly(
   status: ApplicationStatus,
   contents: PlannerDeps['contents'],
   to: string,
   arrives: (component: string) => boolean = () => true,
+  isCopied: (volume: string) => boolean = () => false,
 ): ApplicationStatus {
   const judged = (use: PointUse): PointUse => {
     const volumes = contentsOf(contents.get(use.point.id))?.volumes ?? [];
-    const kept = volumes.filter((volume) => volume.state === 'captured' && !isPortable(volume.method));
+    const kept = volumes.filter(
+      (volume) => volume.state === 'captured' && !isPortable(volume.method) && !isCopied(`${volume.namespace}/${volume.claim}`),
+    );
+    // Its volumes come from elsewhere, and the rest is there.
+    if (lacksVolumesOnly(use) && kept.length === 0 && use.reasons.every((reason) => isCopied(volumeOf(reason) ?? '')))
+      return { point: use.point, usable: 'yes', reasons: [] };
     if (use.usable !== 'yes' || kept.length === 0) return use;
     return {
       ...use,

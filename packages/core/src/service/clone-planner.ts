@@ -2,7 +2,7 @@ import type { Application } from '../application/model.ts';
 import { InputError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { noEngine } from '../planning/backup.ts';
-import { type Arrival, type CloneInputs, type ClonePlace, planClone } from '../planning/clone.ts';
+import { type Arrival, type CloneInputs, type ClonePlace, type CopiedData, planClone } from '../planning/clone.ts';
 import { planDrill } from '../planning/drill.ts';
 import { sha256 } from '../planning/hash.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
@@ -37,14 +37,25 @@ export interface Copying {
   target(place: Place): string;
   /** Where the place is shared or not: itself, or where it comes from. */
   origins(place: Place): Pick<Place, 'cluster' | 'namespace'>[];
+  /** What continuous copies hold of a place, whose points and their objects these are. */
+  copies?(place: Place, read: ReadPoints): Map<string, CopiedData>;
   /** What changes in one place on its way to another cluster. */
   arrival?(place: Place): Arrival | undefined;
+}
+
+/** The points of one place, by component, and what they captured, by point id. */
+export interface ReadPoints {
+  /** Namespace that the copy is made in. */
+  target: string;
+  points: ReadonlyMap<string, RecoveryPoint>;
+  captured: ReadonlyMap<string, KubeObject[]>;
 }
 
 /** What is different where the copy is made on another cluster than that of the original. */
 export interface Elsewhere {
   origins: Copying['origins'];
   arrival(place: Place, components: readonly ComponentStatus[]): Arrival | undefined;
+  copies(place: Place, read: ReadPoints, ground: Ground): Map<string, CopiedData>;
   blockers(inputs: CloneInputs): Reason[];
 }
 
@@ -60,7 +71,10 @@ export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: A
     {
       target: (place) => targetOf(place, places, request, suffix),
       origins: elsewhere?.origins ?? ((place) => [place]),
-      ...(elsewhere && { arrival: (place) => elsewhere.arrival(place, components) }),
+      ...(elsewhere && {
+        arrival: (place) => elsewhere.arrival(place, components),
+        copies: (place, found) => elsewhere.copies(place, found, ground),
+      }),
     },
     signal,
   );
@@ -176,6 +190,7 @@ async function clonePlace(
     exclusive: copying.origins(place).every((origin) => isExclusive(assessment.applications, application, chosen, origin)),
     ...(arrival && { arrival }),
     points,
+    copies: copying.copies?.(place, { target, points, captured }) ?? new Map(),
     captured,
     facts,
     contents: new Map([...new Set(points.values())].map((point) => [point.id, contentsOf(deps.contents.get(point.id))])),

@@ -1,13 +1,21 @@
+import { claimManifest } from '../application/claim-manifest.ts';
+import { inventoryOf } from '../application/inventory.ts';
 import type { Application, Component } from '../application/model.ts';
 import { InputError } from '../errors.ts';
-import { portable } from '../planning/failover.ts';
+import type { CopiedData } from '../planning/clone.ts';
+import { isPortable, portable } from '../planning/failover.ts';
+import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { copyWith } from '../planning/mapping.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
 import { type Place, chosenComponents, placesOf } from '../planning/places.ts';
+import type { Replication } from '../protection/model.ts';
+import { type ClaimCopy, copiesOf, lossOf, refOf } from '../protection/replication.ts';
 import { mappingOf, readUntilPortable, withPortableOnly } from './arrived-points.ts';
 import type { Assessment } from './assess.ts';
-import { clonePlan } from './clone-planner.ts';
+import { type ReadPoints, clonePlan } from './clone-planner.ts';
+import { contentsOf } from './in-place-reader.ts';
 import { findApplication } from './look.ts';
+import { withoutMarks } from './move-data.ts';
 import { movedTo } from './moved-places.ts';
 import type { Ground, PlannerDeps } from './plan-ground.ts';
 import { nowAt } from './planner.ts';
@@ -15,7 +23,8 @@ import { nowAt } from './planner.ts';
 /**
  * A drill on a cluster that is named. What runs elsewhere is tried from the points that have arrived there, with what is called
  * otherwise there: what a failover would find, tried apart. Whether the cluster where it runs answers does not matter. What runs there
- * itself is tried from its own points.
+ * itself is tried from its own points. Volumes that are copied there continuously are made of the image of the copy, where that is newer
+ * than the point, and of what holds the rest; the copy goes on.
  */
 export async function drillOn(
   deps: PlannerDeps,
@@ -34,7 +43,8 @@ export async function drillOn(
   const request = { ...asked, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
     const seen = assessment.fleet([moved]);
-    const status = withPortableOnly(seen.applications[0]!, deps.contents, on, arrives);
+    const copied = new Set(isOfNow(request) ? heldOn(seen, on).map(({ claim, target }) => `${target.namespace}/${claim}`) : []);
+    const status = withPortableOnly(seen.applications[0]!, deps.contents, on, arrives, (volume) => copied.has(volume));
     const fleet = { ...seen, applications: [status] };
     const components = chosenComponents(status, request.components).filter(({ component }) => component.placements.length > 0);
     const places = placesOf(fleet, moved, components, isGone).map((place) =>
@@ -55,6 +65,7 @@ export async function drillOn(
     origins,
     arrival: (place, components) => (comesFromElsewhere(place) ? copyWith(mappingOf(request, components, on)) : undefined),
     // A point that was refused for that is not told of twice.
+    copies: (place, read, laid) => (comesFromElsewhere(place) ? copiedData(deps, place, read, laid) : new Map()),
     blockers: (inputs) => (inputs.blockers.some(({ code }) => code === 'POINT_UNUSABLE') ? [] : portable(inputs, arrives)),
   });
 }
@@ -84,4 +95,66 @@ function toBeProven(place: Place, { owner }: Application, isGone: (cluster: stri
   );
   const of = place.components[0]?.status.component.owner ?? owner;
   return mapped || of === undefined ? place : { ...place, ownerToProve: of };
+}
+
+type Held = ClaimCopy & { target: Replication };
+
+/** A copy is of now: whoever names a moment or a point means that. */
+function isOfNow({ point }: PlanRequest): boolean {
+  return point === undefined || point === 'latest';
+}
+
+/** Copies that a cluster holds something of. */
+function heldOn({ replications }: Pick<Ground['fleet'], 'replications'>, on: string): Held[] {
+  return copiesOf(replications).flatMap(({ target, ...copy }) =>
+    target?.cluster === on && target.holds !== false ? [{ ...copy, target }] : [],
+  );
+}
+
+/** Of which components every volume is copied, and no older than in the point that brings the rest. */
+function copiedData(
+  { engines, contents }: PlannerDeps,
+  place: Place,
+  { target: into, points, captured }: ReadPoints,
+  { fleet, request, components }: Ground,
+): Map<string, CopiedData> {
+  const found = new Map<string, CopiedData>();
+  if (!isOfNow(request)) return found;
+  const held = heldOn(fleet, place.cluster).filter(({ target }) => target.namespace === place.namespace);
+  const clocks = new Map(fleet.clusters.filter(({ reachable }) => reachable).map(({ name, now }) => [name, new Date(now)]));
+  const { as } = copyWith(mappingOf(request, components, place.cluster));
+  for (const entry of place.components) {
+    const { name } = entry.status.component;
+    const point = points.get(name);
+    const objects = point ? (captured.get(point.id) ?? []) : [];
+    const inventory = inventoryOfCaptured(objects, place.namespace);
+    const claims = inventory ? inventoryOf(entry, inventory).claims : [];
+    const copies = claims.flatMap((claim) => held.find((copy) => copy.claim === claim.name) ?? []);
+    const engine = engines.find(({ id, replicator }) => replicator && copies.every((copy) => copy.engine === id));
+    if (claims.length === 0 || copies.length < claims.length || !engine) continue;
+    const data = copies.flatMap((copy): CopiedData['claims'] => {
+      const { capturedAt } = lossOf(copy, clocks);
+      const claim = objects.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === copy.claim);
+      if (!claim) return [];
+      return [
+        {
+          claim: copy.claim,
+          target: refOf(copy.target),
+          from: copy.source?.cluster ?? copy.target.from ?? '',
+          ...(capturedAt !== undefined && { capturedAt }),
+          manifest: withoutMarks(claimManifest(as(claim)), engine, into),
+        },
+      ];
+    });
+    const oldest = Math.min(...data.map(({ capturedAt }) => Date.parse(capturedAt ?? '')));
+    const inPoint = (point && contentsOf(contents.get(point.id))?.volumes) ?? [];
+    const brings = claims.every((claim) =>
+      inPoint.some(
+        (one) => one.namespace === place.namespace && one.claim === claim.name && one.state === 'captured' && isPortable(one.method),
+      ),
+    );
+    if (data.length < claims.length || (brings && Date.parse(point?.capturedAt ?? '') > oldest)) continue;
+    found.set(name, { engine, claims: data });
+  }
+  return found;
 }

@@ -213,7 +213,7 @@ function unknownEngine(cluster: string, point: RecoveryPoint): Reason {
 }
 
 /** Without what an engine writes on it at each sync: a plan would never be the same. */
-function withoutMarks({ metadata, ...claim }: KubeObject, engine: Engine, namespace: string): KubeObject {
+export function withoutMarks({ metadata, ...claim }: KubeObject, engine: Engine, namespace: string): KubeObject {
   const isMark = marksOf(engine);
   const { labels: its = {}, annotations: notes = {}, ...rest } = metadata;
   const [kept, said] = [its, notes].map((all) => Object.fromEntries(Object.entries(all).filter(([key]) => !isMark(key))));

@@ -161,7 +161,12 @@ export function assertInside(
       case 'replication.promote':
       case 'replication.promote.end':
         if (action.request.into !== undefined) written(action.request.into);
-        for (const ref of action.request.targets) end(step, ref);
+        // A drill takes an image of the application's own, and writes beside.
+        if (plan.intent === 'Drill') {
+          if (action.request.into === undefined) refuse(step, '(none)');
+          for (const ref of action.request.targets)
+            if (ref.cluster !== cluster || !ownsAnywhere(ref.namespace) || !agrees(cluster, ref.namespace)) refuse(step, ref.namespace);
+        } else for (const ref of action.request.targets) end(step, ref);
         for (const { metadata } of action.request.claims ?? []) written(metadata.namespace);
         break;
       case 'replication.reverse':

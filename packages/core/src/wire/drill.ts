@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf, resource } from './common.ts';
-import { objectiveSchema, operationStateSchema, planPointSchema } from './plan-parts.ts';
+import { objectiveSchema, operationStateSchema, planCopySchema, planPointSchema } from './plan-parts.ts';
 
 export const measuredSchema = z.object({ rtoSeconds: z.number().optional(), lossSeconds: z.number().optional() });
 
@@ -12,6 +12,7 @@ export const drillRecordSchema = z.object({
     owner: z.string().optional(),
     components: z.array(z.string()),
     points: z.array(planPointSchema),
+    copies: z.array(planCopySchema).optional(),
     target: z.array(z.object({ cluster: z.string(), namespaces: z.array(z.string()) })),
     objectives: z.array(objectiveSchema),
     planHash: z.string(),

@@ -44,6 +44,10 @@ export const engine: Engine = {
       ...['get', 'list', 'patch', 'delete'].map((verb) => ({ verb, type: snapshotKinds.snapshots })),
       { verb: 'delete', type: kinds.destinations },
     ],
+    offers: [
+      ...['get', 'list', 'create', 'delete'].map((verb) => ({ verb, type: snapshotKinds.contents })),
+      ...['create', 'list', 'delete'].map((verb) => ({ verb, type: snapshotKinds.snapshots })),
+    ],
     own: createdByVolSync,
     render,
     foresee,
