@@ -50,6 +50,8 @@ describe('VolSync has no phase, so it is derived', () => {
     ],
     ['it listens, as rsync always does', 'target', { rsyncTLS: {} }, { ...synced, ...condition('SyncInProgress') }, 'Succeeded'],
     ['a word that is newer than us', 'source', { restic: {} }, { ...synced, ...condition('Quiescing') }, 'Unknown'],
+    ['two movers are named, which VolSync refuses', 'source', { restic: {}, rsyncTLS: {} }, condition('Error', 'only one'), 'Failed'],
+    ['a mover that is newer than us', 'source', { teleport: {} }, { ...synced, ...condition('WaitingForSchedule') }, 'Succeeded'],
     ['something outside moves it', 'source', { external: { provider: 'x' } }, {}, 'Unknown'],
   ] as const)('%s', (_, role, spec, status, phase) => {
     expect(told(role, spec, status).phase).toBe(phase);
