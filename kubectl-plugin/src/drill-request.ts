@@ -7,6 +7,7 @@ import { whatAndWhere } from './restore-request.ts';
 
 /** Flags of `plan` that a drill decides by itself, or that would touch what runs. */
 const ofRestore = [
+  'without',
   'point',
   'override',
   'accept-data-loss',

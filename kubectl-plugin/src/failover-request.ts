@@ -24,6 +24,7 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
   const to = flagText(args, 'to');
   if (to === undefined && intent !== 'Failback') throw new UsageError('--to CLUSTER is missing: where to go on', command);
   const components = flagList(args, 'component');
+  const without = flagList(args, 'without');
   const point = flagText(args, 'point');
   const override = flagText(args, 'override');
   const window = flagText(args, 'undo-window');
@@ -33,6 +34,7 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
     application: args.positionals.APP!,
     ...(to !== undefined && { to }),
     ...(components && { components }),
+    ...(without && { without }),
     ...(point !== undefined && { point }),
     ...(override !== undefined && { override: override.trim() }),
     ...(args.flags['accept-data-loss'] === true && { acceptDataLoss: true }),

@@ -9,7 +9,7 @@ export function repeated({ argv }: Pick<Context, 'argv'>, more: readonly string[
     if (argv[index - 1] === '--token') return '"$TOKEN"';
     return word.startsWith('--token=') ? '--token="$TOKEN"' : quoted(word);
   });
-  return ['kubectl dr', ...words, ...more].join(' ');
+  return ['kubectl dr', ...words, ...more.map(quoted)].join(' ');
 }
 
 function quoted(word: string): string {

@@ -6,7 +6,7 @@ import type { Arguments } from './definition.ts';
 import { exit } from './exit-codes.ts';
 import { planText } from './output/plan.ts';
 import { lookOf } from './output/terminal.ts';
-import { planShown } from './plan-shown.ts';
+import { planShown, refused } from './plan-shown.ts';
 
 /**
  * Shows a plan before anything of it starts: on stdout with `--dry-run`, which ends there, else on stderr. The exit code
@@ -21,6 +21,6 @@ export async function endOfSeen(plan: Plan, args: Arguments, context: Context): 
   }
   context.output.err(planText(planToWire(plan).spec, lookOf(context.output, 'err')));
   if (!blocked) return undefined;
-  context.output.err('Refused: what is not met above stands in the way. Nothing was changed.\n');
+  context.output.err(refused(planToWire(plan).spec, context));
   return exit.refused;
 }

@@ -11,11 +11,14 @@ const storageClass: Flag = {
 const host: Flag = { type: 'string', repeatable: true, value: 'FROM=TO', summary: 'A host and its name there (.east.org=.west.org)' };
 const nodeLabel: Flag = { type: 'string', repeatable: true, value: 'K=V:K=V', summary: 'What a node selector asks for there' };
 
+const without: Flag = { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'All but this component; repeatable' };
+
 /** What is called otherwise on another cluster: of moves, and of drills there. */
 export const mappingFlags: Record<string, Flag> = { 'storage-class': storageClass, host, 'node-label': nodeLabel };
 
 /** Shared with `plan failover`. */
 export const failoverFlags: Record<string, Flag> = {
+  without: { ...without, summary: 'Move: all but this component; repeatable' },
   point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: back to this point or moment' },
   'accept-data-loss': { type: 'boolean', summary: 'Failover: leave data newer than --point behind' },
   ...mappingFlags,
@@ -29,6 +32,7 @@ export const failoverFlags: Record<string, Flag> = {
 /** Of every way to another cluster. */
 export const moveFlags: Record<string, Flag> = {
   component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
+  without,
   ...mappingFlags,
   'undo-window': { type: 'string', value: '24h', summary: 'How long it can be undone (default 24h)' },
   yes: { type: 'boolean', summary: 'Do not ask' },
@@ -43,8 +47,8 @@ export const failover: Command = {
   positionals: [{ name: 'APP', required: true, summary: 'Application name or entity ref' }],
   flags: {
     to: { type: 'string', value: 'CONTEXT', summary: 'The cluster to go on at' },
-    ...moveFlags,
     ...failoverFlags,
+    ...moveFlags,
   },
   examples: [
     ['kubectl dr failover shop --to west', 'Stops the old copy, sees that it stands still, goes on at west'],

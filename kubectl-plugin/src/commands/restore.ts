@@ -26,7 +26,7 @@ export const restoreFlags: Record<string, Flag> = {
     type: 'string',
     value: 'BOOL',
     choices: ['true', 'false'],
-    summary: 'In place: capture it as it is first (default true)',
+    summary: 'In place: capture it as is first (default true)',
   },
 };
 

@@ -13,7 +13,7 @@ import { moveIntents, moveRequest } from '../failover-request.ts';
 import { exit } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';
 import { lookOf } from '../output/terminal.ts';
-import { planShown } from '../plan-shown.ts';
+import { planShown, refused } from '../plan-shown.ts';
 import { restoreRequest } from '../restore-request.ts';
 import { portalTime, watch } from './operation.ts';
 import type { Session } from './session.ts';
@@ -141,7 +141,7 @@ async function carriedOut(made: PortalPlan, args: Arguments, context: Context, s
   if (flagText(args, 'dry-run')) return shown(made, args, context);
   output.err(planText(made.spec, lookOf(output, 'err')));
   if (made.spec.blockers.length > 0) {
-    output.err('Refused: what is not met above stands in the way. Nothing was changed.\n');
+    output.err(refused(made.spec, context));
     return exit.refused;
   }
   return agreed(made, args, context, session);

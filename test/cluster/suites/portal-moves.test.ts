@@ -1,40 +1,24 @@
-import { claimManifest } from '@kubectl-dr/core/application/claim-manifest';
-import { labels } from '@kubectl-dr/core/application/model';
-import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import { fencesLabel, networkFences } from '@kubectl-dr/core/fencing/network-fence';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import type { ReplicationRequest } from '@kubectl-dr/core/ports/replication';
-import { systemClock } from '@kubectl-dr/core/system-clock';
 import type { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { fenceController, fenceDefinition } from '@kubectl-dr/sandbox/simulators/fencing/network-fences';
 import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import { kinds as veleroKinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
-import { repositorySecrets } from '@kubectl-dr/sandbox/simulators/volsync/pair.testing';
-import { Between } from '@kubectl-dr/sandbox/simulators/volsync/repositories';
-import { volsyncControllers, volsyncDefinitions } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
 import { inject } from 'vitest';
 import { openBackend } from '../../../plugins/dr-backend/src/testing/backend.ts';
 import { seenBy } from '../../suites/seen-by.ts';
-import { missingStorage } from '../targets/real.ts';
-import { openShop, orders, owner, readOrders, running, writeOrders } from '../targets/shop.ts';
+import { openShop, orders, readOrders, running, writeOrders } from '../targets/shop.ts';
 import type { Right } from '../targets/service-accounts.ts';
 import { applyManifest, asServiceAccount, granted, manifest, removeManifest, rightOf } from '../targets/service-accounts.ts';
-import { shippedDefinitions } from '../targets/snapshots.ts';
+import { copyDatabase, copyDefinitions, missingCopies } from '../targets/two-sites.ts';
 import type { ProtectedCluster } from '../targets/velero.ts';
-import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
+import { newStore, withVelero } from '../targets/velero.ts';
 
 const target = inject('target');
-const missing = target === 'memory' ? 'the cluster in memory knows no rights' : (missingVelero(target) ?? realVolumes());
-
-/** The simulated VolSync copies simulated volumes. */
-function realVolumes(): string | undefined {
-  return target === 'real' && missingStorage() === undefined
-    ? 'with CSI_BIN_DIR volumes are real, which the simulated VolSync cannot read'
-    : undefined;
-}
+const missing = target === 'memory' ? 'the cluster in memory knows no rights' : missingCopies(target);
 
 const part = (kind: string, name: string, dependsOn: string[] = []) => ({
   apiVersion: 'backstage.io/v1alpha1',
@@ -73,13 +57,13 @@ describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing 
   const [east, west] = [() => sides[0]!, () => sides[1]!];
 
   beforeAll(async () => {
-    definitions = [...(target === 'real' ? await shippedDefinitions('volsync') : volsyncDefinitions()), fenceDefinition()];
+    definitions = [...(await copyDefinitions(target)), fenceDefinition()];
     const store = newStore();
     for (const name of ['east', 'west'] as const) sides.push(await withVelero(target, name, store, definitions));
     const location = { type: veleroKinds.locations, namespace: 'velero', name: 'default' };
     await west().client.patch(location, 'merge', { spec: { backupSyncPeriod: '1s' } });
     await openShop(east());
-    await copied();
+    await copyDatabase(east(), west());
     await createAll(west().cluster, [
       {
         apiVersion: 'csiaddons.openshift.io/v1alpha1',
@@ -119,32 +103,6 @@ describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing 
       await side.close();
     }
   }, 120_000);
-
-  /** The database is copied to `west`, as a person sets it up. */
-  async function copied(): Promise<void> {
-    const between = new Between();
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: { 'kubectl-dr.dev/owner': owner } } };
-    await createAll(west().cluster, [namespace]);
-    const claim = await east().client.get({ type: types.persistentVolumeClaims, namespace: 'shop', name: 'data-db-0' });
-    const request = (source: string, to: string): ReplicationRequest => ({
-      name: 'dr-shop',
-      source: { cluster: source, namespace: 'shop' },
-      target: { cluster: to, namespace: 'shop' },
-      claims: [claimManifest(claim)],
-      every: 60_000,
-      labels: { [labels.application]: 'shop', [labels.componentOf]: 'db' },
-      annotations: {},
-    });
-    for (const { cluster, volumes, durations, run } of sides) {
-      run(volsyncControllers({ cluster, clock: systemClock, volumes: volumes!, durations, between }));
-      await createAll(cluster, [
-        ...repositorySecrets(request('east', 'west'), 'shop'),
-        ...repositorySecrets(request('west', 'east'), 'shop'),
-      ]);
-    }
-    for (const { end, object } of volsync.replicator!.render(request('east', 'west')))
-      await createAll((end === 'source' ? east() : west()).cluster, [object]);
-  }
 
   const olivia = (method: 'get' | 'post', path: string) => portal.as('olivia')(method, path);
   const plan = async (request: object) => {

@@ -544,6 +544,21 @@ const table = {
     why: 'When the last sync ended says nothing about when the data was captured.',
     fix: 'Look at it: kubectl dr describe replication NAME; or take a point: --point',
   },
+  COMPONENT_LEFT_BEHIND: {
+    title: 'A component stays where it is while others move',
+    why: 'It was left out, for instance because the target has no device for it; where its cluster does not answer, it is not running.',
+    fix: 'Move it as well when the target can run it: kubectl dr relocate APP --component COMPONENT --to CLUSTER',
+  },
+  DEPENDENCY_LEFT_BEHIND: {
+    title: 'After the move a component is on another cluster than what it depends on',
+    why: 'It reaches it only where the clusters reach each other, and not at all while the other one does not run.',
+    fix: 'See that it works without it, or move both.',
+  },
+  COMPONENT_INSEPARABLE: {
+    title: 'A component cannot move without another one',
+    why: 'No label tells their workloads apart, or one object of an engine moves both: what stops one would stop the other.',
+    fix: 'Label the workloads of each, or let them go together.',
+  },
   FAILBACK_WITHOUT_REVERSE: {
     title: 'Nothing has come back yet from where the application went',
     why: 'What was written there would be lost: a failback needs a copy the other way that has succeeded since.',

@@ -328,6 +328,8 @@ export interface Plan {
   sets?: RecoverySet[];
   blockers: Reason[];
   warnings: Reason[];
+  /** Of a move that its target blocks because it cannot run some components: the same without them is possible. */
+  partial?: { without: string[] };
   undo: PlanUndo;
   /** What it was computed from: `east/Backup velero/x` -> version or digest. Compared to tell PLAN_STALE apart. */
   basis: Record<string, string>;
@@ -351,6 +353,8 @@ export interface PlanRequest {
   application: string;
   /** Absent: all. */
   components?: string[];
+  /** Of a move: components that stay where they are. The plan names in `components` what is left. */
+  without?: string[];
   /** A point's id or name, an instant (`14:05`, `2h ago`, RFC 3339) or `latest` (default). */
   point?: string;
   mode?: RestoreMode;

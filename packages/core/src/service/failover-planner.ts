@@ -9,6 +9,8 @@ import type { Plan, PlanRequest } from '../planning/model.ts';
 import type { MovePlace, Origin } from '../planning/move/inputs.ts';
 import { planMove } from '../planning/move/plan.ts';
 import { silent, withoutReverse } from '../planning/move/reasons.ts';
+import { componentsOf, remarksOnStaying } from '../planning/move/staying.ts';
+import { isBetter, offering, unfitIn } from '../planning/move/unfit.ts';
 import { choiceOf } from '../planning/moment.ts';
 import { chosenComponents, placesOf } from '../planning/places.ts';
 import type { SetSource } from '../planning/recovery-set.ts';
@@ -20,10 +22,10 @@ import type { Assessment } from './assess.ts';
 import { cloneInputs } from './clone-planner.ts';
 import { handoverPlan } from './handover.ts';
 import { findApplication } from './look.ts';
-import { movesOf } from './located.ts';
+import { awayOf, movesOf } from './located.ts';
 import { momentOf } from './move-past.ts';
 import { copiesInto, readMove } from './move-reader.ts';
-import { movedTo, originsOf, targetOf } from './moved-places.ts';
+import { inseparable, movedTo, originsOf, targetOf } from './moved-places.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
 import { withRights } from './plan-rights.ts';
 import { nowAt } from './planner.ts';
@@ -32,16 +34,65 @@ import { nowAt } from './planner.ts';
  * What a move to another cluster starts from: the application as if it were placed at the target, so that its points there are
  * judged by the rules of every other place. Only places on other clusters move.
  */
-export async function movePlan(deps: PlannerDeps, assessment: Assessment, request: PlanRequest, signal?: AbortSignal): Promise<Plan> {
-  const application = findApplication(assessment, request.application);
+export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+  const application = findApplication(assessment, asked.application);
+  const request = chosenOf(application, asked, assessment);
+  const whole = await planOf(deps, assessment, application, request, signal);
+  const without = unfitIn(whole);
+  const rest = whole.components.filter((name) => !without.includes(name));
+  if (without.length === 0 || rest.length === 0) return whole;
+  const partial = await planOf(deps, assessment, application, { ...request, components: rest }, signal).catch((error: unknown) => {
+    // Nothing of the rest would move, say.
+    if (error instanceof InputError) return undefined;
+    throw error;
+  });
+  if (!partial || !isBetter(partial, whole)) return whole;
+  const { id: _, hash: __, createdAt, expiresAt: ___, ...body } = whole;
+  const blockers = whole.blockers.map((reason) => offering(reason, without));
+  return sealPlan({ ...body, blockers, partial: { without } }, new Date(createdAt));
+}
+
+/** What is meant by the request, by name where anything is said. */
+function chosenOf(application: Application, { without, ...request }: PlanRequest, assessment: Assessment): PlanRequest {
+  const named = request.components ?? comingBack(application, request, assessment);
+  const components = componentsOf(application, { ...(named && { components: named }), ...(without && { without }) });
+  if (without !== undefined && components?.length === 0)
+    throw new InputError(`without ${without.join(' and ')} nothing of ${application.name} is left to move`, {
+      hint: `kubectl dr status ${application.name}`,
+    });
+  return { ...request, ...(components && { components }) };
+}
+
+async function planOf(
+  deps: PlannerDeps,
+  assessment: Assessment,
+  application: Application,
+  request: PlanRequest,
+  signal?: AbortSignal,
+): Promise<Plan> {
   const to = targetOf(assessment, request, application.name);
   const now = await nowAt(deps, to, signal);
   const asked = { ...request, ...momentSaid(request, now) };
-  const chosen = asked.components ?? comingBack(application, asked, assessment);
+  const chosen = asked.components;
   const laid = { ...asked, to, at: asked.at ?? now.toISOString() };
   const rest = (own: Application, components: string[]): Promise<Plan> => ownPlan(deps, assessment, own, { ...laid, components }, signal);
   const ground = { deps, assessment, application, request: laid, now, ...(chosen && { components: chosen }) };
-  return (await handoverPlan(ground, rest, signal)) ?? ownPlan(deps, assessment, application, asked, signal);
+  const plan = (await handoverPlan(ground, rest, signal)) ?? (await ownPlan(deps, assessment, application, asked, signal));
+  return withStaying(plan, application, assessment, to, now);
+}
+
+/** What becomes of the components that do not move is told, and where they cannot be told from those that do, it is blocked. */
+async function withStaying(plan: Plan, application: Application, assessment: Assessment, to: string, now: Date): Promise<Plan> {
+  const isReachable = (cluster: string): boolean => {
+    const reading = assessment.inventory.get(cluster)?.reading;
+    return reading !== undefined && !reading.unreachable;
+  };
+  const { override } = plan.request;
+  const remarks = remarksOnStaying(application, plan.components, { to, isReachable, ...(override !== undefined && { override }) });
+  const blockers = inseparable(application, to, assessment, new Set(plan.components));
+  if (remarks.length + blockers.length === 0) return plan;
+  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = plan;
+  return sealPlan({ ...body, blockers: [...plan.blockers, ...blockers], warnings: [...plan.warnings, ...remarks] }, now);
 }
 
 /** "2h ago" is said once: a plan that is made again means the same moment. */
@@ -63,8 +114,7 @@ async function ownPlan(
   const moved = movedTo(application, to, assessment, deps.tenancy);
   const isGone = (cluster: string, namespace: string): boolean => assessment.inventory.get(cluster)?.namespace(namespace) === undefined;
   const now = await nowAt(deps, to, signal);
-  const components = asked.components ?? comingBack(application, asked, assessment);
-  const request = { ...asked, ...(components && { components }), to, at: asked.at ?? now.toISOString() };
+  const request = { ...asked, to, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
     const fleet = assessment.fleet([moved]);
     const status = withPortableOnly(fleet.applications[0]!, deps.contents, to);
@@ -110,10 +160,14 @@ async function ownPlan(
   return completed(plan, deps, to, now, signal);
 }
 
-/** Of a failback where nothing else is said: what the last move has taken away, and is still part of the application. */
-function comingBack({ name, components }: Application, { intent }: PlanRequest, { past }: Assessment): string[] | undefined {
-  const last = intent === 'Failback' ? movesOf(name, past).at(-1) : undefined;
-  return last?.plan.components.filter((one) => components.some((component) => component.name === one));
+/** Of a failback where nothing else is said: what moves have taken away from there, and is still part of the application. */
+function comingBack({ name, components }: Application, asked: PlanRequest, assessment: Assessment): string[] | undefined {
+  if (asked.intent !== 'Failback') return undefined;
+  const { past } = assessment;
+  const to = targetOf(assessment, asked, name);
+  const away = [...awayOf(name, past)].flatMap(([component, left]) => (left === to ? [component] : []));
+  const back = away.length > 0 ? away : movesOf(name, past).at(-1)?.plan.components;
+  return back && components.map((component) => component.name).filter((one) => back.includes(one));
 }
 
 /** What has to be said last: fences that are prepared, and what whoever executes may not do. */

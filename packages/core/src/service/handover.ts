@@ -1,4 +1,4 @@
-import type { Application } from '../application/model.ts';
+import type { Application, Component } from '../application/model.ts';
 import { DrError, InputError } from '../errors.ts';
 import { sealPlan } from '../planning/assemble.ts';
 import { estimateByPast } from '../planning/estimate.ts';
@@ -66,6 +66,7 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
   for (const managed of new Map(steered.flatMap((one) => (one.managed ? [[one.managed.id, one.managed] as const] : []))).values()) {
     const own = new Set(steered.flatMap((one) => (one.managed?.id === managed.id ? [one.name] : [])));
     const components = here.filter(({ component }) => own.has(component.name));
+    blockers.push(...application.components.flatMap((left) => comesAlong(left, names, managed, ground)));
     const one = await readHanded(ground, managed, components, originsOf(application, to, assessment, own), signal);
     handed.push(one.handed);
     blockers.push(...one.blockers);
@@ -176,6 +177,28 @@ async function readHanded(
     else warnings.push(risk(from, override));
   }
   return { handed: { managed, mover, components, order, preview, origins, to }, blockers, warnings };
+}
+
+/** A component that was left out, and that the engine moves all the same. */
+function comesAlong(
+  component: Component,
+  moved: ReadonlySet<string>,
+  { id, engine, name, cluster }: ManagedApplication,
+  { assessment, request, deps }: HandoverGround,
+): Reason[] {
+  const { to, intent } = request;
+  if (moved.has(component.name) || !component.placements.some((place) => place.cluster !== undefined && place.cluster !== to)) return [];
+  if (steeredBy(component, to, intent as MoveIntent, assessment, deps.engines)?.managed?.id !== id) return [];
+  return [
+    {
+      code: 'COMPONENT_INSEPARABLE',
+      severity: 'blocker',
+      component: component.name,
+      cluster,
+      message: `${engine} moves ${component.name} with everything else of ${name}, so that it cannot be left out`,
+      fix: `let it go along, or take it out of ${engine} first`,
+    },
+  ];
 }
 
 /** Whoever may not read what steers is told which right is missing, as for every other step. */

@@ -11,6 +11,20 @@ export function movesOf(application: string, past: readonly Operation[]): Operat
     .toSorted((a, b) => Date.parse(a.requestedAt) - Date.parse(b.requestedAt));
 }
 
+/** Components that moves have taken away and none has brought back, each with the cluster that it left last; the latest move last. */
+export function awayOf(application: string, past: readonly Operation[]): Map<string, string> {
+  const away = new Map<string, string>();
+  for (const move of movesOf(application, past)) {
+    const [left] = leftBy(move);
+    for (const component of move.plan.components) {
+      const returns = away.get(component) === move.plan.home;
+      away.delete(component);
+      if (!returns && left !== undefined) away.set(component, left);
+    }
+  }
+  return away;
+}
+
 /** Clusters that a move left. */
 export function leftBy({ plan }: Operation): string[] {
   return [

@@ -18,6 +18,8 @@ import type { Reason } from '../reason.ts';
 import { type Ground, clientOf, isExclusive } from './plan-ground.ts';
 import { sourceOf } from './move-past.ts';
 import { partData, volumesOf } from './move-data.ts';
+import { findApplication } from './look.ts';
+import { formerIn } from './moved-places.ts';
 import type { MoveGround } from './move-ground.ts';
 import { liveSource, nothingTells, pointSource } from './move-source.ts';
 
@@ -64,11 +66,16 @@ export async function readMove(
   const inventory = inventoryOfCaptured(source.objects, origin.namespace);
   const scopes = place.components.map((entry) => ({ name: entry.status.component.name, scope: scopeOf(entry, undefined, inventory) }));
   const own = ownOf(deps.engines);
+  const former = formerIn(findApplication(assessment, application.name), chosen, origin).map((one) => scopeOf(one, undefined, inventory));
+  const marked = place.components.flatMap(({ labelSelector, workloads }, index) =>
+    (labelSelector ?? workloads) ? [scopes[index]!.scope] : [],
+  );
   const taken = source.objects.filter(
     (object) =>
       object.metadata.namespace === origin.namespace &&
       isCarried(object) &&
       !own(object) &&
+      (!former.some((scope) => scope.owns(object)) || marked.some((scope) => scope.owns(object))) &&
       (exclusive || scopes.some(({ scope }) => scope.owns(object))),
   );
   const observed = assessment.inventory.get(cluster)?.namespace(namespace)?.observed === true;

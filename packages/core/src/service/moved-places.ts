@@ -1,11 +1,14 @@
-import type { Application } from '../application/model.ts';
+import { inventoryOf } from '../application/inventory.ts';
+import type { Application, Placement } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
+import { workloadKey } from '../application/workload.ts';
 import { InputError, NotFoundError } from '../errors.ts';
 import type { PlanRequest } from '../planning/model.ts';
 import type { Origin } from '../planning/move/inputs.ts';
+import type { Reason } from '../reason.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Assessment } from './assess.ts';
-import { leftBy, movesOf, placedAt } from './located.ts';
+import { awayOf, leftBy, movesOf, placedAt } from './located.ts';
 import { isExclusive } from './plan-ground.ts';
 
 /** The application as if it were placed at the target: only places on other clusters move. */
@@ -21,6 +24,36 @@ export function movedTo(application: Application, to: string, { inventory }: Ass
   };
 }
 
+/**
+ * Places of components that are not meant, and of which nothing runs in this namespace any more: a move took them to the same one of
+ * another cluster. What is still here of them is an old copy, which neither goes along nor starts.
+ */
+export function formerIn(
+  { components }: Application,
+  chosen: ReadonlySet<string>,
+  { cluster, namespace }: Pick<Origin, 'cluster' | 'namespace'>,
+): Placement[] {
+  return components
+    .filter(
+      ({ name, placements }) => !chosen.has(name) && !placements.some((one) => one.cluster === cluster && one.namespace === namespace),
+    )
+    .flatMap(({ placements }) => placements)
+    .filter((one) => one.namespace === namespace && (one.labelSelector !== undefined || one.workloads !== undefined));
+}
+
+/** Whether the namespace holds what is meant and nothing else, no old copy of anything either. */
+function isAlone(
+  application: Application,
+  assessment: Assessment,
+  chosen: ReadonlySet<string>,
+  place: { cluster: string; namespace: string },
+): boolean {
+  if (!isExclusive(assessment.applications, application, chosen, place)) return false;
+  const inventory = assessment.inventory.get(place.cluster)?.namespace(place.namespace);
+  if (!inventory) return true;
+  return formerIn(application, chosen, place).every((placement) => inventoryOf(placement, inventory).workloads.length === 0);
+}
+
 /** Where what moves is now: the copies that have to be stopped. */
 export function originsOf(application: Application, to: string, assessment: Assessment, chosen: ReadonlySet<string>): Origin[] {
   const origins = new Map<string, Origin>();
@@ -30,7 +63,7 @@ export function originsOf(application: Application, to: string, assessment: Asse
       if (cluster === undefined || cluster === to) continue;
       const key = `${cluster}/${namespace}`;
       const reading = assessment.inventory.get(cluster)?.reading;
-      const whole = isExclusive(assessment.applications, application, chosen, { cluster, namespace });
+      const whole = isAlone(application, assessment, chosen, { cluster, namespace });
       const origin = origins.get(key) ?? {
         cluster,
         namespace,
@@ -43,7 +76,36 @@ export function originsOf(application: Application, to: string, assessment: Asse
   return [...origins.values()];
 }
 
-/** The cluster that is meant; of a failback where the application came from last. */
+/** Where what moves lies beside what stays, and no label tells them apart: what stops one would stop the other. */
+export function inseparable(application: Application, to: string, assessment: Assessment, chosen: ReadonlySet<string>): Reason[] {
+  const places = application.components.flatMap(({ name, placements }) =>
+    placements.flatMap((placement) => (placement.cluster === undefined || placement.cluster === to ? [] : [{ name, ...placement }])),
+  );
+  return places.flatMap((place): Reason[] => {
+    const { name, cluster = '', namespace } = place;
+    if (!chosen.has(name) || isAlone(application, assessment, chosen, { cluster, namespace })) return [];
+    const others = places.filter((other) => other.cluster === cluster && other.namespace === namespace && !chosen.has(other.name));
+    const inventory = assessment.inventory.get(cluster)?.namespace(namespace);
+    const workloadsOf = (one: typeof place): string[] => (inventory ? inventoryOf(one, inventory).workloads.map(workloadKey) : []);
+    const own = new Set(workloadsOf(place));
+    const mixed = others.filter((other) => workloadsOf(other).some((workload) => own.has(workload)));
+    if (place.labelSelector !== undefined && mixed.length === 0) return [];
+    const from = [...new Set((mixed.length > 0 ? mixed : others).map((other) => other.name))].join(', ') || 'what else is there';
+    return [
+      {
+        code: 'COMPONENT_INSEPARABLE',
+        severity: 'blocker',
+        component: name,
+        cluster,
+        message: `no label tells ${name} from ${from} in ${namespace} on ${cluster}: whatever stops one stops the other`,
+        evidence: [`Namespace ${namespace}`],
+        fix: `label the workloads of each and select by that (app.kubernetes.io/component), or let them go together`,
+      },
+    ];
+  });
+}
+
+/** The cluster that is meant; of a failback where the application came from last, or what of it is still away. */
 export function targetOf({ inventory, past }: Assessment, { to: asked, application, intent }: PlanRequest, name: string): string {
   const names = inventory.clusters.map(({ reading }) => reading.cluster);
   const back = intent === 'Failback' ? movesOf(name, past).at(-1) : undefined;
@@ -51,7 +113,7 @@ export function targetOf({ inventory, past }: Assessment, { to: asked, applicati
     throw new InputError(`${application} was never moved to another cluster, so there is nowhere to go back to`, {
       hint: `move it as planned: kubectl dr relocate ${application} --to CLUSTER`,
     });
-  const to = asked ?? (back && leftBy(back)[0]);
+  const to = asked ?? (back && ([...awayOf(name, past).values()].at(-1) ?? leftBy(back)[0]));
   if (to === undefined) throw new InputError(`where ${application} has to go is not said`, { hint: `--to ${names.join(' or --to ')}` });
   return answering(inventory, to);
 }

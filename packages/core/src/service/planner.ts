@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 import { isMove } from '../planning/intent.ts';
 import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
@@ -30,6 +31,10 @@ import {
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
   if (isMove(asked.intent)) return (await import('./failover-planner.ts')).movePlan(deps, assessment, asked, signal);
+  if (asked.without !== undefined)
+    throw new InputError(`components are left out of a move to another cluster, not of a ${asked.intent.toLowerCase()}`, {
+      hint: 'name those that are meant instead: --component',
+    });
   if (asked.intent === 'Drill') assertDrill(asked);
   if (asked.intent === 'Drill' && asked.on !== undefined)
     return (await import('./drill-on.ts')).drillOn(deps, assessment, { ...asked, on: answering(assessment.inventory, asked.on) }, signal);

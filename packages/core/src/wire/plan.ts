@@ -336,6 +336,7 @@ export const planRequestSchema = z.strictObject({
   intent,
   application: z.string(),
   components: z.array(z.string()).optional(),
+  without: z.array(z.string()).optional(),
   point: z.string().optional(),
   mode: mode.optional(),
   namespace: z.string().optional(),
@@ -356,8 +357,7 @@ export const planRequestSchema = z.strictObject({
   pins: z.array(z.strictObject({ component: z.string(), cluster: z.string(), namespace: name, pointId: z.string() })).optional(),
 });
 
-/** The body of a Plan, field for field `planning/model.ts`. Used for the journal and for saved plans as well. */
-export const planBodySchema = z.object({
+const planBody = z.object({
   id: name,
   hash: z.string(),
   createdAt: instant,
@@ -382,6 +382,7 @@ export const planBodySchema = z.object({
   sets: z.array(recoverySetSchema).optional(),
   blockers: z.array(reasonSchema),
   warnings: z.array(reasonSchema),
+  partial: z.object({ without: z.array(z.string()) }).optional(),
   undo: z.object({
     text: z.string(),
     possible: z.boolean(),
@@ -391,6 +392,11 @@ export const planBodySchema = z.object({
   basis: strings,
   home: z.string(),
 });
+type PlanBody = typeof planBody;
+/** By a name, since what the compiler would write out for it in every route that tells of plans is longer than it writes. */
+export interface PlanBodySchema extends PlanBody {}
+/** The body of a Plan, field for field `planning/model.ts`. Used for the journal and for saved plans as well. */
+export const planBodySchema: PlanBodySchema = planBody;
 
 export const planSchema = resource('Plan', { spec: planBodySchema });
 export type WirePlan = z.infer<typeof planSchema>;

@@ -3,6 +3,7 @@ import type { PlanRequestBody, PortalPlan, StartOperationBody } from '@kubectl-d
 import { ConflictError, InputError, NotAllowedError, NotFoundError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import { isMove } from '@kubectl-dr/core/planning/intent';
+import { componentsOf } from '@kubectl-dr/core/planning/move/staying';
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import { planLife } from '@kubectl-dr/core/planning/assemble';
 import { chosenComponents } from '@kubectl-dr/core/planning/places';
@@ -64,11 +65,14 @@ export class AuthorizedDrService {
     const { reads, service, plans, judge, auditor } = this.options;
     const { status, component, access } = await reads.find(asker, entity);
     const components = body.components ?? (component === undefined ? undefined : [component]);
-    const meta = { application: status.application.name, intent: body.intent, mode: body.mode, components, actor: access.caller.name };
+    const { application } = status;
+    const { intent, mode, without } = body;
+    const meta = { application: application.name, intent, mode, components, without, actor: access.caller.name };
     return audited(auditor, asker, { eventId: 'plan-create', severity: 'low', meta }, async (note) => {
-      await judge.assertMay('plan', status, components, access);
+      const meant = componentsOf(application, { ...(components && { components }), ...(without && { without }) });
+      await judge.assertMay('plan', status, meant, access);
       // A failover is for the day on which a cluster does not answer.
-      if (body.intent !== 'Failover') judge.assertReachable(chosenComponents(status, components).map((chosen) => chosen.component));
+      if (intent !== 'Failover') judge.assertReachable(chosenComponents(status, meant).map((chosen) => chosen.component));
       const made = await limited(`The plan for ${status.application.name}`, (signal) =>
         service.plan(
           { ...body, application: status.application.name, ...(components && { components }) },

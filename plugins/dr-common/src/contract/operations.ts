@@ -8,6 +8,8 @@ export const planRequestSchema = z.strictObject({
   intent: z.enum(['Backup', 'Restore', 'Drill', 'Failover', 'Relocate', 'Failback']),
   /** Absent: all. */
   components: z.array(name).min(1).max(500).optional(),
+  /** Of a failover, relocation or failback: components that stay where they are. */
+  without: z.array(name).min(1).max(500).optional(),
   /** A point's id or name, an instant (`14:05`, `2h ago`, RFC 3339) or `latest` (default). */
   point: z.string().min(1).max(600).optional(),
   /** Of a restore; default `clone`. */

@@ -51,7 +51,7 @@ export const nodesForPods: Rule = ({ facts, cluster, namespace, incoming, compon
         ...about,
         code: 'NO_DEVICE' as const,
         message: `no node of ${cluster} offers ${count} ${name}, which ${object.kind} ${object.metadata.name} asks for`,
-        fix: 'add such a node, or leave that component out (--component)',
+        fix: `add such a node: kubectl --context ${cluster} describe nodes`,
       }));
     });
 };
