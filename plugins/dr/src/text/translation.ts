@@ -334,6 +334,11 @@ export const drTranslationRef = createTranslationRef({
       noneToLose: 'Nothing is lost: there is no data to bring along.',
       request: 'Request it',
       execute: { Failover: 'Fail over now', Relocate: 'Relocate now', Failback: 'Fail back now' },
+      without: {
+        Failover: 'Fail over without {{components}}, which {{to}} cannot run',
+        Relocate: 'Relocate without {{components}}, which {{to}} cannot run',
+        Failback: 'Fail back without {{components}}, which {{to}} cannot run',
+      },
     },
     policy: {
       users: 'Who uses it',

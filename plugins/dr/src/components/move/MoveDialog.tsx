@@ -1,5 +1,5 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
-import { Radio, RadioGroup, Select, TextField } from '@backstage/ui';
+import { Checkbox, Radio, RadioGroup, Select, TextField } from '@backstage/ui';
 import { type MoveIntent, moveIntents } from '@kubectl-dr/core/planning/intent';
 import { useState } from 'react';
 import { type PortalApplication, drApiRef } from '../../api/drApi.ts';
@@ -37,10 +37,14 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
   const [intent, setIntent] = useState<MoveIntent>('Failover');
   const [chosen, setChosen] = useState<string>();
   const [override, setOverride] = useState('');
+  const [left, setLeft] = useState<{ to: string; components: string[] }>();
   const others = targetsOf(application, clusters.data ?? []);
   const to = chosen ?? others[0];
   const accepted = intent === 'Failover' && override.trim() !== '' && { override: override.trim() };
-  const move = usePlan(applicationRef, operation === undefined && to !== undefined ? { intent, to, ...accepted } : undefined);
+  // Another cluster may be able to run them.
+  const without = left !== undefined && left.to === to && { without: left.components };
+  const move = usePlan(applicationRef, operation === undefined && to !== undefined ? { intent, to, ...accepted, ...without } : undefined);
+  const offered = without ? without.without : move.plan?.spec.partial?.without;
   const silent = move.plan?.spec.blockers.some(({ code }) => code === 'SOURCE_MAY_BE_ALIVE') ?? false;
 
   return (
@@ -93,6 +97,15 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
               />
             )}
           </div>
+          {offered && (
+            <Checkbox
+              className={styles.components}
+              isSelected={without !== false}
+              onChange={(leaves) => setLeft(leaves ? { to, components: offered } : undefined)}
+            >
+              {t(`move.without.${intent}`, { components: offered.join(', '), to })}
+            </Checkbox>
+          )}
           <Readiness items={readinessOf(application, clusters.data ?? [], to, t)} />
         </>
       )}

@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { reason, shop } from '../../fixtures/applications.ts';
 import { clusters } from '../../fixtures/fleet.ts';
-import { operation, planOf } from '../../fixtures/plans.ts';
+import { operation, partialPlan, planOf } from '../../fixtures/plans.ts';
 import { shopPoints } from '../../fixtures/points.ts';
 import type { Portal } from '../../fixtures/portal.ts';
 import { entity, renderWithPortal, usePortal } from '../../testing/render.tsx';
@@ -86,6 +86,19 @@ describe('going on elsewhere', () => {
     await userEvent.type(within(dialog).getByLabelText('Why can the old copy not be running?'), 'rack 3 is off');
     await waitFor(() => expect(plans(asked).at(-1)).toMatchObject({ override: 'rack 3 is off' }));
     expect(await within(dialog).findByLabelText('Type the name shop to confirm')).toBeInTheDocument();
+  });
+
+  it('offers by name to go without what the target cannot run, and plans that or the whole again', async () => {
+    const asked = portal.answers(portalOf({ plan: (body) => ((body as { without?: string[] }).without ? failover() : partialPlan) }));
+    const dialog = await open();
+    const choice = await within(dialog).findByRole('checkbox', { name: 'Fail over without recommender, which west cannot run' });
+    expect(within(dialog).queryByLabelText('Type the name shop to confirm')).not.toBeInTheDocument();
+    await userEvent.click(choice);
+    expect(await within(dialog).findByLabelText('Type the name shop to confirm')).toBeInTheDocument();
+    expect(plans(asked).at(-1)).toEqual({ intent: 'Failover', to: 'west', without: ['recommender'] });
+    await userEvent.click(within(dialog).getByRole('checkbox', { name: /Fail over without recommender/ }));
+    await waitFor(() => expect(plans(asked).at(-1)).toEqual({ intent: 'Failover', to: 'west' }));
+    expect(await within(dialog).findByText(/no node of west offers 1 nvidia/)).toBeInTheDocument();
   });
 
   it('plans a relocation anew, and leaves it to operators where the policy does', async () => {
