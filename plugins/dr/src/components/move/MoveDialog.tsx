@@ -12,6 +12,7 @@ import { usePlan } from '../restore/usePlan.ts';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { Problem } from '../state/Problem.tsx';
+import { OlderSets } from './OlderSets.tsx';
 import { Readiness } from './Readiness.tsx';
 import { readinessOf, targetsOf } from './readiness.ts';
 
@@ -40,13 +41,25 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
   const [left, setLeft] = useState<{ to: string; components: string[] }>();
   const others = targetsOf(application, clusters.data ?? []);
   const to = chosen ?? others[0];
+  const [point, setPoint] = useState<string>();
+  const [leaves, setLeaves] = useState(false);
   const accepted = intent === 'Failover' && override.trim() !== '' && { override: override.trim() };
+  const older = intent === 'Failover' && point !== undefined && { point, ...(leaves && { acceptDataLoss: true }) };
   // Another cluster may be able to run them.
   const without = left !== undefined && left.to === to && { without: left.components };
-  const move = usePlan(applicationRef, operation === undefined && to !== undefined ? { intent, to, ...accepted, ...without } : undefined);
+  const move = usePlan(
+    applicationRef,
+    operation === undefined && to !== undefined ? { intent, to, ...accepted, ...without, ...older } : undefined,
+  );
   const offered = without ? without.without : move.plan?.spec.partial?.without;
+  const sets = intent === 'Failover' ? (move.plan?.spec.sets ?? []) : [];
   const silent = move.plan?.spec.blockers.some(({ code }) => code === 'SOURCE_MAY_BE_ALIVE') ?? false;
 
+  // What was accepted of one set is not accepted of another, nor of another cluster's.
+  const choosePoint = (moment: string | undefined) => {
+    setPoint(moment);
+    setLeaves(false);
+  };
   return (
     <PlanDialog
       title={t('move.title', { application: application.spec.title ?? application.metadata.name })}
@@ -85,8 +98,21 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
               label={t('move.to')}
               options={others.map((name) => ({ id: name, label: name }))}
               value={to}
-              onChange={(name) => setChosen(name === null ? undefined : String(name))}
+              onChange={(name) => {
+                setChosen(name === null ? undefined : String(name));
+                choosePoint(undefined);
+              }}
             />
+            {intent === 'Failover' && (sets.length > 0 || point !== undefined) && (
+              <OlderSets
+                sets={sets}
+                chosen={point}
+                onChoose={choosePoint}
+                asks={point !== undefined && (leaves || (move.plan?.spec.blockers.some(({ code }) => code === 'NEWER_DATA_LEFT') ?? false))}
+                accepted={leaves}
+                onAccept={setLeaves}
+              />
+            )}
             {intent === 'Failover' && (silent || accepted) && (
               <TextField
                 label={t('move.override')}

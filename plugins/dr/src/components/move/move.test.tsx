@@ -101,6 +101,45 @@ describe('going on elsewhere', () => {
     expect(await within(dialog).findByText(/no node of west offers 1 nvidia/)).toBeInTheDocument();
   });
 
+  it('goes back to an older set, when it was accepted that newer data is left behind', async () => {
+    const sets = [
+      { moment: '2026-01-15T10:00:00.000Z', lossSeconds: 7_200, skewSeconds: 300 },
+      { moment: '2026-01-15T02:00:00.000Z', lossSeconds: 36_000, skewSeconds: 0 },
+    ];
+    const left = reason('NEWER_DATA_LEFT', 'blocker', 'orders-db goes back to 02:00, and west has newer data of it', {
+      fix: 'accept the loss: --accept-data-loss',
+    });
+    const asked = portal.answers(
+      portalOf({
+        plan: (body) => {
+          const { point, acceptDataLoss } = body as { point?: string; acceptDataLoss?: boolean };
+          return failover({ sets, ...(point !== undefined && !acceptDataLoss && { blockers: [left] }) });
+        },
+      }),
+    );
+    const dialog = await open();
+    const accept = () => within(dialog).queryByRole('checkbox', { name: /newer data, which is there, is left behind/ });
+    expect(await within(dialog).findByRole('button', { name: /With data of/ })).toBeInTheDocument();
+    expect(accept()).toBeNull();
+    await userEvent.click(within(dialog).getByRole('button', { name: /With data of/ }));
+    expect(screen.getByRole('option', { name: /loses 120m, components up to 5m apart/ })).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('option', { name: /loses 10h/ }));
+    expect(await within(dialog).findByText(/west has newer data of it/)).toBeInTheDocument();
+    expect(within(dialog).getByText(/accept it above/)).toBeInTheDocument();
+    expect(within(dialog).getByRole('button', { name: 'Fail over now' })).toBeDisabled();
+    await userEvent.click(accept()!);
+    await waitFor(() =>
+      expect(plans(asked).at(-1)).toEqual({ intent: 'Failover', to: 'west', point: sets[1]!.moment, acceptDataLoss: true }),
+    );
+    await userEvent.type(await within(dialog).findByLabelText('Type the name shop to confirm'), 'shop');
+    await waitFor(() => expect(within(dialog).getByRole('button', { name: 'Fail over now' })).toBeEnabled());
+    // Of another set it has to be said anew.
+    await userEvent.click(within(dialog).getByRole('button', { name: /With data of/ }));
+    await userEvent.click(screen.getByRole('option', { name: /loses 120m/ }));
+    await waitFor(() => expect(plans(asked).at(-1)).toEqual({ intent: 'Failover', to: 'west', point: sets[0]!.moment }));
+    await waitFor(() => expect(accept()).not.toBeChecked());
+  });
+
   it('plans a relocation anew, and leaves it to operators where the policy does', async () => {
     const asked = portal.answers(portalOf({ plan: failover({}, 'operator') }));
     const dialog = await open();

@@ -45,7 +45,9 @@ const answeredHere = ['DEPENDENTS_KEEP_RUNNING', 'CLAIMS_COME_ALONG', 'NO_CONSUM
 /** Everything the plan says, worst first. */
 export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number }) => {
   const { t } = useText();
-  const fixes = isMove(plan.intent) ? {} : Object.fromEntries(answeredHere.map((code) => [code, t(`restore.fixes.${code}`)]));
+  const fixes = isMove(plan.intent)
+    ? { NEWER_DATA_LEFT: t('move.fixes.NEWER_DATA_LEFT') }
+    : Object.fromEntries(answeredHere.map((code) => [code, t(`restore.fixes.${code}`)]));
   const age = (capturedAt: string) => shortSeconds(Math.max(0, (now - Date.parse(capturedAt)) / 1000));
   return (
     <div className={styles.plan}>
@@ -86,6 +88,7 @@ export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number
       )}
       <Text as="p" variant="body-small" color="secondary">
         {plan.estimate && `${t('restore.estimate', { time: shortSeconds(plan.estimate.seconds), basis: plan.estimate.basis })}. `}
+        {plan.skewSeconds ? `${t('restore.skew', { skew: shortSeconds(plan.skewSeconds) })} ` : ''}
         {t('restore.undo')}: {plan.undo.text}
       </Text>
     </div>
