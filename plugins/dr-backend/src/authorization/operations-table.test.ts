@@ -62,13 +62,10 @@ describe(`an operation that exists, for ${callers.join(', ')}`, () => {
     }
     expect(JSON.stringify(journals(world.east))).toBe(before);
 
-    for (const who of ['alice', 'carol', 'olivia']) {
-      expect(door((await ask(world, who, 'post', `${path}/cancel`)).status)).toBe('in');
-      for (const guessed of [`${id}x`, id.slice(0, -1), id.toUpperCase(), `${id}%00`, `..%2f${id}`])
-        expect([guessed, (await ask(world, who, 'post', `/v1/operations/${guessed}/cancel`)).status]).toEqual([
-          guessed,
-          expect.toBeOneOf([400, 404]),
-        ]);
+    for (const who of ['alice', 'carol', 'olivia']) expect(door((await ask(world, who, 'post', `${path}/cancel`)).status)).toBe('in');
+    for (const guessed of [`${id}x`, id.slice(0, -1), id.toUpperCase(), `${id}%00`, `..%2f${id}`]) {
+      const { status } = await ask(world, 'alice', 'post', `/v1/operations/${guessed}/cancel`);
+      expect([guessed, status]).toEqual([guessed, expect.toBeOneOf([400, 404])]);
     }
   });
 
