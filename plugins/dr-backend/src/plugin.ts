@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
 import { actionsRegistryServiceRef, metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
@@ -100,7 +101,8 @@ export const drPlugin = createBackendPlugin({
           settings,
           database: await openDatabase(database),
           clock: systemClock,
-          holder: `portal@${hostname()}/${process.pid}`,
+          // Two replicas may have the same host and number: on the network of their node, or in one process.
+          holder: `portal@${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
         });
         httpRouter.use(portal.router);
         registerActions(actionsRegistry, portal.actions);

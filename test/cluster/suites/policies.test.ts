@@ -1,5 +1,3 @@
-import type { SchedulerServiceTaskScheduleDefinition } from '@backstage/backend-plugin-api';
-import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
 import type { Entity } from '@backstage/catalog-model';
 import { veleroKinds } from '@kubectl-dr/core/engines/velero/kinds';
 import { kinds as volsyncKinds } from '@kubectl-dr/core/engines/volsync/kinds';
@@ -13,6 +11,7 @@ import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
 import { volsyncDefinitions } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
 import { inject } from 'vitest';
 import { openBackend } from '../../../plugins/dr-backend/src/testing/backend.ts';
+import { tasksByHand } from '../../../plugins/dr-backend/src/testing/tasks.ts';
 import { missingClusters } from '../targets/real.ts';
 import type { Right } from '../targets/service-accounts.ts';
 import { applyManifest, asServiceAccount, granted, manifest, removeManifest, rightOf } from '../targets/service-accounts.ts';
@@ -146,28 +145,17 @@ describe.skipIf(missing !== undefined)(`policies of a portal on ${target}${missi
 
   /** One round of what the scheduler runs on one of the replicas. */
   async function openPortal(policy: boolean): Promise<() => Promise<void>> {
-    const tasks = new Map<string, (signal: AbortSignal) => Promise<void>>();
-    const scheduler = createServiceFactory({
-      service: coreServices.scheduler,
-      deps: {},
-      factory: () =>
-        ({
-          scheduleTask: async ({
-            id,
-            fn,
-          }: SchedulerServiceTaskScheduleDefinition & { id: string; fn: (signal: AbortSignal) => Promise<void> }) => void tasks.set(id, fn),
-        }) as never,
-    });
+    const tasks = tasksByHand();
     const portal = await openBackend({
       clusters: await Promise.all(sides.map(reached)),
       entities: catalog(policy),
       members,
       config: { dr: { policies: { mode: 'apply', prune: true }, notifications: { verdicts: false } } },
-      features: [scheduler],
+      features: [tasks.feature],
     });
     portals.push(portal);
     await until(async () => expect((await portal.as('alice')('get', '/v1/health')).body.status).toBe('ok'));
-    return () => tasks.get('dr-policies')!(new AbortController().signal);
+    return () => tasks.run('dr-policies');
   }
 
   const [east, west] = [() => sides[0]!.client, () => sides[1]!.client];

@@ -1,3 +1,4 @@
+import { labels } from '@kubectl-dr/core/application/model';
 import { engine as csi } from '@kubectl-dr/core/engines/csi/index';
 import { authoritiesOf } from '@kubectl-dr/core/engines/velero/authorities';
 import { engine as velero } from '@kubectl-dr/core/engines/velero/index';
@@ -13,6 +14,7 @@ import { definition } from '@kubectl-dr/sandbox/simulators/definition';
 import { ifThere } from '@kubectl-dr/sandbox/simulators/find';
 import { inject } from 'vitest';
 import { openBackend } from '../../../plugins/dr-backend/src/testing/backend.ts';
+import { tasksByHand } from '../../../plugins/dr-backend/src/testing/tasks.ts';
 import { customTypes } from '../../suites/custom-types.ts';
 import { openShop, orders, readOrders, running, writeOrders } from '../targets/shop.ts';
 import type { Right } from '../targets/service-accounts.ts';
@@ -43,10 +45,10 @@ const group = (name: string) => ({
   spec: { type: 'team', children: [] },
 });
 /** The shop, protected by the engines that its policy names. */
-const catalog = (engines: string[]) => [
+const catalog = (engines: string[], asks: object = {}) => [
   group('platform'),
   group('team-shop'),
-  { apiVersion: 'kubectl-dr.dev/v1alpha1', kind: 'DRPolicy', metadata: { name: 'gold' }, spec: { engines, retention: { points: 1 } } },
+  { apiVersion: 'kubectl-dr.dev/v1alpha1', kind: 'DRPolicy', metadata: { name: 'gold' }, spec: { engines, ...asks } },
   {
     apiVersion: 'backstage.io/v1alpha1',
     kind: 'System',
@@ -65,7 +67,6 @@ const seldom: Record<string, string> = {
   'ClusterRole kubectl-dr-applications-built-in: events': 'why a pod does not become ready',
   'ClusterRole kubectl-dr-operator: create volumesnapshotcontents.snapshot.storage.k8s.io': 'a snapshot is offered in another namespace',
   'ClusterRole kubectl-dr-operator: patch volumesnapshotcontents.snapshot.storage.k8s.io': 'data that its class keeps goes with its point',
-  'Role kubectl-dr-operator in kubectl-dr: delete configmaps': 'a journal that got too large for one object lies in several',
 };
 
 /** Asked for where all of a namespace is compared, and not given: controllers make these, and nobody restores them. */
@@ -93,7 +94,11 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
   const used: Right[] = [];
   const refused: string[] = [];
 
-  const openPortal = async (account: string, engines: string[]): Promise<Portal> => {
+  const openPortal = async (
+    account: string,
+    engines: string[],
+    { asks, ...options }: { asks?: object } & Pick<Parameters<typeof openBackend>[0], 'config' | 'features'> = {},
+  ): Promise<Portal> => {
     const client = await asServiceAccount(east, account, (traced) => {
       const right = rightOf(traced);
       if (right === undefined) return;
@@ -101,7 +106,7 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
       else used.push(right);
     });
     clients.push(client);
-    const portal = await openBackend({ clusters: [client], entities: catalog(engines), members });
+    const portal = await openBackend({ clusters: [client], entities: catalog(engines, asks), members, ...options });
     portals.push(portal);
     await until(async () => expect((await portal.as('alice')('get', application)).status).toBe(200));
     return portal;
@@ -208,6 +213,47 @@ describe.skipIf(missing !== undefined)(`the portal's backend on ${target}${missi
       await expect(east.client.get({ type: types.namespaces, name: namespaces[0] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       expect((await east.client.list(types.persistentVolumes)).items.filter((volume) => claimedFrom(volume) === namespaces[0])).toEqual([]);
     });
+
+    it('makes the drill that its policy asks for, by one of two replicas, and keeps its evidence instead of the one before', async () => {
+      const drills = async (): Promise<{ metadata: { name: string }; status: { state: string; requestedBy: string } }[]> => {
+        const { body } = await portal.as('alice')('get', '/v1/operations');
+        return body.items.filter(({ spec }: { spec: { intent: string } }) => spec.intent === 'Drill');
+      };
+      const [byHand] = await drills();
+      const replicas = await Promise.all(
+        [1, 2].map(async () => {
+          const tasks = tasksByHand();
+          const replica = await openPortal('dr-operator', ['velero'], {
+            asks: { drills: { every: '1s', keepFor: '1s' } },
+            config: { dr: { drills: { scheduled: true } } },
+            features: [tasks.feature],
+          });
+          // It drills what it knows a point of, and looks into points one after another.
+          await until(async () => {
+            const { body } = await replica.as('alice')('get', application);
+            for (const { recoveryPoint } of body.status.components) expect(recoveryPoint?.name).toBeDefined();
+          });
+          return tasks;
+        }),
+      );
+      const scheduled = await until(async () => {
+        await Promise.all(replicas.map((tasks) => tasks.run('dr-drills')));
+        const begun = (await drills()).filter(({ metadata }) => metadata.name !== byHand!.metadata.name);
+        expect(begun).toHaveLength(1);
+        return begun[0]!;
+      });
+      expect(scheduled.status.requestedBy).toBe('portal');
+      const { spec } = await ended(portal, scheduled.metadata.name, 'Succeeded');
+      expect(spec.components).toEqual(['web', 'db']);
+      const [namespace] = spec.target[0].namespaces;
+      await expect(east.client.get({ type: types.namespaces, name: namespace })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await until(async () => {
+        await Promise.all(replicas.map((tasks) => tasks.run('dr-evidence')));
+        const journals = await east.client.list(types.configMaps, { namespace: 'kubectl-dr', labelSelector: labels.operation });
+        const kept = journals.items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('drill-'));
+        expect(kept).toEqual([scheduled.metadata.name]);
+      });
+    }, 240_000);
 
     it('goes back in place with a second person, and takes that back', async () => {
       await writeOrders(east, corrupt);
