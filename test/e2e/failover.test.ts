@@ -103,6 +103,11 @@ it('chooses a point whose data is to be had there, and maps classes of storage',
 it('promises nothing where no point has arrived', async () => {
   const made = await plan(sites.service());
   expect(new Set(made.blockers.map(({ code }) => code))).toEqual(new Set(['POINT_UNUSABLE']));
+  expect(new Set(made.blockers.map(({ fix }) => fix))).toEqual(
+    new Set([
+      'back it up first: kubectl dr backup; or let west see what was made elsewhere: add that storage location there, with access mode ReadOnly',
+    ]),
+  );
   expect(made.dataLoss).toEqual([]);
 });
 

@@ -94,7 +94,10 @@ export function selectPoint(
   const why = (partial ?? eligible[0])?.reasons[0];
   const because = why ? `: ${why.message}` : '';
   const message = `there is no usable point of ${component} on ${cluster}${when}${because}`;
-  return { blockers: [unusable(component, cluster, message, partial !== undefined, why)], warnings: [] };
+  const blocker = unusable(component, cluster, message, partial !== undefined, why);
+  // Where there is none to choose from.
+  const first = `back it up first: kubectl dr backup; or let ${cluster} see what was made elsewhere: add that storage location there, with access mode ReadOnly`;
+  return { blockers: [all.length > 0 ? blocker : { ...blocker, fix: first }], warnings: [] };
 }
 
 /** Everything is inside but data: it would come back with empty volumes. */

@@ -74,6 +74,8 @@ export async function requestCancel(deps: OperationsDeps, id: string): Promise<O
   for (let attempt = 0; ; attempt += 1) {
     const entry = await findOperation(deps, id);
     const { operation } = entry;
+    // The answer to our request was lost, and its runner has done what was asked for meanwhile.
+    if (attempt > 0 && operation.state === 'Cancelled') return operation;
     if (terminalStates.includes(operation.state)) {
       throw new ConflictError(`the operation ${id} has already ended: ${operation.state}`, { hint: `kubectl dr describe operation ${id}` });
     }
