@@ -303,6 +303,10 @@ export const drTranslationRef = createTranslationRef({
       cleanUp: { Pending: 'being removed', Verified: 'nothing is left of it', Failed: 'something is left of it' },
       begin: 'Run a drill',
       of: 'Drill of {{components}}',
+      on: 'on {{cluster}}',
+      where: 'Try it on',
+      home: 'the cluster where it runs',
+      whereHelp: 'From what has arrived at {{cluster}}, as a failover would find it. The running application is not touched.',
     },
     move: {
       open: 'Go on elsewhere',

@@ -62,13 +62,14 @@ export const Drills = ({ application, operations, onOpen, onBegin }: DrillsProps
   );
 
   /** `on 23 Nov, 14:03, back in 4m (objective met), would lose 12m, everything removed`. */
-  function measuredText({ status }: WireOperation): string {
+  function measuredText({ spec, status }: WireOperation): string {
     const met = status.evidence?.record.status.met;
     const cleanUp = status.evidence?.record.status.cleanUp.state;
     const { rtoSeconds, lossSeconds } = status.measured ?? {};
     const judged = (one: boolean | undefined): string => (one === undefined ? '' : ` (${t(one ? 'drills.met' : 'drills.missed')})`);
     return [
       atTime(status.endedAt ?? status.requestedAt),
+      spec.request.on !== undefined && t('drills.on', { cluster: spec.request.on }),
       rtoSeconds !== undefined && `${t('drills.took', { time: shortSeconds(rtoSeconds) })}${judged(met?.rto)}`,
       lossSeconds !== undefined && `${t('drills.loss', { time: shortSeconds(lossSeconds) })}${judged(met?.rpo)}`,
       cleanUp !== undefined && t(`drills.cleanUp.${cleanUp}`),

@@ -4,6 +4,7 @@ import { type PortalApplication, drApiRef } from '../../api/drApi.ts';
 import { onceRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
 import { useText } from '../../text/useText.ts';
+import { targetsOf } from '../move/readiness.ts';
 import { Notice } from '../state/Notice.tsx';
 import { PlanDialog } from './PlanDialog.tsx';
 import { RestoreForm } from './RestoreForm.tsx';
@@ -43,6 +44,8 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
     components: initial.components ?? all.map((component) => component.name),
   });
   const points = useLive(operation ? undefined : applicationRef, (signal) => api.points(applicationRef, signal), onceRhythm);
+  const drills = operation === undefined && choice.mode === 'drill';
+  const clusters = useLive(drills ? `clusters of ${applicationRef}` : undefined, (signal) => api.clusters(signal), onceRhythm);
   const restore = useRestore(applicationRef, choice, operation === undefined);
   const inPlace = !isBeside(choice.mode);
 
@@ -67,6 +70,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
       <RestoreForm
         components={all}
         points={points.data ?? []}
+        clusters={targetsOf(application, clusters.data ?? [])}
         choice={choice}
         planned={choice.mode === 'clone' ? restore.plan?.spec.target[0]?.namespaces[0] : undefined}
         onChange={setChoice}

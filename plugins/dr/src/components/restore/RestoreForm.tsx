@@ -9,19 +9,23 @@ import { type RestoreChoice, type RestoreMode, isBeside } from './useRestore.ts'
 const modes: readonly RestoreMode[] = ['clone', 'inPlace', 'dataOnly', 'configOnly', 'drill'];
 
 const latest = 'latest';
+/** No cluster has a name without a letter. */
+const home = '';
 /** A list for people; older points are chosen on the timeline. */
 const mostPoints = 50;
 
 interface RestoreFormProps {
   components: readonly { name: string; dependsOn: string[] }[];
   points: readonly WireRecoveryPoint[];
+  /** On which a drill could be tried besides the one where it runs. */
+  clusters: readonly string[];
   choice: RestoreChoice;
   /** The namespace that the plan chose. */
   planned?: string;
   onChange(choice: RestoreChoice): void;
 }
 
-export const RestoreForm = ({ components, points, choice, planned, onChange }: RestoreFormProps) => {
+export const RestoreForm = ({ components, points, clusters, choice, planned, onChange }: RestoreFormProps) => {
   const { t } = useText();
   const usable = points
     .filter((point) => choice.components.every((component) => usableFor(point, component) === 'yes'))
@@ -48,7 +52,18 @@ export const RestoreForm = ({ components, points, choice, planned, onChange }: R
           </Radio>
         ))}
       </RadioGroup>
+      {choice.mode === 'drill' && clusters.length > 0 && (
+        <Select
+          label={t('drills.where')}
+          description={choice.on === undefined ? undefined : t('drills.whereHelp', { cluster: choice.on })}
+          options={[{ id: home, label: t('drills.home') }, ...clusters.map((name) => ({ id: name, label: name }))]}
+          value={choice.on ?? home}
+          // Points of the cluster where it runs are not those of another.
+          onChange={(name) => onChange({ ...choice, point: undefined, on: name === home || name === null ? undefined : String(name) })}
+        />
+      )}
       <Select
+        isDisabled={choice.mode === 'drill' && choice.on !== undefined}
         label={t('restore.from')}
         options={[
           { id: latest, label: t('restore.latest') },

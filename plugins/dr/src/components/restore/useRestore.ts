@@ -14,6 +14,8 @@ export interface RestoreChoice {
   /** A point's id; absent: the newest usable of each component. */
   point?: string;
   components: string[];
+  /** Of a drill: the cluster to try it on, from what has arrived there; absent: where it runs. */
+  on?: string;
   /** Of a clone; absent: the planner chooses. */
   namespace?: string;
   /** Of a clone: take points that lack volumes as well, which come back empty. */
@@ -28,12 +30,22 @@ export function useRestore(application: string, choice: RestoreChoice, enabled: 
   return usePlan(application, enabled && choice.components.length > 0 ? requestOf(choice) : undefined);
 }
 
-function requestOf({ mode, point, components, namespace, allowMissingVolumes, prune, restartDependents }: RestoreChoice): PlanRequestBody {
+function requestOf({
+  mode,
+  point,
+  components,
+  namespace,
+  on,
+  allowMissingVolumes,
+  prune,
+  restartDependents,
+}: RestoreChoice): PlanRequestBody {
   const inPlace = { ...(prune && { prune }), ...(restartDependents && { restartDependents }) };
   return {
     ...(mode === 'drill' ? { intent: 'Drill' } : { intent: 'Restore', mode }),
     components,
     ...(point !== undefined && { point }),
+    ...(mode === 'drill' && on !== undefined && { on }),
     ...(mode === 'clone' && namespace !== undefined && { namespace }),
     ...(isBeside(mode) ? allowMissingVolumes && { allowMissingVolumes } : inPlace),
   };

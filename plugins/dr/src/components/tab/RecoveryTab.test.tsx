@@ -3,7 +3,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { shop } from '../../fixtures/applications.ts';
 import { now } from '../../fixtures/clock.ts';
-import { drilled, operationsByState, planOf } from '../../fixtures/plans.ts';
+import { clusters } from '../../fixtures/fleet.ts';
+import { drilled, drilledOnWest, operationsByState, planOf } from '../../fixtures/plans.ts';
 import { shopPoints } from '../../fixtures/points.ts';
 import type { Portal } from '../../fixtures/portal.ts';
 import { entity, renderWithPortal, usePortal } from '../../testing/render.tsx';
@@ -111,5 +112,22 @@ describe('the recovery tab', () => {
     expect(asked.find(({ path }) => path === applicationPath(paths.plans, 'shop'))?.body).not.toHaveProperty('mode');
     expect(within(dialog).queryByLabelText(/Type the name/)).toBeNull();
     await waitFor(() => expect(within(dialog).getByRole('button', { name: 'Run a drill' })).toBeEnabled());
+  });
+
+  it('lets a drill be tried on another cluster, of the newest that has arrived there', async () => {
+    const asked = portal.answers({ ...portalOf, clusters, operations: [drilledOnWest] });
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    expect((await screen.findByRole('button', { name: 'Drill of orders-db' })).closest('li')).toHaveTextContent(/, on west, back in 4m/);
+    await userEvent.click(screen.getByRole('button', { name: 'Run a drill' }));
+    const dialog = await screen.findByRole('dialog');
+    await userEvent.click(await within(dialog).findByRole('button', { name: /the cluster where it runs/ }));
+    await userEvent.click(await screen.findByRole('option', { name: 'west' }));
+    await waitFor(() =>
+      expect(asked.findLast(({ path }) => path === applicationPath(paths.plans, 'shop'))?.body).toMatchObject({
+        intent: 'Drill',
+        on: 'west',
+      }),
+    );
+    expect(within(dialog).getByText(/what has arrived at west/)).toBeInTheDocument();
   });
 });
