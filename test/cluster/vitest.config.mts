@@ -24,8 +24,8 @@ const ours = goCommand() !== undefined && !KUBECONFIG_EAST && !KUBECONFIG_WEST &
  */
 const short = process.env.CLUSTER_SHORT === '1';
 const ranBefore = `{chance,choices,command-line,drills,execution,existing-objects,fleet,killed,native,operators,planning,rights,sigkill,snapshots,split}`;
-const slow = `{drills,existing-objects,planning,sigkill,split,steered-moves}`;
-const shortStories = ['exit-codes', 'commands-undo'];
+const slow = `{choices,drills,engine,execution,existing-objects,native,operators,planning,sigkill,snapshots,split,steered-moves}`;
+const shortStories = ['exit-codes'];
 /** Command lines word for word: `npm test` tells them of the sandbox. */
 const stories =
   `bad-input clock commands commands-in-place commands-moves commands-plans commands-undo completion data doctor exit-codes refused-writes replications restores`
