@@ -1,6 +1,6 @@
 import { HttpCluster, loadKubeConfig, resolveContext } from '@kubectl-dr/kubernetes';
 import type { Page } from 'playwright-core';
-import { inChromium, mishaps, portal, visitors } from './visitor.ts';
+import { inChromium, mishaps, portal, type Visit, visitors } from './visitor.ts';
 
 const recovery = '/catalog/default/system/warehouse/recovery';
 
@@ -31,6 +31,15 @@ async function planned(page: Page, namespace: string) {
   return dialog;
 }
 
+/** Pages also list what succeeded before: the portal is asked about this operation, then the page is looked at. */
+async function untilSucceeded(page: Page, api: Visit['api'], id: string): Promise<void> {
+  await vi.waitFor(async () => expect((await api('GET', `/operations/${id}`)).body.status.state).toBe('Succeeded'), {
+    timeout: 90_000,
+    interval: 500,
+  });
+  await page.getByText('Succeeded', { exact: true }).first().waitFor();
+}
+
 inChromium('a page that is loaded anew in the middle of an operation', () => {
   const { as } = visitors();
   afterEach(() => mishaps());
@@ -53,7 +62,7 @@ inChromium('a page that is loaded anew in the middle of an operation', () => {
       await page.getByText('Running', { exact: true }).first().waitFor();
       expect(new URL(page.url()).searchParams.get('operation')).toBe(id);
     }
-    await page.getByText('Succeeded', { exact: true }).first().waitFor({ timeout: 60_000 });
+    await untilSucceeded(page, api, id);
     expect(asked).toEqual([]);
 
     const { body } = await api('GET', '/operations?application=warehouse');
@@ -87,7 +96,8 @@ inChromium('a page that is loaded anew in the middle of an operation', () => {
     const listed = page.getByText('Restore of warehouse into no-answer');
     await listed.waitFor();
     await listed.click();
-    await page.getByText('Succeeded', { exact: true }).first().waitFor({ timeout: 60_000 });
+    await page.waitForURL(/operation=/);
+    await untilSucceeded(page, api, new URL(page.url()).searchParams.get('operation')!);
     expect(asked).toEqual([]);
     const { body } = await api('GET', '/operations?application=warehouse');
     expect(body.items.filter((operation: any) => JSON.stringify(operation.spec.target).includes('"no-answer"'))).toHaveLength(1);
