@@ -13,6 +13,12 @@ export async function sealPlan(body: Omit<Plan, 'id' | 'hash' | 'createdAt' | 'e
   return { ...draft, id, hash };
 }
 
+/** A plan of which something is told otherwise: with a hash, id and times of its own. */
+export async function resealed(plan: Plan, changes: Partial<Plan>, now: Date): Promise<Plan> {
+  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = { ...plan, ...changes };
+  return sealPlan(body, now);
+}
+
 /** Any text as a DNS label, cut to so many characters. */
 export function nameFor(text: string, length = 63): string {
   const name = text

@@ -1,5 +1,5 @@
 import { formatAge } from '../text/age.ts';
-import { nameFor, sealPlan } from './assemble.ts';
+import { nameFor, resealed } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { dataOf } from './data-of.ts';
 import { releaseOf } from './left-behind.ts';
@@ -13,11 +13,11 @@ const removalTimeout = 600;
  * restores began is ended, what they left is released, and the namespaces go with all that is in them.
  */
 export async function planDrill(inputs: CloneInputs): Promise<Plan> {
-  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...copy } = await planClone(inputs);
+  const copy = await planClone(inputs);
   const components = inputs.components.map(({ component }) => component.name);
-  return sealPlan(
+  return resealed(
+    copy,
     {
-      ...copy,
       intent: 'Drill',
       // What the engines left goes with the rest, at the end.
       waves: copy.waves

@@ -1,6 +1,6 @@
 import type { Fence } from '../fencing/network-fence.ts';
 import type { Reason } from '../reason.ts';
-import { nameFor, sealPlan } from './assemble.ts';
+import { nameFor, resealed } from './assemble.ts';
 import type { Plan, Step } from './model.ts';
 
 /** For the storage to do it, seconds. */
@@ -29,10 +29,9 @@ export async function withFences(plan: Plan, fences: readonly Fence[], now: Date
       cluster: on,
       action: { kind: 'fence.set', fence: name, of, state, timeoutSeconds },
     }));
-  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = plan;
-  return sealPlan(
+  return resealed(
+    plan,
     {
-      ...body,
       waves: [steps('Fenced'), ...plan.waves.map((wave) => wave.map(stopped))],
       blockers: plan.blockers.filter((reason) => !is('SOURCE_MAY_BE_ALIVE')(reason)),
       warnings: [...plan.warnings.filter((reason) => !is('SPLIT_BRAIN_RISK')(reason)), ...[...fenced].map((of) => cutOff(of, usable))],

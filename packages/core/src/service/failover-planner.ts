@@ -1,7 +1,7 @@
 import type { Application } from '../application/model.ts';
 import { DrError, InputError } from '../errors.ts';
 import { type Fence, networkFences, readFences } from '../fencing/network-fence.ts';
-import { sealPlan } from '../planning/assemble.ts';
+import { resealed } from '../planning/assemble.ts';
 import { silentIn, withFences } from '../planning/fence.ts';
 import { mayBeAlive, planFailover, risk } from '../planning/failover.ts';
 import { namesPast } from '../planning/left-out.ts';
@@ -47,9 +47,8 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
     throw error;
   });
   if (!partial || !isBetter(partial, whole)) return whole;
-  const { id: _, hash: __, createdAt, expiresAt: ___, ...body } = whole;
   const blockers = whole.blockers.map((reason) => offering(reason, without));
-  return sealPlan({ ...body, blockers, partial: { without } }, new Date(createdAt));
+  return resealed(whole, { blockers, partial: { without } }, new Date(whole.createdAt));
 }
 
 /** What is meant by the request, by name where anything is said. */
@@ -91,8 +90,7 @@ async function withStaying(plan: Plan, application: Application, assessment: Ass
   const remarks = remarksOnStaying(application, plan.components, { to, isReachable, ...(override !== undefined && { override }) });
   const blockers = inseparable(application, to, assessment, new Set(plan.components));
   if (remarks.length + blockers.length === 0) return plan;
-  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = plan;
-  return sealPlan({ ...body, blockers: [...plan.blockers, ...blockers], warnings: [...plan.warnings, ...remarks] }, now);
+  return resealed(plan, { blockers: [...plan.blockers, ...blockers], warnings: [...plan.warnings, ...remarks] }, now);
 }
 
 /** "2h ago" is said once: a plan that is made again means the same moment. */
@@ -190,7 +188,6 @@ async function withoutSight(plan: Plan, error: DrError, cluster: ClusterClient, 
   if (silentIn(plan).size === 0) return plan;
   const served = await cluster.discover(signal ? { signal } : {});
   if (!served.some(({ group, kind }) => group === networkFences.group && kind === networkFences.kind)) return plan;
-  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = plan;
   const unseen: Reason = {
     code: 'READING_FORBIDDEN',
     severity: 'warning',
@@ -198,7 +195,7 @@ async function withoutSight(plan: Plan, error: DrError, cluster: ClusterClient, 
     message: `whether a NetworkFence is prepared cannot be seen, so none is used: ${error.message}`,
     ...(error.hint !== undefined && { fix: error.hint }),
   };
-  return sealPlan({ ...body, warnings: [...plan.warnings, unseen] }, now);
+  return resealed(plan, { warnings: [...plan.warnings, unseen] }, now);
 }
 
 /** With copies that are kept at the target. */

@@ -5,7 +5,6 @@ import { DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { namesPast } from '../planning/left-out.ts';
 import { marksOf } from '../planning/diff/marks.ts';
-import type {} from '../planning/model.ts';
 import type { CopiedClaim, Origin, PartData } from '../planning/move/inputs.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { arrivalWith } from '../planning/mapping.ts';

@@ -1,5 +1,5 @@
 import { DrError } from '../errors.ts';
-import { sealPlan } from '../planning/assemble.ts';
+import { resealed } from '../planning/assemble.ts';
 import { permissionMissing } from '../planning/checks/versions.ts';
 import type { Plan, Step } from '../planning/model.ts';
 import { accessOf } from '../planning/step-access.ts';
@@ -39,10 +39,9 @@ export async function withRights(plan: Plan, { clusters, engines }: PlannerDeps,
   }
   if (blockers.length + warnings.length === 0) return plan;
   const told = new Set(blockers.map(({ cluster }) => cluster));
-  const { id: _, hash: __, createdAt: ___, expiresAt: ____, ...body } = plan;
-  return sealPlan(
+  return resealed(
+    plan,
     {
-      ...body,
       blockers: [...plan.blockers.filter((reason) => !told.has(reason.cluster) || !isOfRights(reason, reason.cluster)), ...blockers],
       warnings: [...plan.warnings, ...warnings],
     },
