@@ -6,8 +6,7 @@ import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService } from '@kubectl-dr/core/service/port';
-import { allOf } from './many.ts';
-import { mortal, seenBy, writes } from './seen-by.ts';
+import { killDrills } from './killed-drill.ts';
 import { stateOf } from './state.ts';
 import type { World, Worlds } from './world.ts';
 import { orders, worldForEach } from './world.ts';
@@ -172,48 +171,19 @@ export function describeDrills(title: string, openWorlds: () => Promise<Worlds>)
         await opened.capture();
         return opened;
       };
-      const idIn = ({ name }: World): string => `drill-${name}-1`;
       const namespaceOf = ({ name }: World): string => `${name}-copy`;
-      const whole = await prepared();
-      const before = await stateOf(whole);
-      let total = 0;
-      const counted = seenBy(whole.cluster, { before: ({ verb }) => void (writes.has(verb) && (total += 1)) });
-      const made = await whole.service().plan({ intent: 'Drill', application: whole.name, namespace: namespaceOf(whole) }, caller);
-      const started = await whole.service({ cluster: counted }).execute(made, caller, { operationId: idIn(whole) });
-      const setUp = total;
-      const done = await started.run();
-      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
-      const during = total - setUp;
-      await whole.close();
-      const attempts = (['before', 'after'] as const).flatMap((when, half) =>
-        Array.from({ length: Math.ceil(during / every) }, (_, index) => index * every + Math.floor((half * every) / 2))
-          .filter((death) => death < during)
-          .map((death) => async () => {
-            const world = await prepared();
-            try {
-              const dying = mortal(world.cluster, when, death);
-              const plan = await world.service().plan({ intent: 'Drill', application: world.name, namespace: namespaceOf(world) }, caller);
-              const begun = await world
-                .service({ holder: 'first', cluster: dying.cluster })
-                .execute(plan, caller, { operationId: idIn(world), signal: dying.signal });
-              dying.arm();
-              await begun.run().catch((error: unknown) => {
-                if (!dying.dead) throw error;
-              });
-              const found = await world.service().operation(idIn(world));
-              const end = found.evidence ? found : await (await world.service({ holder: 'second' }).resume(idIn(world), caller)).run();
-              expect(end, `killed ${when} write ${death}: ${end.message}`).toMatchObject({ state: 'Succeeded' });
-              expect(await remainsOf(world, namespaceOf(world)), `killed ${when} write ${death}`).toEqual([]);
-              expect(await stateOf(world)).toEqual(before);
-            } finally {
-              await world.close();
-            }
-          }),
-      );
-      expect(attempts.length).toBeGreaterThan(5);
-      await allOf(attempts, worlds.atOnce);
+      const { killed, places } = await killDrills({
+        prepared,
+        clusterOf: ({ cluster }) => cluster,
+        service: (world, through) => world.service(through),
+        plan: (world, service) => service.plan({ intent: 'Drill', application: world.name, namespace: namespaceOf(world) }, caller),
+        leftOf: (world) => remainsOf(world, namespaceOf(world)),
+        every,
+        atOnce: worlds.atOnce,
+        moreThan: 5,
+      });
       // eslint-disable-next-line no-console -- the counts are the result of this test
-      console.log(`${title}: a drill killed at ${attempts.length} of ${2 * during} places`);
+      console.log(`${title}: a drill killed at ${killed} of ${places} places`);
     }, 900_000);
   });
 }

@@ -23,6 +23,17 @@ export function describeMixed(target: StillTarget): void {
     const plan = (request: Omit<PlanRequest, 'application'>): Promise<Plan> =>
       sites.during(sites.service().plan({ application: 'shop', ...request }, caller));
 
+    async function takenBack({ id }: Operation): Promise<void> {
+      const undone = await sites.during(
+        sites
+          .service()
+          .undo(id, caller)
+          .then((operation) => operation.run()),
+      );
+      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
+      await sites.pass(30_000);
+    }
+
     async function move(request: Omit<PlanRequest, 'application'>): Promise<{ plan: Plan; done: Operation }> {
       const service = sites.service();
       const made = await plan(request);
@@ -84,14 +95,7 @@ export function describeMixed(target: StillTarget): void {
       expect(await sites.read('west', 'web')).toBe('uploads');
       expect([await sites.running('west'), await sites.running('east')]).toEqual([whole, stopped]);
 
-      const undone = await sites.during(
-        sites
-          .service()
-          .undo(done.id, caller)
-          .then((operation) => operation.run()),
-      );
-      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
-      await sites.pass(30_000);
+      await takenBack(done);
       expect(await sites.running('east')).toEqual(whole);
       expect(await sites.running('west')).toEqual({});
     });
@@ -113,14 +117,7 @@ export function describeMixed(target: StillTarget): void {
       expect([await sites.running('east'), await sites.running('west')]).toEqual([whole, stopped]);
 
       // What stood still there from before was kept, and stands there again.
-      const undone = await sites.during(
-        sites
-          .service()
-          .undo(done.id, caller)
-          .then((operation) => operation.run()),
-      );
-      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
-      await sites.pass(30_000);
+      await takenBack(done);
       expect([await sites.running('east'), await sites.running('west')]).toEqual([stopped, whole]);
       expect([await sites.read('east', 'orders-db'), await sites.read('east', 'web')]).toEqual(['orders of east', 'uploads of east']);
       expect([await sites.read('west', 'orders-db'), await sites.read('west', 'web')]).toEqual(['orders of west', 'uploads of west']);

@@ -13,6 +13,7 @@ import type { Ran } from '../e2e/command-line.ts';
 import { kubectlDr } from '../e2e/command-line.ts';
 import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { seenBy } from './seen-by.ts';
+import { part, shopSystem } from './shop-parts.ts';
 
 type Side = 'east' | 'west';
 
@@ -28,21 +29,8 @@ export interface SplitSites {
   close(): Promise<void>;
 }
 
-const part = (kind: string, name: string, dependsOn: string[] = []) => ({
-  apiVersion: 'backstage.io/v1alpha1',
-  kind,
-  metadata: {
-    name,
-    annotations: {
-      'backstage.io/kubernetes-namespace': 'shop',
-      'backstage.io/kubernetes-cluster': 'east',
-      'backstage.io/kubernetes-label-selector': `app=${name}`,
-    },
-  },
-  spec: { type: 'service', lifecycle: 'production', owner: 'team-shop', system: 'shop', dependsOn },
-});
 const catalog = [
-  { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'shop' }, spec: { owner: 'team-shop' } },
+  shopSystem,
   part('Component', 'web', ['resource:db', 'component:ranking']),
   part('Resource', 'db'),
   part('Component', 'ranking'),

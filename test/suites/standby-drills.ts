@@ -6,9 +6,9 @@ import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { drillToWire } from '@kubectl-dr/core/wire/encode-drill';
 import type { DrService } from '@kubectl-dr/core/service/port';
-import { allOf } from './many.ts';
 import { remainsOf } from './drills.ts';
-import { mortal, seenBy, writes } from './seen-by.ts';
+import { killDrills } from './killed-drill.ts';
+import { seenBy } from './seen-by.ts';
 import { stateOf } from './state.ts';
 import type { World, Worlds } from './world.ts';
 import { orders, worldForEach } from './world.ts';
@@ -151,47 +151,16 @@ export function describeStandbyDrills(title: string, openWorlds: () => Promise<W
         await arrived(opened);
         return opened;
       };
-      const idIn = ({ name }: World): string => `drill-${name}-1`;
-      const whole = await prepared();
-      const before = await stateOf(whole);
-      let total = 0;
-      const standby = seenBy(whole.standby.cluster, { before: ({ verb }) => void (writes.has(verb) && (total += 1)) });
-      const service = whole.service({ standby });
-      const started = await service.execute(await plan(whole, service, { namespace: `${whole.name}-copy` }), caller, {
-        operationId: idIn(whole),
+      await killDrills({
+        prepared,
+        clusterOf: ({ standby }) => standby.cluster,
+        service: (world, { cluster, holder }) => world.service({ standby: cluster, ...(holder !== undefined && { holder }) }),
+        plan: (world, service) => plan(world, service, { namespace: `${world.name}-copy` }),
+        leftOf: leftAt,
+        every,
+        atOnce: worlds.atOnce,
+        moreThan: 2,
       });
-      const setUp = total;
-      const done = await started.run();
-      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
-      const during = total - setUp;
-      await whole.close();
-      const attempts = (['before', 'after'] as const).flatMap((when, half) =>
-        Array.from({ length: Math.ceil(during / every) }, (_, index) => index * every + Math.floor((half * every) / 2))
-          .filter((death) => death < during)
-          .map((death) => async () => {
-            const world = await prepared();
-            try {
-              const dying = mortal(world.standby.cluster, when, death);
-              const made = await plan(world, world.service(), { namespace: `${world.name}-copy` });
-              const begun = await world
-                .service({ holder: 'first', standby: dying.cluster })
-                .execute(made, caller, { operationId: idIn(world), signal: dying.signal });
-              dying.arm();
-              await begun.run().catch((error: unknown) => {
-                if (!dying.dead) throw error;
-              });
-              const found = await world.service().operation(idIn(world));
-              const end = found.evidence ? found : await (await world.service({ holder: 'second' }).resume(idIn(world), caller)).run();
-              expect(end, `killed ${when} write ${death}: ${end.message}`).toMatchObject({ state: 'Succeeded' });
-              expect(await leftAt(world, made), `killed ${when} write ${death}`).toEqual([]);
-              expect(await stateOf(world)).toEqual(before);
-            } finally {
-              await world.close();
-            }
-          }),
-      );
-      expect(attempts.length).toBeGreaterThan(2);
-      await allOf(attempts, worlds.atOnce);
     }, 900_000);
   });
 }

@@ -16,28 +16,12 @@ import { applyManifest, asServiceAccount, granted, manifest, removeManifest, rig
 import { copyDatabase, copyDefinitions, missingCopies } from '../targets/two-sites.ts';
 import type { ProtectedCluster } from '../targets/velero.ts';
 import { newStore, withVelero } from '../targets/velero.ts';
+import { part, shopSystem } from '../../suites/shop-parts.ts';
 
 const target = inject('target');
 const missing = target === 'memory' ? 'the cluster in memory knows no rights' : missingCopies(target);
 
-const part = (kind: string, name: string, dependsOn: string[] = []) => ({
-  apiVersion: 'backstage.io/v1alpha1',
-  kind,
-  metadata: {
-    name,
-    annotations: {
-      'backstage.io/kubernetes-namespace': 'shop',
-      'backstage.io/kubernetes-cluster': 'east',
-      'backstage.io/kubernetes-label-selector': `app=${name}`,
-    },
-  },
-  spec: { type: 'service', lifecycle: 'production', owner: 'team-shop', system: 'shop', dependsOn },
-});
-const entities = [
-  { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'shop' }, spec: { owner: 'team-shop' } },
-  part('Component', 'web', ['resource:db']),
-  part('Resource', 'db'),
-];
+const entities = [shopSystem, part('Component', 'web', ['resource:db']), part('Resource', 'db')];
 const members = { 'user:default/olivia': ['group:default/platform'] };
 const application = '/v1/applications/system/default/shop';
 const newer = { 'orders.csv': '1,apples\n2,pears\n3,plums\n' };

@@ -21,23 +21,11 @@ import type { Right } from '../targets/service-accounts.ts';
 import { applyManifest, asServiceAccount, granted, manifest, removeManifest, rightOf } from '../targets/service-accounts.ts';
 import type { ProtectedCluster } from '../targets/velero.ts';
 import { missingVelero, newStore, withVelero } from '../targets/velero.ts';
+import { part } from '../../suites/shop-parts.ts';
 
 const target = inject('target');
 const missing = target === 'memory' ? 'the cluster in memory knows no rights' : missingVelero(target);
 
-const part = (kind: string, name: string, dependsOn: string[] = []) => ({
-  apiVersion: 'backstage.io/v1alpha1',
-  kind,
-  metadata: {
-    name,
-    annotations: {
-      'backstage.io/kubernetes-namespace': 'shop',
-      'backstage.io/kubernetes-cluster': 'east',
-      'backstage.io/kubernetes-label-selector': `app=${name}`,
-    },
-  },
-  spec: { type: 'service', lifecycle: 'production', owner: 'team-shop', system: 'shop', dependsOn },
-});
 const group = (name: string) => ({
   apiVersion: 'backstage.io/v1alpha1',
   kind: 'Group',
