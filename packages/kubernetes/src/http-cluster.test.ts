@@ -83,16 +83,21 @@ describe('HttpCluster', () => {
     expect(server.sockets.size).toBeLessThan(server.requests.length);
   });
 
-  it('leaves out of a list who manages which field, and passes on what is no object', async () => {
+  it('leaves out of lists and watches who manages which field, and passes on what is no object', async () => {
     const metadata = { name: 'a', labels: { app: 'web' }, managedFields: [{ manager: 'helm', fieldsV1: {} }], newer: 1 };
-    const { client } = await cluster((_, response) =>
-      json(response, 200, { metadata: {}, items: [{ kind: 'Pod', metadata }, { kind: 'Pod' }] }),
+    const { client } = await cluster((request, response) =>
+      request.url?.includes('watch=true')
+        ? response.end(`${JSON.stringify({ type: 'ADDED', object: { kind: 'Pod', metadata } })}\n`)
+        : json(response, 200, { metadata: {}, items: [{ kind: 'Pod', metadata }, { kind: 'Pod' }] }),
     );
     const { items } = await client.list(types.pods);
     expect(JSON.parse(JSON.stringify(items))).toEqual([
       { kind: 'Pod', metadata: { name: 'a', labels: { app: 'web' }, newer: 1 } },
       { kind: 'Pod' },
     ]);
+    for await (const event of client.watch(types.pods, { resourceVersion: '1' }))
+      expect(JSON.parse(JSON.stringify(event))).toEqual({ type: 'ADDED', object: JSON.parse(JSON.stringify(items[0])) });
+    expect.assertions(2);
   });
 
   it('sends one header line per impersonated group', async () => {

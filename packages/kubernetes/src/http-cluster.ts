@@ -127,8 +127,7 @@ export class HttpCluster implements ClusterClient {
           };
           // Items of typed lists carry no kind of their own.
           for (const item of page.items ?? []) {
-            // Before the next page arrives, so that ten thousand of them are never held. What has no metadata is the reader's to tell.
-            if (item.metadata?.managedFields) item.metadata.managedFields = undefined;
+            lighter(item);
             items.push(item.kind ? item : { ...item, apiVersion: apiVersionOf(type), kind: type.kind });
           }
           resourceVersion = page.metadata?.resourceVersion ?? resourceVersion;
@@ -164,7 +163,7 @@ export class HttpCluster implements ClusterClient {
         else if (event.type === 'ERROR')
           throw errorOfStatus(event.object.code ?? 500, JSON.stringify(event.object), { ...target, cluster: this.name, server: '' });
         else if (event.type === 'ADDED' || event.type === 'MODIFIED' || event.type === 'DELETED')
-          yield { type: event.type, object: event.object };
+          yield { type: event.type, object: lighter(event.object) };
       }
     } catch (error) {
       // Whoever fired the signal knows why the stream ends.
@@ -321,6 +320,12 @@ export class HttpCluster implements ClusterClient {
   private async write(call: Parameters<Transport['json']>[0], options: WriteOptions): Promise<KubeObject> {
     return (await this.transport.json({ ...call, ...(options.signal ? { signal: options.signal } : {}) })) as KubeObject;
   }
+}
+
+/** In its place, so that ten thousand of them are never held. What has no metadata is the reader's to tell. */
+function lighter(object: KubeObject): KubeObject {
+  if (object.metadata?.managedFields) object.metadata.managedFields = undefined;
+  return object;
 }
 
 function whatOf(ref: ObjectRef): string {

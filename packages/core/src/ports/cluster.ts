@@ -97,8 +97,8 @@ export interface ClusterClient {
 
   /**
    * Changes, in order, until the server ends the stream, the signal fires or the iterator is left; none of these is an
-   * error. Throws RESOURCE_EXPIRED when the version is older than the server remembers: list again, then watch.
-   * A stream may end at any time without an error: watch again from the last version seen.
+   * error. Objects are as `list` tells them. Throws RESOURCE_EXPIRED when the version is older than the server remembers:
+   * list again, then watch. A stream may end at any time without an error: watch again from the last version seen.
    */
   watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent>;
 

@@ -39,7 +39,6 @@ export interface ClusterWatchOptions {
   patience: number;
   /** For how long the last objects of a silent cluster are still believed, milliseconds. */
   grace: number;
-  keep?: (object: KubeObject) => KubeObject;
   onChange(): void;
 }
 

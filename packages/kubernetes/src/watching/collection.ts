@@ -24,8 +24,6 @@ export interface CollectionOptions {
   labelSelector?: string;
   clock: Clock;
   pace: Pace;
-  /** What is kept of an object; default: everything but `managedFields`. */
-  keep?: (object: KubeObject) => KubeObject;
   onChange(): void;
 }
 
@@ -44,12 +42,10 @@ export class Collection {
   private readonly options: CollectionOptions;
   private objects = new Map<string, KubeObject>();
   private listed: readonly KubeObject[] | undefined = [];
-  private readonly keep: (object: KubeObject) => KubeObject;
 
   constructor(options: CollectionOptions) {
     this.options = options;
     this.type = options.type;
-    this.keep = options.keep ?? withoutManagedFields;
   }
 
   /** The same array until something changes. */
@@ -100,7 +96,7 @@ export class Collection {
     const { cluster, type } = this.options;
     const { items, resourceVersion } = await cluster.list(type, { ...this.selection(), signal });
     const before = this.objects;
-    this.objects = new Map(items.map((object) => [keyOf(object), this.keep(object)]));
+    this.objects = new Map(items.map((object) => [keyOf(object), object]));
     const first = !this.loaded || this.error !== undefined;
     this.loaded = true;
     this.error = undefined;
@@ -138,7 +134,7 @@ export class Collection {
     }
     const { object } = event;
     if (event.type === 'DELETED') this.objects.delete(keyOf(object));
-    else this.objects.set(keyOf(object), this.keep(object));
+    else this.objects.set(keyOf(object), object);
     this.changed(true);
     return object.metadata.resourceVersion;
   }
@@ -177,10 +173,4 @@ function sameVersion(a: KubeObject | undefined, b: KubeObject): boolean {
 
 function keyOf(object: KubeObject): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-}
-
-function withoutManagedFields(object: KubeObject): KubeObject {
-  if (object.metadata.managedFields === undefined) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata: metadata as KubeObject['metadata'] };
 }

@@ -194,17 +194,13 @@ describe('WatchReader', () => {
     expect(east.calls.filter(({ verb }) => verb === 'list').length).toBe(asked);
   });
 
-  it('keeps a selection of a type by itself, without managed fields', async () => {
+  it('keeps a selection of a type by itself', async () => {
     const east = clusterNamed('east');
-    east.seed([
-      builders.configMap('shop/one', {}, { metadata: { labels: { op: 'x' }, managedFields: [{ manager: 'm' }] } }),
-      builders.configMap('shop/two'),
-    ]);
+    east.seed([builders.configMap('shop/one', {}, { metadata: { labels: { op: 'x' } } }), builders.configMap('shop/two')]);
     const reader = watching([east], { selections: [{ name: 'ops', type: types.configMaps, namespace: 'shop', labelSelector: 'op' }] });
     await reader.settled(2_000);
     const [only, ...rest] = reader.objects('east', 'ops');
     expect(rest).toEqual([]);
     expect(only!.metadata.name).toBe('one');
-    expect(only!.metadata.managedFields).toBeUndefined();
   });
 });

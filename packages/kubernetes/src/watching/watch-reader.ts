@@ -19,7 +19,6 @@ export interface WatchReaderOptions {
   probe?: number;
   patience?: number;
   grace?: number;
-  keep?: (object: KubeObject) => KubeObject;
 }
 
 /** One cluster, and what ends its watches. */
@@ -102,9 +101,9 @@ export class WatchReader implements ClusterReader {
   }
 
   private watchedOf(cluster: ClusterClient): Watched {
-    const { kinds, selections = [], pace = usualPace, probe = 15_000, patience = 10_000, grace = 60_000, keep } = this.options;
+    const { kinds, selections = [], pace = usualPace, probe = 15_000, patience = 10_000, grace = 60_000 } = this.options;
     const onChange = (): void => this.changed();
-    const rules = { kinds, selections, pace, probe, patience, grace, ...(keep && { keep }) };
+    const rules = { kinds, selections, pace, probe, patience, grace };
     return { watch: new ClusterWatch({ cluster, clock: this.clock, onChange, ...rules }), leaving: new AbortController() };
   }
 
