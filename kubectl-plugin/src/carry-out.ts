@@ -1,5 +1,6 @@
 import type { Context, Host } from './context.ts';
-import { createContext, flagText } from './context.ts';
+import { createContext } from './create-context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments, Command } from './definition.ts';
 import { exit } from './exit-codes.ts';
 import { leftBehind, untouched } from './interrupted.ts';

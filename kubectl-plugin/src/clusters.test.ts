@@ -4,7 +4,7 @@ import path from 'node:path';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { clustersOf } from './clusters.ts';
 import { commands } from './commands/index.ts';
-import { readConfiguration } from './configuration.ts';
+import { readConfiguration } from './read-configuration.ts';
 import type { Host } from './context.ts';
 import { parse } from './parse.ts';
 

@@ -9,7 +9,7 @@ import { resolveContext } from '@kubectl-dr/kubernetes/kubeconfig/context';
 import { loadKubeConfig } from '@kubectl-dr/kubernetes/kubeconfig/load';
 import type { Configuration } from './configuration.ts';
 import type { Host } from './context.ts';
-import { flagList, flagText, resolvePath } from './context.ts';
+import { flagList, flagText, resolvePath } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { timeoutOf } from './request-timeout.ts';
 

@@ -7,10 +7,11 @@ import { lookedAt } from '@kubectl-dr/core/service/look';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import { clustersOf } from './clusters.ts';
-import { locate, readConfiguration } from './configuration.ts';
+import { locate } from './configuration.ts';
+import { readConfiguration } from './read-configuration.ts';
 import type { Configuration } from './configuration.ts';
 import type { Fleet, Host } from './context.ts';
-import { flagList, flagText } from './context.ts';
+import { flagList, flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 
 /** The fleet of this command line: clusters by flags, configuration or kubeconfig; catalog; core's service over both. */

@@ -1,10 +1,7 @@
-import path from 'node:path';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { ClusterReader } from '@kubectl-dr/core/ports/reading';
 import type { Caller, DrService } from '@kubectl-dr/core/service/port';
-import { systemClock } from '@kubectl-dr/core/system-clock';
-import type { Arguments } from './definition.ts';
 import type { Output } from './output/terminal.ts';
 
 /** What the process gives: the only way to the world for everything below `run`. */
@@ -56,36 +53,4 @@ export interface Context extends Host {
   close(): Promise<void>;
   /** What Ctrl-C says if it comes now: what was done, and how to go on. */
   leaving: { says?: string | undefined };
-}
-
-export function createContext(args: Arguments, argv: readonly string[], host: Host): Context {
-  let connected: Promise<Fleet & { close(): Promise<void> }> | undefined;
-  const clock = host.clock ?? systemClock;
-  return {
-    ...host,
-    argv,
-    clock,
-    leaving: {},
-    fleet() {
-      connected ??= import('./connect.ts').then(({ connect }) => connect(args, host, clock));
-      return connected;
-    },
-    async close() {
-      await (await connected?.catch(() => undefined))?.close();
-    },
-  };
-}
-
-export function flagText(args: Arguments, name: string): string | undefined {
-  const value = args.flags[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-export function flagList(args: Arguments, name: string): string[] | undefined {
-  const value = args.flags[name];
-  return Array.isArray(value) ? value : undefined;
-}
-
-export function resolvePath(host: Pick<Host, 'cwd'>, file: string): string {
-  return path.resolve(host.cwd, file);
 }

@@ -1,5 +1,5 @@
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 import { mappingFlags, mappingOf } from './failover-request.ts';

@@ -1,7 +1,7 @@
 import type { MoveIntent } from '@kubectl-dr/core/planning/intent';
 import type { Mapping, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
-import { flagList, flagText } from './context.ts';
+import { flagList, flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 

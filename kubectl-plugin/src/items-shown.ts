@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import type { Kind } from './kinds.ts';
 import { kinds } from './kinds.ts';

@@ -38,7 +38,7 @@ import { nowOf } from './cluster-clock.ts';
 import { note } from './cluster-notes.ts';
 import { componentRows } from './component-rows.ts';
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import type { Kind } from './kinds.ts';
 import { kinds } from './kinds.ts';

@@ -1,6 +1,6 @@
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 

@@ -3,7 +3,7 @@ import { InputError, asDrError } from '@kubectl-dr/core/errors';
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import { planSchema } from '@kubectl-dr/core/wire/plan';
 import type { Host } from './context.ts';
-import { resolvePath } from './context.ts';
+import { resolvePath } from './flags.ts';
 
 const again = 'write one with: kubectl dr plan restore APP --out plan.json';
 

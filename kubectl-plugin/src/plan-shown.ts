@@ -1,6 +1,6 @@
 import type { WirePlan } from '@kubectl-dr/core/wire/plan';
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { data } from './output/data.ts';
 import { offerLine } from './offer.ts';

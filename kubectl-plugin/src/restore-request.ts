@@ -1,6 +1,6 @@
 import type { PlanRequest, RestoreMode } from '@kubectl-dr/core/planning/model';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
-import { flagList, flagText } from './context.ts';
+import { flagList, flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { UsageError } from './exit-codes.ts';
 

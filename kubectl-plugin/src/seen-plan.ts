@@ -1,7 +1,7 @@
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { exit } from './exit-codes.ts';
 import { planText } from './output/plan.ts';

@@ -1,6 +1,6 @@
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { follow } from './follow.ts';
 

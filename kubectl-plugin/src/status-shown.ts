@@ -1,6 +1,6 @@
 import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { exit } from './exit-codes.ts';
 import { data, list } from './output/data.ts';

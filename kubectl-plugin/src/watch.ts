@@ -1,6 +1,6 @@
 import { asDrError } from '@kubectl-dr/core/errors';
 import type { Context } from './context.ts';
-import { flagText } from './context.ts';
+import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import { exit } from './exit-codes.ts';
 import { clean, paint } from './output/terminal.ts';

@@ -4,7 +4,7 @@ import { planToWire } from '@kubectl-dr/core/wire/encode';
 import { clusterTime } from '../cluster-clock.ts';
 import { assertAgreed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { UsageError } from '../exit-codes.ts';
 import { planText } from '../output/plan.ts';

@@ -1,6 +1,6 @@
 import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
-import { flagList, flagText } from '../context.ts';
+import { flagList, flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { reasonLines } from '../output/reasons.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InputError, asDrError } from '@kubectl-dr/core/errors';
 import { completer, completerOfWindows, scripts } from '../completion/scripts.ts';
 import type { Context } from '../context.ts';
-import { flagText, resolvePath } from '../context.ts';
+import { flagText, resolvePath } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 

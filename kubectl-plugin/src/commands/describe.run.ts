@@ -4,7 +4,7 @@ import { recoveryPointToWire } from '@kubectl-dr/core/wire/encode';
 import { clusterTime, nowOf } from '../cluster-clock.ts';
 import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import type { Kind } from '../kinds.ts';

@@ -1,7 +1,7 @@
 import type { WireDiff } from '@kubectl-dr/core/wire/plan';
 import { diffToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
-import { flagList, flagText } from '../context.ts';
+import { flagList, flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { data } from '../output/data.ts';

@@ -1,7 +1,7 @@
 import type { WireDoctorReport } from '@kubectl-dr/core/wire/doctor';
 import { doctorReportToWire } from '@kubectl-dr/core/wire/encode-doctor';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { data } from '../output/data.ts';

@@ -7,7 +7,7 @@ import { nearest } from '@kubectl-dr/core/text/nearest';
 import { apiVersion } from '@kubectl-dr/core/wire/api-version';
 import type { WireReasonMeaning, WireWord } from '@kubectl-dr/core/wire/command-line';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { data, list } from '../output/data.ts';
 import { table } from '../output/table.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { clusterTime, nowOf } from '../cluster-clock.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import { planToWire } from '@kubectl-dr/core/wire/encode';
 import type { Context } from '../context.ts';
-import { flagList, flagText, resolvePath } from '../context.ts';
+import { flagList, flagText, resolvePath } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { drillRequest } from '../drill-request.ts';
 import { exit } from '../exit-codes.ts';

@@ -7,7 +7,7 @@ import { policyChangeToWire, policyLintToWire } from '@kubectl-dr/core/wire/enco
 import { note } from '../cluster-notes.ts';
 import { assertConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { data, list } from '../output/data.ts';

@@ -6,7 +6,7 @@ import type { WireReport } from '@kubectl-dr/core/wire/report';
 import { reportToWire } from '@kubectl-dr/core/wire/encode-report';
 import { clusterNotes, exitOfFleet, note } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
-import { flagText, resolvePath } from '../context.ts';
+import { flagText, resolvePath } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { listing, named } from '../listing.ts';

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { ConflictError, InputError, NotFoundError } from '@kubectl-dr/core/errors';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import { flagText, resolvePath, type Context } from '../context.ts';
+import { type Context } from '../context.ts';
+import { flagText, resolvePath } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { UsageError } from '../exit-codes.ts';
 

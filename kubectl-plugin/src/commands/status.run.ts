@@ -2,7 +2,7 @@ import { applicationToWire } from '@kubectl-dr/core/wire/encode';
 import { nowOf } from '../cluster-clock.ts';
 import { clusterNotes, exitOfFleet } from '../cluster-notes.ts';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { inNamespace } from '../selection.ts';

@@ -4,7 +4,7 @@ import { assertUndoable } from '@kubectl-dr/core/service/operations';
 import { operationToWire } from '@kubectl-dr/core/wire/encode';
 import { assertConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { follow } from '../follow.ts';

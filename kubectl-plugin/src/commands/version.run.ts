@@ -1,6 +1,6 @@
 import type { WireVersion } from '@kubectl-dr/core/wire/command-line';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { version, versionLine } from '../version.ts';

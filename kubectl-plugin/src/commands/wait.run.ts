@@ -3,7 +3,7 @@ import { applicationToWire } from '@kubectl-dr/core/wire/encode';
 import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { showOperation } from '../follow.ts';

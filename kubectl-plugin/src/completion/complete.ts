@@ -3,13 +3,9 @@ import type { Host } from '../context.ts';
 import type { Arguments, Command, Flag } from '../definition.ts';
 import { globalFlags } from '../definition.ts';
 import { commandIndex, readLeniently } from '../parse.ts';
+import type { Candidate } from './candidate.ts';
 import type { Named } from './named.ts';
 import { namedBy } from './named.ts';
-
-export interface Candidate {
-  word: string;
-  summary?: string;
-}
 
 /** Bits of kubectl's protocol: what the shell does besides with the candidates. */
 const noFiles = 4;

@@ -2,7 +2,8 @@ import { loadKubeConfig } from '@kubectl-dr/kubernetes/kubeconfig/load';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { timeoutOf } from '../request-timeout.ts';
 import type { Context, Host } from '../context.ts';
-import { createContext, flagText, resolvePath } from '../context.ts';
+import { createContext } from '../create-context.ts';
+import { flagText, resolvePath } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import type { Kind } from '../kinds.ts';
 import { kinds } from '../kinds.ts';
@@ -10,7 +11,7 @@ import { listing } from '../listing.ts';
 import { clean } from '../output/terminal.ts';
 import { pointsOf } from '../selection.ts';
 import { since } from '../view.ts';
-import type { Candidate } from './complete.ts';
+import type { Candidate } from './candidate.ts';
 import type { Named } from './named.ts';
 
 /** Nobody waits longer for a key, unless `--request-timeout` says so. Milliseconds. */

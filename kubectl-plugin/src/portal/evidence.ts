@@ -7,7 +7,7 @@ import { showDoctor } from '../commands/doctor.run.ts';
 import { run as runPolicy, showLint, showRendering } from '../commands/policy.run.ts';
 import { daysOf, showEvidence, showReport } from '../commands/report.run.ts';
 import type { Context } from '../context.ts';
-import { flagList, flagText } from '../context.ts';
+import { flagList, flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import type { ShownChange } from '../output/policy.ts';

@@ -6,7 +6,7 @@ import { drillOfOperation } from '@kubectl-dr/core/wire/encode-drill';
 import { note } from '../cluster-notes.ts';
 import { componentRows } from '../component-rows.ts';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { itemsShown } from '../items-shown.ts';

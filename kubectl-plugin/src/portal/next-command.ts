@@ -1,5 +1,5 @@
 import { DrError } from '@kubectl-dr/core/errors';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 
 /** A command line that asks the same portal. */

@@ -2,7 +2,7 @@ import type { Operation } from '@kubectl-dr/core/execution/model';
 import { terminalStates } from '@kubectl-dr/core/execution/model';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { nextCommands } from '../next-commands.ts';

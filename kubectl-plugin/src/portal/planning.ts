@@ -6,7 +6,7 @@ import { assertCurrent, assertNotExpired } from '@kubectl-dr/core/service/plan-c
 import { savedPlan } from '../commands/apply.run.ts';
 import { assertAgreed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
-import { flagList, flagText, resolvePath } from '../context.ts';
+import { flagList, flagText, resolvePath } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { drillRequest } from '../drill-request.ts';
 import { moveIntents, moveRequest } from '../failover-request.ts';

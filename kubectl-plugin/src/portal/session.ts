@@ -1,7 +1,7 @@
 import { DrClient } from '@kubectl-dr/backstage-plugin-dr-common/src/client/DrClient.ts';
 import { AuthenticationError, DrError, InputError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { timeoutOf } from '../request-timeout.ts';
 

@@ -5,7 +5,7 @@ import { showLogs } from '../commands/logs.run.ts';
 import { proposeUndo } from '../commands/undo.run.ts';
 import { showProtected } from '../commands/wait.run.ts';
 import type { Context } from '../context.ts';
-import { flagText } from '../context.ts';
+import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { clean } from '../output/terminal.ts';

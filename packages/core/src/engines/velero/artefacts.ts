@@ -2,18 +2,11 @@ import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } fro
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
+import type { ArtefactKind } from './artefact-kind.ts';
 import { authoritiesOf } from './authorities.ts';
 import { veleroKinds } from './kinds.ts';
 import { phaseOf } from './phases.ts';
 import { fields, text } from './schema.ts';
-
-export type ArtefactKind =
-  | 'BackupResourceList'
-  | 'BackupVolumeInfos'
-  | 'BackupResults'
-  | 'BackupContents'
-  | 'RestoreResourceList'
-  | 'RestoreResults';
 
 /** How long a server may take to sign a link, milliseconds. */
 const limit = 30_000;

@@ -1,7 +1,7 @@
 import { DrError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import { types } from '../../ports/kubernetes.ts';
-import type { ArtefactKind } from './artefacts.ts';
+import type { ArtefactKind } from './artefact-kind.ts';
 import { veleroKinds } from './kinds.ts';
 import { fields, text } from './schema.ts';
 

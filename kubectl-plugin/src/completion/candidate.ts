@@ -1,0 +1,5 @@
+/** What may stand at the cursor, and what it is. */
+export interface Candidate {
+  word: string;
+  summary?: string;
+}
