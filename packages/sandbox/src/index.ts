@@ -4,10 +4,12 @@ import { kubeconfig } from './doors/kubeconfig.ts';
 import type { Identity } from './identities.ts';
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import { trustLinks } from './simulators/velero/locations.ts';
-import { clusterNames, createSandbox, randomTokens } from './sandbox.ts';
+import { createSandbox, randomTokens } from './sandbox.ts';
+import { clusterNames } from './cluster-names.ts';
 
+export type { ClusterName } from './cluster-names.ts';
 export { SandboxCluster } from './simulators/cluster.ts';
-export type { Sandbox, SandboxOptions, ClusterName } from './sandbox.ts';
+export type { Sandbox, SandboxOptions } from './sandbox.ts';
 export { createSandbox } from './sandbox.ts';
 export { instant, visible } from './simulators/durations.ts';
 export type { Durations } from './simulators/durations.ts';

@@ -1,6 +1,8 @@
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import plans from '../data/clusters.json' with { type: 'json' };
 import { systemClock } from '@kubectl-dr/core/system-clock';
+import type { ClusterName } from './cluster-names.ts';
+import { clusterNames } from './cluster-names.ts';
 import { SandboxCluster } from './simulators/cluster.ts';
 import { parseFault } from './simulators/faults/flags.ts';
 import type { Identity } from './identities.ts';
@@ -9,9 +11,6 @@ import type { Durations } from './simulators/durations.ts';
 import { visible } from './simulators/durations.ts';
 import { MemoryBuckets } from './simulators/object-store.ts';
 import { standBy, switches } from './simulators/two-sites.ts';
-
-export const clusterNames = ['east', 'west'] as const;
-export type ClusterName = (typeof clusterNames)[number];
 
 /** The bucket that both clusters write to, each under its own prefix. */
 export const bucket = 'backups';

@@ -3,6 +3,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { TlsOptions } from '../auth/credentials.ts';
+import { settled } from './settled.ts';
 
 export interface Exchange {
   method: string;
@@ -124,35 +125,6 @@ async function tunnelTo(
 /** Whether the environment may want a proxy; for which server, `proxy.ts` says. */
 export function namesProxy(env: Record<string, string | undefined>): boolean {
   return Object.keys(env).some((name) => /^https?_proxy$/i.test(name));
-}
-
-/** The socket once it is connected; its error, or ETIMEDOUT, when it is not in time. `leaving` ends it before. */
-export function settled<S extends Socket>(
-  socket: S,
-  event: 'connect' | 'secureConnect',
-  timeout: number,
-  leaving?: AbortSignal,
-): Promise<S> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })), timeout);
-    const leave = (): void => void socket.destroy(leaving!.reason as Error);
-    const done = (): void => {
-      clearTimeout(timer);
-      leaving?.removeEventListener('abort', leave);
-    };
-    const failed = (error: Error): void => {
-      done();
-      reject(error);
-    };
-    leaving?.addEventListener('abort', leave, { once: true });
-    socket.once('error', failed);
-    socket.once(event, () => {
-      done();
-      socket.off('error', failed);
-      socket.setNoDelay(true);
-      resolve(socket);
-    });
-  });
 }
 
 /** What a connection may send ahead of our reading it: the default of 64 kB makes a long list as slow as the way is long. */

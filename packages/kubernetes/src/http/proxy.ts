@@ -1,6 +1,6 @@
 import { BlockList, connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
-import { settled } from './connection.ts';
+import { settled } from './settled.ts';
 
 /**
  * The proxy for a server by the environment, as Go reads it: HTTPS_PROXY (or HTTP_PROXY for plain http) in either case,

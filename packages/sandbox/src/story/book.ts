@@ -1,6 +1,6 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import story from '../../data/story.json' with { type: 'json' };
-import type { ClusterName } from '../sandbox.ts';
+import type { ClusterName } from '../cluster-names.ts';
 
 /** One component of the story. */
 export interface Part {

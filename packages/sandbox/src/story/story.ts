@@ -1,6 +1,6 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import type { SandboxCluster } from '../simulators/cluster.ts';
-import type { ClusterName } from '../sandbox.ts';
+import type { ClusterName } from '../cluster-names.ts';
 import { createAll } from '../simulators/create-all.ts';
 import { location } from '../simulators/velero/install.ts';
 import type { PastContent } from '../simulators/velero/past-points.ts';
