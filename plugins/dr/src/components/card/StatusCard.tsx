@@ -12,6 +12,7 @@ import { shortRef } from '../../text/shortRef.ts';
 import { useText } from '../../text/useText.ts';
 import { ReasonList } from '../reasons/ReasonList.tsx';
 import { restorableOf } from '../restore/restorable.ts';
+import { Absent } from '../state/Absent.tsx';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { noticesOf, saidByNotice } from '../state/notices.ts';
@@ -96,22 +97,7 @@ export const StatusCard = () => {
       <CardBody className={styles.body}>
         {loading && <Loading />}
         {error && <Problem error={error} onRetry={refresh} />}
-        {data?.kind === 'unknown' && (
-          <Notice
-            status="info"
-            title={t('state.notAnnotated.title')}
-            text={t('state.notAnnotated.text')}
-            hint={t('state.notAnnotated.hint')}
-          />
-        )}
-        {data?.kind === 'forbidden' && (
-          <Notice
-            status="info"
-            title={t('state.notPermitted.title')}
-            text={data.message ?? t('state.notPermitted.text')}
-            hint={data.hint ?? t('state.notPermitted.hint')}
-          />
-        )}
+        {data && <Absent status={data} />}
         {ready && <Ready application={ready.application} component={ready.component} />}
       </CardBody>
       {ready && (
