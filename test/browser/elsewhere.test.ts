@@ -36,6 +36,6 @@ inChromium('drills, and going on elsewhere', () => {
     await alice.page.setViewportSize({ width: 1440, height: 1240 });
     await alice.picture('move-dialog');
     expect(await violations(alice.page)).toEqual([]);
-    expect(await dialog.getByRole('button', { name: 'Fail over now' }).isDisabled()).toBe(true);
+    expect(await dialog.getByRole('button', { name: 'Relocate now' }).isDisabled()).toBe(true);
   });
 });

@@ -41,7 +41,10 @@ export function planText(plan: Plan, look: Look): string {
       ? line('Skew', `${duration(plan.skewSeconds)} between the oldest and the newest of the ${plan.copies?.length ? 'data' : 'points'}`)
       : []),
     ...setLines(plan, look),
-    ...(plan.estimate ? line('Estimate', `about ${duration(plan.estimate.seconds)} (${clean(plan.estimate.basis)})`) : []),
+    // Of what stands in the way nobody knows how much data it would be.
+    ...(plan.estimate && plan.blockers.length === 0
+      ? line('Estimate', `about ${duration(plan.estimate.seconds)} (${clean(plan.estimate.basis)})`)
+      : []),
     ...objectiveLines(plan, look),
     ...line('Undo', clean(plan.undo.text, 600)),
     '',

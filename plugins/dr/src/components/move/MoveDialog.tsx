@@ -14,7 +14,7 @@ import { Notice } from '../state/Notice.tsx';
 import { Problem } from '../state/Problem.tsx';
 import { OlderSets } from './OlderSets.tsx';
 import { Readiness } from './Readiness.tsx';
-import { readinessOf, targetsOf } from './readiness.ts';
+import { readinessOf, targetsOf, usualIntent } from './readiness.ts';
 
 interface MoveDialogProps {
   /** What the API is asked with. */
@@ -35,12 +35,13 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
   const api = useApi(drApiRef);
   const analytics = useAnalytics();
   const clusters = useLive(operation ? undefined : `clusters of ${applicationRef}`, (signal) => api.clusters(signal), onceRhythm);
-  const [intent, setIntent] = useState<MoveIntent>('Failover');
+  const [wanted, setWanted] = useState<MoveIntent>();
   const [chosen, setChosen] = useState<string>();
   const [override, setOverride] = useState('');
   const [left, setLeft] = useState<{ to: string; components: string[] }>();
   const others = targetsOf(application, clusters.data ?? []);
   const to = chosen ?? others[0];
+  const intent = wanted ?? usualIntent(application, clusters.data ?? [], to);
   const [point, setPoint] = useState<string>();
   const [leaves, setLeaves] = useState(false);
   const accepted = intent === 'Failover' && override.trim() !== '' && { override: override.trim() };
@@ -86,7 +87,7 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
               orientation="horizontal"
               value={intent}
               description={t(`move.help.${intent}`)}
-              onChange={(value) => setIntent(value as MoveIntent)}
+              onChange={(value) => setWanted(value as MoveIntent)}
             >
               {moveIntents.map((one) => (
                 <Radio key={one} value={one}>

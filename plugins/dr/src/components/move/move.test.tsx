@@ -2,7 +2,7 @@ import { paths } from '@kubectl-dr/backstage-plugin-dr-common';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { reason, shop } from '../../fixtures/applications.ts';
-import { clusters } from '../../fixtures/fleet.ts';
+import { clusters, eastLost } from '../../fixtures/fleet.ts';
 import { operation, partialPlan, planOf } from '../../fixtures/plans.ts';
 import { shopPoints } from '../../fixtures/points.ts';
 import type { Portal } from '../../fixtures/portal.ts';
@@ -46,7 +46,7 @@ describe('going on elsewhere', () => {
   const portalOf = (more: Portal): Portal => ({
     statuses: { 'system:default/shop': { kind: 'ready', application: shop } },
     points: shopPoints,
-    clusters: answering,
+    clusters: eastLost,
     ...more,
   });
   const open = async () => {
@@ -140,13 +140,25 @@ describe('going on elsewhere', () => {
     await waitFor(() => expect(accept()).not.toBeChecked());
   });
 
-  it('plans a relocation anew, and leaves it to operators where the policy does', async () => {
-    const asked = portal.answers(portalOf({ plan: failover({}, 'operator') }));
+  it('relocates where the source answers, plans anew what is chosen instead, and leaves it to operators where the policy does', async () => {
+    const asked = portal.answers(portalOf({ clusters: answering, plan: failover({}, 'operator') }));
     const dialog = await open();
     expect(await within(dialog).findByText('Only operators may do this')).toBeInTheDocument();
-    await userEvent.click(within(dialog).getByRole('radio', { name: 'Relocate' }));
-    await waitFor(() => expect(plans(asked).at(-1)).toMatchObject({ intent: 'Relocate' }));
+    expect(plans(asked)).toEqual([{ intent: 'Relocate', to: 'west' }]);
     expect(within(dialog).getByRole('button', { name: 'Relocate now' })).toBeDisabled();
+    await userEvent.click(within(dialog).getByRole('radio', { name: 'Fail over' }));
+    await waitFor(() => expect(plans(asked).at(-1)).toMatchObject({ intent: 'Failover' }));
+    expect(within(dialog).getByRole('button', { name: 'Fail over now' })).toBeDisabled();
+  });
+
+  it('does not say that there is nothing to copy where nobody can look', () => {
+    const bare = {
+      ...shop,
+      status: { ...shop.status, components: shop.status.components.map((one) => ({ ...one, volumes: [], replications: [] })) },
+    };
+    const copies = (known: typeof clusters) => readinessOf(bare, known, 'west', said as never).find(({ id }) => id === 'copies');
+    expect(copies(answering)).toEqual({ id: 'copies', state: 'good', text: 'move.noVolumes' });
+    expect(copies(eastLost)).toMatchObject({ state: 'unknown', text: 'move.noCopies west' });
   });
 
   it('says so where there is no other cluster', async () => {

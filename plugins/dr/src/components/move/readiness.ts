@@ -1,3 +1,4 @@
+import type { MoveIntent } from '@kubectl-dr/core/planning/intent';
 import type { WireCluster } from '@kubectl-dr/core/wire/protection';
 import type { PortalApplication } from '../../api/drApi.ts';
 import { atTime, shortSeconds } from '../../text/time.ts';
@@ -31,6 +32,12 @@ export function targetsOf(application: PortalApplication, clusters: readonly Wir
     .sort((a, b) => arriving(b) - arriving(a) || living(a) - living(b) || a.localeCompare(b));
 }
 
+/** Without a loss where it still answers: only who cannot be asked is left behind. */
+export function usualIntent(application: PortalApplication, clusters: readonly WireCluster[], to: string | undefined): MoveIntent {
+  const silent = (name: string) => !clusters.find(({ metadata }) => metadata.name === name)?.status.reachable;
+  return homesOf(application).some((name) => name !== to && silent(name)) ? 'Failover' : 'Relocate';
+}
+
 /** What a person looks at before an application goes to another cluster. */
 export function readinessOf(application: PortalApplication, clusters: readonly WireCluster[], to: string, t: Text): ReadinessItem[] {
   return [
@@ -39,7 +46,7 @@ export function readinessOf(application: PortalApplication, clusters: readonly W
       .map((name) => answering('source', name, clusters, t)),
     answering('target', to, clusters, t),
     engines(to, clusters, t),
-    copies(application, to, t),
+    copies(application, clusters, to, t),
     configuration(application, t),
     proof(application, t),
   ];
@@ -60,10 +67,13 @@ function engines(to: string, clusters: readonly WireCluster[], t: Text): Readine
   return { id: 'engines', state: status?.reachable ? 'bad' : 'unknown', text: t('move.noEngines', { cluster: to }) };
 }
 
-function copies({ status }: PortalApplication, to: string, t: Text): ReadinessItem {
+function copies(application: PortalApplication, clusters: readonly WireCluster[], to: string, t: Text): ReadinessItem {
+  const { status } = application;
   const volumes = status.components.flatMap((component) => component.volumes).filter(({ cluster }) => cluster !== to);
   const arriving = status.components.flatMap(({ replications }) => replications).filter((copy) => copy.spec.to === to);
-  if (volumes.length === 0) return { id: 'copies', state: 'good', text: t('move.noVolumes') };
+  // Of a cluster that does not answer nobody knows which volumes there are.
+  if (volumes.length === 0 && usualIntent(application, clusters, to) === 'Relocate')
+    return { id: 'copies', state: 'good', text: t('move.noVolumes') };
   if (arriving.length === 0) return { id: 'copies', state: 'unknown', text: t('move.noCopies', { cluster: to }) };
   const lags = arriving.flatMap((copy) => copy.status.lagSeconds ?? []);
   const behind = lags.length < arriving.length ? t('copies.unknown') : shortSeconds(Math.max(...lags));

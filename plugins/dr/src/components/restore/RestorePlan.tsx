@@ -87,7 +87,9 @@ export const RestorePlan = ({ plan, now }: { plan: WirePlan['spec']; now: number
         </section>
       )}
       <Text as="p" variant="body-small" color="secondary">
-        {plan.estimate && `${t('restore.estimate', { time: shortSeconds(plan.estimate.seconds), basis: plan.estimate.basis })}. `}
+        {plan.blockers.length === 0 &&
+          plan.estimate &&
+          `${t('restore.estimate', { time: shortSeconds(plan.estimate.seconds), basis: plan.estimate.basis })}. `}
         {plan.skewSeconds ? `${t('restore.skew', { skew: shortSeconds(plan.skewSeconds) })} ` : ''}
         {t('restore.undo')}: {plan.undo.text}
       </Text>
