@@ -1,3 +1,4 @@
 import { describeMoves } from '../suites/moves.ts';
+import { siteGrounds } from '../suites/site-ground.ts';
 
-describeMoves(24, 4);
+for (const target of ['memory', 'sandbox'] as const) describeMoves(target, siteGrounds[target], 24, 4);

@@ -8,41 +8,39 @@ import { comparable } from '@kubectl-dr/core/planning/diff/comparable';
 import { marksOf } from '@kubectl-dr/core/planning/diff/marks';
 import { allOf } from './many.ts';
 import { type Hooks, Killed, seenBy, writes } from './seen-by.ts';
-import { TwoSites } from './two-sites.ts';
+import { type OpenGround, siteNames } from './site-ground.ts';
+import { SitePair } from './site-pair.ts';
 
 const caller = { name: 'olivia' };
 const id = 'move-shop-1';
 const override = 'power of rack 3 is cut';
-const both = ['east', 'west'] as const;
 export const movedRows = '1,apples\n2,pears\n';
 
 type Move = 'Relocate' | 'Failover' | 'Failback';
 
 /** Right before the move that is meant. Before a failback the application has been moved, and something of it has come back. */
-async function before(move: Move): Promise<TwoSites> {
-  const sites = await TwoSites.open({ copied: true });
+async function before(open: OpenGround, move: Move): Promise<SitePair> {
+  const pair = await SitePair.open(open, { copied: 60_000 });
+  await pair.received('west');
   if (move !== 'Failback') {
-    sites.write('east', movedRows);
+    await pair.write('east', movedRows);
     if (move === 'Failover') {
-      await sites.capture({ snapshotVolumes: false });
-      await sites.synced();
-      sites.lost.add('east');
+      await pair.capture({ snapshotVolumes: false });
+      await pair.synced();
+      pair.clusters.east.lose({ workloads: false });
     }
-    return sites;
+    return pair;
   }
-  const plan = await sites.service().plan({ intent: 'Relocate', application: 'shop', to: 'west' }, caller);
-  const { state, requestedAt, message } = await (await sites.service().execute(plan, caller)).run();
-  expect(state, message).toBe('Succeeded');
-  await sites.received('east', Date.parse(requestedAt));
-  await sites.running('west');
-  sites.write('west', movedRows);
-  return sites;
+  const { done } = await pair.moved({ intent: 'Relocate', to: 'west' });
+  await pair.received('east', Date.parse(done.requestedAt));
+  await pair.running('west');
+  await pair.write('west', movedRows);
+  return pair;
 }
 
-function requestOf(move: Move): PlanRequest {
+function requestOf(move: Move): Omit<PlanRequest, 'application'> {
   return {
     intent: move,
-    application: 'shop',
     ...(move !== 'Failback' && { to: 'west' }),
     ...(move === 'Failover' && { override }),
   };
@@ -53,18 +51,18 @@ function homeOf(move: Move): 'east' | 'west' {
 }
 
 async function begin(
-  sites: TwoSites,
+  pair: SitePair,
   move: Move,
   through?: (cluster: ClusterClient) => ClusterClient,
   signal?: AbortSignal,
 ): Promise<StartedOperation> {
-  const plan = await sites.service().plan(requestOf(move), caller);
+  const plan = await pair.plan(requestOf(move));
   expect(plan.blockers).toEqual([]);
-  return sites.service('first', through).execute(plan, caller, { operationId: id, ...(signal && { signal }) });
+  return pair.during(pair.service('first', through).execute(plan, caller, { operationId: id, ...(signal && { signal }) }));
 }
 
 /** Everything of both sites that a move is about: what is meant to be there, what runs, the rows, and which copies rest. */
-async function stateOf(sites: TwoSites, silent: readonly string[] = []): Promise<unknown> {
+async function stateOf(pair: SitePair, silent: readonly string[] = []): Promise<unknown> {
   const meant = (object: KubeObject): unknown => {
     const { spec, metadata, data } = comparable(object, marksOf({}));
     const { labels, annotations } = metadata as KubeObject['metadata'];
@@ -80,13 +78,13 @@ async function stateOf(sites: TwoSites, silent: readonly string[] = []): Promise
   };
   const at = async (name: 'east' | 'west'): Promise<unknown> => {
     if (silent.includes(name)) return 'silent';
-    const { client } = sites.sandbox.clusters[name];
+    const { client } = pair.clusters[name];
     const kinds = [types.secrets, types.configMaps, types.statefulSets, types.deployments, types.persistentVolumeClaims];
     const lists = await Promise.all(kinds.map((type) => client.list(type, { namespace: 'shop' })));
-    return { objects: lists.map(({ items }) => items.map(meant)), rows: sites.rows(name), pods: (await sites.pods(name)).length };
+    return { objects: lists.map(({ items }) => items.map(meant)), rows: await pair.read(name), pods: (await pair.pods(name)).length };
   };
-  await sites.sandbox.idle();
-  return JSON.parse(JSON.stringify({ east: await at('east'), west: await at('west'), resting: await sites.resting() }));
+  await pair.settle();
+  return JSON.parse(JSON.stringify({ east: await at('east'), west: await at('west'), resting: await pair.resting() }));
 }
 
 /** A process that dies before or after its nth write to either cluster, counted from `arm` on. */
@@ -115,33 +113,39 @@ function doomed(when: 'before' | 'after', nth: number) {
   };
 }
 
-async function dieAt(sites: TwoSites, move: Move, when: 'before' | 'after', nth: number): Promise<void> {
+async function dieAt(pair: SitePair, move: Move, when: 'before' | 'after', nth: number): Promise<void> {
   const process = doomed(when, nth);
   try {
-    const started = await begin(sites, move, process.through, process.signal);
+    const started = await begin(pair, move, process.through, process.signal);
     process.arm();
-    await started.run();
+    await pair.during(started.run());
   } catch (error) {
     if (!process.signal.aborted) throw error;
   }
-  await sites.giveBack();
+  await pair.giveBack();
 }
 
 /** Continued by another process, unless it had ended. */
-async function resumed(sites: TwoSites): Promise<Operation> {
-  const found = await sites.service().operation(id);
+async function resumed(pair: SitePair): Promise<Operation> {
+  const found = await pair.during(pair.service().operation(id));
   if (found.state === 'Undone' || (found.state === 'Succeeded' && !found.undo)) return found;
-  return (await sites.service('second').resume(id, caller)).run();
+  return ended(pair, pair.service('second').resume(id, caller));
+}
+
+/** Time passes until it has begun and has run to its end. */
+function ended(pair: SitePair, started: Promise<StartedOperation>): Promise<Operation> {
+  return pair.during(started.then((operation) => operation.run()));
 }
 
 /**
  * A move over two clusters whose process dies at a write, or one of whose clusters stops answering in the middle of a step: resume ends
- * it as if nothing had been, and undo takes it back. `sample`: every how manieth place is tried; MOVE_EVERY=1 for all of them.
+ * it as if nothing had been, and undo takes it back. `sample`: every how manieth place is tried; MOVE_EVERY=1 for all of them. `atOnce`: how
+ * many pairs there may be at a time.
  */
-export function describeMoves(sample: number, atOnce: number): void {
+export function describeMoves(title: string, open: OpenGround, sample: number, atOnce: number): void {
   const every = Number(process.env.MOVE_EVERY ?? sample);
 
-  describe.each<Move>(['Relocate', 'Failover', 'Failback'])('%s', (move) => {
+  describe.each<Move>(['Relocate', 'Failover', 'Failback'])(`%s (${title})`, (move) => {
     let writesOfAll = 0;
     let steps: string[] = [];
     let wanted: unknown;
@@ -156,38 +160,38 @@ export function describeMoves(sample: number, atOnce: number): void {
     };
 
     it('ends with every row, once, and is taken back where that is possible', async () => {
-      const sites = await before(move);
+      const pair = await before(open, move);
       try {
-        original = await stateOf(sites, silent);
+        original = await stateOf(pair, silent);
         let total = 0;
         const counted = (cluster: ClusterClient) => seenBy(cluster, { before: ({ verb }) => void (writes.has(verb) && (total += 1)) });
-        const started = await begin(sites, move, counted);
+        const started = await begin(pair, move, counted);
         const setUp = total;
-        const ended = await started.run();
-        expect(ended, ended.message).toMatchObject({ state: 'Succeeded' });
+        const done = await pair.during(started.run());
+        expect(done, done.message).toMatchObject({ state: 'Succeeded' });
         writesOfAll = total - setUp;
-        steps = ended.steps.map((step) => step.id);
-        await sites.running(homeOf(move));
-        expect(sites.rows(homeOf(move))).toBe(movedRows);
-        expect(await sites.pods(homeOf(move))).toHaveLength(3);
-        if (silent.length === 0) expect(await sites.pods(homeOf(move) === 'east' ? 'west' : 'east')).toEqual([]);
-        wanted = await stateOf(sites, silent);
-        if (!ended.plan.undo.waves) return;
-        expect(await (await sites.service('second').undo(id, caller)).run()).toMatchObject({ state: 'Undone' });
-        expect(takenBack(await stateOf(sites))).toEqual(takenBack(original));
+        steps = done.steps.map((step) => step.id);
+        await pair.running(homeOf(move));
+        expect(await pair.read(homeOf(move))).toBe(movedRows);
+        expect(await pair.pods(homeOf(move))).toHaveLength(3);
+        if (silent.length === 0) expect(await pair.pods(homeOf(move) === 'east' ? 'west' : 'east')).toEqual([]);
+        wanted = await stateOf(pair, silent);
+        if (!done.plan.undo.waves) return;
+        expect(await ended(pair, pair.service('second').undo(id, caller))).toMatchObject({ state: 'Undone' });
+        expect(takenBack(await stateOf(pair))).toEqual(takenBack(original));
       } finally {
-        sites.close();
+        await pair.close();
       }
     }, 300_000);
 
-    const attempt = (about: string, body: (sites: TwoSites) => Promise<void>) => async () => {
-      const sites = await before(move);
+    const attempt = (about: string, body: (pair: SitePair) => Promise<void>) => async () => {
+      const pair = await before(open, move);
       try {
-        await body(sites);
+        await body(pair);
       } catch (error) {
         throw new Error(about, { cause: error });
       } finally {
-        sites.close();
+        await pair.close();
       }
     };
 
@@ -196,23 +200,24 @@ export function describeMoves(sample: number, atOnce: number): void {
       for (const when of ['before', 'after'] as const) {
         for (let death = when === 'before' ? 0 : Math.floor(every / 2); death < writesOfAll; death += every) {
           attempts.push(
-            attempt(`resumed, killed ${when} write ${death}`, async (sites) => {
-              await dieAt(sites, move, when, death);
-              const end = await resumed(sites);
+            attempt(`resumed, killed ${when} write ${death}`, async (pair) => {
+              await dieAt(pair, move, when, death);
+              const end = await resumed(pair);
               expect(end, end.message).toMatchObject({ state: 'Succeeded' });
-              await sites.running(homeOf(move));
-              expect(await stateOf(sites, silent)).toEqual(wanted);
+              await pair.running(homeOf(move));
+              expect(await stateOf(pair, silent)).toEqual(wanted);
             }),
           );
           if (move === 'Failover') continue;
           attempts.push(
-            attempt(`undone, killed ${when} write ${death}`, async (sites) => {
-              await dieAt(sites, move, when, death);
-              const second = sites.service('second');
-              if ((await second.operation(id)).state !== 'Succeeded') await second.cancel(id, caller);
-              const end = await (await second.undo(id, caller)).run();
+            attempt(`undone, killed ${when} write ${death}`, async (pair) => {
+              await dieAt(pair, move, when, death);
+              const second = pair.service('second');
+              const { state } = await pair.during(second.operation(id));
+              if (state !== 'Succeeded') await pair.during(second.cancel(id, caller));
+              const end = await ended(pair, second.undo(id, caller));
               expect(end, end.message).toMatchObject({ state: 'Undone' });
-              expect(takenBack(await stateOf(sites))).toEqual(takenBack(original));
+              expect(takenBack(await stateOf(pair))).toEqual(takenBack(original));
             }),
           );
         }
@@ -223,20 +228,22 @@ export function describeMoves(sample: number, atOnce: number): void {
 
     it('stops when a cluster is lost in the middle of a step, and goes on when it answers', async () => {
       const ends: Record<string, number> = {};
-      const places = steps.flatMap((step) => both.map((cluster) => ({ step, cluster }))).filter(({ cluster }) => !silent.includes(cluster));
+      const places = steps
+        .flatMap((step) => siteNames.map((cluster) => ({ step, cluster })))
+        .filter(({ cluster }) => !silent.includes(cluster));
       const chosen = places.filter((_, index) => index % Math.max(1, Math.round(every / 2)) === 0);
       await allOf(
         chosen.map(({ step, cluster }) =>
-          attempt(`${cluster} lost in ${step}`, async (sites) => {
-            const started = await begin(sites, move);
-            const end = await lostDuring(started, step, () => sites.lost.add(cluster));
+          attempt(`${cluster} lost in ${step}`, async (pair) => {
+            const started = await begin(pair, move);
+            const end = await pair.during(lostDuring(started, step, () => pair.clusters[cluster].lose({ workloads: false })));
             ends[end] = (ends[end] ?? 0) + 1;
-            sites.lost.delete(cluster);
-            await sites.giveBack();
-            const again = await resumed(sites);
+            pair.clusters[cluster].comeBack();
+            await pair.giveBack();
+            const again = await resumed(pair);
             expect(again, again.message).toMatchObject({ state: 'Succeeded' });
-            await sites.running(homeOf(move));
-            expect(await stateOf(sites, silent)).toEqual(wanted);
+            await pair.running(homeOf(move));
+            expect(await stateOf(pair, silent)).toEqual(wanted);
           }),
         ),
         atOnce,

@@ -1,203 +1,209 @@
-import { engine } from '@kubectl-dr/core/engines/velero/index';
-import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
-import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
-import { fencesLabel } from '@kubectl-dr/core/fencing/network-fence';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
-import { ListReader } from '@kubectl-dr/core/service/list-reader';
-import type { DrService } from '@kubectl-dr/core/service/port';
-import { createDrService } from '@kubectl-dr/core/service/service';
-import { FakeClock } from '@kubectl-dr/core/testing/clock';
-import { type ClusterName, createSandbox, type Sandbox } from '@kubectl-dr/sandbox';
-import { fenceController, fenceDefinition } from '@kubectl-dr/sandbox/simulators/fencing/network-fences';
-import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
-import { location } from '@kubectl-dr/sandbox/simulators/velero/install';
-import { copyBetween } from './copied.ts';
-import { seenBy } from './seen-by.ts';
-import { catalogOf, shop } from './shop.ts';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
+import { randomOf, seeds } from './seeds.ts';
+import type { OpenGround } from './site-ground.ts';
+import { replication, WrittenPair } from './written-pair.ts';
 
-/** One row of the database: its number, which copy wrote it, and when (milliseconds). */
-export interface Row {
-  number: number;
-  site: string;
-  at: number;
-}
+const override = 'the power of the whole site is cut';
+const ways = [
+  ['is lost with everything in it', true],
+  ['is cut off while its workloads go on writing', false],
+] as const;
 
-const [claim, file] = ['data-orders-db-0', 'orders.csv'];
-const second = 1_000;
-const writeEvery = 2 * second;
-
-const durations = {
-  podStart: 3 * second,
-  job: 60 * second,
-  backup: 10 * second,
-  restore: 5 * second,
-  dataMovement: 30 * second,
-  finalizing: 2 * second,
-  deletion: 5 * second,
-};
-
-/** How often `east` is copied, and how long it takes at most until what was captured can be had at `west`. Milliseconds. */
-export const replication = {
-  interval: 300 * second,
-  /** A copy tells when it was taken, which is up to so long after its volume was cut. */
-  moving: durations.dataMovement,
-  sync: durations.backup + durations.dataMovement + durations.finalizing + 60 * second + 20 * second,
-};
+export const longest = ({ dataLoss }: Plan): number => Math.max(...dataLoss.map(({ seconds }) => seconds));
 
 /**
- * The application `shop`, whose database gets a numbered row every two seconds from each copy of it that runs, and two clusters that
- * share a bucket. Time stands still unless somebody waits, and then it passes for everybody.
+ * `east` is lost at a random moment, while something writes. What `west` goes on with is in backups: each seed is half an hour of the
+ * clusters. `usual`: how many seeds there are where `SEEDS` does not say it.
  */
-export class SiteLoss {
-  readonly clock: FakeClock;
-  readonly sandbox: Sandbox;
-  /** Moments in which two copies wrote. */
-  readonly twoActive: Date[] = [];
-  readonly #end = new AbortController();
+export function describeSiteLoss(title: string, open: OpenGround, usual: number): void {
+  describe(`a site that is lost (${title})`, { timeout: 600_000 }, () => {
+    let written: WrittenPair;
+    beforeEach(async () => {
+      written = await WrittenPair.open(open);
+    }, 120_000);
+    afterEach(() => written.close());
 
-  private constructor(clock: FakeClock, sandbox: Sandbox) {
-    this.clock = clock;
-    this.sandbox = sandbox;
-  }
+    /** `east` is lost at a moment of the third to fifth interval, and the application goes on at `west` at once. */
+    async function loseAndFailOver(seed: number, workloads: boolean, request: Partial<PlanRequest> = { override }) {
+      const { pair } = written;
+      const random = randomOf(seed);
+      await pair.pass((2 + 2 * random()) * replication.interval);
+      pair.clusters.east.lose({ workloads });
+      const lostAt = pair.clock.now().getTime();
+      const plan = await pair.plan({ intent: 'Failover', to: 'west', ...request });
+      const done = await pair.carriedOut(plan);
+      return { lostAt, plan, done, random, pair };
+    }
 
-  /** `copied`: the database is copied by VolSync, and backups hold no volume. Else its volume is in the backups. */
-  static async open({ copied = false }: { copied?: boolean } = {}): Promise<SiteLoss> {
-    const clock = new FakeClock();
-    const sites = new SiteLoss(clock, await createSandbox({ story: false, clock, durations }));
-    const { east, west } = sites.sandbox.clusters;
-    const shared = location({ name: 'east', bucket: 'backups', prefix: 'east', readOnly: true });
-    await createAll(west.client, [{ ...shared, spec: { ...(shared.spec as object), backupSyncPeriod: '1m' } }]);
-    await createAll(east.client, shop('shop'));
-    await sites.pass(30 * second);
-    void sites.#live();
-    if (copied) await copyBetween(sites.sandbox, replication.interval);
-    await createAll(east.client, [
-      {
-        apiVersion: 'velero.io/v1',
-        kind: 'Schedule',
-        metadata: { name: 'shop', namespace: 'velero' },
-        spec: {
-          schedule: '*/5 * * * *',
-          template: { includedNamespaces: ['shop'], ...(copied ? { snapshotVolumes: false } : { snapshotMoveData: true }) },
+    describe.each(seeds(usual))('seed %i', (seed) => {
+      it.each(ways)(
+        'east %s: west goes on, no more is lost than was told, and nothing that the old copy writes arrives',
+        async (_, workloads) => {
+          const { lostAt, plan, done, random, pair } = await loseAndFailOver(seed, workloads);
+          expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+          await pair.pass(60_000);
+
+          // What was told before is what is lost, and no more than a copy every so often can lose.
+          const rows = await written.rows('east');
+          const arrived = await written.rowsOf('west', 'east');
+          const lost = rows.filter(({ number, at }) => at <= lostAt && number > arrived.length);
+          // Objects tell times in whole seconds.
+          const lostFor = lost.length === 0 ? 0 : Math.floor((lostAt - lost[0]!.at) / 1_000);
+          expect(lostFor).toBeLessThanOrEqual(done.measured!.lossSeconds!);
+          const since = pair.remote ? Math.ceil((Date.parse(done.requestedAt) - Date.parse(plan.createdAt)) / 1_000) : 0;
+          expect(done.measured!.lossSeconds! - since).toBeLessThanOrEqual(longest(plan));
+          // Time passes while it is planned.
+          const planned = (Date.parse(plan.createdAt) - lostAt) / 1_000;
+          expect(longest(plan) - planned).toBeLessThanOrEqual((replication.interval + replication.sync) / 1_000);
+          expect(arrived).toEqual(rows.slice(0, arrived.length));
+          const here = await written.rows('west');
+          expect(here.length).toBeGreaterThan(arrived.length);
+          expect(here.map(({ number }) => number)).toEqual(here.map((_row, index) => index + 1));
+
+          // The old copy runs again, as it was left, until somebody looks.
+          await pair.pass(random() * 120_000);
+          pair.clusters.east.comeBack();
+          await pair.pass(30_000);
+          expect(await pair.pods('east')).toHaveLength(3);
+          expect(written.twoActive.length).toBeGreaterThan(0);
+          expect(await pair.released()).toMatchObject([{ id: done.id, release: { endedAt: expect.any(String) } }]);
+          expect(await pair.pods('east')).toEqual([]);
+          const seen = written.twoActive.length;
+          await pair.pass(2 * replication.interval);
+          expect(written.twoActive).toHaveLength(seen);
+          expect(await written.rowsOf('west', 'east')).toEqual(arrived);
+          const { reasons } = await pair.during(pair.service().application('shop'));
+          expect(reasons.map(({ code }) => code)).not.toContain('MOVE_UNFINISHED');
         },
-      },
-    ]);
-    return sites;
-  }
+      );
 
-  /** A storage that serves both clusters, and a fence for `east` that somebody prepared on `west`. */
-  async prepareFence(): Promise<void> {
-    const { east, west } = this.sandbox.clusters;
-    await createAll(west.client, [fenceDefinition()]);
-    west.stage.run([fenceController({ cluster: west.client, reached: { '192.0.2.0/24': east.stage.volumes } })]);
-    await createAll(west.client, [
-      {
-        apiVersion: 'csiaddons.openshift.io/v1alpha1',
-        kind: 'NetworkFence',
-        metadata: { name: 'east', labels: { [fencesLabel]: 'east' } },
-        spec: { fenceState: 'Unfenced', networkFenceClassName: 'shared', cidrs: ['192.0.2.0/24'] },
-      },
-    ]);
-    await this.pass(5 * second);
-  }
+      it.each(ways)('east %s, with a fence: nobody has to take a risk, and at no moment do two copies write', async (_, workloads) => {
+        await written.pair.prepareFence();
+        const { plan, done, random, pair } = await loseAndFailOver(seed, workloads, {});
+        expect(plan.blockers).toEqual([]);
+        expect(plan.warnings).toContainEqual(expect.objectContaining({ code: 'SOURCE_FENCED', cluster: 'east' }));
+        expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+        const arrived = await written.rowsOf('west', 'east');
+        await pair.pass(30_000 + random() * 120_000);
+        expect((await written.rows('west')).length).toBeGreaterThan(arrived.length);
+        const { east } = pair.clusters;
+        expect(east.volumes.fenced).toBe(true);
 
-  /** As a process of its own sees both. */
-  service(holder = 'me'): DrService {
-    const clusters = Object.values(this.sandbox.clusters).map((cluster) =>
-      seenBy(cluster.client, {
-        before: () => {
-          if (cluster.lost) throw new ServiceUnavailableError(`${cluster.name} does not answer`, { cluster: cluster.name });
-        },
-      }),
-    );
-    return createDrService({
-      clusters,
-      reader: new ListReader(clusters),
-      engines: [engine, volsync],
-      clock: this.clock,
-      holder,
-      catalog: { read: async () => ({ entities: catalogOf('shop'), problems: [] }) },
+        // It runs again, cut off from its disks, until somebody looks; only then is it let in.
+        east.comeBack();
+        await pair.pass(60_000);
+        expect(await pair.pods('east')).toHaveLength(3);
+        expect(await pair.released()).toMatchObject([{ id: done.id, release: { endedAt: expect.any(String) } }]);
+        expect(await pair.pods('east')).toEqual([]);
+        expect(east.volumes.fenced).toBe(false);
+        await pair.pass(replication.interval);
+        expect(written.twoActive).toEqual([]);
+        expect(await written.rowsOf('west', 'east')).toEqual(arrived);
+      });
     });
-  }
-
-  /** Milliseconds pass, and everything happens that is due meanwhile. */
-  async pass(milliseconds: number): Promise<void> {
-    for (let left = milliseconds; left > 0; left -= 5 * second) {
-      await this.clock.advance(Math.min(left, 5 * second));
-      await this.sandbox.idle();
-    }
-  }
-
-  /** Time passes until it has ended. */
-  async during<T>(work: Promise<T>): Promise<T> {
-    let over = false;
-    const ended = work.finally(() => (over = true));
-    ended.catch(() => undefined);
-    while (!over) {
-      await this.clock.advance(500);
-      await this.sandbox.idle();
-    }
-    return ended;
-  }
-
-  rows(site: ClusterName): Row[] {
-    const text = this.sandbox.clusters[site].files('shop', claim)?.[file] ?? '';
-    return text
-      .trim()
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => line.split(','))
-      .map(([number, by = '', at]) => ({ number: Number(number), site: by, at: Number(at) }));
-  }
-
-  /** Pods of the application there that somebody could use. */
-  async pods(site: ClusterName): Promise<string[]> {
-    const cluster = this.sandbox.clusters[site];
-    if (!cluster.powered) return [];
-    const { items } = await cluster.client.list(types.pods, { namespace: 'shop' });
-    return items
-      .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && (status as { phase?: string }).phase === 'Running')
-      .map(({ metadata }) => metadata.name);
-  }
-
-  close(): void {
-    this.#end.abort(new Error('the test is over'));
-    this.sandbox.close();
-  }
-
-  /** What happens inside of the pods of the database, and who looks on. */
-  async #live(): Promise<void> {
-    while (!this.#end.signal.aborted) {
-      await this.clock.sleep(writeEvery, this.#end.signal).catch(() => undefined);
-      const active = await Promise.all((['east', 'west'] as const).map((site) => this.#write(site)));
-      if (active.every(Boolean)) this.twoActive.push(this.clock.now());
-    }
-  }
-
-  /** Whether a copy runs there whose writes arrive on its disk. */
-  async #write(site: ClusterName): Promise<boolean> {
-    const cluster = this.sandbox.clusters[site];
-    if (cluster.stage.volumes.fenced || !(await this.pods(site)).includes('orders-db-0') || cluster.files('shop', claim) === undefined)
-      return false;
-    const number = (this.rows(site).at(-1)?.number ?? 0) + 1;
-    const before = cluster.files('shop', claim)?.[file] ?? '';
-    cluster.writeFiles('shop', claim, { [file]: `${before}${number},${site},${this.clock.now().getTime()}\n` });
-    return true;
-  }
+  });
 }
 
-/** Numbers in [0, 1), the same for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** The same with a database that VolSync copies: then it comes back with every row, and can be relocated while it writes. */
+export function describeCopiedSiteLoss(title: string, open: OpenGround, usual: number): void {
+  describe(`a copied site that is lost (${title})`, { timeout: 600_000 }, () => {
+    let written: WrittenPair;
+    beforeEach(async () => {
+      written = await WrittenPair.open(open, { copied: true });
+    }, 120_000);
+    afterEach(() => written.close());
 
-/** 1 and 2, or up to as many as `SEEDS` says. */
-export function seeds(): number[] {
-  return Array.from({ length: Number(process.env.SEEDS ?? 2) }, (_, index) => index + 1);
+    describe.each(seeds(usual))('seed %i', (seed) => {
+      it.each(ways)(
+        'east %s: no more is lost than was told, and failback returns every row that west has written',
+        async (_, workloads) => {
+          const { pair } = written;
+          const random = randomOf(seed);
+          await pair.pass((2 + 2 * random()) * replication.interval);
+          const { east } = pair.clusters;
+          east.lose({ workloads });
+          const lostAt = pair.clock.now().getTime();
+          const { plan, done } = await pair.moved({ intent: 'Failover', to: 'west', override });
+          await pair.pass(60_000);
+          const arrived = await written.rowsOf('west', 'east');
+          await assertLoss(lostAt, plan, done, arrived.length);
+          expect(arrived).toEqual((await written.rows('east')).slice(0, arrived.length));
+          expect((await written.rows('west')).length).toBeGreaterThan(arrived.length);
+          await written.assertWhole('west');
+
+          await pair.pass(random() * 120_000);
+          east.comeBack();
+          await pair.pass(30_000);
+          expect(await pair.pods('east')).toHaveLength(3);
+          expect(await pair.released()).toMatchObject([{ id: done.id }]);
+          expect(await pair.pods('east')).toEqual([]);
+          const seen = written.twoActive.length;
+          await pair.pass(2 * replication.interval + random() * replication.interval);
+          expect(await written.rowsOf('west', 'east')).toEqual(arrived);
+
+          await pair.moved({ intent: 'Failback' });
+          const kept = await written.rows('west');
+          await pair.pass(60_000);
+          expect(await pair.pods('west')).toEqual([]);
+          const back = await written.rows('east');
+          expect(back.slice(0, kept.length)).toEqual(kept);
+          expect(back.length).toBeGreaterThan(kept.length);
+          await written.assertWhole('east');
+          expect(written.twoActive).toHaveLength(seen);
+        },
+      );
+
+      it('relocated while it writes: not one row is lost, and at no moment do two copies write', async () => {
+        const { pair } = written;
+        await pair.pass((2 + randomOf(seed)()) * replication.interval);
+        const { plan, done } = await pair.moved({ intent: 'Relocate', to: 'west' });
+        expect(longest(plan)).toBe(0);
+        expect(done.measured?.lossSeconds ?? 0).toBe(0);
+        await pair.pass(60_000);
+        const rows = await written.rows('east');
+        expect(rows.length).toBeGreaterThan(0);
+        expect(await written.rowsOf('west', 'east')).toEqual(rows);
+        expect((await written.rows('west')).length).toBeGreaterThan(rows.length);
+        await written.assertWhole('west');
+        expect(written.twoActive).toEqual([]);
+        expect(await pair.pods('east')).toEqual([]);
+      });
+
+      it('with a fence nobody takes a risk, and at no moment do two copies write', async () => {
+        const { pair } = written;
+        await pair.prepareFence();
+        const random = randomOf(seed);
+        await pair.pass((2 + random()) * replication.interval);
+        const { east } = pair.clusters;
+        east.lose({ workloads: random() < 0.5 });
+        const { plan, done } = await pair.moved({ intent: 'Failover', to: 'west' });
+        expect(plan.warnings.map(({ code }) => code)).toContain('SOURCE_FENCED');
+        const arrived = await written.rowsOf('west', 'east');
+        await pair.pass(60_000);
+        expect((await written.rows('west')).length).toBeGreaterThan(arrived.length);
+        east.comeBack();
+        await pair.pass(60_000);
+        expect(await pair.released()).toMatchObject([{ id: done.id }]);
+        expect(east.volumes.fenced).toBe(false);
+        await pair.pass(replication.interval);
+        expect(await pair.pods('east')).toEqual([]);
+        expect(written.twoActive).toEqual([]);
+        expect(await written.rowsOf('west', 'east')).toEqual(arrived);
+      });
+    });
+
+    /** Of what `east` had written when it was lost: what is lost <= what was measured <= what was told <= what a copy every so often loses. */
+    async function assertLoss(lostAt: number, plan: Plan, done: Operation, arrived: number): Promise<void> {
+      const [first] = (await written.rows('east')).filter(({ number, at }) => at <= lostAt && number > arrived);
+      const lostFor = first ? Math.floor((lostAt - first.at - replication.moving) / 1_000) : 0;
+      // Each counts up to its own moment: here all up to when the site was lost. Meanwhile time passes, and is told in whole seconds.
+      const slack = 5;
+      const since = (at: string): number => Math.floor((Date.parse(at) - lostAt) / 1_000);
+      const [measured, told] = [(done.measured!.lossSeconds ?? 0) - since(done.requestedAt), longest(plan) - since(plan.createdAt)];
+      expect(lostFor).toBeLessThanOrEqual(measured + slack);
+      expect(measured).toBeLessThanOrEqual(told + slack);
+      expect(told).toBeLessThanOrEqual((replication.interval + replication.sync) / 1_000);
+    }
+  });
 }

@@ -4,13 +4,14 @@ import { FakeClock } from '@kubectl-dr/core/testing/clock';
 import { HttpCluster } from '@kubectl-dr/kubernetes/http-cluster';
 import { apiDispatcher } from '@kubectl-dr/sandbox/doors/dispatcher';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
-import { type Controller, type RunningControllers, runControllers } from '@kubectl-dr/sandbox/simulators/controller';
+import type { Controller } from '@kubectl-dr/sandbox/simulators/controller';
 import { type Durations, instant } from '@kubectl-dr/sandbox/simulators/durations';
 import { nodes, snapshotClass, storageClasses } from '@kubectl-dr/sandbox/simulators/hardware';
 import { MemoryBuckets } from '@kubectl-dr/sandbox/simulators/object-store';
 import { type VeleroBehaviour, behaviour } from '@kubectl-dr/sandbox/simulators/velero/context';
 import { veleroDefinitions } from '@kubectl-dr/sandbox/simulators/velero/crds';
 import { type LocationPlan, veleroInstallation } from '@kubectl-dr/sandbox/simulators/velero/install';
+import { PoweredControllers } from '@kubectl-dr/sandbox/simulators/power';
 import { VeleroStage } from '@kubectl-dr/sandbox/simulators/velero/stage.testing';
 import { veleroControllers } from '@kubectl-dr/sandbox/simulators/velero/velero';
 import { snapshotControllers } from '@kubectl-dr/sandbox/simulators/volumes/snapshots';
@@ -72,6 +73,8 @@ export interface MemoryStage {
   durations: Durations;
   velero: VeleroBehaviour;
   run(controllers: readonly Controller[]): void;
+  /** Without it nothing happens by itself; what is there and lies on disks stays. */
+  power: Pick<PoweredControllers, 'cut' | 'restore' | 'on'>;
   /** Resolves when nothing is due. */
   idle(): Promise<void>;
   close(): void;
@@ -98,7 +101,6 @@ export async function memoryStage({
   const durations = { ...instant };
   const volumes = new VolumeStore();
   const velero = behaviour(options.velero);
-  const ending = new AbortController();
   const cluster = new ControlledMemoryCluster({
     name,
     clock,
@@ -113,9 +115,8 @@ export async function memoryStage({
   };
   await createAll(cluster, [...nodes([{ name: 'a', zone: 'eu-1a' }]), ...storageClasses(), snapshotClass()]);
   await createAll(cluster, veleroInstallation(velero.version, locations));
-  const running: RunningControllers[] = [];
-  const run = (controllers: readonly Controller[]): void =>
-    void running.push(runControllers({ cluster, clock, signal: ending.signal, onError: report, controllers }));
+  const power = new PoweredControllers({ name, cluster, clock, onError: report });
+  const run = (controllers: readonly Controller[]): void => power.run(controllers);
   run([
     ...volumeControllers(cluster, volumes),
     ...snapshotControllers({ cluster, volumes, clock }),
@@ -140,12 +141,12 @@ export async function memoryStage({
   const idle = async (): Promise<void> => {
     for (let quiet = 0; quiet < 2;) {
       const before = await version();
-      for (const one of running) await one.idle();
+      for (const one of power.running) await one.idle();
       quiet = (await version()) === before ? quiet + 1 : 0;
     }
   };
   await idle();
-  return { cluster, clock, volumes, durations, velero, run, idle, close: () => ending.abort(new Error('the test is over')) };
+  return { cluster, clock, volumes, durations, velero, run, power, idle, close: () => power.close() };
 }
 
 /** No server at all, but the same controllers. */

@@ -15,6 +15,8 @@ export interface ClockDoor {
   readonly asked: number;
   /** Since something was written or a watch told of a change, milliseconds of the machine. */
   quietFor(): number;
+  /** From now on it refuses every connection and breaks off those that are open, or no longer does. */
+  refuse(all: boolean): void;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function clockDoor(server: { url: string; ca: string }, clock: Cloc
   /** How the clock stood, from the last whole second of the machine to this one. */
   const moments: { machine: number; test: number }[] = [];
   let asked = 0;
+  let refuses = false;
   let lastChange = performance.now();
 
   const look = (): number => {
@@ -91,6 +94,9 @@ export async function clockDoor(server: { url: string; ca: string }, clock: Cloc
       () => outgoing.destroy(),
     );
   });
+  door.on('connection', (socket) => {
+    if (refuses) socket.destroy();
+  });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
@@ -98,6 +104,10 @@ export async function clockDoor(server: { url: string; ca: string }, clock: Cloc
       return asked;
     },
     quietFor: () => performance.now() - lastChange,
+    refuse(all) {
+      refuses = all;
+      if (all) door.closeAllConnections();
+    },
     async close() {
       door.closeAllConnections();
       agent.destroy();

@@ -19,11 +19,20 @@ export async function wipe(etcd: string, keepGroups: readonly string[]): Promise
   const { kvs = [] } = await call('range', { key: btoa(root), range_end: btoa('/registry0'), keys_only: true });
   const keys = kvs.map(({ key }) => atob(key));
   const namespaces = keys.flatMap((key) => /^\/registry\/namespaces\/([^/]+)$/.exec(key)?.[1] ?? []).filter((name) => !own.has(name));
+  const definitions = keys.filter(
+    (key) => key.startsWith(`${root}apiextensions.k8s.io/`) && !keepGroups.some((group) => key.endsWith(`.${group}`)),
+  );
+  // Of what has no namespace, nothing tells else that it is somebody's.
+  const instances = definitions.flatMap((key) => {
+    const [, plural, group] = /\/([^./]+)\.([^/]+)$/.exec(key) ?? [];
+    return plural === undefined ? [] : [`${root}${group}/${plural}/`];
+  });
   const gone = keys.filter(
     (key) =>
+      definitions.includes(key) ||
+      instances.some((folder) => key.startsWith(folder)) ||
       somebodys.test(key) ||
-      namespaces.some((name) => key === `${root}namespaces/${name}` || key.includes(`/${name}/`)) ||
-      (key.startsWith(`${root}apiextensions.k8s.io/`) && !keepGroups.some((group) => key.endsWith(`.${group}`))),
+      namespaces.some((name) => key === `${root}namespaces/${name}` || key.includes(`/${name}/`)),
   );
   await Promise.all(gone.map((key) => call('deleterange', { key: btoa(key) })));
 }

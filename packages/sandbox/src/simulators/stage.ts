@@ -4,9 +4,9 @@ import type { Fault } from './faults/faults.ts';
 import type { Api, ApiOptions } from '../api/server.ts';
 import { createApi } from '../api/server.ts';
 import { ApiCluster } from './api-cluster.ts';
-import type { Controller, ControllersOptions, RunningControllers } from './controller.ts';
-import { runControllers } from './controller.ts';
+import type { Controller, ControllersOptions } from './controller.ts';
 import type { Durations } from './durations.ts';
+import { PoweredControllers } from './power.ts';
 import { snapshotControllers } from './volumes/snapshots.ts';
 import { VolumeStore } from './volumes/volume-store.ts';
 import { volumeControllers } from './volumes/volumes.ts';
@@ -38,17 +38,12 @@ export class Stage {
   readonly programs: Record<string, Program> = { ...usualPrograms };
   /** Pods that do not get ready; may be changed at any time. */
   readonly podFailures: PodFailure[] = [];
-  readonly #controllers: Controller[] = [];
-  #running: RunningControllers[] = [];
-  /** Absent while the power is cut. */
-  #power: AbortController | undefined = new AbortController();
-  readonly #onError: StageOptions['onError'];
+  readonly #power: PoweredControllers;
 
   constructor({ durations, onError, ...options }: StageOptions) {
     this.name = options.name;
     this.clock = options.clock;
     this.durations = durations;
-    this.#onError = onError;
     const { volumes, programs } = this;
     const claimOf: ClaimOf = (namespace, claim) => this.api.store.get('persistentvolumeclaims', namespace, claim);
     this.api = createApi({
@@ -56,6 +51,8 @@ export class Stage {
       run: (pod, container, command) => runIn(claimOf, volumes, programs, pod, container, command),
     });
     this.cluster = new ApiCluster({ name: options.name, fetch: (request) => this.api.fetchInside(request) });
+    const { name, cluster, clock } = this;
+    this.#power = new PoweredControllers({ name, cluster, clock, ...(onError && { onError }) });
   }
 
   /** Workloads and volumes come to life. */
@@ -73,33 +70,21 @@ export class Stage {
   }
 
   run(controllers: readonly Controller[]): void {
-    this.#controllers.push(...controllers);
-    this.#start(controllers);
+    this.#power.run(controllers);
   }
 
   /** Nothing happens in it any more, as without power; what it holds and what lies on its disks stays. */
   cutPower(): void {
-    this.#power?.abort(new Error(`the cluster ${this.name} has no power`));
-    this.#power = undefined;
-    this.#running = [];
+    this.#power.cut();
   }
 
   /** Everything starts from what is there. */
   restorePower(): void {
-    if (this.#power) return;
-    this.#power = new AbortController();
-    this.#start(this.#controllers);
+    this.#power.restore();
   }
 
   get powered(): boolean {
-    return this.#power !== undefined;
-  }
-
-  #start(controllers: readonly Controller[]): void {
-    const { cluster, clock } = this;
-    const onError = this.#onError;
-    if (!this.#power) return;
-    this.#running.push(runControllers({ cluster, clock, controllers, signal: this.#power.signal, ...(onError && { onError }) }));
+    return this.#power.on;
   }
 
   /** Resolves when no controller has anything to do now; what waits for the clock is not counted. */
@@ -107,13 +92,13 @@ export class Stage {
     for (let quiet = 0; quiet < 2;) {
       const before = this.api.store.version;
       this.api.settle();
-      for (const running of this.#running) await running.idle();
+      for (const running of this.#power.running) await running.idle();
       quiet = this.api.store.version === before ? quiet + 1 : 0;
     }
   }
 
   close(): void {
-    this.#power?.abort(new Error(`the cluster ${this.name} is closing`));
+    this.#power.close();
     this.api.close();
   }
 }
