@@ -93,6 +93,10 @@ inChromium('every page', () => {
     const { page, picture } = await as('alice', '/catalog/default/system/shop/recovery', { language: 'zh' });
     await page.getByRole('button', { name: '恢复', exact: true }).waitFor();
     await page.getByText('最近 30 天的恢复点').waitFor();
+    // The words of the backend are English, and each of its reasons says first in 中文 what it is.
+    const reasons = await page.getByRole('list', { name: '原因' }).getByRole('listitem').allInnerTexts();
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const reason of reasons) expect(reason).toMatch(/^\p{Script=Han}/u);
     await picture('recovery-zh', { fullPage: true });
     expect(await violations(page)).toEqual([]);
   });

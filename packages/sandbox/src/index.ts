@@ -2,17 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kubeconfig } from './doors/kubeconfig.ts';
 import type { Identity } from './identities.ts';
-import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import { trustLinks } from './simulators/velero/locations.ts';
-import { createSandbox, randomTokens } from './sandbox.ts';
+import { createSandbox, randomTokens, type Sandbox, type SandboxOptions } from './sandbox.ts';
 import { clusterNames } from './cluster-names.ts';
 
 export type { ClusterName } from './cluster-names.ts';
 export { SandboxCluster } from './simulators/cluster.ts';
-export type { Sandbox, SandboxOptions } from './sandbox.ts';
-export { createSandbox } from './sandbox.ts';
-export { instant, visible } from './simulators/durations.ts';
-export type { Durations } from './simulators/durations.ts';
+export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
+export { type Durations, instant, visible } from './simulators/durations.ts';
 export { switchOf, workloadsKey } from './simulators/two-sites.ts';
 
 export interface StartOptions extends Omit<SandboxOptions, 'url'> {

@@ -1,8 +1,7 @@
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import plans from '../data/clusters.json' with { type: 'json' };
 import { systemClock } from '@kubectl-dr/core/system-clock';
-import type { ClusterName } from './cluster-names.ts';
-import { clusterNames } from './cluster-names.ts';
+import { type ClusterName, clusterNames } from './cluster-names.ts';
 import { SandboxCluster } from './simulators/cluster.ts';
 import { parseFault } from './simulators/faults/flags.ts';
 import type { Identity } from './identities.ts';

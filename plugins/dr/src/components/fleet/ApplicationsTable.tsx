@@ -6,6 +6,7 @@ import type { PortalApplication } from '../../api/drApi.ts';
 import { recoveryPath } from '../../routes.ts';
 import { shortRef } from '../../text/shortRef.ts';
 import { clusterNow } from '../../text/time.ts';
+import { useReasonTitle } from '../../text/reasons.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { NextRun } from '../card/NextRun.tsx';
@@ -24,15 +25,19 @@ interface Row {
 /** One row per application, worst first unless sorted otherwise; a page of fifty at a time. */
 export const ApplicationsTable = ({ page, pages }: { page: ApplicationPage; pages: ApplicationPages }) => {
   const { t } = useText();
+  const titleOf = useReasonTitle();
   const entityLink = useEntityRefLink();
   const data = useMemo<Row[]>(
     () =>
-      page.items.map((application) => ({
-        id: application.spec.entityRef ?? application.metadata.name,
-        application,
-        reason: worstReasonFirst(application.status.reasons)[0]?.message,
-      })),
-    [page.items],
+      page.items.map((application) => {
+        const worst = worstReasonFirst(application.status.reasons)[0];
+        return {
+          id: application.spec.entityRef ?? application.metadata.name,
+          application,
+          reason: worst && (titleOf(worst.code) ?? worst.message),
+        };
+      }),
+    [page.items, titleOf],
   );
   const columns = useMemo<ColumnConfig<Row>[]>(
     () => [
