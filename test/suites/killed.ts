@@ -1,11 +1,11 @@
-import { ConflictError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { methods } from './execution.ts';
+import { befalls, failing, faultNames } from './failing.ts';
 import { allOf } from './many.ts';
-import type { Hooks, Mortal } from './seen-by.ts';
+import type { Mortal } from './seen-by.ts';
 import { mortal, seenBy, writes } from './seen-by.ts';
 import type { Way } from './state.ts';
 import { changedSince, stateOf } from './state.ts';
@@ -101,33 +101,25 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
       900_000,
     );
 
-    it.each(faults)(
+    it.each(faultNames)(
       'of which a call fails with %s succeeds, or stops in a state from which resume works',
-      async (name, fault) => {
+      async (name) => {
         const spec = { snapshotMoveData: true };
         const whole = await changedSince(worlds, spec);
         let total = 0;
-        const started = await begin(whole, seenBy(whole.cluster, { before: () => void (total += 1) }));
+        const started = await begin(whole, seenBy(whole.cluster, { before: ({ verb }) => void (befalls(name, verb) && (total += 1)) }));
         const setUp = total;
         await started.run();
         const wanted = await stateOf(whole);
         await whole.close();
         const calls = total - setUp;
         const ends: Record<string, number> = {};
-        const attempts = Array.from({ length: Math.ceil(calls / every) }, (_, index) => index * every).map((failing) => async () => {
+        const attempts = Array.from({ length: Math.ceil(calls / every) }, (_, index) => index * every).map((call) => async () => {
           const world = await changedSince(worlds, spec);
           try {
-            let count = 0;
-            let armed = false;
-            const fail = (verb: string): void => {
-              // Only a write can be in conflict.
-              if (armed && count++ === failing && !(name === '409' && !writes.has(verb))) throw fault();
-            };
-            // A timeout or a reset may come after the server has done what it was asked for.
-            const lost = name === 'timeout' || name === 'reset';
-            const hooks: Hooks = lost ? { after: ({ verb }) => fail(verb) } : { before: ({ verb }) => fail(verb) };
-            const run = await begin(world, seenBy(world.cluster, hooks));
-            armed = true;
+            const failure = failing(name, call);
+            const run = await begin(world, failure.through(world.cluster));
+            failure.arm();
             const end = await run.run().then(
               ({ state }) => state,
               () => 'stopped',
@@ -135,9 +127,9 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
             ends[end] = (ends[end] ?? 0) + 1;
             if (end !== 'Succeeded') {
               const again = await (await world.service({ holder: 'second' }).resume(idIn(world), caller)).run();
-              expect(again, `call ${failing}: ${again.message}`).toMatchObject({ state: 'Succeeded' });
+              expect(again, `call ${call}: ${again.message}`).toMatchObject({ state: 'Succeeded' });
             }
-            expect(await stateOf(world), `call ${failing}`).toEqual(wanted);
+            expect(await stateOf(world), `call ${call}`).toEqual(wanted);
           } finally {
             await world.close();
           }
@@ -151,14 +143,6 @@ export function describeKilled(title: string, openWorlds: () => Promise<Worlds>)
     );
   });
 }
-
-const faults: [string, () => Error][] = [
-  ['409', () => new ConflictError('somebody else wrote', { cluster: 'east' })],
-  ['429', () => new ServiceUnavailableError('too many requests', { code: 'TOO_MANY_REQUESTS', cluster: 'east' })],
-  ['500', () => new ServiceUnavailableError('internal error', { code: 'CLUSTER_ERROR', cluster: 'east' })],
-  ['timeout', () => new ServiceUnavailableError('no answer in time', { code: 'TIMEOUT', cluster: 'east' })],
-  ['reset', () => new ServiceUnavailableError('connection reset', { cluster: 'east' })],
-];
 
 function idIn({ name }: World): string {
   return `restore-${name}-1`;

@@ -63,8 +63,10 @@ function callOf(verb: string, [first, second]: unknown[]): SeenCall {
   };
 }
 
-export interface Mortal {
-  cluster: ClusterClient;
+/** A process that dies before or after one of its writes, and can do nothing more then: it writes no farewell. */
+export interface Doomed {
+  /** A cluster as it sees it; writes to all of them are counted together. */
+  through(cluster: ClusterClient): ClusterClient;
   /** Of the process: aborted when it dies. */
   signal: AbortSignal;
   /** From now on its writes are counted. */
@@ -72,8 +74,12 @@ export interface Mortal {
   readonly dead: boolean;
 }
 
-/** The cluster of a process that dies before or after its nth write from `arm` on, and can do nothing more: it writes no farewell. */
-export function mortal(cluster: ClusterClient, when: 'before' | 'after', nth: number): Mortal {
+export interface Mortal extends Omit<Doomed, 'through'> {
+  cluster: ClusterClient;
+}
+
+/** `nth`: of its writes from `arm` on, from 0. */
+export function doomed(when: 'before' | 'after', nth: number): Doomed {
   let count = 0;
   let dead = false;
   let armed = false;
@@ -88,7 +94,7 @@ export function mortal(cluster: ClusterClient, when: 'before' | 'after', nth: nu
     }
     count += 1;
   };
-  const seen = seenBy(cluster, {
+  const hooks: Hooks = {
     before({ verb }) {
       if (dead) throw new Killed();
       if (when === 'before') die(verb);
@@ -96,13 +102,26 @@ export function mortal(cluster: ClusterClient, when: 'before' | 'after', nth: nu
     after({ verb }) {
       if (when === 'after') die(verb);
     },
-  });
+  };
   return {
-    cluster: seen,
+    through: (cluster) => seenBy(cluster, hooks),
     signal: process.signal,
     arm: () => void (armed = true),
     get dead() {
       return dead;
+    },
+  };
+}
+
+/** The cluster of a process that works with no other. */
+export function mortal(cluster: ClusterClient, when: 'before' | 'after', nth: number): Mortal {
+  const process = doomed(when, nth);
+  return {
+    cluster: process.through(cluster),
+    signal: process.signal,
+    arm: () => process.arm(),
+    get dead() {
+      return process.dead;
     },
   };
 }
