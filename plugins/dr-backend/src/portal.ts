@@ -131,6 +131,7 @@ export function createPortal(options: PortalOptions): Portal {
   const index: FleetIndex = new FleetIndex({
     service,
     reader,
+    catalogTried: (milliseconds, signal) => catalog.tried(milliseconds, signal),
     clock,
     logger,
     tenancy: settings.tenancy,

@@ -27,6 +27,27 @@ describe('CatalogCache', () => {
     expect((await world.cache.read()).entities).toHaveLength(1_201);
   });
 
+  it('says that it has not been read yet, and when it has, also if it holds nothing', async () => {
+    const world = cache([]);
+    expect((await world.cache.read()).problems).toMatchObject([{ message: expect.stringContaining('has not answered yet') }]);
+    let tried = false;
+    const waiting = world.cache.tried(60_000, new AbortController().signal).then(() => (tried = true));
+    await systemClock.sleep(10);
+    expect(tried).toBe(false);
+    await world.cache.refresh();
+    await waiting;
+    expect((await world.cache.read()).problems).toEqual([]);
+    expect(world.onChange).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps nobody waiting for a catalog that fails, or does not answer', async () => {
+    const world = cache([]);
+    await world.cache.tried(10, new AbortController().signal);
+    vi.spyOn(world.catalog, 'queryEntities').mockRejectedValue(new Error('down'));
+    await world.cache.refresh();
+    await world.cache.tried(60_000, new AbortController().signal);
+  });
+
   it('tells of a change once', async () => {
     const world = cache([group('a')]);
     await world.cache.refresh();

@@ -26,8 +26,13 @@ export interface CatalogCacheOptions {
  */
 export class CatalogCache implements Catalog {
   private readonly options: CatalogCacheOptions;
-  private contents: CatalogContents = { entities: [], problems: [] };
-  private version = '';
+  private contents: CatalogContents = {
+    entities: [],
+    problems: [{ location: 'catalog', message: 'the catalog has not answered yet: owners and policies are not known' }],
+  };
+  private readonly answered = new AbortController();
+  /** Of what was read; undefined before, as also nothing is an answer. */
+  private version: string | undefined;
   private parents: ReadonlyMap<string, readonly string[]> = new Map();
 
   constructor(options: CatalogCacheOptions) {
@@ -36,6 +41,12 @@ export class CatalogCache implements Catalog {
 
   async read(): Promise<CatalogContents> {
     return this.contents;
+  }
+
+  /** Resolves when it was read, or could not be, for the first time; at the latest after so many milliseconds. */
+  async tried(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([this.answered.signal, signal]);
+    await this.options.clock.sleep(milliseconds, over).catch(() => undefined);
   }
 
   /** Reads again and again until the signal fires. A catalog that does not answer leaves what was read before. */
@@ -65,8 +76,10 @@ export class CatalogCache implements Catalog {
       if (this.contents.problems[0]?.message === problems[0]!.message) return;
       logger.warn(problems[0]!.message);
       this.contents = { ...this.contents, problems };
-      this.version = '';
+      this.version = undefined;
       onChange();
+    } finally {
+      this.answered.abort();
     }
   }
 

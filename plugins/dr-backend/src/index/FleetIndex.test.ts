@@ -17,13 +17,13 @@ const empty: Fleet = {
   policies: [],
   problems: [],
 };
-const pace = { start: 10, pause: 5, tick: 20, contents: 50, progress: 10 };
+const pace = { start: 10, catalog: 20, pause: 5, tick: 20, contents: 50, progress: 10 };
 
-function index(fleet: () => Promise<Fleet>) {
+function index(fleet: () => Promise<Fleet>, catalogTried = async (): Promise<void> => undefined) {
   const reader = new WatchReader({ clusters: [], kinds: [] });
   const onChange = vi.fn();
   const logger = mockServices.logger.mock();
-  const made = new FleetIndex({ service: { fleet }, reader, tenancy: [], clock: systemClock, logger, pace, onChange });
+  const made = new FleetIndex({ service: { fleet }, reader, catalogTried, tenancy: [], clock: systemClock, logger, pace, onChange });
   const stop = new AbortController();
   const ended = made.run(stop.signal);
   onTestFinished(async () => {
@@ -38,8 +38,19 @@ describe('FleetIndex', () => {
     const { made } = index((async ({ signal }: { signal: AbortSignal }) => {
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     }) as never);
-    expect(() => made.current()).toThrow('The clusters are being read for the first time');
+    expect(() => made.current()).toThrow('The clusters and the catalog are being read for the first time');
     expect(made.assessedAt).toBeUndefined();
+  });
+
+  it('says nothing of any application before the catalog has told whose it is', async () => {
+    let answers: () => void = () => undefined;
+    const fleet = vi.fn(async () => empty);
+    const { made } = index(fleet, () => new Promise<void>((resolve) => (answers = resolve)));
+    await systemClock.sleep(50);
+    expect(fleet).not.toHaveBeenCalled();
+    expect(() => made.current()).toThrow('being read for the first time');
+    answers();
+    await vi.waitFor(() => expect(made.current().fleet.applications).toEqual([]));
   });
 
   it('tells of an assessment that says something else, and of no other', async () => {

@@ -16,6 +16,8 @@ import { digestOf, snapshotOf } from './snapshot.ts';
 export interface IndexPace {
   /** For the clusters' first answers; one that takes longer is shown as not read yet, and the others are not kept waiting. */
   start: number;
+  /** For the first answer of the catalog: without it nobody knows whose an application is and what is promised to them. */
+  catalog: number;
   /** At least between two assessments, and three times as long as the last one took. */
   pause: number;
   /** At most between two assessments, and how old a verdict may be that nothing changed for: it ages without news. */
@@ -26,11 +28,13 @@ export interface IndexPace {
   progress: number;
 }
 
-export const usualIndexPace: IndexPace = { start: 2_000, pause: 500, tick: 30_000, contents: 20_000, progress: 2_000 };
+export const usualIndexPace: IndexPace = { start: 2_000, catalog: 30_000, pause: 500, tick: 30_000, contents: 20_000, progress: 2_000 };
 
 export interface FleetIndexOptions {
   service: Pick<DrService, 'fleet'>;
   reader: WatchReader;
+  /** Resolves when the catalog has answered, or failed, once; at the latest after so many milliseconds. */
+  catalogTried(milliseconds: number, signal: AbortSignal): Promise<void>;
   tenancy: readonly TenancyRule[];
   clock: Clock;
   logger: LoggerService;
@@ -67,7 +71,7 @@ export class FleetIndex {
   /** ServiceUnavailableError during the first seconds. */
   current(): Snapshot {
     if (this.snapshot) return this.snapshot;
-    throw new ServiceUnavailableError('The clusters are being read for the first time', {
+    throw new ServiceUnavailableError('The clusters and the catalog are being read for the first time', {
       code: 'TIMEOUT',
       hint: 'Look again in a few seconds.',
       ...(this.failure && { cause: this.failure }),
@@ -84,9 +88,9 @@ export class FleetIndex {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { reader, pace = usualIndexPace } = this.options;
+    const { reader, catalogTried, pace = usualIndexPace } = this.options;
     const end = reader.onChange(() => this.touch());
-    await reader.settled(pace.start, signal).catch(() => undefined);
+    await Promise.all([reader.settled(pace.start, signal), catalogTried(pace.catalog, signal)]).catch(() => undefined);
     // The first picture comes without a look inside points: seconds earlier, and never wrong, only undecided.
     await Promise.all([this.assessAgainAndAgain(signal), this.readContents(signal)]);
     end();
