@@ -4,7 +4,7 @@ import type { EngineContext } from '../../ports/engine.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';
 import { formatAge } from '../../text/age.ts';
 import { type Action, type ActionContext, absent, failed, type News, ours, until } from './context.ts';
-import { isSilence } from './copy-stop.ts';
+import { assertAnswers, isSilence } from './copy-stop.ts';
 import { untilEnded } from './until-ended.ts';
 
 type Ended = 'mover.move' | 'mover.finish';
@@ -27,7 +27,7 @@ async function contextsOf({ source, target, namespaces, accepted }: MoveOrder, c
   const contexts: MoveContexts = { steering: { cluster: context.cluster, clock, namespace: namespaces[0]!, signal }, target: side(target) };
   if (source === undefined) return contexts;
   try {
-    await side(source).cluster.now({ signal });
+    await assertAnswers(side(source).cluster, signal);
     return { ...contexts, source: side(source) };
   } catch (error) {
     if (accepted === undefined || signal.aborted || !isSilence(error)) throw error;

@@ -6,7 +6,7 @@ import { refOf } from '../../protection/replication.ts';
 import { formatAge } from '../../text/age.ts';
 import { counted } from '../../text/counted.ts';
 import { type Action, type ActionContext, absent, failed, ours } from './context.ts';
-import { isSilence } from './copy-stop.ts';
+import { assertAnswers, isSilence } from './copy-stop.ts';
 import { untilEnded } from './until-ended.ts';
 
 function replicatorOf(id: string, context: ActionContext): Replicator {
@@ -109,7 +109,7 @@ export async function reverse(action: Action<'replication.reverse'>, context: Ac
   const ends: { source?: EngineContext; target?: EngineContext } = {};
   for (const side of ['source', 'target'] as const) {
     try {
-      await end(side).cluster.now({ signal: context.signal });
+      await assertAnswers(end(side).cluster, context.signal);
       ends[side] = end(side);
     } catch (error) {
       if (action.accepted !== true || context.signal.aborted || !isSilence(error)) throw error;
