@@ -1,25 +1,27 @@
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
+import { systemClock } from '@kubectl-dr/core/system-clock';
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openBackend } from '../../plugins/dr-backend/src/testing/backend.ts';
 import { catalogOf } from '../suites/shop.ts';
-import { TwoSites } from '../suites/two-sites.ts';
+import { siteGrounds } from '../suites/site-ground.ts';
+import { SitePair } from '../suites/site-pair.ts';
 import { kubectlDr } from './command-line.ts';
 
 const members = { 'user:default/alice': ['group:default/team-shop'], 'user:default/olivia': ['group:default/platform'] };
 
 /** A failover through the portal: by whom the policy lets, with the name typed, and also when the old cluster is silent. */
-let sites: TwoSites;
+let pair: SitePair;
 let portal: Awaited<ReturnType<typeof openBackend>>;
 
 async function open(policy?: Record<string, unknown>): Promise<void> {
-  sites = await TwoSites.open();
-  sites.policy = policy;
-  sites.write('east', '1,apples\n');
-  await sites.capture();
-  portal = await openBackend({ clusters: sites.clusters(), entities: catalogOf('shop', policy) as never, members });
+  pair = await SitePair.open(siteGrounds.sandbox, { clock: systemClock });
+  pair.policy = policy;
+  await pair.write('east', '1,apples\n');
+  await pair.capture();
+  portal = await openBackend({ clusters: pair.reached(), entities: catalogOf('shop', policy) as never, members });
   await eventually(
     async () => (await portal.as('olivia')('get', shop)).body.status?.recoveryPoint !== undefined,
     'the portal knows the point of shop',
@@ -28,7 +30,7 @@ async function open(policy?: Record<string, unknown>): Promise<void> {
 }
 afterEach(async () => {
   await portal.backend.stop();
-  sites.close();
+  await pair.close();
 });
 
 const shop = '/v1/applications/system/default/shop';
@@ -64,9 +66,9 @@ it('is planned by the owner, carried out by an operator who has typed the name, 
   expect(begun.status).toBe(202);
   const done = await ended(begun.body.metadata.name);
   expect(done.status, done.status.message).toMatchObject({ state: 'Succeeded', requestedBy: 'user:default/olivia' });
-  await sites.running('west');
-  expect(sites.rows('west')).toBe('1,apples\n');
-  expect(await sites.pods('east')).toEqual([]);
+  await pair.running('west');
+  expect(await pair.read('west')).toBe('1,apples\n');
+  expect(await pair.pods('east')).toEqual([]);
   expect(portal.audit.filter(({ eventId }) => eventId === 'failover-create')).toMatchObject([
     { outcome: 'fail', meta: { actor: 'user:default/alice' } },
     { outcome: 'fail', meta: { actor: 'user:default/olivia' } },
@@ -76,7 +78,7 @@ it('is planned by the owner, carried out by an operator who has typed the name, 
 
 it('goes on without a cluster that does not answer, when the owner may and has said why', async () => {
   await open({ owner: 'platform', selfService: { failover: 'owner' } });
-  sites.lost.add('east');
+  pair.clusters.east.lose({ workloads: false });
   await eventually(
     async () =>
       (await portal.as('olivia')('get', '/v1/clusters')).body.items.some(
@@ -96,8 +98,8 @@ it('goes on without a cluster that does not answer, when the owner may and has s
   expect(begun.body.error).toBeUndefined();
   const done = await ended(begun.body.metadata.name);
   expect(done.status, done.status.message).toMatchObject({ state: 'Succeeded' });
-  await sites.running('west');
-  expect(sites.rows('west')).toBe('1,apples\n');
+  await pair.running('west');
+  expect(await pair.read('west')).toBe('1,apples\n');
 });
 
 it('is carried out by the command line of an operator who has no credentials of the clusters', async () => {
@@ -115,11 +117,11 @@ it('is carried out by the command line of an operator who has no credentials of 
     expect(looked.out).toContain('Failover shop to west');
     const refused = await as('olivia', 'failover shop --to west', 'shp');
     expect([refused.code, refused.err]).toEqual([7, expect.stringContaining('not confirmed: "shp" is not "shop"')]);
-    expect(await sites.pods('east')).not.toEqual([]);
+    expect(await pair.pods('east')).not.toEqual([]);
     const done = await as('olivia', 'failover shop --to west', 'shop');
     expect(done.code, done.err).toBe(0);
-    await sites.running('west');
-    expect(await sites.pods('east')).toEqual([]);
+    await pair.running('west');
+    expect(await pair.pods('east')).toEqual([]);
     expect((await as('alice', 'get operations --application shop')).out).toMatch(/Failover/);
   } finally {
     rmSync(cwd, { recursive: true, force: true });
