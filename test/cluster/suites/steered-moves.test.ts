@@ -1,55 +1,24 @@
 import { at, textAt } from '@kubectl-dr/core/application/raw';
-import { engine as ramen } from '@kubectl-dr/core/engines/ramen/index';
 import { kinds as ramenKinds } from '@kubectl-dr/core/engines/ramen/kinds';
-import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
 import { kinds as storkKinds } from '@kubectl-dr/core/engines/stork/kinds';
-import { NotAllowedError, ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
-import type { CatalogEntity } from '@kubectl-dr/core/ports/catalog';
-import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
-import { createDrService } from '@kubectl-dr/core/service/service';
-import { systemClock } from '@kubectl-dr/core/system-clock';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { inject } from 'vitest';
-import { Killed, seenBy, writes } from '../../suites/seen-by.ts';
 import { openRamen, openStork, replicasOf } from '../targets/movers.ts';
 import { granted, manifest } from '../targets/service-accounts.ts';
 import { missingSnapshots } from '../targets/snapshots.ts';
 import type { LivingCluster } from '../targets/stage.ts';
+import { caller, entitiesOf, front, hidden, killedAtEach, owner, part, product, used } from '../targets/steered.ts';
 import { missingStork } from '../targets/stork.ts';
 
 const target = inject('target');
 const missing = missingStork(target) ?? missingSnapshots(target);
 const because = missing === undefined ? '' : ` (skipped: ${missing})`;
-const owner = 'group:default/team-shop';
-const caller = { name: 'olivia' };
 const override = 'power of rack 3 is cut';
-
-function part(name: string, namespace: string, dependsOn: string[] = []): CatalogEntity {
-  const annotations = { 'backstage.io/kubernetes-namespace': namespace, 'backstage.io/kubernetes-cluster': 'east' };
-  return {
-    apiVersion: 'backstage.io/v1alpha1',
-    kind: 'Component',
-    metadata: { name, annotations },
-    spec: { type: 'service', owner: 'team-shop', system: 'shop', dependsOn },
-  };
-}
-
-function entitiesOf(...parts: CatalogEntity[]): CatalogEntity[] {
-  return [{ apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'shop' }, spec: { owner: 'team-shop' } }, ...parts];
-}
-
-/** Types that the product may not see. */
-const hidden = new Set<string>();
-
-/** Calls of the product, as `patch drplacementcontrols`. */
-const used = new Set<string>();
 
 /** Rights of one API group that `movers.yaml` gives, and those of them that were used; what is listed is the reader's. */
 function rightsOf(group: string, resources: readonly string[]): { given: string[]; needed: string[] } {
@@ -58,31 +27,6 @@ function rightsOf(group: string, resources: readonly string[]): { given: string[
   );
   const needed = [...used].filter((right) => resources.includes(right.split(' ')[1]!) && !right.startsWith('list '));
   return { given: given.toSorted(), needed: needed.toSorted() };
-}
-
-/** The product, over two clusters of which some may not answer it. */
-function product(sides: readonly LivingCluster[], lost: ReadonlySet<string>, entities: CatalogEntity[]) {
-  return (holder = 'me', through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): DrService => {
-    const clusters = sides.map(({ client, name }) =>
-      through(
-        seenBy(client, {
-          before: ({ verb, what }) => {
-            used.add(`${verb} ${what}`);
-            if (hidden.has(what)) throw new NotAllowedError(`${what} may not be listed`, { code: 'FORBIDDEN', cluster: name });
-            if (lost.has(name)) throw new ServiceUnavailableError(`${name} does not answer`, { cluster: name });
-          },
-        }),
-      ),
-    );
-    return createDrService({
-      clusters,
-      reader: new ListReader(clusters),
-      engines: [ramen, stork],
-      clock: systemClock,
-      holder,
-      catalog: { read: async () => ({ entities, problems: [] }) },
-    });
-  };
 }
 
 async function carriedOut(dr: DrService, request: PlanRequest): Promise<{ plan: Plan; message: string }> {
@@ -263,46 +207,6 @@ describe.skipIf(missing !== undefined)(`a plan steers Ramen on ${target}${becaus
   });
 });
 
-/** Dies at one of its first writes, is resumed and dies some writes later, until it is through. */
-async function killedAtEach(service: ReturnType<typeof product>, sides: readonly LivingCluster[], plan: Plan): Promise<number> {
-  const id = `steered-${plan.hash.slice(0, 8)}`;
-  for (let kills = 0; ; kills += 1) {
-    const process = new AbortController();
-    let count = 0;
-    const deadly = (cluster: ClusterClient): ClusterClient =>
-      seenBy(cluster, {
-        before({ verb }) {
-          if (writes.has(verb)) count += 1;
-          if (count > 2 * kills + 2) process.abort(new Killed());
-          process.signal.throwIfAborted();
-        },
-      });
-    try {
-      const dr = service(`holder-${kills}`, deadly);
-      const { signal } = process;
-      const begun = await service()
-        .operation(id)
-        .catch(() => undefined);
-      // It died when nothing was left but to give its lease back.
-      if (begun?.state === 'Succeeded') return kills;
-      const started = begun ? await dr.resume(id, caller, { signal }) : await dr.execute(plan, caller, { operationId: id, signal });
-      const { state, message } = await started.run();
-      expect(state, message).toBe('Succeeded');
-      return kills;
-    } catch (error) {
-      if (!process.signal.aborted) throw error;
-      await giveBack(sides);
-    }
-  }
-}
-
-/** The lease of a dead process, which would run out in half a minute. */
-async function giveBack(sides: readonly LivingCluster[]): Promise<void> {
-  for (const { client } of sides)
-    for (const { metadata } of (await client.list(types.leases, { namespace: 'kubectl-dr' })).items)
-      await client.patch({ type: types.leases, namespace: 'kubectl-dr', name: metadata.name }, 'merge', { spec: { holderIdentity: '' } });
-}
-
 describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${because}`, () => {
   let pair: Awaited<ReturnType<typeof openStork>>;
   let service: ReturnType<typeof product>;
@@ -335,6 +239,19 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
     expect(back.home).toBe('east');
     expect(back.changes[0]!.fields).toContainEqual({ path: 'spec.actionType', to: 'failback' });
     expect(await replicas()).toEqual([1, 0]);
+  });
+
+  it('has no test of that: a drill there takes a recovery point, says what that proves, and is blocked where there is none', async () => {
+    const plan = await service().plan({ intent: 'Drill', application: 'shop', on: 'west' }, caller);
+    expect(plan.blockers).not.toEqual([]);
+    expect(plan.warnings).toMatchObject([
+      {
+        code: 'ENGINE_CANNOT_TEST',
+        component: 'web',
+        message: expect.stringContaining('has no test of a failover: a recovery point of web is tried on west'),
+      },
+    ]);
+    expect(plan.waves.flat().map(({ action }) => action.kind)).not.toContain('mover.move');
   });
 
   it('fails over while the source is down, and stops the old copy and its copies when it is back', async () => {
@@ -381,21 +298,6 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
     expect(needed).toEqual(given);
   });
 });
-
-/** Without a volume, in a namespace of its own. */
-function front(): KubeObject[] {
-  const labels = { app: 'front' };
-  const spec = { terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'example/front:1' }] };
-  return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop-ml', annotations: { 'kubectl-dr.dev/owner': owner } } },
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'front', namespace: 'shop-ml' },
-      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
-    },
-  ];
-}
 
 function resourcesOf(kinds: Record<string, { resource: string }>): string[] {
   return Object.values(kinds).map(({ resource }) => resource);

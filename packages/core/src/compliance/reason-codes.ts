@@ -559,6 +559,21 @@ const table = {
     why: 'No label tells their workloads apart, or one object of an engine moves both: what stops one would stop the other.',
     fix: 'Label the workloads of each, or let them go together.',
   },
+  ENGINE_CANNOT_TEST: {
+    title: 'The engine that moves the application has no test of that',
+    why: 'What a failover would go on with cannot be tried without failing over in earnest.',
+    fix: 'Update the engine, or drill from a recovery point: kubectl dr drill APP --point POINT',
+  },
+  TEST_NOT_ISOLATED: {
+    title: "The engine's test could not be kept apart from the world",
+    why: "It runs in the application's own namespace on the other cluster, which is shut off before anything starts there.",
+    fix: 'See that this namespace is there and holds nothing else, or drill from a recovery point: --point POINT',
+  },
+  TEST_UNCHANGED: {
+    title: "The engine's test runs the application as it is",
+    why: 'Hosts, cron jobs and network policies are not changed as in a copy of ours; only the network of its namespace is shut off.',
+    fix: 'See that nothing outside the cluster acts on its objects, as a controller for DNS does.',
+  },
   FAILBACK_WITHOUT_REVERSE: {
     title: 'Nothing has come back yet from where the application went',
     why: 'What was written there would be lost: a failback needs a copy the other way that has succeeded since.',

@@ -319,6 +319,8 @@ class Run {
     const { plan } = this.operation;
     const where = plan.target.map(({ cluster, namespaces }) => `${cluster}/${namespaces.join(',')}`).join(' and ');
     if (isMove(plan.intent)) return `${plan.application} goes on at ${plan.home}: let its catalog entry and its clients say so`;
+    if (plan.intent === 'Drill' && plan.waves.flat().some(({ action }) => action.kind === 'mover.move'))
+      return `tried in ${where}, where everything became ready`;
     if (plan.intent === 'Drill') return `restored into ${where}, where everything became ready`;
     if (plan.mode !== undefined && plan.mode !== 'clone') return `rolled back in ${where}`;
     return plan.intent === 'Restore' ? `restored into ${where}` : 'done';

@@ -17,6 +17,7 @@ import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
 import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
 import { inventoryOfCaptured, workloadOwner } from './in-place/scope.ts';
+import { isolationPolicy } from './isolation.ts';
 import { releaseOf } from './left-behind.ts';
 import type { Plan, PlanCopy, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
@@ -142,7 +143,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         id: `isolate-${nameFor(`${cluster}-${target}`, 200)}`,
         title: `Let ${target} reach nothing outside itself`,
         cluster,
-        action: { kind: 'namespace.isolate', namespace: target, policyName: 'kubectl-dr-isolate' },
+        action: { kind: 'namespace.isolate', namespace: target, policyName: isolationPolicy },
       });
     }
     const single = new Set(place.points.values()).size <= 1;

@@ -72,7 +72,7 @@ function cleanUpOf(steps: readonly Step[]): Step[][] {
   return [end, release, remove, forget].filter((wave) => wave.length > 0);
 }
 
-function objectivesOf({ components }: CloneInputs): PlanObjective[] {
+export function objectivesOf({ components }: Pick<CloneInputs, 'components'>): PlanObjective[] {
   return components.flatMap(({ component, policy, rpoSeconds, rtoSeconds }) =>
     policy
       ? {

@@ -1,3 +1,4 @@
+import type { Placement } from '../application/model.ts';
 import type { BackupRequest, RestoreRequest } from '../ports/engine.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
 import type { MovePreview, MoveRequest } from '../ports/mover.ts';
@@ -51,8 +52,11 @@ export type StepAction =
    * long that takes. `stages`: what it says on the way, in its order, for people.
    */
   | { kind: 'mover.move'; engine: string; order: MoveOrder; stages: MovePreview['stages'] }
-  /** Takes away what the step `move` leaves. Without `order.accepted` a source that does not answer is an error. */
-  | { kind: 'mover.finish'; engine: string; move: string; order: MoveOrder }
+  /**
+   * Takes away what the step `move` leaves. Without `order.accepted` a source that does not answer is an error. A test is taken back;
+   * `quiet`: where nothing of it may run at the target then.
+   */
+  | { kind: 'mover.finish'; engine: string; move: string; order: MoveOrder; quiet?: Pick<Placement, 'namespace' | 'labelSelector'>[] }
   | { kind: 'engine.backup'; engine: string; engineNamespace: string; request: BackupRequest }
   /** Removes a point for good, with its data: one that its policy keeps no longer. */
   | { kind: 'point.remove'; engine: string; engineNamespace: string; point: RestoreRequest['point'] }

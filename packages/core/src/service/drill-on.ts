@@ -2,6 +2,7 @@ import { claimManifest } from '../application/claim-manifest.ts';
 import { inventoryOf } from '../application/inventory.ts';
 import type { Application, Component } from '../application/model.ts';
 import { InputError } from '../errors.ts';
+import { resealed } from '../planning/assemble.ts';
 import type { CopiedData } from '../planning/clone.ts';
 import { isPortable, portable } from '../planning/failover.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
@@ -13,6 +14,8 @@ import { type ClaimCopy, copiesOf, lossOf, refOf } from '../protection/replicati
 import { mappingOf, readUntilPortable, withPortableOnly } from './arrived-points.ts';
 import type { Assessment } from './assess.ts';
 import { type ReadPoints, clonePlan } from './clone-planner.ts';
+import { engineDrill, untested } from './engine-drill.ts';
+import type { HandoverGround } from './handover.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { findApplication } from './look.ts';
 import { withoutMarks } from './move-data.ts';
@@ -24,7 +27,7 @@ import { nowAt } from './planner.ts';
  * A drill on a cluster that is named. What runs elsewhere is tried from the points that have arrived there, with what is called
  * otherwise there: what a failover would find, tried apart. Whether the cluster where it runs answers does not matter. What runs there
  * itself is tried from its own points. Volumes that are copied there continuously are made of the image of the copy, where that is newer
- * than the point, and of what holds the rest; the copy goes on.
+ * than the point, and of what holds the rest; the copy goes on. What an engine moves by itself, it tests by itself where it can.
  */
 export async function drillOn(
   deps: PlannerDeps,
@@ -32,8 +35,32 @@ export async function drillOn(
   asked: PlanRequest & { on: string },
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { on } = asked;
   const application = findApplication(assessment, asked.application);
+  // Whoever names a moment or a point means that: an engine that moves by itself tests the newest copy.
+  if (!isOfNow(asked)) return drillOfPoints(deps, assessment, application, asked, signal);
+  const { on } = asked;
+  const now = await nowAt(deps, on, signal);
+  const laid = { ...asked, to: on, at: asked.at ?? now.toISOString() };
+  const chosen = asked.components;
+  const ground: HandoverGround = { deps, assessment, application, request: laid, now, ...(chosen && { components: chosen }) };
+  const rest = (own: Application, components: string[]): Promise<Plan> =>
+    drillOfPoints(deps, assessment, own, { ...asked, at: laid.at, components }, signal);
+  const tested = await engineDrill(ground, rest, signal);
+  if (tested) return tested;
+  const plan = await drillOfPoints(deps, assessment, application, asked, signal);
+  const remarks = untested(ground, plan.components);
+  return remarks.length === 0 ? plan : resealed(plan, { warnings: [...plan.warnings, ...remarks] }, now);
+}
+
+/** Of what has arrived there: recovery points, and the images of continuous copies. */
+async function drillOfPoints(
+  deps: PlannerDeps,
+  assessment: Assessment,
+  application: Application,
+  asked: PlanRequest & { on: string },
+  signal?: AbortSignal,
+): Promise<Plan> {
+  const { on } = asked;
   const moved = asIfOn(application, on, assessment, deps.tenancy);
   const arriving = new Set(application.components.filter((component) => !isOn(component, on)).map(({ name }) => name));
   const arrives = (component: string): boolean => arriving.has(component);

@@ -3,7 +3,7 @@ import { DrError, InputError } from '../errors.ts';
 import { sealPlan } from '../planning/assemble.ts';
 import { estimateByPast } from '../planning/estimate.ts';
 import { mayBeAlive, risk } from '../planning/failover.ts';
-import { isMove, type MoveIntent } from '../planning/intent.ts';
+import { isMove } from '../planning/intent.ts';
 import type { MoveOrder, Plan, PlanRequest } from '../planning/model.ts';
 import { type Handed, bridged, handOver, markOf } from '../planning/move/handover.ts';
 import type { Origin } from '../planning/move/inputs.ts';
@@ -15,7 +15,7 @@ import type { MoveKind, MovePreview, Mover } from '../ports/mover.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
-import { kindOf, nameAt, steeredBy } from './managed.ts';
+import { type SteeredIntent, kindOf, nameAt, steeredBy } from './managed.ts';
 import type { ComponentStatus } from './model.ts';
 import { movedTo, originsOf } from './moved-places.ts';
 import { type PlannerDeps, clientOf } from './plan-ground.ts';
@@ -40,38 +40,13 @@ type PlanRest = (application: Application, components: string[]) => Promise<Plan
  */
 export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<Plan | undefined> {
   const { deps, assessment, application, request, now } = ground;
-  const { to } = request;
   const intent = request.intent;
   if (!isMove(intent)) return undefined;
-  const wanted = application.components.filter(({ name, entityRef }) =>
-    ground.components === undefined ? true : ground.components.some((one) => one === name || one === entityRef),
-  );
-  const steered = wanted.flatMap((component) => {
-    const placed = component.placements.some(({ cluster }) => cluster !== undefined && cluster !== to);
-    const found = placed ? steeredBy(component, to, intent, assessment, deps.engines) : undefined;
-    return found ? [{ name: component.name, ...found }] : [];
-  });
-  if (steered.length === 0) return undefined;
-  const names = new Set(steered.map(({ name }) => name));
+  const handing = await handingOf(ground, () => true, signal);
+  if (!handing) return undefined;
+  const { wanted, names, handed, blockers, warnings } = handing;
+  const { to } = request;
   const others = wanted.filter(({ name, placements }) => !names.has(name) && placements.some(({ cluster }) => cluster !== to));
-  const moved = movedTo(application, to, assessment, deps.tenancy);
-  const fleet = assessment.fleet([moved]);
-  const statuses = fleet.applications[0]!.components.filter(({ component }) => names.has(component.name));
-  // A namespace at the target that belongs to somebody else is refused here, as for every other way there.
-  placesOf(fleet, moved, statuses, (cluster, namespace) => assessment.inventory.get(cluster)?.namespace(namespace) === undefined);
-  const here = assessment.fleet([application]).applications[0]!.components;
-  const blockers: Reason[] = steered.flatMap(({ reason }) => reason ?? []);
-  const warnings: Reason[] = [];
-  const handed: Handed[] = [];
-  for (const managed of new Map(steered.flatMap((one) => (one.managed ? [[one.managed.id, one.managed] as const] : []))).values()) {
-    const own = new Set(steered.flatMap((one) => (one.managed?.id === managed.id ? [one.name] : [])));
-    const components = here.filter(({ component }) => own.has(component.name));
-    blockers.push(...application.components.flatMap((left) => comesAlong(left, names, managed, ground)));
-    const one = await readHanded(ground, managed, components, originsOf(application, to, assessment, own), signal);
-    handed.push(one.handed);
-    blockers.push(...one.blockers);
-    warnings.push(...one.warnings);
-  }
   const rest =
     others.length === 0
       ? undefined
@@ -118,6 +93,63 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
   return withRights(plan, deps, now, signal);
 }
 
+/** What engines move by themselves of what is wanted, and what they say to that. */
+interface Handing {
+  wanted: Component[];
+  /** Of the components that an engine manages. */
+  names: ReadonlySet<string>;
+  handed: Handed[];
+  blockers: Reason[];
+  warnings: Reason[];
+}
+
+type Steered = NonNullable<ReturnType<typeof steeredBy>>;
+
+/** Undefined: nothing of what is wanted is managed so that it `isMeant`. */
+export async function handingOf(
+  ground: HandoverGround,
+  isMeant: (steered: Steered) => boolean,
+  signal?: AbortSignal,
+): Promise<Handing | undefined> {
+  const { deps, assessment, application, request } = ground;
+  const { to } = request;
+  const wanted = application.components.filter(({ name, entityRef }) =>
+    ground.components === undefined ? true : ground.components.some((one) => one === name || one === entityRef),
+  );
+  const steered = wanted.flatMap((component) => {
+    const found = steeredIn(component, ground);
+    return found && isMeant(found) ? [{ name: component.name, ...found }] : [];
+  });
+  if (steered.length === 0) return undefined;
+  const names = new Set(steered.map(({ name }) => name));
+  const moved = movedTo(application, to, assessment, deps.tenancy);
+  const fleet = assessment.fleet([moved]);
+  const statuses = fleet.applications[0]!.components.filter(({ component }) => names.has(component.name));
+  // A namespace at the target that belongs to somebody else is refused here, as for every other way there.
+  placesOf(fleet, moved, statuses, (cluster, namespace) => assessment.inventory.get(cluster)?.namespace(namespace) === undefined);
+  const here = assessment.fleet([application]).applications[0]!.components;
+  const blockers: Reason[] = steered.flatMap(({ reason }) => reason ?? []);
+  const warnings: Reason[] = [];
+  const handed: Handed[] = [];
+  for (const managed of new Map(steered.flatMap((one) => (one.managed ? [[one.managed.id, one.managed] as const] : []))).values()) {
+    const own = new Set(steered.flatMap((one) => (one.managed?.id === managed.id ? [one.name] : [])));
+    const components = here.filter(({ component }) => own.has(component.name));
+    blockers.push(...application.components.flatMap((left) => comesAlong(left, names, managed, ground)));
+    const one = await readHanded(ground, managed, components, originsOf(application, to, assessment, own), signal);
+    handed.push(one.handed);
+    blockers.push(...one.blockers);
+    warnings.push(...one.warnings);
+  }
+  return { wanted, names, handed, blockers, warnings };
+}
+
+/** Undefined: nobody but we move the component, or it runs there already. */
+export function steeredIn(component: Component, { request, assessment, deps }: HandoverGround): Steered | undefined {
+  const { to, intent } = request;
+  if (!component.placements.some(({ cluster }) => cluster !== undefined && cluster !== to)) return undefined;
+  return steeredBy(component, to, intent as SteeredIntent, assessment, deps.engines);
+}
+
 async function readHanded(
   { deps, assessment, application, request }: HandoverGround,
   managed: ManagedApplication,
@@ -137,7 +169,7 @@ async function readHanded(
   const [from] = leaves as [string];
   const mover = moverOf(deps.engines, managed.engine);
   const reachable = origins.every((origin) => origin.reachable);
-  const kind = kindOf(managed, request.intent as MoveIntent);
+  const kind = kindOf(managed, request.intent as SteeredIntent);
   const order: MoveOrder = {
     kind,
     application: refOf(managed),
@@ -184,11 +216,9 @@ function comesAlong(
   component: Component,
   moved: ReadonlySet<string>,
   { id, engine, name, cluster }: ManagedApplication,
-  { assessment, request, deps }: HandoverGround,
+  ground: HandoverGround,
 ): Reason[] {
-  const { to, intent } = request;
-  if (moved.has(component.name) || !component.placements.some((place) => place.cluster !== undefined && place.cluster !== to)) return [];
-  if (steeredBy(component, to, intent as MoveIntent, assessment, deps.engines)?.managed?.id !== id) return [];
+  if (moved.has(component.name) || steeredIn(component, ground)?.managed?.id !== id) return [];
   return [
     {
       code: 'COMPONENT_INSEPARABLE',
@@ -209,7 +239,7 @@ function unreadable(error: unknown, { cluster, engine, name }: ManagedApplicatio
   return { reasons: [{ ...reason, ...(error.hint !== undefined && { fix: error.hint }) }], writes: [], stages: [] };
 }
 
-function moverOf(engines: readonly Engine[], id: string): Mover {
+export function moverOf(engines: readonly Engine[], id: string): Mover {
   return engines.find((engine) => engine.id === id)!.mover!;
 }
 
@@ -240,7 +270,7 @@ function newestOnly({ engine, name }: ManagedApplication, to: string, point: str
   };
 }
 
-function distinct(reasons: readonly Reason[]): Reason[] {
+export function distinct(reasons: readonly Reason[]): Reason[] {
   return [
     ...new Map(reasons.map((reason) => [JSON.stringify([reason.code, reason.cluster, reason.component, reason.message]), reason])).values(),
   ];

@@ -7,8 +7,12 @@ import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 
+/** What an engine that moves by itself is asked for: to move, or to try it. */
+export type SteeredIntent = MoveIntent | 'Drill';
+
 /** What an engine is asked for: where it knows no way back of its own, a planned move is one. */
-export function kindOf({ moves }: Pick<ManagedApplication, 'moves'>, intent: MoveIntent): MoveKind {
+export function kindOf({ moves }: Pick<ManagedApplication, 'moves'>, intent: SteeredIntent): MoveKind {
+  if (intent === 'Drill') return 'test';
   if (intent === 'Failover') return 'failover';
   if (intent === 'Relocate') return 'relocate';
   return moves.includes('relocate') && !moves.includes('failback') ? 'relocate' : 'failback';
@@ -21,7 +25,7 @@ export function kindOf({ moves }: Pick<ManagedApplication, 'moves'>, intent: Mov
 export function steeredBy(
   component: Component,
   to: string,
-  intent: MoveIntent,
+  intent: SteeredIntent,
   assessment: Assessment,
   engines: readonly Engine[],
 ): { managed?: ManagedApplication; reason?: Reason } | undefined {

@@ -78,9 +78,21 @@ export function assertInside(
       (placement) => placement.namespace === namespace && (placement.cluster ?? cluster) === cluster && placement.claim !== 'unclaimed',
     );
   const moves = isMove(plan.intent);
+  // Of a drill, where an engine tries by itself what it would move.
+  const tried = new Set(
+    plan.intent === 'Drill'
+      ? plan.waves
+          .flat()
+          .flatMap(({ action }) =>
+            action.kind === 'mover.move' ? action.order.namespaces.map((namespace) => `${action.order.target}/${namespace}`) : [],
+          )
+      : [],
+  );
   const owns = (cluster: string, namespace: string): boolean =>
     placed(cluster, namespace) ||
-    (moves && placements.some((placement) => placement.namespace === namespace) && agrees(cluster, namespace));
+    ((moves || tried.has(`${cluster}/${namespace}`)) &&
+      placements.some((placement) => placement.namespace === namespace) &&
+      agrees(cluster, namespace));
   /** What arrives at another cluster is the application's there where it comes from. */
   const ownsAnywhere = (namespace: string): boolean =>
     placements.some(({ cluster }) => cluster !== undefined && placed(cluster, namespace));
@@ -138,8 +150,10 @@ export function assertInside(
         for (const namespace of action.namespaces) written(namespace);
         break;
       case 'namespace.create':
-      case 'namespace.isolate':
         inside(step, action.namespace);
+        break;
+      case 'namespace.isolate':
+        written(action.namespace);
         break;
       case 'copy.stop':
         written(action.namespace);
@@ -183,7 +197,11 @@ export function assertInside(
         // What steers lies wherever its engine wants it: it has to cover nothing but the application's own.
         const strange = same ? found.namespaces.find((namespace) => !namespaces.includes(namespace)) : application.namespace;
         if (strange !== undefined) refuse(step, strange);
-        for (const namespace of namespaces) for (const at of [target, leaves]) end(step, { cluster: at, namespace });
+        if (plan.intent === 'Drill' && action.order.kind !== 'test') refuse(step, application.namespace);
+        for (const namespace of namespaces) {
+          // What is only tried leaves nothing.
+          for (const at of plan.intent === 'Drill' ? [target] : [target, leaves]) end(step, { cluster: at, namespace });
+        }
         break;
       }
       case 'fence.set':

@@ -206,7 +206,13 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     order: moveOrder,
     stages: z.array(z.strictObject({ stage: z.string(), title: z.string(), cluster: z.string().optional() })),
   }),
-  z.strictObject({ kind: z.literal('mover.finish'), engine: z.string(), move: name, order: moveOrder }),
+  z.strictObject({
+    kind: z.literal('mover.finish'),
+    engine: z.string(),
+    move: name,
+    order: moveOrder,
+    quiet: z.array(z.strictObject({ namespace: name, labelSelector: z.string().optional() })).optional(),
+  }),
   z.strictObject({ kind: z.literal('engine.backup'), engine: z.string(), engineNamespace: name, request: backupRequest }),
   z.strictObject({ kind: z.literal('point.remove'), engine: z.string(), engineNamespace: name, point }),
   z.strictObject({

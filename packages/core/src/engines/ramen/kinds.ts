@@ -18,6 +18,8 @@ export const notes = {
   /** Of Ramen, on a placement: the cluster on which the application was deployed last, and the action that did it. Kept through a test. */
   lastCluster: 'drplacementcontrol.ramendr.openshift.io/last-app-deployment-cluster',
   lastAction: 'drplacementcontrol.ramendr.openshift.io/last-action',
+  /** Of Ramen, `true` for as long as a test is going on, until it was taken back or kept. */
+  testing: 'drplacementcontrol.ramendr.openshift.io/test-failover-dryrun',
   appNamespace: 'drplacementcontrol.ramendr.openshift.io/app-namespace',
   /** Ours, on a placement: the move that was asked for last, and whether it was a test. */
   move: 'kubectl-dr.dev/move',

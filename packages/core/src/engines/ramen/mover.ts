@@ -1,11 +1,11 @@
 import { textAt, timeOf } from '../../application/raw.ts';
-import { ConflictError, NotFoundError } from '../../errors.ts';
+import { ConflictError, InputError, NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine.ts';
 import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';
 import { kinds, notes } from './kinds.ts';
 import { capturedAt, claimsOf, conditionOf, isCleaning, isCurrent, nativeOf, placedAt, progressionOf, waitsForUser } from './placement.ts';
-import { dryRunOf, preflight, wantedOf } from './preflight.ts';
+import { dryRunOf, preflight, takesTests, testless, wantedOf } from './preflight.ts';
 
 /** Ramen looks at every placement once a minute or oftener and writes when: 30 minutes. */
 const silent = 30 * 60_000;
@@ -51,6 +51,8 @@ async function start({ steering }: MoveContexts, request: MoveRequest): Promise<
     });
   if (placedAt(placement) === request.to) throw new ConflictError(`${about} runs on ${request.to} already`, { cluster: cluster.name });
   const { resourceVersion } = placement.metadata;
+  if (isTest(request) && !(await takesTests(steering, request)))
+    throw new InputError(testless(request, cluster.name), { cluster: cluster.name });
   const spec = wantedOf(request);
   // Only as it was looked at: whoever was faster is told apart.
   const annotations = { ...request.annotations, [notes.move]: request.name, [notes.test]: isTest(request) ? 'true' : null };
@@ -150,14 +152,15 @@ async function finish(
       message: outcome === 'promote' ? 'the copy is kept as the application' : 'the copy of the test is taken away',
     };
   }
-  if (!isCurrent(placement) || progressionOf(placement) !== 'Completed') {
+  const testing = textAt(placement, 'metadata', 'annotations', notes.testing) === 'true';
+  if (testing || !isCurrent(placement) || progressionOf(placement) !== 'Completed') {
     const waiting = waitsForUser(placement, request.from);
     return { done: false, pending: waiting === undefined ? [] : [waiting], message: nativeOf(placement) };
   }
   return { done: true, pending: [] };
 }
 
-/** Ramen wants the very action and cluster of before, which it keeps itself. To keep the copy, the rehearsal alone is ended. */
+/** Ramen wants the very action and cluster of before, which it keeps itself, however far the test is. To keep the copy, the rehearsal alone is ended. */
 async function endTest({ cluster }: EngineContext, request: MoveRequest, placement: KubeObject, outcome: string): Promise<void> {
   const { resourceVersion } = placement.metadata;
   const [action, before] = [

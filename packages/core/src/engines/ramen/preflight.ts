@@ -115,6 +115,14 @@ export async function preflight({ steering }: MoveContexts, request: MoveRequest
         `what lies on ${request.to} is ${formatAge(age)} old, more than three times the interval of ${formatAge(interval)}`,
       );
   }
+  if (request.kind === 'test' && !(await takesTests(steering, request)))
+    say(
+      'ENGINE_CANNOT_TEST',
+      'blocker',
+      testless(request, cluster.name),
+      about,
+      'update Ramen; or drill from a recovery point: kubectl dr drill APP --point POINT',
+    );
   if (request.kind === 'test')
     say('REPLICATION_PAUSED', 'warning', `replication of ${name} rests during the test, and copies everything again after it`);
   const lossless = request.kind === 'relocate' || request.kind === 'failback' || metro;
@@ -131,6 +139,20 @@ export function wantedOf({ kind, to }: MoveRequest): Record<string, string | boo
   return kind === 'failover' || kind === 'test'
     ? { action: 'Failover', failoverCluster: to, dryRun: kind === 'test' }
     : { action: 'Relocate', preferredCluster: to, dryRun: false };
+}
+
+/**
+ * Whether a test would be one. A server whose definitions know no `spec.dryRun` drops the field without a word, and Ramen would fail
+ * over in earnest: so the server is asked what would become of the patch, and stores nothing.
+ */
+export async function takesTests({ cluster, signal }: EngineContext, request: MoveRequest): Promise<boolean> {
+  const { name, namespace } = request.application;
+  const options = { dryRun: true, ...(signal && { signal }) };
+  return dryRunOf(await cluster.patch({ type: kinds.placements, name, namespace }, 'merge', { spec: wantedOf(request) }, options));
+}
+
+export function testless({ application: { name, namespace } }: MoveRequest, cluster: string): string {
+  return `the Ramen on ${cluster} knows no test failover (its ${kinds.placements.kind} has no spec.dryRun): ${namespace}/${name} would fail over in earnest`;
 }
 
 function writeOf(placement: KubeObject, request: MoveRequest, cluster: string): MoveWrite {

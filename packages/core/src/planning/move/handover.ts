@@ -92,7 +92,7 @@ function placeOf(group: readonly Handed[], waves: readonly (readonly Step[])[]):
   return first >= 0 ? first : waves.length;
 }
 
-function idOf({ managed }: Handed): string {
+export function idOf({ managed }: Handed): string {
   return nameFor(`${managed.name}-${managed.namespace}-${managed.cluster}`, 150);
 }
 
@@ -106,11 +106,14 @@ function about({ components }: Handed): { component?: string } {
   return components.length === 1 ? { component: components[0]!.component.name } : {};
 }
 
-function moveStep(one: Handed): Step {
+export function moveStep(one: Handed): Step {
   const { managed, order, origins, to } = one;
   return {
     id: `move-${idOf(one)}`,
-    title: `Let ${managed.engine} move ${named(one)} from ${fromOf(origins)} to ${to}, by ${managed.name}`,
+    title:
+      order.kind === 'test'
+        ? `Let ${managed.engine} test the failover of ${named(one)} from ${fromOf(origins)} to ${to}, by ${managed.name}`
+        : `Let ${managed.engine} move ${named(one)} from ${fromOf(origins)} to ${to}, by ${managed.name}`,
     cluster: managed.cluster,
     ...about(one),
     action: { kind: 'mover.move', engine: managed.engine, order, stages: one.preview.stages },
@@ -121,7 +124,7 @@ function fromOf(origins: readonly Origin[]): string {
   return [...new Set(origins.map(({ cluster }) => cluster))].join(' and ');
 }
 
-function readySteps({ components, origins, to }: Handed): Step[] {
+export function readySteps({ components, origins, to }: Handed): Step[] {
   return components.flatMap(({ component, workloads }) =>
     component.placements
       .filter(
@@ -186,7 +189,7 @@ function changesOf(one: Handed): Change[] {
 }
 
 /** Of the claims of a component; where nobody tells whose a claim is, of all. */
-function claimsOf({ components, preview }: Handed, name: string): MovePreview['claims'] {
+function claimsOf({ components, preview }: Pick<Handed, 'components' | 'preview'>, name: string): MovePreview['claims'] {
   if (!preview.claims) return undefined;
   const own = (status: ComponentStatus): Set<string> => new Set(status.volumes.map(({ claim }) => claim));
   const all = new Set(components.flatMap((status) => [...own(status)]));

@@ -86,12 +86,16 @@ class Machine {
     return this.placement.metadata.annotations?.[notes.lastCluster] ?? textAt(this.placement, 'spec', 'preferredCluster');
   }
 
+  private get testing(): boolean {
+    return this.placement.metadata.annotations?.[notes.testing] === 'true';
+  }
+
   wanted(): { steps: readonly Step[]; from: string; to: string; phase: Phase; dryRun: boolean; back: boolean } {
     const action = textAt(this.placement, 'spec', 'action');
     const dryRun = at(this.placement, 'spec', 'dryRun') === true;
     const noted = this.placement.metadata.annotations?.[notes.lastAction] ?? '';
     const preferred = textAt(this.placement, 'spec', 'preferredCluster');
-    const back = !dryRun && textAt(this.placement, 'status', 'progression') === 'TestingFailover' && action === noted;
+    const back = !dryRun && this.testing && action === noted;
     if (action === 'Failover') {
       const to = textAt(this.placement, 'spec', 'failoverCluster');
       return { steps: failoverSteps(intervalOf(this.policy) === 0), from: this.other(to), to, phase: 'FailedOver', dryRun, back };
@@ -113,10 +117,12 @@ class Machine {
     const begun = at(this.placement, 'status', 'observedGeneration') === this.placement.metadata.generation;
     const steps = wanted.steps.map(({ progression: name }) => name);
     if (wanted.back) {
-      await this.endTest(wanted.to);
+      if (!(await this.endTest(wanted.to))) return;
+      await this.annotate({ [notes.testing]: null });
       Object.assign(status, { phase: wanted.phase, progression: 'Completed', observedGeneration: this.placement.metadata.generation });
     } else if (!begun) {
       const promoted = progression === 'TestingFailover' && !wanted.dryRun;
+      if (wanted.dryRun !== this.testing) await this.annotate({ [notes.testing]: wanted.dryRun ? 'true' : null });
       const first = promoted ? 'UpdatedPlacement' : steps[0]!;
       Object.assign(status, {
         observedGeneration: this.placement.metadata.generation,
@@ -211,7 +217,10 @@ class Machine {
 
   private note(cluster: string): Promise<unknown> {
     const action = textAt(this.placement, 'spec', 'action');
-    const annotations = { [notes.lastCluster]: cluster, [notes.lastAction]: action };
+    return this.annotate({ [notes.lastCluster]: cluster, [notes.lastAction]: action });
+  }
+
+  private annotate(annotations: Record<string, string | null>): Promise<unknown> {
     return this.options.hub.patch({ type, name: this.placement.metadata.name, namespace: this.placement.metadata.namespace! }, 'merge', {
       metadata: { annotations },
     });
@@ -229,11 +238,13 @@ class Machine {
     );
   }
 
-  private async endTest(to: string): Promise<void> {
+  /** The copy of the test is taken away, at whatever step the test is; not while its cluster is down. */
+  private async endTest(to: string): Promise<boolean> {
     const target = this.options.managed[this.other(to)]!;
-    if (target.down) return;
+    if (target.down) return false;
     await this.scale(target, 0);
     await this.group(target, 'Secondary');
+    return true;
   }
 
   private async scale({ cluster }: ManagedCluster, replicas: number): Promise<void> {

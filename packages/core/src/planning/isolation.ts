@@ -1,0 +1,2 @@
+/** Name of the NetworkPolicy that shuts a namespace off. */
+export const isolationPolicy = 'kubectl-dr-isolate';
