@@ -190,7 +190,7 @@ async function withScene<T>(journey: Journey, body: (scene: Scene) => Promise<T>
     if (journey.silent === undefined) expect(scene.twoActive).toEqual([]);
     return result;
   } finally {
-    scene.close();
+    await scene.close();
   }
 }
 

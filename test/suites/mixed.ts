@@ -1,7 +1,7 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { MixedSites } from './mixed-sites.ts';
-import type { StillTarget } from './still.ts';
+import type { OpenGround } from './site-ground.ts';
 
 const caller = { name: 'olivia' };
 const override = 'power of rack 3 is cut';
@@ -12,11 +12,11 @@ const stopped = { 'orders-db': '0/0', web: '0/0' };
  * One application by two engines: its database by VolSync, its web server with a volume by Velero. It fails over with a set of both, moves
  * with a last backup, and comes back.
  */
-export function describeMixed(target: StillTarget): void {
-  describe(`an application by two engines (${target})`, { timeout: 240_000 }, () => {
+export function describeMixed(target: string, open: OpenGround): void {
+  describe(`an application by two engines (${target})`, { timeout: 600_000 }, () => {
     let sites: MixedSites;
     beforeEach(async () => {
-      sites = await MixedSites.open(target);
+      sites = await MixedSites.open(open);
     }, 120_000);
     afterEach(() => sites.close());
 

@@ -14,6 +14,7 @@ import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { MixedSites, type Site } from './mixed-sites.ts';
 import { seenBy } from './seen-by.ts';
 import { catalogOf } from './shop.ts';
+import { siteGrounds } from './site-ground.ts';
 
 export const sites = ['east', 'west'] as const;
 
@@ -50,7 +51,7 @@ export class Scene {
   }
 
   static async open(by: Holding): Promise<Scene> {
-    const scene = new Scene(await MixedSites.open('memory'), by);
+    const scene = new Scene(await MixedSites.open(siteGrounds.memory), by);
     const { sites: mixed } = scene;
     if (by === 'volsync') {
       const east = mixed.client('east');
@@ -178,8 +179,8 @@ export class Scene {
     };
   }
 
-  close(): void {
-    this.sites.close();
+  close(): Promise<void> {
+    return this.sites.close();
   }
 }
 

@@ -41,7 +41,9 @@ export interface PairShape {
 }
 
 const caller = { name: 'olivia' };
-const claims = { 'orders-db': 'data-orders-db-0', web: 'uploads' } as const;
+/** Of components that have a volume, and where they have one. */
+export const claims = { 'orders-db': 'data-orders-db-0', web: 'uploads' } as const;
+export type ClaimedComponent = keyof typeof claims;
 const file = 'orders.csv';
 /** Addresses of the nodes of `east`. */
 const network = '192.0.2.0/24';
@@ -82,6 +84,12 @@ export class SitePair {
       await copyBetween({ clusters: { east: copySite(east, clock), west: copySite(west, clock) } }, copied);
     }
     return pair;
+  }
+
+  /** Its clock, which has to be one that stands still. */
+  get still(): FakeClock {
+    if (!this.#still) throw new Error('time passes by itself here');
+    return this.#still;
   }
 
   /** A storage that serves both clusters, and a fence for `east` that somebody prepared on `west`. `behaviour`: how the storage fails. */
@@ -256,12 +264,12 @@ export class SitePair {
   }
 
   /** Instead of what the volume of the component holds. */
-  async write(site: ClusterName, text: string, component: keyof typeof claims = 'orders-db'): Promise<void> {
+  async write(site: ClusterName, text: string, component: ClaimedComponent = 'orders-db'): Promise<void> {
     if (!(await this.change(site, () => text, component))) throw new Error(`${component} on ${site}: input/output error`);
   }
 
   /** What the volume of the component holds becomes something else. False: there is no volume, or its storage refuses. */
-  async change(site: ClusterName, next: (before: string) => string, component: keyof typeof claims = 'orders-db'): Promise<boolean> {
+  async change(site: ClusterName, next: (before: string) => string, component: ClaimedComponent = 'orders-db'): Promise<boolean> {
     const { volumes } = this.clusters[site];
     const volume = await this.volumeOf(site, claims[component]);
     const before = volume === undefined ? undefined : volumes.read(volume);
@@ -271,7 +279,7 @@ export class SitePair {
   }
 
   /** Undefined: there is no such volume. */
-  async read(site: ClusterName, component: keyof typeof claims = 'orders-db'): Promise<string | undefined> {
+  async read(site: ClusterName, component: ClaimedComponent = 'orders-db'): Promise<string | undefined> {
     const volume = await this.volumeOf(site, claims[component]);
     return volume === undefined ? undefined : this.clusters[site].volumes.read(volume)?.[file];
   }
