@@ -14,6 +14,7 @@ import { applicationKinds } from '@kubectl-dr/core/application/cluster-inventory
 import type { Clock } from '@kubectl-dr/core/ports/clock';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { Engine } from '@kubectl-dr/core/ports/engine';
+import type { ApplicationStatus } from '@kubectl-dr/core/service/model';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { WatchReader } from '@kubectl-dr/kubernetes';
@@ -146,6 +147,11 @@ export function createPortal(options: PortalOptions): Portal {
     assessedAt: () => index.assessedAt,
     verdicts: () => (index.assessedAt === undefined ? undefined : countsOf(index.current().fleet.applications)),
   });
+  /** For what tells people or begins something by itself. */
+  const judged = (): readonly ApplicationStatus[] => {
+    catalog.assertKnown();
+    return index.current().fleet.applications;
+  };
   const runner = new OperationRunner({
     logger,
     clock,
@@ -239,12 +245,12 @@ export function createPortal(options: PortalOptions): Portal {
     verdicts: new VerdictWatch({
       store: new VerdictStore(options.database, clock),
       clock,
-      applications: () => index.current().fleet.applications,
+      applications: judged,
       tell: (news) => announcer.verdicts(news),
     }),
     driller: new Driller({
       service,
-      applications: () => index.current().fleet.applications,
+      applications: judged,
       operations: () => views.all(),
       states: () => index.states(),
       runner,

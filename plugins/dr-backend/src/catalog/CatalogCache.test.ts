@@ -34,8 +34,10 @@ describe('CatalogCache', () => {
     const waiting = world.cache.tried(60_000, new AbortController().signal).then(() => (tried = true));
     await systemClock.sleep(10);
     expect(tried).toBe(false);
+    expect(() => world.cache.assertKnown()).toThrow('has not answered yet');
     await world.cache.refresh();
     await waiting;
+    world.cache.assertKnown();
     expect((await world.cache.read()).problems).toEqual([]);
     expect(world.onChange).toHaveBeenCalledTimes(1);
   });
@@ -46,6 +48,7 @@ describe('CatalogCache', () => {
     vi.spyOn(world.catalog, 'queryEntities').mockRejectedValue(new Error('down'));
     await world.cache.refresh();
     await world.cache.tried(60_000, new AbortController().signal);
+    expect(() => world.cache.assertKnown()).toThrow('has not answered yet');
   });
 
   it('tells of a change once', async () => {

@@ -31,6 +31,7 @@ export class CatalogCache implements Catalog {
     problems: [{ location: 'catalog', message: 'the catalog has not answered yet: owners and policies are not known' }],
   };
   private readonly answered = new AbortController();
+  private known = false;
   /** Of what was read; undefined before, as also nothing is an answer. */
   private version: string | undefined;
   private parents: ReadonlyMap<string, readonly string[]> = new Map();
@@ -41,6 +42,15 @@ export class CatalogCache implements Catalog {
 
   async read(): Promise<CatalogContents> {
     return this.contents;
+  }
+
+  /** ServiceUnavailableError until it was read: for what would be decided, told or begun as if nobody owned anything. */
+  assertKnown(): void {
+    if (!this.known)
+      throw new ServiceUnavailableError('The catalog has not answered yet, so nobody knows who owns what', {
+        code: 'TIMEOUT',
+        hint: 'Look again when the catalog works.',
+      });
   }
 
   /** Resolves when it was read, or could not be, for the first time; at the latest after so many milliseconds. */
@@ -66,6 +76,7 @@ export class CatalogCache implements Catalog {
       const entities = await this.readAll();
       const version = versionOf(entities);
       if (version === this.version) return;
+      this.known = true;
       this.contents = { entities, problems: [] };
       this.version = version;
       this.parents = parentsOf(entities);
