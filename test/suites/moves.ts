@@ -1,13 +1,10 @@
 import type { Operation, OperationEvent } from '@kubectl-dr/core/execution/model';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
-import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
-import { comparable } from '@kubectl-dr/core/planning/diff/comparable';
-import { marksOf } from '@kubectl-dr/core/planning/diff/marks';
 import { allOf } from './many.ts';
-import { type Hooks, Killed, seenBy, writes } from './seen-by.ts';
+import { meaningOf, meantKinds } from './meaning.ts';
+import { doomed, seenBy, writes } from './seen-by.ts';
 import { type OpenGround, siteNames } from './site-ground.ts';
 import { SitePair } from './site-pair.ts';
 
@@ -63,54 +60,14 @@ async function begin(
 
 /** Everything of both sites that a move is about: what is meant to be there, what runs, the rows, and which copies rest. */
 async function stateOf(pair: SitePair, silent: readonly string[] = []): Promise<unknown> {
-  const meant = (object: KubeObject): unknown => {
-    const { spec, metadata, data } = comparable(object, marksOf({}));
-    const { labels, annotations } = metadata as KubeObject['metadata'];
-    const { dataSource: _, dataSourceRef: __, ...rest } = (spec ?? {}) as Record<string, unknown>;
-    const kept = Object.entries(labels ?? {}).filter(([key]) => key !== 'kubectl-dr.dev/restore');
-    return {
-      name: object.metadata.name,
-      labels: Object.fromEntries(kept),
-      notes: Object.keys(annotations ?? {}).toSorted(),
-      spec: rest,
-      data,
-    };
-  };
   const at = async (name: 'east' | 'west'): Promise<unknown> => {
     if (silent.includes(name)) return 'silent';
     const { client } = pair.clusters[name];
-    const kinds = [types.secrets, types.configMaps, types.statefulSets, types.deployments, types.persistentVolumeClaims];
-    const lists = await Promise.all(kinds.map((type) => client.list(type, { namespace: 'shop' })));
-    return { objects: lists.map(({ items }) => items.map(meant)), rows: await pair.read(name), pods: (await pair.pods(name)).length };
+    const lists = await Promise.all(meantKinds.map((type) => client.list(type, { namespace: 'shop' })));
+    return { objects: lists.map(({ items }) => items.map(meaningOf)), rows: await pair.read(name), pods: (await pair.pods(name)).length };
   };
   await pair.settle();
   return JSON.parse(JSON.stringify({ east: await at('east'), west: await at('west'), resting: await pair.resting() }));
-}
-
-/** A process that dies before or after its nth write to either cluster, counted from `arm` on. */
-function doomed(when: 'before' | 'after', nth: number) {
-  const process = new AbortController();
-  let [count, armed] = [0, false];
-  const die = (verb: string): void => {
-    if (process.signal.aborted) throw new Killed();
-    if (!armed || !writes.has(verb) || count++ !== nth) return;
-    process.abort(new Killed());
-    throw new Killed();
-  };
-  const hooks: Hooks = {
-    before({ verb }) {
-      if (process.signal.aborted) throw new Killed();
-      if (when === 'before') die(verb);
-    },
-    after({ verb }) {
-      if (when === 'after') die(verb);
-    },
-  };
-  return {
-    signal: process.signal,
-    through: (cluster: ClusterClient) => seenBy(cluster, hooks),
-    arm: () => void (armed = true),
-  };
 }
 
 async function dieAt(pair: SitePair, move: Move, when: 'before' | 'after', nth: number): Promise<void> {

@@ -3,14 +3,13 @@ import { keepLabel, kinds as volsyncKinds } from '@kubectl-dr/core/engines/volsy
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { snapshotKinds } from '@kubectl-dr/core/engines/snapshot-kinds';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
-import { comparable } from '@kubectl-dr/core/planning/diff/comparable';
-import { marksOf } from '@kubectl-dr/core/planning/diff/marks';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { type KubeObject, types } from '@kubectl-dr/core/ports/kubernetes';
 import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import { createDrService } from '@kubectl-dr/core/service/service';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
+import { meaningOf, meantKinds } from './meaning.ts';
 import { MixedSites, type Site } from './mixed-sites.ts';
 import { seenBy } from './seen-by.ts';
 import { catalogOf } from './shop.ts';
@@ -32,8 +31,6 @@ export interface SceneState {
   /** Ends of copies that are paused. */
   resting: string[];
 }
-
-const kinds = [types.secrets, types.configMaps, types.statefulSets, types.deployments, types.persistentVolumeClaims];
 
 /** The shop on `east`, of which a process may die that moves it to `west`, or a cluster. Time stands still unless somebody waits. */
 export class Scene {
@@ -160,7 +157,7 @@ export class Scene {
   }
 
   async #meant(site: Site): Promise<unknown> {
-    const lists = await Promise.all(kinds.map((type) => this.sites.client(site).list(type, { namespace: 'shop' })));
+    const lists = await Promise.all(meantKinds.map((type) => this.sites.client(site).list(type, { namespace: 'shop' })));
     return lists.map(({ items }) => items.map(meaningOf));
   }
 
@@ -182,18 +179,4 @@ export class Scene {
   close(): Promise<void> {
     return this.sites.close();
   }
-}
-
-function meaningOf(object: KubeObject): unknown {
-  const { spec, metadata, data } = comparable(object, marksOf({}));
-  const { labels, annotations } = metadata as KubeObject['metadata'];
-  const { dataSource: _, dataSourceRef: __, ...rest } = (spec ?? {}) as Record<string, unknown>;
-  const kept = Object.entries(labels ?? {}).filter(([key]) => key !== 'kubectl-dr.dev/restore');
-  return {
-    name: object.metadata.name,
-    labels: Object.fromEntries(kept),
-    notes: Object.keys(annotations ?? {}).toSorted(),
-    spec: rest,
-    data,
-  };
 }

@@ -97,6 +97,8 @@ export async function clockDoor(server: { url: string; ca: string }, clock: Cloc
   door.on('connection', (socket) => {
     if (refuses) socket.destroy();
   });
+  // Whoever keeps a connection shall not find it closed just when he writes.
+  door.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
