@@ -59,4 +59,22 @@ describe('the example policy', () => {
       result: AuthorizeResult.CONDITIONAL,
     });
   });
+
+  it('asks the catalog for the groups above once in a while, and again after a failure', async () => {
+    const catalog = catalogServiceMock.mock();
+    const items = [{ ...group('juniors', 'team') }];
+    catalog.getEntitiesByRefs.mockRejectedValueOnce(new Error('the catalog is away')).mockResolvedValue({ items } as never);
+    let now = 0;
+    const asking = new ExamplePolicy({ catalog, auth: mockServices.auth(), operators: [], now: () => now });
+    const handle = (...groups: string[]) => asking.handle({ permission: drBackupCreatePermission }, user(...groups));
+    await expect(handle('juniors')).rejects.toThrow('the catalog is away');
+    const claims = { params: { claims: ['user:default/alice', 'group:default/juniors', 'group:default/team'] } };
+    expect(await handle('juniors')).toMatchObject({ conditions: claims });
+    const asked = catalog.getEntitiesByRefs.mock.calls.length;
+    expect(await handle('juniors')).toMatchObject({ conditions: claims });
+    expect(catalog.getEntitiesByRefs).toHaveBeenCalledTimes(asked);
+    now = 16_000;
+    await handle('juniors');
+    expect(catalog.getEntitiesByRefs.mock.calls.length).toBeGreaterThan(asked);
+  });
 });

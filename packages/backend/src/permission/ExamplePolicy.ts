@@ -8,6 +8,8 @@ import { drApplicationReadPermission, drPermissions } from '@kubectl-dr/backstag
 
 /** Groups of which somebody belongs to the one above as well. */
 const levels = 5;
+/** For so long the groups above somebody's are believed, milliseconds: a page asks about hundreds of entities one by one. */
+const remembered = 15_000;
 
 /**
  * What may be seen is seen by everybody; what changes an application is for its owner, through groups and the groups above
@@ -17,11 +19,16 @@ export class ExamplePolicy implements PermissionPolicy {
   private readonly catalog: CatalogService;
   private readonly auth: AuthService;
   private readonly operators: readonly string[];
+  private readonly now: () => number;
+  /** By what somebody is and belongs to. */
+  private readonly known = new Map<string, { claims: Promise<string[]>; at: number }>();
 
-  constructor(options: { catalog: CatalogService; auth: AuthService; operators: readonly string[] }) {
+  /** `now`: milliseconds. */
+  constructor(options: { catalog: CatalogService; auth: AuthService; operators: readonly string[]; now?: () => number }) {
     this.catalog = options.catalog;
     this.auth = options.auth;
     this.operators = options.operators;
+    this.now = options.now ?? Date.now;
   }
 
   async handle({ permission }: PolicyQuery, user?: PolicyQueryUser): Promise<PolicyDecision> {
@@ -30,10 +37,22 @@ export class ExamplePolicy implements PermissionPolicy {
     const changesEntity = isResourcePermission(permission, 'catalog-entity') && permission.attributes.action === 'delete';
     if (!changesApplication && !changesEntity) return { result: AuthorizeResult.ALLOW };
     if (!user) return { result: AuthorizeResult.DENY };
-    const claims = await this.withParents(user.info.ownershipEntityRefs);
+    const claims = await this.claimsOf(user.info.ownershipEntityRefs);
     if (claims.some((ref) => this.operators.includes(ref))) return { result: AuthorizeResult.ALLOW };
     if (!isResourcePermission(permission, 'catalog-entity')) return { result: AuthorizeResult.DENY };
     return createCatalogConditionalDecision(permission, catalogConditions.isEntityOwner({ claims }));
+  }
+
+  private claimsOf(refs: readonly string[]): Promise<string[]> {
+    const now = this.now();
+    for (const [key, { at }] of this.known) if (now - at > remembered) this.known.delete(key);
+    const key = JSON.stringify(refs);
+    const known = this.known.get(key);
+    if (known) return known.claims;
+    const claims = this.withParents(refs);
+    this.known.set(key, { claims, at: now });
+    claims.catch(() => this.known.delete(key));
+    return claims;
   }
 
   private async withParents(refs: readonly string[]): Promise<string[]> {

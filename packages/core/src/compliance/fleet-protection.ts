@@ -83,7 +83,7 @@ export class ClusterProtection {
     if (!reaching) {
       reaching = [...(this.#named.get(namespace) ?? []), ...this.#patterned]
         .filter((point) => reachesNamespace(point.scope, namespace))
-        .map((point) => ({ point, when: timeOf(point.capturedAt) ?? timeOf(point.createdAt) ?? 0 }))
+        .map((point) => ({ point, when: whenOf(point) }))
         .sort((a, b) => b.when - a.when)
         .map(({ point }) => point);
       this.#reaching.set(namespace, reaching);
@@ -171,4 +171,16 @@ function timingOf({ expression, timeZone }: Schedule): { table: Timetable | unde
     timings.set(key, timing);
   }
   return timing;
+}
+
+/** Of points, which stay the same from reading to reading as long as nothing changes them. */
+const times = new WeakMap<RecoveryPoint, number>();
+
+function whenOf(point: RecoveryPoint): number {
+  let when = times.get(point);
+  if (when === undefined) {
+    when = timeOf(point.capturedAt) ?? timeOf(point.createdAt) ?? 0;
+    times.set(point, when);
+  }
+  return when;
 }

@@ -79,6 +79,11 @@ export class Access {
     return this.allowedOn(drPolicyReadPermission, entityRef === undefined ? [] : [entityRef]);
   }
 
+  /** Whether `maySee` and `maySeeComponent` are true of whatever there is. */
+  maySeeEverything(): boolean {
+    return this.decisions.allowsAll(drApplicationReadPermission);
+  }
+
   maySee(application: Application): boolean {
     const { entityRef } = application;
     if (this.allowedOn(drApplicationReadPermission, entityRef === undefined ? [] : [entityRef])) return true;
@@ -94,7 +99,9 @@ export class Access {
     const wanted = component ? [component] : application.components;
     // Where nothing is placed there is nothing to act on, whoever asks.
     const placed = wanted.some(({ placements }) => placements.length > 0);
-    const may = (action: Action): boolean => placed && wanted.every((part) => this.may(action, application, part));
+    const able = placed && wanted.every((part) => !unclaimedPlace(part) && this.owns(application, part));
+    const may = (action: Action): boolean =>
+      able && wanted.every((part) => this.allowedOn(permissionOf[action], this.refsOf(application, part)));
     return { plan: may('plan'), backup: may('backup'), restore: may('restore'), operate: may('operate'), approve: may('approve') };
   }
 
@@ -121,7 +128,7 @@ export class Access {
     for (const component of components) {
       if ((component.owner ?? application.owner) === undefined && !this.owns(application, component))
         throw this.notOwner(application, component);
-      const unclaimed = component.placements.find(({ claim }) => claim === 'unclaimed');
+      const unclaimed = unclaimedPlace(component);
       if (unclaimed) throw notAgreed(application, component, unclaimed.namespace);
       if (!this.owns(application, component)) throw this.notOwner(application, component);
       if (!this.allowedOn(permissionOf[action], this.refsOf(application, component))) {
@@ -133,11 +140,6 @@ export class Access {
         );
       }
     }
-  }
-
-  private may(action: Action, application: Application, component: Component): boolean {
-    if (component.placements.some(({ claim }) => claim === 'unclaimed')) return false;
-    return this.owns(application, component) && this.allowedOn(permissionOf[action], this.refsOf(application, component));
   }
 
   private owns(application: Application, component: Component): boolean {
@@ -191,6 +193,11 @@ export class Access {
         : `Ask a member of ${owner}, or an operator.`,
     });
   }
+}
+
+/** A place that has not agreed to be the component's. */
+function unclaimedPlace({ placements }: Component): Component['placements'][number] | undefined {
+  return placements.find(({ claim }) => claim === 'unclaimed');
 }
 
 export function notVisible(asked: string): NotFoundError {

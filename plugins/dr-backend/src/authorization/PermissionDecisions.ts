@@ -66,6 +66,11 @@ export class PermissionDecisions {
     return entityRefs.some((ref) => known.get(ref) === true);
   }
 
+  /** Is it allowed whatever the entity, and without one? */
+  allowsAll(permission: ResourcePermission): boolean {
+    return this.general.get(permission.name) === AuthorizeResult.ALLOW;
+  }
+
   /** Is there any entity on which it could be allowed? */
   mayAllow(permission: ResourcePermission): boolean {
     const result = this.general.get(permission.name);

@@ -54,10 +54,11 @@ export function createRouter({ httpAuth, logger, censor, handlers }: RouterOptio
           ? String(checked(idempotencyKeySchema, request.header(idempotencyHeader), `the header ${idempotencyHeader}`))
           : '',
       } as Call<unknown>;
-      response
-        .status(route.status)
-        .type('application/json')
-        .send(censor.json(await handle(call)));
+      const body = Buffer.from(censor.json(await handle(call)));
+      response.status(route.status).type('application/json');
+      if (route.method === 'get') response.send(body);
+      // Nobody asks for it again on the condition that it has changed, so it need not be hashed for an ETag.
+      else response.set('Content-Length', String(body.length)).end(body);
     });
   }
   router.use(presentErrors(logger, censor));

@@ -1,5 +1,5 @@
 import { Censor } from './Censor.ts';
-import { unchanging } from './unchanging.ts';
+import { extended, unchanging } from './unchanging.ts';
 
 const secret = 'https://key:hidden-word@store';
 const shown = 'https://key:(not shown)@store';
@@ -21,5 +21,17 @@ describe('Censor', () => {
       expect(JSON.parse(text)).toEqual({ part: { message: shown, token: '(not shown)' }, message: shown });
     }
     expect(JSON.parse(new Censor().json({ part })).part.message).toBe(shown);
+  });
+
+  it('joins what was written of two halves, each without its credentials', () => {
+    const [base, more] = [unchanging({ message: secret, list: [] }), unchanging({ token: 'configured-token', stale: 0 })];
+    const whole = extended(base, more);
+    expect(whole).toEqual({ ...base, ...more });
+    for (let time = 0; time < 2; time += 1) {
+      expect(censor.json({ items: [whole, whole] })).toBe(
+        JSON.stringify({ items: Array(2).fill({ message: shown, list: [], token: '(not shown)', stale: 0 }) }),
+      );
+      expect(censor.json(whole)).toBe(JSON.stringify({ message: shown, list: [], token: '(not shown)', stale: 0 }));
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '@backstage/config';
 import { mayHoldCredentials, notShown, withoutCredentials } from '@kubectl-dr/core/text/credentials';
-import { isUnchanging } from './unchanging.ts';
+import { halvesOf, isUnchanging } from './unchanging.ts';
 
 /** A value that is shorter is no secret, and would be found in other words. */
 const shortest = 6;
@@ -37,8 +37,10 @@ export class Censor {
   json(value: unknown): string {
     const parts: string[] = [];
     const text = this.written(value, (_, item: unknown) => {
-      if (typeof item !== 'object' || item === null || !isUnchanging(item)) return item;
-      parts.push(this.part(item));
+      if (typeof item !== 'object' || item === null) return item;
+      const part = this.partOf(item);
+      if (part === undefined) return item;
+      parts.push(part);
       return this.mark;
     });
     if (parts.length === 0) return text;
@@ -46,6 +48,13 @@ export class Censor {
       .split(this.marked)
       .map((between, index) => between + (parts[index] ?? ''))
       .join('');
+  }
+
+  /** Undefined for what may change. */
+  private partOf(item: object): string | undefined {
+    if (isUnchanging(item)) return this.part(item);
+    const halves = halvesOf(item);
+    return halves && `${this.part(halves[0]).slice(0, -1)},${this.part(halves[1]).slice(1)}`;
   }
 
   private part(part: object): string {

@@ -24,7 +24,7 @@ import { auditRefusal } from './Auditing.ts';
 import type { Order } from './pages.ts';
 import { countsOf, matchesFilter, pageOf } from './pages.ts';
 import type { Age } from './portal-application.ts';
-import { portalApplication, staleSecondsOf, visiblePart } from './portal-application.ts';
+import { ageOf, portalApplication, readyStatus, staleSecondsOf, visiblePart } from './portal-application.ts';
 
 export interface EntityParameters {
   kind: string;
@@ -53,7 +53,7 @@ export class ApplicationReads {
     const { verdict, ...others } = query;
     const scope = sorted.filter((status) => matchesFilter(status, others));
     await access.prepareReading(scope.map(({ application }) => application));
-    const visible = scope.filter(({ application }) => access.maySee(application));
+    const visible = access.maySeeEverything() ? scope : scope.filter(({ application }) => access.maySee(application));
     const wanted = verdict ? visible.filter((status) => matchesFilter(status, { verdict })) : visible;
     const { items, nextCursor } = pageOf(wanted, query);
     return {
@@ -72,7 +72,7 @@ export class ApplicationReads {
   async byRefs(asker: Asker, entityRefs: readonly string[]): Promise<ByRefsResponse> {
     const snapshot = this.options.index.current();
     const access = await this.options.gate.admitToLook(asker.credentials);
-    const subjects = entityRefs.map((text) => ({ text, subject: subjectOf(snapshot, parse(text)) }));
+    const subjects = entityRefs.map((text) => ({ text, subject: subjectCalled(snapshot, text) }));
     const statuses = [...new Set(subjects.flatMap(({ subject }) => subject?.status ?? []))];
     await access.prepareReading(statuses.map(({ application }) => application));
     const visible = statuses.filter(({ application }) => access.maySee(application));
@@ -147,7 +147,7 @@ export class ApplicationReads {
 
   private age(): Age {
     const { index, clock } = this.options;
-    return { states: index.states(), assessmentAge: clock.now().getTime() - index.current().assessedAt };
+    return ageOf(index.states(), clock.now().getTime() - index.current().assessedAt);
   }
 
   /** The clock of each cluster now: as it was at the assessment, moved by the time since. */
@@ -162,8 +162,10 @@ export class ApplicationReads {
   }
 }
 
-function parse(text: string): EntityParameters | undefined {
-  return parseRef(text, { kind: applicationKind });
+/** By a reference as people write it; most are written as the catalog does, and need not be taken apart. */
+function subjectCalled(snapshot: Snapshot, text: string): Subject | undefined {
+  const exact = text.startsWith(`${applicationKind}:`) ? undefined : snapshot.byRef.get(text);
+  return exact ?? subjectOf(snapshot, parseRef(text, { kind: applicationKind }));
 }
 
 function subjectOf({ byName, byRef }: Snapshot, entity: EntityParameters | undefined): Subject | undefined {
@@ -188,10 +190,5 @@ function entityStatus(text: string, subject: Subject | undefined, access: Access
       hint: 'Ask whoever keeps the permission policy of this portal.',
     };
   }
-  return {
-    kind: 'ready',
-    entityRef: text,
-    application: application.name,
-    ...(component && { component: component.name, allowed: access.allowed(application, component) }),
-  };
+  return readyStatus(text, subject, access);
 }
