@@ -1,31 +1,20 @@
 import { claimManifest } from '@kubectl-dr/core/application/claim-manifest';
 import { labels } from '@kubectl-dr/core/application/model';
 import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
+import type { Clock } from '@kubectl-dr/core/ports/clock';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { ReplicationRequest } from '@kubectl-dr/core/ports/replication';
-import type { ControlledCluster } from '@kubectl-dr/sandbox/simulators/api-cluster';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
-import type { Durations } from '@kubectl-dr/sandbox/simulators/durations';
-import type { Stage } from '@kubectl-dr/sandbox/simulators/stage';
 import { repositorySecrets } from '@kubectl-dr/sandbox/simulators/volsync/pair.testing';
 import { Between } from '@kubectl-dr/sandbox/simulators/volsync/repositories';
-import { volsyncControllers, volsyncDefinitions } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
-
-/** A cluster that takes part. */
-export interface CopySite {
-  client: ControlledCluster;
-  stage: Pick<Stage, 'clock' | 'volumes' | 'run'> & { cluster: ControlledCluster };
-  durations: Durations;
-}
+import { volsyncControllers } from '@kubectl-dr/sandbox/simulators/volsync/volsync';
+import type { SiteGround } from './site-ground.ts';
 
 /**
  * The database of `shop` is copied from `east` to `west` every so many milliseconds, as a person sets it up: VolSync on both sides, a
  * namespace that agrees, a repository for each way, and both ends.
  */
-export async function copyBetween(
-  { clusters: { east, west } }: { clusters: Record<'east' | 'west', CopySite> },
-  every: number,
-): Promise<void> {
+export async function copyBetween({ east, west }: SiteGround['clusters'], clock: Clock, every: number): Promise<void> {
   const between = new Between();
   const owner = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
   await createAll(west.client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: owner } }]);
@@ -40,11 +29,10 @@ export async function copyBetween(
     annotations: {},
   });
   const there = request('east', 'west');
-  for (const { client, stage, durations } of [east, west]) {
-    const served = await client.discover();
-    if (!served.some(({ kind }) => kind === 'ReplicationSource')) await createAll(client, volsyncDefinitions());
-    const { clock, volumes, cluster } = stage;
-    stage.run(volsyncControllers({ cluster, clock, volumes, durations, between }));
+  for (const site of [east, west]) {
+    const { client, volumes, durations } = site;
+    await site.serve('volsync');
+    site.run(volsyncControllers({ cluster: client, clock, volumes, durations, between }));
     await createAll(client, [...repositorySecrets(there, 'shop'), ...repositorySecrets(request('west', 'east'), 'shop')]);
   }
   for (const { end, object } of volsync.replicator!.render(there))

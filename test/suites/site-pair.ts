@@ -22,7 +22,7 @@ import { kinds } from '@kubectl-dr/sandbox/simulators/velero/kinds';
 import { location } from '@kubectl-dr/sandbox/simulators/velero/install';
 import { copyBetween } from './copied.ts';
 import { catalogOf, shop } from './shop.ts';
-import { type GroundSite, type OpenGround, type SiteGround, siteNames } from './site-ground.ts';
+import { type OpenGround, type SiteGround, siteNames } from './site-ground.ts';
 
 /** How the application comes from `east` to `west`. */
 export interface PairShape {
@@ -79,10 +79,7 @@ export class SitePair {
     if (bothWays) await createAll(east.client, [reading('west', looks)]);
     await createAll(east.client, shape.objects ?? shop('shop'));
     await pair.running('east');
-    if (copied !== undefined) {
-      for (const site of [east, west]) await site.serve('volsync');
-      await copyBetween({ clusters: { east: copySite(east, clock), west: copySite(west, clock) } }, copied);
-    }
+    if (copied !== undefined) await copyBetween(pair.clusters, clock, copied);
     return pair;
   }
 
@@ -321,8 +318,4 @@ export class SitePair {
 function reading(from: ClusterName, period: string): KubeObject {
   const shared = location({ name: from, bucket: 'backups', prefix: from, readOnly: true });
   return { ...shared, spec: { ...(shared.spec as object), backupSyncPeriod: period } };
-}
-
-function copySite({ client, volumes, durations, run }: GroundSite, clock: Clock) {
-  return { client, durations, stage: { clock, volumes, run, cluster: client } };
 }
