@@ -52,6 +52,10 @@ const corrupt = { 'orders.csv': '%%%' };
 
 /** Rights that only what does not happen here needs, and why they are given. */
 const seldom: Record<string, string> = {
+  'ClusterRole kubectl-dr-operator: deviceclasses.resource.k8s.io': 'a cluster that serves claims of devices',
+  'ClusterRole kubectl-dr-operator: resourceslices.resource.k8s.io': 'a cluster that serves claims of devices',
+  'ClusterRole kubectl-dr-applications-built-in: resourceclaims.resource.k8s.io': 'a move of what claims devices',
+  'ClusterRole kubectl-dr-applications-built-in: resourceclaimtemplates.resource.k8s.io': 'a move of what claims devices',
   'ClusterRole kubectl-dr-applications-built-in: events': 'why a pod does not become ready',
   'ClusterRole kubectl-dr-operator: create volumesnapshotcontents.snapshot.storage.k8s.io': 'a snapshot is offered in another namespace',
   'ClusterRole kubectl-dr-operator: patch volumesnapshotcontents.snapshot.storage.k8s.io': 'data that its class keeps goes with its point',

@@ -37,8 +37,32 @@ async function carriedOut(dr: DrService, request: PlanRequest): Promise<{ plan: 
   return { plan, message };
 }
 
+const web = { type: types.deployments, namespace: 'shop', name: 'web' };
 const titles = ({ waves }: Plan): string[] => waves.flat().map(({ title }) => title);
 const kindsOf = ({ waves }: Plan): string[] => waves.flat().map(({ action }) => action.kind);
+
+/** By what runs at the source: a slice of a GPU, and labels of nodes. */
+async function fits(dr: DrService, east: LivingCluster, west: LivingCluster): Promise<void> {
+  const lacks = new Set(['NO_DEVICE', 'NO_NODE_SELECTED', 'STORAGE_CLASS_MISSING', 'RUNTIME_CLASS_MISSING']);
+  const codes = async (spec: object): Promise<string[]> => {
+    await east.client.patch(web, 'merge', { spec: { template: { spec } } });
+    const { blockers } = await dr.plan({ intent: 'Relocate', application: 'shop', to: west.name }, caller);
+    return blockers.flatMap(({ code, component }) => (lacks.has(code) ? [`${code} ${component}`] : []));
+  };
+  const main = { name: 'main', image: 'example/web:1' };
+  const asks = (name: string) => ({ containers: [{ ...main, resources: { requests: { [name]: '1' }, limits: { [name]: '1' } } }] });
+  expect(await codes(asks('nvidia.com/mig-1g.5gb'))).toEqual(['NO_DEVICE web']);
+  expect(await codes({ containers: [main], nodeSelector: { disk: 'ssd' } })).toEqual(['NO_NODE_SELECTED web']);
+  expect(await codes({ nodeSelector: null })).toEqual([]);
+}
+
+async function goesToNoMoment(dr: DrService): Promise<void> {
+  const plan = await dr.plan({ intent: 'Failover', application: 'shop', to: 'west', point: '2h ago', acceptDataLoss: true }, caller);
+  expect(plan.blockers).toContainEqual(
+    expect.objectContaining({ code: 'POINT_UNUSABLE', component: 'web', message: expect.stringContaining('it cannot go back to') }),
+  );
+  await expect(dr.execute(plan, caller)).rejects.toMatchObject({ code: 'PLAN_BLOCKED' });
+}
 
 describe.skipIf(missing !== undefined)(`a plan steers Ramen on ${target}${because}`, () => {
   let fleet: Awaited<ReturnType<typeof openRamen>>;
@@ -78,6 +102,11 @@ describe.skipIf(missing !== undefined)(`a plan steers Ramen on ${target}${becaus
     expect([await replicasOf(fleet.east), await replicasOf(fleet.west)]).toEqual([1, 0]);
     await fleet.rested();
   });
+
+  it('is checked against the nodes and devices of the other cluster like everything that we move', () =>
+    fits(service(), fleet.east, fleet.west));
+
+  it('goes back to no moment: Ramen brings the newest that it has, and that is said', () => goesToNoMoment(service()));
 
   it('says before what Ramen would refuse or get wrong', async () => {
     const { conditions } = (await placement()).status as { conditions: { type: string; status: string }[] };
@@ -240,6 +269,11 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
     expect(back.changes[0]!.fields).toContainEqual({ path: 'spec.actionType', to: 'failback' });
     expect(await replicas()).toEqual([1, 0]);
   });
+
+  it('is checked against the nodes and devices of the other cluster like everything that we move', () =>
+    fits(service(), pair.east, pair.west));
+
+  it('goes back to no moment: Stork brings the newest that it has, and that is said', () => goesToNoMoment(service()));
 
   it('has no test of that: a drill there takes a recovery point, says what that proves, and is blocked where there is none', async () => {
     const plan = await service().plan({ intent: 'Drill', application: 'shop', on: 'west' }, caller);

@@ -458,6 +458,11 @@ const table = {
     why: 'Its pods would stay Pending.',
     fix: 'Add a node with it, or leave the component out.',
   },
+  DEVICE_CLASS_MISSING: {
+    title: 'A class of devices does not exist on the target',
+    why: 'Pods that claim a device of it (ResourceClaim) would stay Pending for ever.',
+    fix: 'Install the driver that brings the class, or choose another cluster.',
+  },
   RUNTIME_CLASS_MISSING: {
     title: 'A RuntimeClass is missing on the target',
     why: 'The server refuses pods that name it, so that nothing of the workload runs.',

@@ -19,6 +19,9 @@ export interface TargetFacts {
   snapshotClasses?: KubeObject[];
   nodes?: KubeObject[];
   runtimeClasses?: KubeObject[];
+  /** Of dynamic resource allocation; undefined where it is not served. */
+  deviceClasses?: KubeObject[];
+  resourceSlices?: KubeObject[];
   webhooks?: KubeObject[];
   /** Of all namespaces: for clashes. */
   services?: KubeObject[];
@@ -49,6 +52,8 @@ export interface FactsWanted {
 }
 
 const snapshotGroup = 'snapshot.storage.k8s.io';
+/** API group of dynamic resource allocation. */
+export const deviceGroup = 'resource.k8s.io';
 
 export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWanted, signal?: AbortSignal): Promise<TargetFacts> {
   const options = signal ? { signal } : {};
@@ -67,6 +72,8 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
     snapshotClasses,
     nodes,
     runtimeClasses,
+    deviceClasses,
+    resourceSlices,
     validating,
     mutating,
     services,
@@ -81,6 +88,8 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
     list(find(snapshotGroup, 'VolumeSnapshotClass')),
     list(types.nodes),
     list(types.runtimeClasses),
+    list(find(deviceGroup, 'DeviceClass')),
+    list(find(deviceGroup, 'ResourceSlice')),
     list(types.validatingWebhookConfigurations),
     list(types.mutatingWebhookConfigurations),
     list(types.services),
@@ -108,6 +117,8 @@ export async function readTargetFacts(cluster: ClusterClient, wanted: FactsWante
     ...(snapshotClasses && { snapshotClasses }),
     ...(nodes && { nodes }),
     ...(runtimeClasses && { runtimeClasses }),
+    ...(deviceClasses && { deviceClasses }),
+    ...(resourceSlices && { resourceSlices }),
     ...(webhooks && { webhooks }),
     ...(services && { services }),
     ...(ingresses && { ingresses }),

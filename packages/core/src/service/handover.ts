@@ -15,6 +15,7 @@ import type { MoveKind, MovePreview, Mover } from '../ports/mover.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
+import { fitOf } from './handed-fit.ts';
 import { type SteeredIntent, kindOf, nameAt, steeredBy } from './managed.ts';
 import type { ComponentStatus } from './model.ts';
 import { movedTo, originsOf } from './moved-places.ts';
@@ -202,6 +203,9 @@ async function readHanded(
     if (reason.code === 'SOURCE_MAY_BE_ALIVE' && reason.severity !== 'blocker') continue;
     (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, ...component });
   }
+  const fit = await fitOf(deps, to, components, origins, signal);
+  blockers.push(...fit.blockers);
+  warnings.push(...fit.warnings);
   if (namesPast(request)) blockers.push({ ...newestOnly(managed, to, request.point!), ...component });
   if (!managed.moves.includes(kind) && blockers.length === 0) blockers.push({ ...notNow(managed, kind), ...component });
   if (!reachable && !mover.fences && kind === 'failover') {

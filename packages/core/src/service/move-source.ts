@@ -1,4 +1,5 @@
 import { DrError } from '../errors.ts';
+import { deviceGroup } from '../planning/target-facts.ts';
 import { kindsToRead, readLive } from '../planning/live-objects.ts';
 import type { CarrySource } from '../planning/model.ts';
 import type { Origin } from '../planning/move/inputs.ts';
@@ -22,7 +23,7 @@ export async function liveSource({ deps }: MoveGround, { cluster, namespace }: O
   const served = await client.discover(signal ? { signal } : {});
   const usual = kindsToRead([], served);
   const known = new Set(usual);
-  const custom = served.filter((type) => type.namespaced && !known.has(type) && isCustom(type));
+  const custom = served.filter((type) => type.namespaced && !known.has(type) && (isCustom(type) || isOfDevices(type)));
   const { objects } = await readLive(client, namespace, [...usual, ...custom], signal);
   return { objects, from: { cluster, namespace } };
 }
@@ -30,6 +31,11 @@ export async function liveSource({ deps }: MoveGround, { cluster, namespace }: O
 /** Of a CustomResourceDefinition that somebody installed: their groups have a dot, and are not Kubernetes' own. */
 function isCustom({ group }: ResourceType): boolean {
   return group.includes('.') && !group.endsWith('.k8s.io');
+}
+
+/** Claims of devices, and the templates of them, which only some applications have. */
+function isOfDevices({ group, kind }: ResourceType): boolean {
+  return group === deviceGroup && (kind === 'ResourceClaim' || kind === 'ResourceClaimTemplate');
 }
 
 /** The newest point at the target that holds what runs. Its volumes may be left out: they come from elsewhere. */

@@ -93,6 +93,7 @@ const titles = {
   NO_NODE_SELECTED: '',
   NO_NODE_TOLERATED: '',
   NO_DEVICE: '',
+  DEVICE_CLASS_MISSING: '',
   RUNTIME_CLASS_MISSING: '',
   NETWORK_CLASH: '',
   AUTOSCALED: '',

@@ -91,6 +91,7 @@ const zhReasons: Record<ReasonCode, string> = {
   NO_NODE_SELECTED: '没有节点带有工作负载所选择的标签',
   NO_NODE_TOLERATED: '所有可用节点都带有未被容忍的污点',
   NO_DEVICE: '没有节点提供工作负载所需的设备',
+  DEVICE_CLASS_MISSING: '目标集群缺少所需的设备类',
   RUNTIME_CLASS_MISSING: '目标上缺少一个 RuntimeClass',
   NETWORK_CLASH: '端口、地址或主机名已被占用',
   AUTOSCALED: '副本数由自动扩缩器决定',

@@ -49,6 +49,31 @@ const hook = (failurePolicy: string, namespace = 'shop') =>
     webhooks: [{ name: 'check.example.com', failurePolicy, clientConfig: { service: { name: 'web', namespace } } }],
   });
 
+const sliced = deployment('shop/ml', { podSpec: { containers: [{ name: 'm', resources: { limits: { 'nvidia.com/mig-1g.5gb': '1' } } }] } });
+const gpuClass = (extendedResourceName?: string) =>
+  object('resource.k8s.io/v1', 'DeviceClass', 'gpu.nvidia.com', {
+    spec: {
+      selectors: [{ cel: { expression: 'device.driver == "gpu.nvidia.com" && true' } }],
+      ...(extendedResourceName && { extendedResourceName }),
+    },
+  });
+const slice = (driver: string) => object('resource.k8s.io/v1', 'ResourceSlice', 's', { spec: { driver } });
+const dra = {
+  served: [{ group: 'resource.k8s.io', version: 'v1', resource: 'deviceclasses', kind: 'DeviceClass', namespaced: false }],
+  deviceClasses: [gpuClass()],
+  resourceSlices: [slice('gpu.nvidia.com')],
+};
+/** A workload and the template of its claim of one device. */
+function claiming(request: object = { deviceClassName: 'gpu.nvidia.com' }, replicas = 1) {
+  const podSpec = { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'one' }], containers: [{ name: 'm' }] };
+  return [
+    deployment('shop/ml', { podSpec, replicas }),
+    object('resource.k8s.io/v1', 'ResourceClaimTemplate', 'shop/one', {
+      spec: { spec: { devices: { requests: [{ name: 'gpu', ...request }] } } },
+    }),
+  ];
+}
+
 describe.each<[string, Given, string[]]>([
   ['nothing at all', {}, []],
   ['a class that is missing', { facts: { storageClasses: [] }, volumes: [volume('csi-snapshot')] }, ['STORAGE_CLASS_MISSING']],
@@ -119,6 +144,46 @@ describe.each<[string, Given, string[]]>([
       incoming: [deployment('shop/ml', { podSpec: { containers: [{ name: 'm', resources: { limits: { 'nvidia.com/gpu': '2' } } }] } })],
     },
     ['NO_DEVICE'],
+  ],
+  [
+    'a slice of a GPU (MIG) that nobody has',
+    { facts: { nodes: [node({ status: { allocatable: { 'nvidia.com/mig-2g.10gb': '2', 'nvidia.com/gpu': '0' } } })] }, incoming: [sliced] },
+    ['NO_DEVICE'],
+  ],
+  [
+    'a slice of a GPU (MIG) that is there',
+    { facts: { nodes: [node({ status: { allocatable: { 'nvidia.com/mig-1g.5gb': '1' } } })] }, incoming: [sliced] },
+    [],
+  ],
+  ['claims of devices where none are served', { incoming: claiming() }, ['DEVICE_CLASS_MISSING']],
+  ['a class of devices that is not there', { facts: { ...dra, deviceClasses: [] }, incoming: claiming() }, ['DEVICE_CLASS_MISSING']],
+  ['classes of devices that may not be seen', { facts: { served: dra.served }, incoming: claiming() }, []],
+  [
+    'a class of which nobody publishes a device',
+    { facts: { ...dra, resourceSlices: [slice('other.example.com')] }, incoming: claiming() },
+    ['NO_DEVICE'],
+  ],
+  ['a class of which devices are there', { facts: dra, incoming: claiming() }, []],
+  ['a claim as the newest version writes it', { facts: dra, incoming: claiming({ exactly: { deviceClassName: 'gpu.nvidia.com' } }) }, []],
+  [
+    'the second of several classes that would do',
+    { facts: dra, incoming: claiming({ firstAvailable: [{ deviceClassName: 'h200' }, { deviceClassName: 'gpu.nvidia.com' }] }) },
+    [],
+  ],
+  [
+    'none of several classes',
+    { facts: dra, incoming: claiming({ firstAvailable: [{ deviceClassName: 'h200' }] }) },
+    ['DEVICE_CLASS_MISSING'],
+  ],
+  ['a template of which nothing is known', { facts: { ...dra, deviceClasses: [] }, incoming: claiming().slice(0, 1) }, []],
+  ['what claims devices and is stopped', { facts: { ...dra, deviceClasses: [] }, incoming: claiming({ deviceClassName: 'h200' }, 0) }, []],
+  [
+    'an extended resource for which a class of devices stands',
+    {
+      facts: { ...dra, nodes: [node()], deviceClasses: [gpuClass('nvidia.com/gpu')] },
+      incoming: [deployment('shop/ml', { podSpec: { containers: [{ name: 'm', resources: { limits: { 'nvidia.com/gpu': '1' } } }] } })],
+    },
+    [],
   ],
   [
     'a RuntimeClass that is not there, of a cron job as well',

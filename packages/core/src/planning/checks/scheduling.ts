@@ -2,6 +2,7 @@ import { at, isRaw, listAt, textAt, textsAt } from '../../application/raw.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { quantity } from '../quantity.ts';
+import { isOfClass } from './device-classes.ts';
 import type { Rule } from './input.ts';
 import { scheduledAs } from './runtime-class.ts';
 import { wantsPods } from './storage.ts';
@@ -45,16 +46,28 @@ export const nodesForPods: Rule = ({ facts, cluster, namespace, incoming, compon
           },
         ];
       const missing = devices(spec).filter(
-        ([name, count]) => !tolerated.some((node) => quantity(at(node, 'status', 'allocatable', name)) >= count),
+        ([name, count]) => !isOfClass(name, facts) && !tolerated.some((node) => quantity(at(node, 'status', 'allocatable', name)) >= count),
       );
       return missing.map(([name, count]) => ({
         ...about,
         code: 'NO_DEVICE' as const,
-        message: `no node of ${cluster} offers ${count} ${name}, which ${object.kind} ${object.metadata.name} asks for`,
+        message: `no node of ${cluster} offers ${count} ${name}, which ${object.kind} ${object.metadata.name} asks for${othersLike(name, tolerated)}`,
         fix: `add such a node: kubectl --context ${cluster} describe nodes`,
       }));
     });
 };
+
+/** What the nodes have of the same maker: of a GPU other slices (`nvidia.com/mig-2g.10gb`), or the whole of it. */
+function othersLike(resource: string, nodes: readonly KubeObject[]): string {
+  const maker = resource.slice(0, resource.indexOf('/') + 1);
+  const there = new Set(
+    nodes.flatMap((node) => {
+      const offered = at(node, 'status', 'allocatable');
+      return isRaw(offered) ? Object.keys(offered).filter((name) => name.startsWith(maker) && quantity(offered[name]) > 0) : [];
+    }),
+  );
+  return there.size === 0 ? '' : `; they have ${[...there].toSorted().join(', ')}`;
+}
 
 function selects(spec: unknown, node: KubeObject): boolean {
   const labels = node.metadata.labels ?? {};

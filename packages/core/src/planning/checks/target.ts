@@ -5,6 +5,7 @@ import type { Part } from '../in-place/part.ts';
 import { workloadOwner } from '../in-place/scope.ts';
 import type { RestoreMode } from '../model.ts';
 import { autoscalers, cronJobsTwice, gitOps, gitOpsElsewhere, webhooksInside } from './controllers.ts';
+import { deviceClasses } from './device-classes.ts';
 import type { CheckInput, Rule } from './input.ts';
 import { clashes } from './network.ts';
 import { runtimeClassMissing } from './runtime-class.ts';
@@ -20,6 +21,7 @@ const rules: readonly Rule[] = [
   quota,
   runtimeClassMissing,
   nodesForPods,
+  deviceClasses,
   lateBinding,
   attachedElsewhere,
   webhooksInside,

@@ -3,7 +3,13 @@ import type { Reason } from '../../reason.ts';
 import type { Plan } from '../model.ts';
 
 /** What a cluster lacks for the pods of a component, whatever is mapped. */
-const codes: ReadonlySet<ReasonCode> = new Set(['NO_DEVICE', 'NO_NODE_SELECTED', 'NO_NODE_TOLERATED', 'RUNTIME_CLASS_MISSING']);
+const codes: ReadonlySet<ReasonCode> = new Set([
+  'NO_DEVICE',
+  'DEVICE_CLASS_MISSING',
+  'NO_NODE_SELECTED',
+  'NO_NODE_TOLERATED',
+  'RUNTIME_CLASS_MISSING',
+]);
 
 /** Whether it says that the target cannot run a component. */
 export function isUnfit({ code, component }: Pick<Reason, 'code' | 'component'>): boolean {
