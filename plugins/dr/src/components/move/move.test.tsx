@@ -60,7 +60,7 @@ describe('going on elsewhere', () => {
   it('says what would be lost first, how ready it is, and starts when the name was typed', async () => {
     const asked = portal.answers(portalOf({ plan: failover(), start: operation('op-1'), operation: () => operation('op-1') }));
     const dialog = await open();
-    expect(await within(dialog).findByText(/7 minutes of orders-db/)).toBeInTheDocument();
+    expect(await within(dialog).findByText(/7m of orders-db/)).toBeInTheDocument();
     const list = within(dialog).getByRole('list', { name: 'How ready it is' });
     expect(within(list).getByText(/1 of 2 volumes are copied to west/)).toBeInTheDocument();
     const now = within(dialog).getByRole('button', { name: 'Fail over now' });

@@ -9,6 +9,7 @@ import {
 } from '@remixicon/react';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { secondsBetween, shortSeconds } from '../../text/time.ts';
+import { useStepName } from '../../text/steps.ts';
 import { useText } from '../../text/useText.ts';
 import styles from './OperationView.module.css';
 import type { StepState } from './states.ts';
@@ -27,6 +28,7 @@ export type StepRecord = WireOperation['status']['steps'][number];
 
 export const StepRow = ({ step, record }: { step: Step; record: StepRecord | undefined }) => {
   const { t } = useText();
+  const name = useStepName()(step.action.kind);
   const state = record?.state ?? 'Pending';
   const Icon = icons[state];
   const seconds = secondsBetween(record?.startedAt, record?.endedAt ?? Date.now());
@@ -35,10 +37,17 @@ export const StepRow = ({ step, record }: { step: Step; record: StepRecord | und
     <li className={styles.step} data-state={state}>
       <Icon size={18} role="img" aria-label={t(`operation.step.${state}`)} className={state === 'Running' ? styles.turning : undefined} />
       <div>
-        <div className={styles.title}>{step.title}</div>
-        {record?.message && <div className={styles.message}>{record.message}</div>}
+        {name && <div className={styles.title}>{name}</div>}
+        <div className={name ? styles.message : styles.title} lang="en">
+          {step.title}
+        </div>
+        {record?.message && (
+          <div className={styles.message} lang="en">
+            {record.message}
+          </div>
+        )}
         {state === 'Running' && record?.progress !== undefined && (
-          <progress className={styles.progress} max={1} value={record.progress} aria-label={step.title} />
+          <progress className={styles.progress} max={1} value={record.progress} aria-label={name ?? step.title} />
         )}
       </div>
       <div className={styles.side}>

@@ -1,4 +1,5 @@
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
+import { useStepName } from '../../text/steps.ts';
 import { useText } from '../../text/useText.ts';
 import styles from './OperationView.module.css';
 import { type StepRecord, StepRow } from './StepRow.tsx';
@@ -13,6 +14,7 @@ interface WaveProps {
 /** Steps that run side by side. A wave that is done folds itself, so that what runs stays in sight. */
 export const Wave = ({ steps, records, number }: WaveProps) => {
   const { t } = useText();
+  const nameOf = useStepName();
   const rows = (
     <ul className={styles.steps}>
       {steps.map((step) => (
@@ -35,7 +37,7 @@ export const Wave = ({ steps, records, number }: WaveProps) => {
     <details>
       <summary className={styles.wave}>
         {step !== undefined && others.length === 0
-          ? t('operation.waveOfOneDone', { number: String(number), step: step.title })
+          ? t('operation.waveOfOneDone', { number: String(number), step: nameOf(step.action.kind) ?? step.title })
           : t('operation.waveDone', { number: String(number), steps: String(steps.length) })}
       </summary>
       {rows}

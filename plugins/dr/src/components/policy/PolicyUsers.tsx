@@ -4,6 +4,7 @@ import type { PolicyUser } from '@kubectl-dr/backstage-plugin-dr-common';
 import { useMemo } from 'react';
 import { recoveryPath } from '../../routes.ts';
 import { shortRef } from '../../text/shortRef.ts';
+import { useReasonTitle } from '../../text/reasons.ts';
 import { useText } from '../../text/useText.ts';
 import { AgeBar } from '../age/AgeBar.tsx';
 import { VerdictBadge } from '../verdict/VerdictBadge.tsx';
@@ -16,6 +17,7 @@ const breaches = ({ verdict }: PolicyUser): boolean => verdict === 'Breached' ||
 /** Worst first: whoever breaches it stands on top, with the reason. */
 export const PolicyUsers = ({ users, rpoSeconds }: { users: readonly PolicyUser[]; rpoSeconds?: number }) => {
   const { t } = useText();
+  const titleOf = useReasonTitle();
   const entityLink = useEntityRefLink();
   const data = useMemo<Row[]>(() => users.map((user) => ({ ...user, id: user.name })), [users]);
   const { tableProps } = useTable<Row>({ mode: 'complete', data, paginationOptions: { pageSize: 25, showPageSizeOptions: false } });
@@ -68,14 +70,14 @@ export const PolicyUsers = ({ users, rpoSeconds }: { users: readonly PolicyUser[
         label: t('fleet.reason'),
         width: '3fr',
         minWidth: 240,
-        cell: ({ reasons }) => (
+        cell: ({ reasons: [worst] }) => (
           <Cell>
-            <span className={styles.wrapped}>{reasons[0]?.message ?? '–'}</span>
+            <span className={styles.wrapped}>{worst ? (titleOf(worst.code) ?? worst.message) : '–'}</span>
           </Cell>
         ),
       },
     ],
-    [t, entityLink, rpoSeconds],
+    [t, titleOf, entityLink, rpoSeconds],
   );
   if (users.length === 0) return <Text color="secondary">{t('policy.noUsers')}</Text>;
   const broken = users.filter(breaches).length;

@@ -39,7 +39,9 @@ export const ReasonList = ({ reasons, limit, label, fixes }: ReasonListProps) =>
               <Icon size={18} className={styles.icon} aria-label={t(`reasons.severity.${reason.severity}`)} role="img" />
               <div>
                 {title && <div className={styles.title}>{title}</div>}
-                <div className={styles.message}>{reason.message}</div>
+                <div className={styles.message} lang="en">
+                  {reason.message}
+                </div>
                 {alsoOf.length > 0 && <div className={styles.fix}>{t('reasons.alsoOf', { components: alsoOf.join(', ') })}</div>}
                 {reason.fix && (
                   <div className={styles.fix}>

@@ -38,7 +38,12 @@ export const RestoreChanges = ({ plan }: { plan: WirePlan['spec'] }) => {
   const created = of('create');
   const rewritten = clone ? created.filter((change) => change.fields?.length).length : 0;
   const left = of('leave').length;
-  const namespaces = plan.target.flatMap((target) => target.namespaces.map((name) => `${name} (${target.cluster})`)).join(', ');
+  // A move has where it comes from among its targets as well, and creates nothing there.
+  const receives = (cluster: string, name: string) =>
+    created.some((change) => change.cluster === cluster && (change.namespace ?? change.name) === name);
+  const namespaces = plan.target
+    .flatMap(({ cluster, namespaces: names }) => names.filter((name) => receives(cluster, name)).map((name) => `${name} (${cluster})`))
+    .join(', ');
   const title = (action: Exclude<Action, 'leave'>, count: number): string => {
     if (action === 'create') return t('restore.created', { count, namespaces });
     return t(`restore.${({ change: 'changed', conflict: 'conflicts', remove: 'removed' } as const)[action]}`, { count });

@@ -48,10 +48,11 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
   const clusters = useLive(drills ? `clusters of ${applicationRef}` : undefined, (signal) => api.clusters(signal), onceRhythm);
   const restore = useRestore(applicationRef, choice, operation === undefined);
   const inPlace = !isBeside(choice.mode);
+  const name = application.spec.title ?? application.metadata.name;
 
   return (
     <PlanDialog
-      title={t('restore.title', { application: application.spec.title ?? application.metadata.name })}
+      title={choice.mode === 'drill' ? t('drills.of', { components: name }) : t('restore.title', { application: name })}
       application={application}
       planned={restore}
       changesWhatRuns={inPlace}

@@ -16,12 +16,16 @@ function nothingLost(plan: WirePlan['spec']) {
 /** What is lost, said first. */
 export const DataLoss = ({ plan }: { plan: WirePlan['spec'] }) => {
   const { t } = useText();
-  const lost = [...new Set(plan.dataLoss.filter((loss) => loss.seconds > 0 || loss.unknown).map((loss) => loss.text))];
+  const lost = plan.dataLoss
+    .filter((loss) => loss.seconds > 0 || loss.unknown)
+    .map(({ component, seconds, text, unknown }) =>
+      unknown ? t('restore.lossUnknown', { text }) : t('restore.lossOf', { component, time: shortSeconds(seconds) }),
+    );
   // Of a move that cannot begin nothing is known yet.
   if (isMove(plan.intent) && plan.blockers.length > 0 && lost.length === 0) return null;
   return (
     <p className={styles.loss} data-lost={lost.length > 0}>
-      {lost.length > 0 ? t('restore.lost', { what: lost.join(', ') }) : t(nothingLost(plan))}
+      {lost.length > 0 ? t('restore.lost', { what: [...new Set(lost)].join(t('restore.lossJoined')) }) : t(nothingLost(plan))}
     </p>
   );
 };

@@ -240,7 +240,7 @@ describe('restore in place', () => {
     );
     renderWithPortal(<StatusCard />, { on: entity('shop') });
     await open('In place');
-    expect(await screen.findByText('Lost for good without an undo: 12 minutes of orders-db')).toBeInTheDocument();
+    expect(await screen.findByText('Lost for good without an undo: 12m of orders-db')).toBeInTheDocument();
     expect(screen.getByText('Another person has to approve this')).toBeInTheDocument();
     const request = screen.getByRole('button', { name: 'Request restore' });
     expect(request).toBeDisabled();
