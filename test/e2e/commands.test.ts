@@ -367,7 +367,7 @@ describe('acting', () => {
       Undo:       delete the copy: kubectl --context east delete namespace copy
 
       Preconditions: met, with 1 warning
-        warning CLONE_REWRITE: the namespace shop holds more than what was chosen: only objects that carry the labels of the chosen components come back
+        warning UNLABELLED_LEFT_OUT: the namespace shop holds more than what was chosen: only objects that carry the labels of the chosen components come back
           next: label Secrets and ConfigMaps of the component, or restore the whole application
 
       Changes in copy on east:

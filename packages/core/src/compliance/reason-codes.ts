@@ -289,9 +289,9 @@ const table = {
     fix: 'Nothing to do; each rewrite is listed in the plan.',
   },
   UNLABELLED_LEFT_OUT: {
-    title: 'Objects without the labels of the component are not in the backup',
-    why: 'In a namespace that others share a backup selects by labels; a Secret without them would be missing after a restore.',
-    fix: 'Label what the component uses, or back up the whole application.',
+    title: 'Objects without the labels of the component are left out',
+    why: 'In a namespace that others share, backups and restores of a part select by labels; a Secret without them would be missing in what comes back.',
+    fix: 'Label what the component uses, or back up and restore the whole application.',
   },
   ENGINE_DOWN: {
     title: 'The engine does not answer',

@@ -478,7 +478,7 @@ function gate(id: string, cluster: string, namespace: string, labelSelector: str
 
 function shared(place: ClonePlace): Reason {
   return {
-    code: 'CLONE_REWRITE',
+    code: 'UNLABELLED_LEFT_OUT',
     severity: 'warning',
     cluster: place.cluster,
     message: `the namespace ${place.namespace} holds more than what was chosen: only objects that carry the labels of the chosen components come back`,

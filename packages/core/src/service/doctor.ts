@@ -90,6 +90,7 @@ async function planned(
 const ofThePlan: ReadonlySet<Reason['code']> = new Set<Reason['code']>([
   'TARGET_EXISTS',
   'CLONE_REWRITE',
+  'UNLABELLED_LEFT_OUT',
   'CLAIMS_COME_ALONG',
   'DEPENDENTS_KEEP_RUNNING',
 ]);

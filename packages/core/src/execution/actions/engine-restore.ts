@@ -3,6 +3,7 @@ import type { Engine, EngineContext, NativeProgress } from '../../ports/engine.t
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { RestoredClaim } from '../../planning/model.ts';
+import { counted } from '../../text/counted.ts';
 import { type Action, type ActionContext, absent, engineOf, failed, ours, until } from './context.ts';
 import { removeClaim } from './claims.ts';
 import { removeObject } from './objects.ts';
@@ -133,7 +134,7 @@ async function concluded(
   // An engine may list what exists and differs as failed, and still succeed: what really failed is among its errors.
   if (end.phase === 'Succeeded' && outcome && outcome.errors.length === 0) {
     await assertRestored(claims, engine, at, context);
-    return `${outcome.created} objects created${outcome.skipped > 0 ? `, ${outcome.skipped} were there already` : ''}`;
+    return `${counted(outcome.created, 'object')} created${outcome.skipped > 0 ? `, ${outcome.skipped} ${outcome.skipped === 1 ? 'was' : 'were'} there already` : ''}`;
   }
   const why = outcome?.errors[0] ?? end.message ?? `${outcome?.failed ?? 'some'} objects failed`;
   throw failed(context, `the restore ${name} on ${context.cluster.name} ended ${end.nativePhase}: ${why}`);
