@@ -104,8 +104,7 @@ async function memory(clock: Clock): Promise<SiteGround> {
     clusters: { east: east.site, west: west.site },
     remote: false,
     async idle() {
-      await east.idle();
-      await west.idle();
+      await Promise.all([east.idle(), west.idle()]);
     },
     async close() {
       east.close();

@@ -141,7 +141,7 @@ export async function memoryStage({
   const idle = async (): Promise<void> => {
     for (let quiet = 0; quiet < 2;) {
       const before = await version();
-      for (const one of power.running) await one.idle();
+      await Promise.all(power.running.map((one) => one.idle()));
       quiet = (await version()) === before ? quiet + 1 : 0;
     }
   };

@@ -7,5 +7,5 @@ const missing = missingSites(target);
 
 describe.skipIf(missing !== undefined)(`moves between sites${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   // A file has one pair of real clusters.
-  describeMoves(target, groundOf(target), 40, target === 'real' ? 1 : 2);
+  describeMoves(target, groundOf(target), 30, target === 'real' ? 1 : 2);
 });

@@ -23,12 +23,16 @@ export interface ClockDoor {
 const stamp = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/g;
 const month = 30 * 86_400_000;
 
-/** `server`: with the authority that vouches for it. */
-export async function clockDoor(server: { url: string; ca: string }, clock: Clock): Promise<ClockDoor> {
+/** How the clock of the test stood, from the last whole second of the machine to this one. */
+export interface Moment {
+  machine: number;
+  test: number;
+}
+
+/** `server`: with the authority that vouches for it. `moments`: what the doors of one server have seen, so that all tell a time alike. */
+export async function clockDoor(server: { url: string; ca: string }, clock: Clock, moments: Moment[] = []): Promise<ClockDoor> {
   const opened = Date.now();
   const agent = new Agent({ keepAlive: true, ca: server.ca });
-  /** How the clock stood, from the last whole second of the machine to this one. */
-  const moments: { machine: number; test: number }[] = [];
   let asked = 0;
   let refuses = false;
   let lastChange = performance.now();

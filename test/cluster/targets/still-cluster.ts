@@ -22,7 +22,7 @@ import { snapshotControllers } from '@kubectl-dr/sandbox/simulators/volumes/snap
 import { volumeControllers } from '@kubectl-dr/sandbox/simulators/volumes/volumes';
 import { podController } from '@kubectl-dr/sandbox/simulators/workloads/pods';
 import { typesOf } from '../../suites/memory-cluster.ts';
-import type { ClockDoor } from './clock-door.ts';
+import type { ClockDoor, Moment } from './clock-door.ts';
 import { clockDoor } from './clock-door.ts';
 import { ControlledHttpCluster } from './controlled-http-cluster.ts';
 import { endingPods } from './ending-pods.ts';
@@ -76,8 +76,13 @@ export async function stillCluster({ name, clock, buckets, locations, velero }: 
   await wipe(place.etcd, engines);
   const found = resolveContext(await loadKubeConfig({ file: place.kubeconfig, env: {} }));
   const doors: ClockDoor[] = [];
+  const moments: Moment[] = [];
   const open = async (): Promise<{ door: ClockDoor; config: ClusterConfig }> => {
-    const door = await clockDoor({ url: found.cluster.server, ca: Buffer.from(found.cluster.caData!, 'base64').toString() }, clock);
+    const door = await clockDoor(
+      { url: found.cluster.server, ca: Buffer.from(found.cluster.caData!, 'base64').toString() },
+      clock,
+      moments,
+    );
     doors.push(door);
     return { door, config: { name, cluster: { name, server: door.url }, user: found.user } };
   };

@@ -92,7 +92,7 @@ export class Stage {
     for (let quiet = 0; quiet < 2;) {
       const before = this.api.store.version;
       this.api.settle();
-      for (const running of this.#power.running) await running.idle();
+      await Promise.all(this.#power.running.map((running) => running.idle()));
       quiet = this.api.store.version === before ? quiet + 1 : 0;
     }
   }
