@@ -1,14 +1,10 @@
 import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Change } from './model.ts';
+import { type Edit, hosts, pointer } from './neutralise-hosts.ts';
 
 type Field = NonNullable<Change['fields']>[number];
 type Patch = Rewrite['patches'][number];
-
-interface Edit {
-  patches: Patch[];
-  fields: Field[];
-}
 
 const gitOps = [
   /^argocd\.argoproj\.io\//,
@@ -23,7 +19,7 @@ const gitOps = [
  * and the same as field changes for people.
  */
 export function neutralise(object: KubeObject, source: string, target: string): { rewrite: Rewrite; fields: Field[] } | undefined {
-  const edits = [tracking(object), cronJob(object), service(object), ingress(object, target)];
+  const edits = [tracking(object), cronJob(object), service(object), hosts(object, target)];
   const patches = edits.flatMap((edit) => edit.patches);
   if (patches.length === 0) return undefined;
   return {
@@ -40,10 +36,6 @@ function record(value: unknown): Record<string, unknown> {
 
 function list(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.map(record) : [];
-}
-
-function pointer(...keys: (string | number)[]): string {
-  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function tracking(object: KubeObject): Edit {
@@ -108,32 +100,6 @@ function service(object: KubeObject): Edit {
   return { patches, fields };
 }
 
-function ingress(object: KubeObject, target: string): Edit {
-  if (object.kind !== 'Ingress') return none;
-  const spec = record(object.spec);
-  const patches: Patch[] = [];
-  const fields: Field[] = [];
-  const change = (path: (string | number)[], shown: string, from: unknown): void => {
-    const to = `${String(from).replace(/^\*\./, 'any.')}.${target}.invalid`;
-    patches.push({ op: 'replace', path: pointer(...path), value: to });
-    fields.push({ path: shown, from, to, why: 'the original answers for this host' });
-  };
-  for (const [index, rule] of list(spec.rules).entries()) {
-    if (typeof rule.host === 'string') change(['spec', 'rules', index, 'host'], `spec.rules[${index}].host`, rule.host);
-    else {
-      // Without a host the rule would answer for every host of the controller.
-      const to = `all.${target}.invalid`;
-      patches.push({ op: 'add', path: pointer('spec', 'rules', index, 'host'), value: to });
-      fields.push({ path: `spec.rules[${index}].host`, to, why: 'it would answer for every host' });
-    }
-  }
-  for (const [index, tls] of list(spec.tls).entries()) {
-    for (const [at, host] of (Array.isArray(tls.hosts) ? tls.hosts : []).entries())
-      change(['spec', 'tls', index, 'hosts', at], `spec.tls[${index}].hosts[${at}]`, host);
-  }
-  return { patches, fields };
-}
-
 const plurals: Record<string, string> = { Ingress: 'ingresses', NetworkPolicy: 'networkpolicies', Endpoints: 'endpoints' };
 
 /** `services`, `ingresses.networking.k8s.io`, by the rules of English that Kubernetes' own types follow. */
@@ -142,7 +108,7 @@ export function groupResource(object: KubeObject): string {
   const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
   const kind = object.kind.toLowerCase();
   const plural =
-    plurals[object.kind] ?? (/(s|x|ch|sh)$/.test(kind) ? `${kind}es` : kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`);
+    plurals[object.kind] ?? (/(s|x|ch|sh)$/.test(kind) ? `${kind}es` : /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`);
   return group === '' ? plural : `${plural}.${group}`;
 }
 
