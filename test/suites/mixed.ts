@@ -1,6 +1,7 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { MixedSites } from './mixed-sites.ts';
+import { Killed, writes } from './seen-by.ts';
 import type { OpenGround } from './site-ground.ts';
 
 const caller = { name: 'olivia' };
@@ -83,9 +84,103 @@ export function describeMixed(target: string, open: OpenGround): void {
       expect(await sites.running('east')).toEqual(stopped);
     });
 
-    it('is not relocated as long as a part has no copy; with a last backup it moves, and loses what came after that alone', async () => {
+    it('is not relocated as long as nothing of a part has ever arrived there, nor where its labels do not tell its volume', async () => {
       const { blockers } = await plan({ intent: 'Relocate', to: 'west' });
       expect(blockers).toMatchObject([{ code: 'VOLUME_NOT_REPLICATED', component: 'web' }]);
+      await sites.backUp('east');
+      const labels = { 'app.kubernetes.io/name': null };
+      await sites.client('east').patch(sites.claimOf('web'), 'merge', { metadata: { labels } });
+      expect((await plan({ intent: 'Relocate', to: 'west' })).blockers).toMatchObject([
+        { code: 'VOLUME_NOT_REPLICATED', component: 'web', message: expect.stringContaining('no label tells uploads') },
+      ]);
+    });
+
+    it('is relocated without any loss: the part that is not copied by a last backup, and is taken back', async () => {
+      await sites.backUp('east');
+      await sites.write('east', 'orders-db', 'orders of later');
+      await sites.write('east', 'web', 'uploads of later');
+      const { plan: made, done } = await move({ intent: 'Relocate', to: 'west' });
+      expect(made.dataLoss).toMatchObject([{ seconds: 0 }, { seconds: 0 }]);
+      const order = made.waves.map((wave) => wave.map(({ action }) => action.kind).toSorted());
+      expect(order.slice(order.findIndex((kinds) => kinds.includes('copy.stop'))).slice(0, 4)).toEqual([
+        ['copy.stop'],
+        ['engine.backup', 'replication.sync'],
+        ['point.await'],
+        ['engine.restore', 'replication.promote'],
+      ]);
+      expect(await sites.read('west', 'orders-db')).toBe('orders of later');
+      expect(await sites.read('west', 'web')).toBe('uploads of later');
+      expect([await sites.running('west'), await sites.running('east')]).toEqual([whole, stopped]);
+
+      await takenBack(done);
+      expect([await sites.running('east'), await sites.running('west')]).toEqual([whole, {}]);
+      expect(await sites.read('east', 'web')).toBe('uploads of later');
+    });
+
+    it('waits for the last backup to arrive, and changes nothing at the target where it does not hold the volume', async () => {
+      await sites.backUp('east');
+      await sites.write('east', 'web', 'uploads of later');
+      const made = await plan({ intent: 'Relocate', to: 'west' });
+      // Somebody takes the label away by which the volume would have been found: the backup is complete all the same.
+      sites.before = async (site, { verb, what }) => {
+        if (site === 'east' && verb === 'create' && what === 'backups')
+          await sites.client('east').patch(sites.claimOf('web'), 'merge', { metadata: { labels: { 'app.kubernetes.io/name': null } } });
+      };
+      const ended = await sites.during(
+        sites
+          .service()
+          .execute(made, caller)
+          .then((operation) => operation.run()),
+      );
+      expect(ended).toMatchObject({ state: 'Failed', message: expect.stringContaining('does not hold the data of shop/uploads') });
+      expect(await sites.claims('west')).toEqual([]);
+      await takenBack(ended);
+      expect([await sites.running('east'), await sites.running('west')]).toEqual([whole, {}]);
+      expect(await sites.read('east', 'web')).toBe('uploads of later');
+    });
+
+    it.each(['resumed', 'undone'] as const)('is %s by another process, wherever the one dies that relocates it', async (then) => {
+      // Around the writes by which the last backup is asked for and comes back.
+      const deaths = process.env.MOVE_EVERY === '1' ? Array.from({ length: 100 }, (_, nth) => nth) : [23, 31, 54, 70];
+      const steps = new Set<string>();
+      for (const nth of deaths) {
+        if (nth !== deaths[0]) {
+          await sites.close();
+          sites = await MixedSites.open(open);
+        }
+        await sites.backUp('east');
+        await sites.write('east', 'web', 'uploads of later');
+        const made = await plan({ intent: 'Relocate', to: 'west' });
+        const dying = new AbortController();
+        const started = await sites.during(sites.service('first').execute(made, caller, { operationId: 'move-1', signal: dying.signal }));
+        let count = 0;
+        sites.before = (_site, { verb }) => {
+          if (writes.has(verb) && count++ === nth) dying.abort(new Killed());
+          if (dying.signal.aborted) throw new Killed();
+        };
+        await sites.during(started.run()).catch((error: unknown) => {
+          if (!dying.signal.aborted) throw error;
+        });
+        sites.before = undefined;
+        if (!dying.signal.aborted) break;
+        await sites.pass(120_000);
+        const second = sites.service('second');
+        const found = await second.operation('move-1');
+        steps.add(found.steps.find(({ state }) => state === 'Running')?.id ?? found.state);
+        if (then === 'undone') await sites.during(second.cancel('move-1', caller));
+        const again = await sites.during(then === 'resumed' ? second.resume('move-1', caller) : second.undo('move-1', caller));
+        const ended = await sites.during(again.run());
+        expect(ended, `killed at write ${nth}: ${ended.message}`).toMatchObject({ state: then === 'resumed' ? 'Succeeded' : 'Undone' });
+        await sites.pass(30_000);
+        const [there, gone] = then === 'resumed' ? (['west', 'east'] as const) : (['east', 'west'] as const);
+        expect(await sites.running(there), `killed at write ${nth}`).toEqual(whole);
+        expect(await sites.running(gone)).toEqual(then === 'resumed' ? stopped : {});
+        expect(await sites.read(there, 'web')).toBe('uploads of later');
+      }
+      expect(steps.size, [...steps].join(', ')).toBeGreaterThan(2);
+    });
+
+    it('fails over with a last backup, and loses what came after that alone', async () => {
       await sites.write('east', 'orders-db', 'orders');
       await sites.write('east', 'web', 'uploads');
       await sites.backUp('east');
@@ -111,16 +206,18 @@ export function describeMixed(target: string, open: OpenGround): void {
       const { blockers } = await plan({ intent: 'Failback' });
       expect(blockers).toMatchObject([{ code: 'VOLUME_NOT_REPLICATED', component: 'web' }]);
       await sites.backUp('west');
-      const { done } = await move({ intent: 'Failover', to: 'east' });
+      await sites.write('west', 'web', 'uploads of west, and the last of them');
+      const { done } = await move({ intent: 'Failback' });
       expect(await sites.read('east', 'orders-db')).toBe('orders of west');
-      expect(await sites.read('east', 'web')).toBe('uploads of west');
+      expect(await sites.read('east', 'web')).toBe('uploads of west, and the last of them');
       expect([await sites.running('east'), await sites.running('west')]).toEqual([whole, stopped]);
 
       // What stood still there from before was kept, and stands there again.
       await takenBack(done);
       expect([await sites.running('east'), await sites.running('west')]).toEqual([stopped, whole]);
       expect([await sites.read('east', 'orders-db'), await sites.read('east', 'web')]).toEqual(['orders of east', 'uploads of east']);
-      expect([await sites.read('west', 'orders-db'), await sites.read('west', 'web')]).toEqual(['orders of west', 'uploads of west']);
+      expect(await sites.read('west', 'orders-db')).toBe('orders of west');
+      expect(await sites.read('west', 'web')).toBe('uploads of west, and the last of them');
     });
   });
 }

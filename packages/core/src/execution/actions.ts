@@ -15,6 +15,7 @@ import { finishMove, move } from './actions/mover.ts';
 import { removeNamespace } from './actions/namespace-remove.ts';
 import { carryObjects } from './actions/objects-carry.ts';
 import { removeObjects, restoreObjects } from './actions/objects.ts';
+import { awaitPoint } from './actions/point-await.ts';
 import { removePoint } from './actions/point-remove.ts';
 import { endPromotion, endSync, pauseEnds, promote, reverse, sync } from './actions/replication.ts';
 import { resume, suspend } from './actions/suspension.ts';
@@ -58,6 +59,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return backup(action, context);
     case 'point.remove':
       return removePoint(action, context);
+    case 'point.await':
+      return awaitPoint(action, context);
     case 'engine.restore':
       return restore(action, context);
     case 'engine.restore.end':

@@ -425,7 +425,14 @@ function secondsBetween(from: string, to: string): number {
 }
 
 /** Steps that look and wait, and those that let controllers act again, which come at the very end. */
-const looks: ReadonlySet<string> = new Set(['await.ready', 'await.claims', 'engine.restore.end', 'check.http', 'check.exec']);
+const looks: ReadonlySet<string> = new Set([
+  'await.ready',
+  'await.claims',
+  'point.await',
+  'engine.restore.end',
+  'check.http',
+  'check.exec',
+]);
 
 /** What lets others act again, or tidies up, when it is over. */
 const settles: ReadonlySet<string> = new Set([

@@ -72,6 +72,17 @@ export type StepAction =
       request: Omit<RestoreRequest, 'name'>;
       claims?: RestoredClaim[];
       until?: 'ended' | 'claims';
+      /** The point is what this step of the plan captured, whatever it was called in the end, as it has arrived here. */
+      captured?: string;
+    }
+  /** Until the point that the step `backup` made on another cluster can be read here, with the data of these claims. */
+  | {
+      kind: 'point.await';
+      engine: string;
+      engineNamespace: string;
+      backup: string;
+      claims: { namespace: string; claim: string }[];
+      timeoutSeconds: number;
     }
   /** Waits for the end of what the step `restore` began. `any`: however it ends, for an undo, after asking it to stop. */
   | { kind: 'engine.restore.end'; engine: string; engineNamespace: string; restore: string; outcome: 'success' | 'any' }

@@ -43,8 +43,11 @@ export interface BackupRequest {
   location?: string;
   /** Milliseconds. */
   keepFor?: number;
-  /** `none`: objects only. Default: with the data of their volumes. */
-  volumes?: 'all' | 'none';
+  /**
+   * `none`: objects only. `moved`: of volumes that nothing uses the data itself, to where other clusters get at it; only for engines
+   * that are `movesAtRest`. Default: with the data of their volumes.
+   */
+  volumes?: 'all' | 'none' | 'moved';
   /** `group`: all volumes at one instant, where the storage can do that. An engine that cannot takes them one by one. */
   consistency?: 'group';
   labels: Record<string, string>;
@@ -196,6 +199,8 @@ export interface Engine {
   readonly restoreKinds?: readonly ResourceType[];
   /** Annotations of pods that make this engine run a command before it captures them. Absent: it has no such thing. */
   readonly hookAnnotations?: readonly string[];
+  /** It can capture volumes of stopped workloads so that their data leaves the storage (`BackupRequest.volumes: 'moved'`). */
+  readonly movesAtRest?: true;
   /** `false`: it brings objects back as they were captured and changes none on their way, so no copy can be made harmless. */
   readonly rewrites?: false;
   /** Labels and annotations that it puts on what it restored: a diff does not see them. */

@@ -18,7 +18,7 @@ import { engineDrill, untested } from './engine-drill.ts';
 import type { HandoverGround } from './handover.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { findApplication } from './look.ts';
-import { withoutMarks } from './move-data.ts';
+import { withoutMarks } from './move-claims.ts';
 import { movedTo } from './moved-places.ts';
 import type { Ground, PlannerDeps } from './plan-ground.ts';
 import { nowAt } from './planner.ts';

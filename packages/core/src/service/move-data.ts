@@ -4,12 +4,10 @@ import { textAt } from '../application/raw.ts';
 import { DrError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { namesPast } from '../planning/left-out.ts';
-import { marksOf } from '../planning/diff/marks.ts';
 import type { CopiedClaim, Origin, PartData } from '../planning/move/inputs.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { arrivalWith } from '../planning/mapping.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
-import type { Engine } from '../ports/engine.ts';
 import { type KubeObject, types } from '../ports/kubernetes.ts';
 import type { ReplicationRequest, Replicator } from '../ports/replication.ts';
 import type { RecoveryPoint, Replication } from '../protection/model.ts';
@@ -18,9 +16,10 @@ import type { Reason } from '../reason.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { engineNamespace } from './look.ts';
 import { type Ground, contextOf } from './plan-ground.ts';
+import { type PartAbout, keptOf, withoutMarks } from './move-claims.ts';
+import { lastBackup } from './move-capture.ts';
 import { copyAsOf } from './move-past.ts';
 import type { MoveGround } from './move-ground.ts';
-import type { Source } from './move-source.ts';
 
 /** PersistentVolumes of the claims that are there, which have to be kept. */
 export async function volumesOf(
@@ -42,19 +41,6 @@ export async function volumesOf(
   return new Map(found.flat());
 }
 
-interface PartAbout {
-  place: Place;
-  origin: Origin;
-  name: string;
-  claims: string[];
-  copies: readonly ClaimCopy[];
-  clocks: ReadonlyMap<string, Date>;
-  point: RecoveryPoint | undefined;
-  source: Source;
-  live: readonly KubeObject[];
-  volumes: ReadonlyMap<string, KubeObject>;
-}
-
 /** Where the data of one component comes from: its copies where each of its claims has one, else a point; the newer of both. */
 export async function partData(
   move: MoveGround,
@@ -74,6 +60,10 @@ export async function partData(
   const engine = ids.size === 1 ? deps.engines.find(({ id, replicator }) => replicator && ids.has(id)) : undefined;
   if (missing.length > 0 || !engine) {
     if (!planned && point) return fromPoint(move, about, point, signal);
+    if (planned && point && origin.reachable) {
+      const last = await lastBackup(move, about, point, signal);
+      if (last) return last;
+    }
     blockers.push(
       notCopied(
         place,
@@ -211,66 +201,6 @@ function unknownEngine(cluster: string, point: RecoveryPoint): Reason {
   };
 }
 
-/** Without what an engine writes on it at each sync: a plan would never be the same. */
-export function withoutMarks({ metadata, ...claim }: KubeObject, engine: Engine, namespace: string): KubeObject {
-  const isMark = marksOf(engine);
-  const { labels: its = {}, annotations: notes = {}, ...rest } = metadata;
-  const [kept, said] = [its, notes].map((all) => Object.fromEntries(Object.entries(all).filter(([key]) => !isMark(key))));
-  return {
-    ...claim,
-    metadata: {
-      ...rest,
-      namespace,
-      ...(Object.keys(kept!).length > 0 && { labels: kept! }),
-      ...(Object.keys(said!).length > 0 && { annotations: said! }),
-    },
-  };
-}
-
-/** A claim of that name that is at the target already, of an earlier stay. */
-function keptOf(
-  { place, live, volumes }: { place: Place; live: readonly KubeObject[]; volumes: ReadonlyMap<string, KubeObject> },
-  claim: string,
-): { kept?: CopiedClaim['now']; blocker?: Reason } {
-  const there = live.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === claim);
-  if (!there) return {};
-  const { cluster, namespace } = place;
-  const block = (code: Reason['code'], message: string, fix: string): { blocker: Reason } => ({
-    blocker: { code, severity: 'blocker', cluster, message, evidence: [`PersistentVolumeClaim ${namespace}/${claim}`], fix },
-  });
-  const name = textAt(there, 'spec', 'volumeName');
-  const volume = name === undefined ? undefined : volumes.get(name);
-  if (name === undefined || textAt(there, 'status', 'phase') !== 'Bound')
-    return block(
-      'VOLUME_UNBOUND',
-      `a claim ${claim} is on ${cluster} already, without a volume`,
-      `delete it: kubectl --context ${cluster} -n ${namespace} delete pvc ${claim}`,
-    );
-  if (!volume)
-    return block(
-      'PERMISSION_MISSING',
-      `the volume ${name} of ${claim} on ${cluster} cannot be read, so it cannot be kept`,
-      'ask for the right to get and patch persistentvolumes',
-    );
-  const keeper = volume.metadata.annotations?.[annotations.keptBy];
-  if (keeper !== undefined)
-    return block(
-      'VOLUME_KEPT',
-      `the volume ${name} of ${claim} is kept by the operation ${keeper}`,
-      `kubectl dr undo ${keeper}, or kubectl dr confirm ${keeper}`,
-    );
-  return {
-    kept: {
-      namespace,
-      claim,
-      volume: name,
-      reclaimPolicy: textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') ?? 'Delete',
-      uid: there.metadata.uid ?? '',
-      manifest: claimManifest(there),
-    },
-  };
-}
-
 /** The same copy the other way round. */
 function reverseOf(
   ground: Ground,
@@ -308,7 +238,7 @@ function notCopied(place: Place, { cluster }: Origin, component: string, claims:
     message: `${what} of ${component} ${claims.length === 1 ? 'is' : 'are'} not copied from ${cluster} to ${place.cluster}${planned ? '' : ', and no usable point of it has arrived there'}`,
     evidence: claims.map((claim) => `PersistentVolumeClaim ${place.namespace}/${claim}`),
     fix: planned
-      ? `let its policy copy it (replication: { to: ${place.cluster}, every: 5m }), or lose what is younger than a point: kubectl dr failover`
+      ? `let its policy copy it (replication: { to: ${place.cluster}, every: 5m }); or let a backup that moves its data go once to a location that ${place.cluster} reads: kubectl dr backup; or lose what is younger than a point: kubectl dr failover`
       : 'look which copies and points there are: kubectl dr get replications, kubectl dr get points',
   };
 }

@@ -145,6 +145,7 @@ export function assertInside(
         for (const { namespace } of action.claims ?? []) written(namespace);
         break;
       case 'engine.restore.end':
+      case 'point.await':
         break;
       case 'engine.restore.release':
         for (const namespace of action.namespaces) written(namespace);

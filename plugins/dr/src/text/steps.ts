@@ -20,6 +20,7 @@ const names = {
   'mover.move': '',
   'mover.finish': '',
   'engine.backup': '',
+  'point.await': '',
   'point.remove': '',
   'engine.restore': '',
   'engine.restore.end': '',

@@ -18,6 +18,7 @@ const zhSteps: Record<StepAction['kind'], string> = {
   'mover.move': '由引擎迁移应用',
   'mover.finish': '清理迁移留下的内容',
   'engine.backup': '备份',
+  'point.await': '等待恢复点到达目标集群',
   'point.remove': '删除恢复点',
   'engine.restore': '恢复',
   'engine.restore.end': '确认引擎已结束恢复',

@@ -14,6 +14,8 @@ export async function startBackup(context: EngineContext, request: BackupRequest
     ...(request.location === undefined ? {} : { storageLocation: request.location }),
     // Both ways of capturing are off: a file system backup by default would otherwise still run.
     ...(request.volumes === 'none' ? { snapshotVolumes: false, defaultVolumesToFsBackup: false } : {}),
+    // Files are copied through pods, of which there are none; a snapshot in the storage arrives nowhere else.
+    ...(request.volumes === 'moved' ? { snapshotVolumes: true, snapshotMoveData: true, defaultVolumesToFsBackup: false } : {}),
     ...(request.keepFor === undefined ? {} : { ttl: `${Math.round(request.keepFor / 1000)}s` }),
   };
   await createOnce(context, type, {

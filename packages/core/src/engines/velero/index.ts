@@ -20,6 +20,7 @@ export const engine: Engine = {
   pointKinds: [veleroKinds.backups],
   marks: ['velero.io/backup-name', 'velero.io/restore-name', 'velero.io/volume-snapshot-name', 'velero.io/data-upload-name'],
   restoreKinds: [veleroKinds.restores],
+  movesAtRest: true,
   hookAnnotations: ['pre.hook.backup.velero.io/command'],
   schedule: { type: veleroKinds.schedules, owns: ownedFields, render: renderSchedule },
   interpret,

@@ -5,6 +5,7 @@ import { types } from '../../ports/kubernetes.ts';
 import type { RestoredClaim } from '../../planning/model.ts';
 import { counted } from '../../text/counted.ts';
 import { type Action, type ActionContext, absent, engineOf, failed, ours, until } from './context.ts';
+import { capturedPoint } from './point-await.ts';
 import { removeClaim } from './claims.ts';
 import { removeObject } from './objects.ts';
 import { hasEnded, newsOf, untilEnded } from './until-ended.ts';
@@ -12,7 +13,8 @@ import { hasEnded, newsOf, untilEnded } from './until-ended.ts';
 export async function restore(action: Action<'engine.restore'>, context: ActionContext): Promise<string> {
   const { engine, at } = engineOf(action.engine, action.engineNamespace, context);
   const { name, attempt } = context;
-  const request = { ...action.request, name, labels: { ...action.request.labels, ...ours(context) } };
+  const point = action.captured === undefined ? action.request.point : capturedPoint({ ...action, backup: action.captured }, context);
+  const request = { ...action.request, point, name, labels: { ...action.request.labels, ...ours(context) } };
   // One that was begun already may have made its claims.
   if (attempt > 1 && !(await engine.progressOfRestore(at, name).catch(absent))) await clearFailedAttempt(action, engine, at, context);
   await engine.startRestore(at, request);

@@ -9,6 +9,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { type Action, type ActionContext, absent, engineOf, failed, labelText, ours, until } from './context.ts';
+import { capturedPoint } from './point-await.ts';
 import { refOf } from './workloads.ts';
 
 /**
@@ -39,15 +40,7 @@ export async function restoreObjects(action: Action<'objects.restore'>, context:
 }
 
 function pointOf({ source, engine, engineNamespace }: Action<'objects.restore'>, context: ActionContext): RecoveryPoint {
-  const cluster = context.cluster.name;
-  if ('backup' in source) {
-    const { name } = context.other(source.backup);
-    return point({ id: `${cluster}/${engine}/${engineNamespace}/${name}`, name, namespace: engineNamespace, cluster }, engine);
-  }
-  return point(source.point, engine);
-}
-
-function point(ref: Pick<RecoveryPoint, 'id' | 'name' | 'namespace' | 'cluster'>, engine: string): RecoveryPoint {
+  const ref = 'backup' in source ? capturedPoint({ engine, engineNamespace, backup: source.backup }, context) : source.point;
   return { ...ref, engine, phase: 'Succeeded', nativePhase: '', scope: { namespaces: '*', excludedNamespaces: [] } };
 }
 

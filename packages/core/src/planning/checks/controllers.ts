@@ -1,6 +1,7 @@
 import { at, listAt, numberAt, textAt, textsAt } from '../../application/raw.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
+import { deployerOf } from '../git-ops-marks.ts';
 import { scaleTargetOf } from '../in-place/scope.ts';
 import type { Rule } from './input.ts';
 
@@ -25,12 +26,7 @@ export const gitOps: Rule = ({ facts, cluster, incoming }) =>
 /** Marks of GitOps on objects whose controller is not to be seen from here, for it lives on another cluster. */
 export const gitOpsElsewhere: Rule = ({ facts, cluster, namespace, live }) => {
   if (facts.gitOps.length > 0) return [];
-  const marked = live.filter(
-    ({ metadata }) =>
-      metadata.annotations?.['argocd.argoproj.io/tracking-id'] !== undefined ||
-      metadata.labels?.['argocd.argoproj.io/instance'] !== undefined ||
-      Object.keys(metadata.labels ?? {}).some((key) => /^(kustomize|helm)\.toolkit\.fluxcd\.io\/name$/.test(key)),
-  );
+  const marked = live.filter((object) => deployerOf(object) !== undefined);
   if (marked.length === 0) return [];
   return [
     {

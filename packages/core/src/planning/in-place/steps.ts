@@ -3,6 +3,7 @@ import { type KubeObject, types } from '../../ports/kubernetes.ts';
 import type { RestoreRequest } from '../../ports/engine.ts';
 import type { CaptureMethod, RecoveryPoint } from '../../protection/model.ts';
 import { nameFor } from '../assemble.ts';
+import { claimTypes, patienceFor } from '../claim-restore.ts';
 import { isCopied } from '../estimate.ts';
 import { comparable } from '../diff/comparable.ts';
 import { marksOf } from '../diff/marks.ts';
@@ -19,8 +20,6 @@ import { counted } from '../../text/counted.ts';
 /** How long pods may take to go, volumes to be detached. */
 const quietTimeout = 600;
 const readyTimeout = 600;
-/** Types that bring a claim back: the snapshots have to pass the filter, the volume makes the engine drop the old name. */
-const claimTypes = ['persistentvolumeclaims', 'persistentvolumes', 'volumesnapshots.snapshot.storage.k8s.io'];
 
 /** Builds steps with names that are the same each time the plan is made. */
 export class StepMaker {
@@ -317,8 +316,7 @@ export class StepMaker {
 
   /** A data mover has to bring the data first: as long as twice what it is thought to take. */
   #patience(part: Part): number {
-    const bytes = part.volumes.reduce((sum, volume) => sum + (volume.bytes ?? 0), 0);
-    return readyTimeout + Math.ceil((2 * bytes) / slowest);
+    return readyTimeout + patienceFor(part.volumes);
   }
 
   /** Engines of volumes alone are told which; the others select by labels. */
@@ -350,9 +348,6 @@ export class StepMaker {
     return this.step(`${id}-${place.cluster}-${place.namespace}`, title, place.cluster, action, { component: name });
   }
 }
-
-/** Bytes per second below which nobody waits: 5 MB/s. */
-const slowest = 5_000_000;
 
 export function keptOf({ namespace, claim, now }: RolledVolume): KeptVolume | undefined {
   return now && { namespace, claim, volume: now.volume, reclaimPolicy: now.reclaimPolicy };

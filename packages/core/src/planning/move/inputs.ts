@@ -1,6 +1,6 @@
 import type { Workload } from '../../application/workload.ts';
 import type { Operation } from '../../execution/model.ts';
-import type { Engine, Rewrite } from '../../ports/engine.ts';
+import type { BackupRequest, Engine, Rewrite } from '../../ports/engine.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import type { ReplicationRef, ReplicationRequest } from '../../ports/replication.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
@@ -38,11 +38,28 @@ export interface CopiedClaim {
   now?: KeptVolume & { uid: string; manifest: KubeObject };
 }
 
+/** A claim whose data comes with a last backup. `bytes`: as an earlier one held. */
+export interface CapturedClaim extends Pick<CopiedClaim, 'claim' | 'manifest' | 'mapped' | 'now'> {
+  bytes?: number;
+}
+
 /** Where the data of a component comes from. */
 export type PartData =
   | { kind: 'none' }
   /** `asOf`: RFC 3339, the newest data that is not younger than this, in place of the newest. */
   | { kind: 'copy'; engine: Engine; claims: CopiedClaim[]; asOf?: string; reverse?: ReplicationRequest }
+  /** Of a planned move: a last backup, made at the source when nothing writes any more, that arrives at the target. */
+  | {
+      kind: 'capture';
+      engine: Engine;
+      /** At the target. */
+      engineNamespace: string;
+      /** Of the engine at the source, and what is asked of it. */
+      sourceNamespace: string;
+      request: BackupRequest;
+      rewrites: Rewrite[];
+      claims: CapturedClaim[];
+    }
   | {
       kind: 'point';
       engine: Engine;

@@ -11,6 +11,7 @@ import { arrivalWith } from '../mapping.ts';
 import { type PartTime, recoverySets, skewOf, skewReasons, timeOfPoint } from '../recovery-set.ts';
 import { checkUnreadable } from '../verification.ts';
 import { arriving, isStoppable } from './arriving.ts';
+import { deployedFromGit } from './git-ops.ts';
 import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';
 import { MoveSteps, claimsInto, endsOf, isInert, workloadsInTheWay, writtenBefore } from './steps.ts';
 import { undoOf } from './undo.ts';
@@ -37,6 +38,9 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
   const copied = <T>(of: (place: MovePlace, part: MovePart, data: Extract<MovePart['data'], { kind: 'copy' }>) => T[]): T[] =>
     each((place, part) => (part.data.kind === 'copy' ? of(place, part, part.data) : []));
 
+  const captured = <T>(of: (place: MovePlace, part: MovePart, data: Extract<MovePart['data'], { kind: 'capture' }>) => T[]): T[] =>
+    each((place, part) => (part.data.kind === 'capture' ? of(place, part, part.data) : []));
+
   const blockers: Reason[] = [...inputs.blockers];
   const warnings: Reason[] = [...inputs.warnings];
   const changes: Change[] = [];
@@ -46,10 +50,11 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
     blockers.push(...conflicts(place, told));
     const found = check(checkOf(place, mapping));
     blockers.push(...found.blockers);
-    warnings.push(...found.warnings);
+    warnings.push(...found.warnings, ...deployedFromGit(place));
     for (const { checks } of place.parts) if (checks.unreadable.length > 0) warnings.push(checkUnreadable(checks.unreadable));
   }
-  changes.push(...copied((place, part, data) => data.claims.map((claim) => claimChange(place, part, claim))));
+  changes.push(...copied((place, part, data) => data.claims.map((claim) => claimChange(place, part, claim, 'made of its copy'))));
+  changes.push(...captured((place, part, data) => data.claims.map((claim) => claimChange(place, part, claim, 'out of the last backup'))));
   changes.sort((a, b) => `${a.kind}/${a.name}`.localeCompare(`${b.kind}/${b.name}`));
 
   const prepare = places.filter(({ exists }) => !exists).map((place) => steps.createNamespace(place));
@@ -58,7 +63,10 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
     return objects.length > 0 ? [steps.carry(place, objects, 'before')] : [];
   });
   const stop = places.map(({ origin }) => steps.stop(origin, 'stop', request.override));
-  const sync = planned ? copied((place, part, data) => [steps.sync(place, part, data)]) : [];
+  const sync = [
+    ...(planned ? copied((place, part, data) => [steps.sync(place, part, data)]) : []),
+    ...captured((place, part, data) => [steps.capture(place, part, data)]),
+  ];
   const kept = each((place, part) => claimsInto(part).flatMap((claim) => (claim.now ? [{ place, part, claim }] : [])));
   const cleared = each((place, part) => {
     const workloads = workloadsInTheWay(place, part);
@@ -69,10 +77,14 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
     before,
     stop,
     sync,
+    captured((place, part, data) => [steps.arrive(place, part, data)]),
     kept.map(({ place, part, claim }) => steps.keep(place, part, claim)),
     cleared,
     kept.map(({ place, part, claim }) => steps.makeRoom(place, part, claim)),
-    copied((place, part, data) => [steps.promote(place, part, data)]),
+    [
+      ...copied((place, part, data) => [steps.promote(place, part, data)]),
+      ...captured((place, part, data) => [steps.bringBack(place, part, data)]),
+    ],
   ];
   for (const [index] of order.waves.entries()) {
     const here = <T>(of: (place: MovePlace, part: MovePart) => T[]): T[] =>
@@ -92,7 +104,10 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
   waves.push(
     rest.flatMap(({ place, late }) => (late.length > 0 ? [steps.carry(place, late, 'after')] : [])),
     rest.flatMap(({ place, stopped }) => (stopped.length > 0 ? [steps.startRest(place, stopped)] : [])),
-    copied((place, part, data) => [steps.endPromotion(place, part, data)]),
+    [
+      ...copied((place, part, data) => [steps.endPromotion(place, part, data)]),
+      ...captured((place, part, data) => [steps.endOfRestore(steps.bringBack(place, part, data), 'success')]),
+    ],
     copied((place, part, data) => (data.reverse ? [steps.reverse(place, part, data, !place.origin.reachable)] : [])),
     planned ? copied((place, part, data) => (endsOf(place, data).sources.length > 0 ? [steps.endSync(place, part, data)] : [])) : [],
   );
@@ -175,7 +190,12 @@ function changeOf({ cluster, namespace }: MovePlace, { object, live, component }
   return { ...change, ...(component !== undefined && { component }), ...(fields && fields.length > 0 && { fields }) };
 }
 
-function claimChange({ cluster, namespace }: MovePlace, { status }: MovePart, { claim, mapped, now }: CopiedClaim): Change {
+function claimChange(
+  { cluster, namespace }: MovePlace,
+  { status }: MovePart,
+  { claim, mapped, now }: Pick<CopiedClaim, 'claim' | 'mapped' | 'now'>,
+  origin: string,
+): Change {
   const { name: component } = status.component;
   return {
     action: 'create',
@@ -185,7 +205,7 @@ function claimChange({ cluster, namespace }: MovePlace, { status }: MovePart, { 
     namespace,
     name: claim,
     component,
-    why: now ? 'made of its copy; the volume of before is kept' : 'made of its copy',
+    why: now ? `${origin}; the volume of before is kept` : origin,
     ...(mapped && mapped.length > 0 && { fields: mapped }),
   };
 }
@@ -204,7 +224,9 @@ function conflicts({ cluster, namespace }: MovePlace, changes: readonly Change[]
 }
 
 function checkOf({ facts, cluster, namespace, objects, parts }: MovePlace, mapping: MoveInputs['mapping']): Parameters<typeof check>[0] {
-  const claims = parts.flatMap(({ data }) => (data.kind === 'copy' ? data.claims.flatMap(({ manifest }) => manifest ?? []) : []));
+  const claims = parts.flatMap(({ data }) =>
+    data.kind === 'copy' || data.kind === 'capture' ? data.claims.flatMap(({ manifest }) => manifest ?? []) : [],
+  );
   const incoming = [...objects.map(({ object }) => arriving(object, { mapping, namespace, stopped: false })), ...claims];
   const owners = new Map(objects.map(({ object: { kind, metadata }, component }) => [`${kind}/${metadata.name}`, component]));
   return {

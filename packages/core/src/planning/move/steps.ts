@@ -7,12 +7,16 @@ import type { BothEnds, CarriedObject, ObjectTarget, Step, StepAction } from '..
 import { titleOf } from '../verification.ts';
 import { isStoppable, replicasOf } from './arriving.ts';
 import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject, Origin, PartData } from './inputs.ts';
+import { claimTypes, patienceFor } from '../claim-restore.ts';
 import { stopCopy } from '../stop-copy.ts';
 
 /** For workloads to become ready, seconds. */
 const readyTimeout = 600;
+/** For a last backup to arrive at the target, seconds: an engine reads a location each minute, storage may copy it in a quarter of an hour. */
+const arrivalTimeout = 1_800;
 
 type Copied = Extract<PartData, { kind: 'copy' }>;
+type Captured = Extract<PartData, { kind: 'capture' }>;
 type ThereClaim = Pick<CopiedClaim, 'claim' | 'now'>;
 
 /** Of the objects that nothing runs of by their being there: written before anything is stopped, so that the source is needed no more. */
@@ -93,7 +97,7 @@ export class MoveSteps {
     const { name } = part.status.component;
     return {
       id: `sync-${partId(place, part)}`,
-      title: `Copy ${claimsOf(data)} of ${name} to ${place.cluster} once more`,
+      title: `Copy ${namesOf(data)} of ${name} to ${place.cluster} once more`,
       cluster: place.cluster,
       component: name,
       action: { kind: 'replication.sync', engine: data.engine.id, ...endsOf(place, data), quiesced: true },
@@ -132,6 +136,90 @@ export class MoveSteps {
     };
   }
 
+  /** Of volumes that nothing writes to any more. */
+  capture({ origin }: MovePlace, part: MovePart, data: Captured): Step {
+    const { name } = part.status.component;
+    return {
+      id: `capture-${nameFor(name, 50)}-${nameFor(`${origin.cluster}-${origin.namespace}`, 150)}`,
+      title: `Back up ${namesOf(data)} of ${name} on ${origin.cluster} for the last time`,
+      cluster: origin.cluster,
+      component: name,
+      action: { kind: 'engine.backup', engine: data.engine.id, engineNamespace: data.sourceNamespace, request: data.request },
+    };
+  }
+
+  /** Before anything makes room at the target. */
+  arrive(place: MovePlace, part: MovePart, data: Captured): Step {
+    const { name } = part.status.component;
+    return {
+      id: `arrive-${partId(place, part)}`,
+      title: `Wait until the last backup of ${name} has arrived on ${place.cluster}`,
+      cluster: place.cluster,
+      component: name,
+      action: {
+        kind: 'point.await',
+        engine: data.engine.id,
+        engineNamespace: data.engineNamespace,
+        backup: this.capture(place, part, data).id,
+        claims: data.claims.map(({ claim }) => ({ namespace: place.origin.namespace, claim })),
+        timeoutSeconds: arrivalTimeout,
+      },
+    };
+  }
+
+  /** The claims alone: the rest is written from the source. Their data may wait for the pods that use them. */
+  bringBack(place: MovePlace, part: MovePart, data: Captured): Step {
+    const { application, component } = { ...this.#inputs.status, ...part.status };
+    const { name, labelSelector } = data.request;
+    const { cluster, namespace, origin } = place;
+    return {
+      id: `restore-${partId(place, part)}`,
+      title: `Bring ${namesOf(data)} of ${component.name} back from the last backup`,
+      cluster,
+      component: component.name,
+      action: {
+        kind: 'engine.restore',
+        engine: data.engine.id,
+        engineNamespace: data.engineNamespace,
+        request: {
+          point: {
+            id: `${cluster}/${data.engine.id}/${data.engineNamespace}/${name}`,
+            name,
+            namespace: data.engineNamespace,
+            cluster,
+          },
+          namespaces: [origin.namespace],
+          namespaceMapping: { [origin.namespace]: namespace },
+          ...(labelSelector !== undefined && { labelSelector }),
+          includedResources: claimTypes,
+          rewrites: data.rewrites,
+          labels: { [labels.application]: nameFor(application.name) },
+          annotations: {},
+        },
+        claims: data.claims.map(({ claim, now, bytes }) => ({
+          namespace,
+          claim,
+          ...(now && { kept: now.volume }),
+          ...(bytes !== undefined && { bytes }),
+        })),
+        until: 'claims',
+        captured: this.capture(place, part, data).id,
+      },
+    };
+  }
+
+  endOfRestore({ id, cluster, component, action }: Step, outcome: 'success' | 'any'): Step {
+    if (action.kind !== 'engine.restore') throw new Error(`${id} is no restore`);
+    const { engine, engineNamespace } = action;
+    return {
+      id: `end-${id}`,
+      title: outcome === 'success' ? `Wait until all data of ${component} is back` : 'Make sure that the engine writes no more',
+      cluster,
+      ...(component !== undefined && { component }),
+      action: { kind: 'engine.restore.end', engine, engineNamespace, restore: id, outcome },
+    };
+  }
+
   /** Takes away stopped workloads of an earlier stay whose like comes back with a point. */
   clear(place: MovePlace, part: MovePart, workloads: readonly MovedObject[]): Step {
     return {
@@ -152,7 +240,7 @@ export class MoveSteps {
     const manifests = data.claims.flatMap(({ manifest }) => manifest ?? []);
     return {
       id: `promote-${partId(place, part)}`,
-      title: `Make ${claimsOf(data)} of ${name} out of its copy${data.asOf === undefined ? '' : ` as of ${data.asOf}`}`,
+      title: `Make ${namesOf(data)} of ${name} out of its copy${data.asOf === undefined ? '' : ` as of ${data.asOf}`}`,
       cluster: place.cluster,
       component: name,
       action: {
@@ -247,7 +335,7 @@ export class MoveSteps {
                 ...(moved.object.kind !== 'DaemonSet' && { least: replicasOf(moved.object) }),
               })),
             }),
-        timeoutSeconds: readyTimeout,
+        timeoutSeconds: readyTimeout + (part.data.kind === 'capture' ? patienceFor(part.data.claims) : 0),
       },
     };
   }
@@ -317,7 +405,7 @@ function isAwaited(kind: string): boolean {
   return [types.deployments, types.statefulSets, types.daemonSets].some((type) => type.kind === kind);
 }
 
-function claimsOf({ claims }: Copied): string {
+function namesOf({ claims }: Copied | Captured): string {
   const names = claims.map(({ claim }) => claim);
   return names.length <= 2 ? names.join(' and ') : `${names.length} volumes`;
 }

@@ -55,6 +55,12 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
   });
   const each = <T>(of: (place: MovePlace, part: MovePart) => T[]): T[] =>
     places.flatMap((place) => place.parts.flatMap((part) => of(place, part)));
+  const settle = each((place, part) => {
+    const { data } = part;
+    if (data.kind !== 'point' && data.kind !== 'capture') return [];
+    const restore = data.kind === 'point' ? steps.restore(place, part, data) : steps.bringBack(place, part, data);
+    return [back(steps.endOfRestore(restore, 'any'), restore.id)];
+  });
   const unrestored = each((place, part) => restoredBy(place, part, steps, back));
   const rebind = each((place, part) =>
     claimsInto(part).flatMap((claim) => {
@@ -123,7 +129,7 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
     possible: true,
     waves: [
       stop,
-      end,
+      [...end, ...settle],
       unrestored.flatMap(({ workloads }) => workloads),
       [...discard, ...unrestored.flatMap(({ claims }) => claims)],
       rebind,
@@ -146,11 +152,12 @@ function restoredBy(
   back: (step: Step, undoes: string, title: string) => Step,
 ): { workloads: Step[]; claims: Step[] }[] {
   const { data, status } = part;
-  if (data.kind !== 'point') return [];
+  if (data.kind !== 'point' && data.kind !== 'capture') return [];
   const { name } = status.component;
-  const restore = steps.restore(place, part, data);
+  const restore = data.kind === 'point' ? steps.restore(place, part, data) : steps.bringBack(place, part, data);
   const { engine, engineNamespace } = data;
-  const made = place.objects.filter(({ component, object }) => component === name && isStoppable(object));
+  // With a last backup the claims alone came back.
+  const made = data.kind === 'point' ? place.objects.filter(({ component, object }) => component === name && isStoppable(object)) : [];
   const remove: Step = {
     ...restore,
     id: `unrestore-${partId(place, part)}`,
@@ -166,7 +173,7 @@ function restoredBy(
       id: `discard-${nameFor(`${claim}-${place.cluster}-${place.namespace}`, 200)}`,
       action: { kind: 'claim.discard', namespace: place.namespace, claim, engine: engine.id, engineNamespace, restore: restore.id },
     };
-    return back(step, restore.id, `Remove ${claim}, which came back with the point`);
+    return back(step, restore.id, `Remove ${claim}, which came back with the ${data.kind === 'point' ? 'point' : 'last backup'}`);
   });
   return [
     { workloads: made.length > 0 ? [back(remove, restore.id, `Remove ${name}, which came back with the point`)] : [], claims: discard },

@@ -1,0 +1,114 @@
+import { claimManifest } from '../application/claim-manifest.ts';
+import { annotations, labels } from '../application/model.ts';
+import { matches, parseSelector } from '../application/selector.ts';
+import { nameFor } from '../planning/assemble.ts';
+import { arrivalWith } from '../planning/mapping.ts';
+import type { CapturedClaim, PartData } from '../planning/move/inputs.ts';
+import type { BackupRequest } from '../ports/engine.ts';
+import type { RecoveryPoint } from '../protection/model.ts';
+import type { Reason } from '../reason.ts';
+import { contentsOf } from './in-place-reader.ts';
+import { engineNamespace } from './look.ts';
+import { type PartAbout, keptOf, withoutMarks } from './move-claims.ts';
+import type { MoveGround } from './move-ground.ts';
+import { contextOf } from './plan-ground.ts';
+
+/**
+ * What is not copied continuously moves without loss by a last backup, made when nothing writes any more. That this will work has to be
+ * seen before anything is stopped: an earlier `point` of the same component has come from the source to the target, with the data of
+ * each claim moved out of the storage. Undefined where that is not so.
+ */
+export async function lastBackup(
+  { deps, ground, request, mapping }: MoveGround,
+  about: PartAbout,
+  point: RecoveryPoint,
+  signal?: AbortSignal,
+): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] } | undefined> {
+  const { place, origin, name, claims, source } = about;
+  const engine = deps.engines.find(({ id, movesAtRest }) => movesAtRest && id === point.engine);
+  const [there, here] = [origin, place].map(({ cluster }) => engine && engineNamespace(ground.assessment, cluster, engine.id));
+  // A location that both read, or one that the storage copies to the other: the names in it are the same.
+  const original = ground.fleet.points.find(
+    ({ cluster, engine: id, name: known, capturedAt }) =>
+      cluster === origin.cluster && id === point.engine && known === point.name && capturedAt === point.capturedAt,
+  );
+  if (!engine || there === undefined || here === undefined || !original) return undefined;
+  // One that the source only reads is where the target's own backups go: nothing has come this way through it.
+  const way = ground.fleet.locations.find(
+    ({ cluster, engine: id, name: known }) => cluster === origin.cluster && id === engine.id && known === original.location,
+  );
+  if (way?.accessMode === 'ReadOnly') return undefined;
+  const held = contentsOf(deps.contents.get(point.id))?.volumes ?? [];
+  const sizes = new Map(
+    held
+      .filter(({ namespace, method, state }) => namespace === place.namespace && method === 'data-mover' && state === 'captured')
+      .map(({ claim, bytes }) => [claim, bytes]),
+  );
+  if (claims.some((claim) => !sizes.has(claim))) return undefined;
+  const entry = place.components.find(({ status }) => status.component.name === name);
+  const { labelSelector } = entry ?? {};
+  const live = claims.map((claim) =>
+    source.objects.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === claim),
+  );
+  const { adapt, as } = arrivalWith(mapping);
+  const blockers: Reason[] = [];
+  const taken = claims.map((claim, index): CapturedClaim => {
+    const object = live[index];
+    const now = keptOf(about, claim);
+    if (now.blocker) blockers.push({ ...now.blocker, component: name });
+    const bytes = sizes.get(claim);
+    return {
+      claim,
+      ...(object && { manifest: withoutMarks(claimManifest(as(object)), engine, place.namespace) }),
+      ...(object && { mapped: adapt(object, origin.namespace, place.namespace)?.fields ?? [] }),
+      ...(bytes !== undefined && { bytes }),
+      ...(now.kept && { now: now.kept }),
+    };
+  });
+  const selectors = labelSelector === undefined ? [] : parseSelector(labelSelector);
+  const unlabelled = claims.filter((_, index) => !live[index] || !selectors || !matches(selectors, live[index].metadata.labels));
+  const strangers = labelSelector === undefined && place.components.length > 1;
+  if (unlabelled.length > 0 || strangers)
+    blockers.push(notByItself(origin.cluster, origin.namespace, name, strangers ? claims : unlabelled));
+  const { application } = ground;
+  const stamp = (request.at ?? ground.now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
+  const keepFor = entry?.status.policy?.retention.keepFor;
+  const backup: BackupRequest = {
+    name: `${nameFor(`move-${application.name}-${name}`, 40)}-${stamp}`,
+    namespaces: [origin.namespace],
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(original.location !== undefined && { location: original.location }),
+    ...(keepFor !== undefined && { keepFor }),
+    volumes: 'moved',
+    labels: { [labels.application]: nameFor(application.name), [labels.componentOf]: nameFor(name) },
+    annotations: application.owner === undefined ? {} : { [annotations.owner]: application.owner },
+  };
+  const foreseen = (await engine.foresee?.(contextOf(deps, origin.cluster, there, signal), { backup: backup })) ?? [];
+  blockers.push(...foreseen.filter(({ severity }) => severity === 'blocker').map((reason) => ({ ...reason, component: name })));
+  return {
+    data: {
+      kind: 'capture',
+      engine,
+      engineNamespace: here,
+      sourceNamespace: there,
+      request: backup,
+      rewrites: live.flatMap((object) => (object && adapt(object, origin.namespace, place.namespace)?.rewrite) ?? []),
+      claims: taken,
+    },
+    blockers,
+    warnings: foreseen.filter(({ severity }) => severity !== 'blocker').map((reason) => ({ ...reason, component: name })),
+  };
+}
+
+/** Without pods nothing but its labels tells an engine that a claim belongs to a component. */
+function notByItself(cluster: string, namespace: string, component: string, claims: readonly string[]): Reason {
+  return {
+    code: 'VOLUME_NOT_REPLICATED',
+    severity: 'blocker',
+    component,
+    cluster,
+    message: `no label tells ${claims.join(', ')} from the volumes of other components, so a last backup of ${component} alone cannot be made on ${cluster}`,
+    evidence: claims.map((claim) => `PersistentVolumeClaim ${namespace}/${claim}`),
+    fix: `give it the labels of ${component}: kubectl --context ${cluster} -n ${namespace} label pvc ${claims.join(' ')} KEY=VALUE`,
+  };
+}
