@@ -2,11 +2,12 @@ import type { Operation } from '@kubectl-dr/core/execution/model';
 import { directionOf } from '@kubectl-dr/core/execution/direction';
 import { assertUndoable } from '@kubectl-dr/core/service/operations';
 import { operationToWire } from '@kubectl-dr/core/wire/encode';
+import { isSilence } from '@kubectl-dr/core/execution/silence';
 import { assertConfirmed } from '../confirmation.ts';
 import type { Context } from '../context.ts';
 import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
-import { exit } from '../exit-codes.ts';
+import { exit, UsageError } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
 import { data } from '../output/data.ts';
 import { undoText } from '../output/undo.ts';
@@ -17,11 +18,24 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const { service, caller, clusters } = await context.fleet();
   const operation = await service.operation(args.positionals.OPERATION!);
   const home = clusters.find(({ name }) => name === operation.plan.home);
-  const now = (await home?.now({ signal: context.signal })) ?? context.clock.now();
+  const now = (await home?.now({ signal: context.signal }).catch(nothingOfTheSilent)) ?? context.clock.now();
+  const override = overrideOf(args);
   if ((await proposeUndo(operation, now, args, context)) === 'shown') return exit.done;
   context.leaving.says = `Interrupted while it was begun. Go on with: kubectl dr undo ${operation.id}\n`;
   const who = await caller();
-  return follow((signal) => service.undo(operation.id, who, { signal }), args, context);
+  return follow((signal) => service.undo(operation.id, who, { signal, ...(override !== undefined && { override }) }), args, context);
+}
+
+/** Its journal lies elsewhere as well; whether it can be taken back without it is said by whoever does it. */
+function nothingOfTheSilent(error: unknown): undefined {
+  if (!isSilence(error)) throw error;
+  return undefined;
+}
+
+function overrideOf(args: Arguments): string | undefined {
+  const override = flagText(args, 'override')?.trim();
+  if (override === '') throw new UsageError('--override says nothing: why cannot anything be running there?', 'undo');
+  return override;
 }
 
 /**

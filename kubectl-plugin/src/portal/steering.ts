@@ -1,3 +1,4 @@
+import { InputError } from '@kubectl-dr/core/errors';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';
 import { proposeRelease } from '../commands/confirm.run.ts';
@@ -22,6 +23,10 @@ export async function resume(args: Arguments, context: Context, session: Session
 }
 
 export async function undo(args: Arguments, context: Context, session: Session): Promise<number> {
+  if (args.flags.override !== undefined)
+    throw new InputError('a portal takes nothing back without a cluster that does not answer', {
+      hint: 'leave --portal out, and ask the clusters themselves',
+    });
   const operation = operationOf(await known(args, session));
   if ((await proposeUndo(operation, await portalTime(context, session), args, context)) === 'shown') return exit.done;
   return watch(await session.client.undo(operation.id, session.options()), args, context, session);

@@ -138,7 +138,7 @@ class Run {
     if (this.direction === 'forward') return this.finish('Succeeded', this.summary());
     if (this.direction === 'undo') {
       const undone = (record: StepRecord): StepRecord => (record.state === 'Pending' ? record : { ...record, state: 'Undone' });
-      return this.end('Undone', 'everything is as it was before', (operation) => ({
+      return this.end('Undone', this.undoneSentence(), (operation) => ({
         ...operation,
         steps: operation.steps.map(undone),
         undo: { ...operation.undo!, endedAt: this.now() },
@@ -148,6 +148,16 @@ class Run {
       const { undoUntil: _, ...operation } = before;
       return { ...operation, release: { ...operation.release!, endedAt: this.now() } };
     });
+  }
+
+  private undoneSentence(): string {
+    const { plan, id, undo } = this.operation;
+    const skipped = new Set(undo!.steps.flatMap((step) => (step.state === 'Skipped' ? [step.id] : [])));
+    const left = new Set(
+      wavesOf(this.operation, 'undo').flatMap((wave) => wave.flatMap((step) => (skipped.has(step.id) ? step.cluster : []))),
+    );
+    if (left.size === 0) return 'everything is as it was before';
+    return `${plan.application} is back; what ${[...left].join(' and ')} has of it is taken back as soon as it answers: kubectl dr undo ${id}`;
   }
 
   /** The waves have ended so. What they made is taken away again where the plan says so, and only then is it over. */
@@ -198,7 +208,9 @@ class Run {
   }
 
   private async runStep(step: Step, signal: AbortSignal): Promise<void> {
-    if (this.record(step.id).state === 'Succeeded') return;
+    const { state } = this.record(step.id);
+    // Skipped: on a cluster that did not answer when somebody took that risk; it is left alone, also when it answers meanwhile.
+    if (state === 'Succeeded' || state === 'Skipped') return;
     signal.throwIfAborted();
     await this.saveStep({ ...this.record(step.id), state: 'Running', startedAt: this.record(step.id).startedAt ?? this.now() });
     try {

@@ -9,6 +9,11 @@ export function partName(id: string, part: number): string {
   return `${id}.plan-${part}`;
 }
 
+/** Id of the operation that a part of that name is of. Undefined: it is none. */
+export function ownerOf(part: string): string | undefined {
+  return /^(.+)\.plan-\d+$/.exec(part)?.[1];
+}
+
 export function isPart({ metadata }: KubeObject): boolean {
   return metadata.labels?.[labels.part] !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { ClusterClient } from '../ports/cluster.ts';
 import { types } from '../ports/kubernetes.ts';
 import { FakeClock } from '../testing/clock.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
@@ -22,8 +23,24 @@ async function operation(changes: number): Promise<Operation> {
 }
 
 function world() {
-  const cluster = new MemoryCluster({ name: 'east', clock: new FakeClock() });
-  return { cluster, journal: createJournal([cluster], 'kubectl-dr') };
+  const clock = new FakeClock();
+  const cluster = new MemoryCluster({ name: 'east', clock });
+  return { cluster, clock, journal: createJournal([cluster], 'kubectl-dr') };
+}
+
+/** Of a process that dies when it would write that object. */
+function seenWriting(cluster: MemoryCluster, doomed: string): ClusterClient {
+  return new Proxy(cluster, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        const [, object] = args as [unknown, { metadata?: { name?: string } } | undefined];
+        if (property === 'create' && object?.metadata?.name === doomed) throw new Error('died');
+        return (value as (...all: unknown[]) => unknown).apply(target, args);
+      };
+    },
+  });
 }
 
 const sizes = (cluster: MemoryCluster): number[] =>
@@ -67,6 +84,27 @@ describe('journal', () => {
     await journal.remove(newer);
     expect(sizes(cluster)).toEqual([]);
     await journal.remove(newer);
+  });
+
+  it('removes what a dead process left of one, when it is old enough that nobody writes it, and nothing of one that is whole', async () => {
+    const { cluster, journal, clock } = world();
+    const large = await operation(3_000);
+    await journal.create('east', large);
+    const dead = { ...large, id: 'dead' };
+    const dying = seenWriting(cluster, 'dead');
+    await expect(createJournal([dying], 'kubectl-dr').create('east', dead)).rejects.toThrow('died');
+    const names = () => cluster.peek(types.configMaps, 'kubectl-dr').map(({ metadata }) => metadata.name);
+    const left = names().filter((name) => name.startsWith('dead.'));
+    expect(left.length).toBeGreaterThan(1);
+    expect((await journal.list('east')).map(({ operation: { id } }) => id)).toEqual(['restore-shop-1']);
+    await expect(journal.read('east', 'dead')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await journal.removeLeft('east')).toEqual([]);
+    await clock.advance(2 * 3_600_000);
+    // Whoever writes as large a one next finds them.
+    await journal.create('east', { ...large, id: 'next' });
+    expect(names().filter((name) => name.startsWith('dead'))).toEqual([]);
+    expect((await journal.read('east', 'restore-shop-1')).operation).toEqual(large);
+    expect(await journal.removeLeft('east')).toEqual([]);
   });
 
   it('refuses the writer that somebody else has overtaken', async () => {

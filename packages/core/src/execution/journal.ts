@@ -1,5 +1,5 @@
 import { labels } from '../application/model.ts';
-import { NotFoundError } from '../errors.ts';
+import { DrError, NotFoundError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Journal, JournalEntry } from '../ports/journal.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
@@ -8,6 +8,7 @@ import { absent } from './actions/context.ts';
 import { createCopies } from './copied-journal.ts';
 import { createWhole, objectsOf } from './journal-objects.ts';
 import { joined, partName, partsOf } from './journal-parts.ts';
+import { removeLeftParts } from './left-parts.ts';
 
 /** Checking what was read takes a schema of all that a plan can hold: loaded where there is something to check. */
 const reading = () => import('./journal-entry.ts');
@@ -29,14 +30,24 @@ export function createJournal(clusters: readonly ClusterClient[], namespace: str
     return (await reading()).entryOf(joined(object, parts), cluster);
   };
   const copies = createCopies(clusters, namespace);
+  const removeLeft = async (cluster: string, signal?: AbortSignal): Promise<string[]> => {
+    const on = client(cluster);
+    return removeLeftParts(on, namespace, await on.now(signal ? { signal } : {}), signal);
+  };
   return {
     async create(cluster, operation) {
       const written = objectsOf({ operation, revision: 1 }, namespace);
       const created = await createWhole(client(cluster), written, namespace);
       const entry = { operation, cluster, version: created.metadata.resourceVersion ?? '', revision: 1 };
       await copies.write(entry);
+      // Where plans are so large, there may be parts of others; whoever may not remove them leaves them to whoever may.
+      if (written.parts.length > 0)
+        await removeLeft(cluster).catch((error: unknown) => {
+          if (!(error instanceof DrError)) throw error;
+        });
       return entry;
     },
+    removeLeft,
     async update(before, operation) {
       const { cluster } = before;
       const revision = before.revision + 1;

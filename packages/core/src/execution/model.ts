@@ -37,6 +37,8 @@ export interface OperationPhase {
   requestedBy: string;
   requestedAt: string;
   endedAt?: string;
+  /** Of an undo: why what does not answer cannot be running. Its steps there are `Skipped`, and are owed until it answers. */
+  override?: string;
   steps: StepRecord[];
 }
 

@@ -29,6 +29,8 @@ export interface Journal {
   /** What `entry.cluster` keeps of it. ConflictError when somebody wrote since; what is gone already is no error. */
   remove(entry: JournalEntry): Promise<void>;
   list(cluster: string, signal?: AbortSignal): Promise<JournalEntry[]>;
+  /** Removes what dead processes left of journals there that they had not written whole, or not removed whole. Names of the objects. */
+  removeLeft(cluster: string, signal?: AbortSignal): Promise<string[]>;
 }
 
 export interface LockRequest {

@@ -14,6 +14,7 @@ export async function removeOldEvidence(
 ): Promise<Operation[]> {
   // What a silent cluster keeps is found by the next round.
   const lists = await Promise.all(deps.clusters.map(({ name }) => deps.journal.list(name, signal).catch(nothing)));
+  await Promise.all(deps.clusters.map(({ name }) => deps.journal.removeLeft(name, signal).catch(nothing)));
   const entries = lists.flat();
   const candidates = await surpassed(newestOfEach(entries).map(({ operation }) => operation));
   if (candidates.length === 0) return [];

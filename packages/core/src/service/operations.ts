@@ -6,6 +6,7 @@ import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Journal, JournalEntry } from '../ports/journal.ts';
+import { isOwing } from './undo-apart.ts';
 
 export interface OperationsDeps {
   clusters: readonly ClusterClient[];
@@ -173,7 +174,10 @@ export function assertUndoable(operation: Operation, now: Date): void {
     throw new ConflictError(`the operation ${id} was confirmed: what it kept for an undo is given up`, {
       hint: 'go back to a point instead: kubectl dr get points',
     });
-  if (state === 'Undone') throw new ConflictError(`the operation ${id} is undone already`);
+  if (state === 'Undone') {
+    if (isOwing(operation)) return;
+    throw new ConflictError(`the operation ${id} is undone already`);
+  }
   if (undo) return;
   if (!terminalStates.includes(state))
     throw new ConflictError(`the operation ${id} is ${state}: stop it before it is undone`, { hint: `kubectl dr cancel ${id}` });
@@ -195,10 +199,30 @@ export function assertConfirmable(operation: Operation): void {
 
 type Asked = Pick<OperationPhase, 'requestedBy' | 'requestedAt'>;
 
-/** An undo that stopped goes on with what it had not done. */
-export function withUndo(operation: Operation, asked: Asked): Operation {
+/** How an undo goes on without clusters that do not answer: why what is there cannot be running. */
+export interface UndoApart {
+  silent: ReadonlySet<string>;
+  override?: string;
+}
+
+/** An undo that stopped goes on with what it had not done, and one that went on without a cluster with what it owes there. */
+export function withUndo(operation: Operation, asked: Asked, { silent, override }: UndoApart = { silent: new Set() }): Operation {
   const { cancelRequested: _, ...rest } = operation.undo ? resumed(operation) : operation;
-  return { ...rest, state: 'Undoing', undo: rest.undo ?? { ...asked, steps: recordsOf(wavesOf(operation, 'undo')) } };
+  const steps = wavesOf(operation, 'undo').flat();
+  const begun = rest.undo ?? { ...asked, steps: recordsOf([steps]) };
+  const owing = (record: StepRecord): StepRecord => {
+    const { id, state } = record;
+    if (state === 'Succeeded') return record;
+    const cluster = steps.find((step) => step.id === id)?.cluster ?? '';
+    if (silent.has(cluster)) return { id, state: 'Skipped', message: `${cluster} does not answer; accepted: ${override ?? ''}` };
+    return state === 'Skipped' ? { id, state: 'Pending' } : record;
+  };
+  const { endedAt: __, override: ___, ...undo } = begun;
+  return {
+    ...rest,
+    state: 'Undoing',
+    undo: { ...undo, ...(silent.size > 0 && override !== undefined && { override }), steps: begun.steps.map(owing) },
+  };
 }
 
 export function withRelease(operation: Operation, asked: Asked): Operation {

@@ -93,9 +93,11 @@ export interface DrService {
 
   /**
    * Takes a restore in place back, whether it succeeded (until `undoUntil`), failed or was cancelled. ConflictError when it
-   * runs, was confirmed, or its window is over; NotImplementedError when its plan has no way back.
+   * runs, was confirmed, or its window is over; NotImplementedError when its plan has no way back. Of a move whose target does not answer:
+   * ServiceUnavailableError, unless `override` says why nothing can be running there; what is to be done there is owed
+   * then, and done by another `undo`, or by `releaseExpired`, when it answers.
    */
-  undo(operationId: string, caller: Caller, options?: { signal?: AbortSignal }): Promise<StartedOperation>;
+  undo(operationId: string, caller: Caller, options?: { override?: string; signal?: AbortSignal }): Promise<StartedOperation>;
 
   /** Gives the undo up: kept volumes go the way that their own reclaim policy says. */
   confirm(operationId: string, caller: Caller, options?: { signal?: AbortSignal }): Promise<StartedOperation>;

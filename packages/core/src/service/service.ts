@@ -38,6 +38,7 @@ import {
   withUndo,
 } from './operations.ts';
 import { assertNotBack, owed } from './unfinished-moves.ts';
+import { assertNotMovedSince, isOwing, leftByUndo, silentFor, withoutSkipped } from './undo-apart.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
 import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
 import { diffOf } from './restore-diff.ts';
@@ -195,12 +196,20 @@ class DefaultDrService implements DrService {
     return this.#continued(found, signal, resumed);
   }
 
-  async undo(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
+  async undo(
+    operationId: string,
+    caller: Caller,
+    { override, signal }: { override?: string; signal?: AbortSignal } = {},
+  ): Promise<StartedOperation> {
     const found = await findOperation(this.#operating(), operationId);
     const now = await this.#nowAt(found.cluster);
     assertUndoable(found.operation, now);
+    const { application } = found.operation.plan;
+    if (isOwing(found.operation)) assertNotMovedSince(found.operation, await this.operations({ application }));
+    const silent = await silentFor(found.operation, this.#deps.clusters, override);
     const asked = { requestedBy: caller.name, requestedAt: now.toISOString() };
-    return this.#continued(found, signal, (operation) => withUndo(operation, asked));
+    const apart = { silent, ...(override !== undefined && { override }) };
+    return this.#continued(found, signal, (operation) => withUndo(operation, asked, apart));
   }
 
   async confirm(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
@@ -215,6 +224,10 @@ class DefaultDrService implements DrService {
     const released: Operation[] = [];
     const all = await this.operations(options);
     for (const operation of all) {
+      if (leftByUndo(operation, all).length > 0) {
+        await this.undo(operation.id, caller, options).then(async (started) => released.push(await started.run()), untilNextTime(options));
+        continue;
+      }
       const left = owed(operation, all).length > 0;
       if ((operation.undoUntil === undefined && !left) || operation.state !== 'Succeeded') continue;
       try {
@@ -222,9 +235,7 @@ class DefaultDrService implements DrService {
         if (!left && !isOver(operation, await this.#nowAt(cluster))) continue;
         released.push(await (await this.confirm(operation.id, caller, options)).run());
       } catch (thrown) {
-        options.signal?.throwIfAborted();
-        // A cluster that does not answer, or an operation that runs: the next time.
-        if (!(thrown instanceof DrError)) throw thrown;
+        untilNextTime(options)(thrown);
       }
     }
     return released;
@@ -289,7 +300,8 @@ class DefaultDrService implements DrService {
     const { plan, id } = found.operation;
     await assertIntact(plan);
     const assessment = await look(this.#looking(), { signal, live: true });
-    await this.#seeing(plan, assessment, async () => this.#assertInside(plan, ownerOf(found.operation, assessment), assessment));
+    const written = withoutSkipped(change(found.operation));
+    await this.#seeing(plan, assessment, async () => this.#assertInside(written, ownerOf(found.operation, assessment), assessment));
     return this.#taken(plan, found.cluster, id, signal, change);
   }
 
@@ -433,6 +445,14 @@ function ownerOf({ id, plan }: Operation, assessment: Assessment): Application {
       hint: 'bring it back first, by its objects or by its entry in the catalog',
     });
   }
+}
+
+/** A cluster that does not answer, or an operation that runs: the next time. */
+function untilNextTime({ signal }: { signal?: AbortSignal }): (thrown: unknown) => void {
+  return (thrown) => {
+    signal?.throwIfAborted();
+    if (!(thrown instanceof DrError)) throw thrown;
+  };
 }
 
 async function* untilOver<T>(source: AsyncIterable<T>, over: () => void): AsyncIterable<T> {

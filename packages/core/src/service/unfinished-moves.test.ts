@@ -3,6 +3,7 @@ import type { Operation } from '../execution/model.ts';
 import type { Plan, Step, StepAction } from '../planning/model.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import { operationOf, planOf } from '../testing/operations.ts';
+import { assertNotMovedSince, leftByUndo } from './undo-apart.ts';
 import { assertNotBack, owed, unfinishedMoves } from './unfinished-moves.ts';
 
 const part = (name: string): Component =>
@@ -123,4 +124,28 @@ it('tells what an engine that moves by itself still has to do, once, of the comp
   expect(unfinishedMoves(shop, [ours], [managed])).toMatchObject([
     { operation: ours.id, open: ['what ramen leaves of the move was not taken away'] },
   ]);
+});
+
+it('tells of an undo that went on without a cluster what it owes there, until the application has moved there again', async () => {
+  const stopThere = { ...step('undo-stop', 'west', { kind: 'copy.stop', namespace: 'shop', timeoutSeconds: 1 }), undoes: 'start' };
+  const undone = await moved(
+    { undo: { text: '', possible: true, waves: [[stopThere]] } },
+    {
+      state: 'Undone',
+      undo: { ...release([{ id: 'undo-stop', state: 'Skipped' }]), override: 'it has burnt down', endedAt: '2026-01-15T12:31:00Z' },
+    },
+  );
+  expect(told(undone)).toEqual([
+    {
+      operation: 'failover-shop-1',
+      components: ['db'],
+      clusters: ['west'],
+      open: ['nobody has seen yet that the copy there stands still'],
+      fix: 'kubectl dr undo failover-shop-1',
+    },
+  ]);
+  const later = { ...(await moved()), id: 'relocate-shop-2', requestedAt: '2026-01-15T13:00:00Z' };
+  expect(leftByUndo(undone, [later, undone])).toEqual([]);
+  expect(() => assertNotMovedSince(undone, [later, undone])).toThrow('moved to west with relocate-shop-2 since');
+  expect(leftByUndo(undone, [{ ...later, state: 'Undone' }, undone])).toEqual([stopThere]);
 });

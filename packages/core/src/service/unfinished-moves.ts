@@ -7,6 +7,7 @@ import { isMove } from '../planning/intent.ts';
 import type { Step } from '../planning/model.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import { covers } from './managed.ts';
+import { leftByUndo } from './undo-apart.ts';
 
 /**
  * Moves of an application of which something is still open, the newest first: clean-up that waited for a cluster, a move that stopped
@@ -80,6 +81,14 @@ function openIn(operation: Operation, past: readonly Operation[]): UnfinishedMov
       clusters: clustersOf(left),
       open: [...new Set(left.flatMap((step) => openText(step) ?? []))],
       fix: `kubectl dr ${state === 'Failed' && release ? 'resume' : 'confirm'} ${id}`,
+    };
+  const apart = leftByUndo(operation, past);
+  if (apart.length > 0)
+    return {
+      ...common,
+      clusters: clustersOf(apart),
+      open: ['nobody has seen yet that the copy there stands still'],
+      fix: `kubectl dr undo ${id}`,
     };
   if ((state !== 'Failed' && state !== 'Cancelled') || release || overtaken(operation, past)) return undefined;
   const records = undo?.steps ?? operation.steps;

@@ -448,6 +448,7 @@ const phaseSchema = z.object({
   requestedBy: z.string(),
   requestedAt: instant,
   endedAt: instant.optional(),
+  override: z.string().optional(),
   steps: z.array(stepRecordSchema),
 });
 

@@ -50,6 +50,10 @@ export class JournalIndex implements Journal {
     return this.entriesOn(cluster);
   }
 
+  removeLeft(cluster: string, signal?: AbortSignal): Promise<string[]> {
+    return this.live.removeLeft(cluster, signal);
+  }
+
   /** Of all clusters; one that is mirrored on several is there several times. */
   entries(): JournalEntry[] {
     return this.clusters.flatMap(({ name }) => this.entriesOn(name));

@@ -1,11 +1,10 @@
 import { annotations } from '../../application/model.ts';
 import { numberAt, textAt } from '../../application/raw.ts';
 import { matches, parseSelector } from '../../application/selector.ts';
-import { DrError } from '../../errors.ts';
-import type { ClusterClient } from '../../ports/cluster.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { counted } from '../../text/counted.ts';
+import { isSilence } from '../silence.ts';
 import { type Action, type ActionContext, absent, failed, until } from './context.ts';
 
 export const scaled: readonly ResourceType[] = [types.deployments, types.statefulSets];
@@ -80,13 +79,4 @@ export async function listed(
   const selections = labelSelectors?.map((labelSelector) => ({ labelSelector })) ?? [{}];
   const lists = await Promise.all(selections.map((selection) => cluster.list(type, { namespace, ...selection, signal })));
   return [...new Map(lists.flatMap(({ items }) => items).map((item) => [item.metadata.name, item])).values()];
-}
-
-/** Throws where it gives no answer now. A time is no proof: a client that has had an answer before tells it without asking. */
-export async function assertAnswers(cluster: Pick<ClusterClient, 'version'>, signal: AbortSignal): Promise<void> {
-  await cluster.version({ signal });
-}
-
-export function isSilence(error: unknown): boolean {
-  return error instanceof DrError && error.name === 'ServiceUnavailableError';
 }

@@ -8,7 +8,7 @@ import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports
 import { formatAge } from '../../text/age.ts';
 import { counted } from '../../text/counted.ts';
 import { type Action, type ActionContext, absent, failed, type News, ours, until } from './context.ts';
-import { assertAnswers, isSilence } from './copy-stop.ts';
+import { assertAnswers, isSilence } from '../silence.ts';
 import { untilEnded } from './until-ended.ts';
 
 type Ended = 'mover.move' | 'mover.finish';

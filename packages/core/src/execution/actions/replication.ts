@@ -6,7 +6,7 @@ import { refOf } from '../../protection/replication.ts';
 import { formatAge } from '../../text/age.ts';
 import { counted } from '../../text/counted.ts';
 import { type Action, type ActionContext, absent, failed, ours } from './context.ts';
-import { assertAnswers, isSilence } from './copy-stop.ts';
+import { assertAnswers, isSilence } from '../silence.ts';
 import { untilEnded } from './until-ended.ts';
 
 function replicatorOf(id: string, context: ActionContext): Replicator {
