@@ -1,7 +1,6 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { type ObjectRef, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
-import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import type { ClusterName } from '@kubectl-dr/sandbox';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
@@ -46,6 +45,7 @@ export class MixedSites {
 
   private constructor(pair: SitePair) {
     this.pair = pair;
+    pair.through = (cluster) => seenBy(cluster, { before: (call) => this.before?.(cluster.name as Site, call) });
   }
 
   static async open(open: OpenGround): Promise<MixedSites> {
@@ -68,8 +68,7 @@ export class MixedSites {
   }
 
   service(holder = 'me'): DrService {
-    const seen = (cluster: ClusterClient) => seenBy(cluster, { before: (call) => this.before?.(cluster.name as Site, call) });
-    return this.pair.service(holder, seen);
+    return this.pair.service(holder);
   }
 
   /** A backup of the web server with its volume, and of what else runs, without volumes; arrived at the other cluster. */

@@ -21,28 +21,17 @@ export function describeMixed(target: string, open: OpenGround): void {
     }, 120_000);
     afterEach(() => sites.close());
 
-    const plan = (request: Omit<PlanRequest, 'application'>): Promise<Plan> =>
-      sites.during(sites.service().plan({ application: 'shop', ...request }, caller));
+    const plan = (request: Omit<PlanRequest, 'application'>): Promise<Plan> => sites.pair.plan(request);
 
-    async function takenBack({ id }: Operation): Promise<void> {
-      const undone = await sites.during(
-        sites
-          .service()
-          .undo(id, caller)
-          .then((operation) => operation.run()),
-      );
-      expect(undone, undone.message).toMatchObject({ state: 'Undone' });
+    async function takenBack(operation: Operation): Promise<void> {
+      await sites.pair.takenBack(operation);
       await sites.pass(30_000);
     }
 
     async function move(request: Omit<PlanRequest, 'application'>): Promise<{ plan: Plan; done: Operation }> {
-      const service = sites.service();
-      const made = await plan(request);
-      expect(made.blockers).toEqual([]);
-      const done = await sites.during(service.execute(made, caller).then((operation) => operation.run()));
-      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+      const moved = await sites.pair.moved(request);
       await sites.pass(30_000);
-      return { plan: made, done };
+      return moved;
     }
 
     const lossOf = ({ dataLoss }: Plan, name: string): number => dataLoss.find(({ component }) => component === name)!.seconds;

@@ -54,6 +54,8 @@ export class SitePair {
   readonly clusters: SiteGround['clusters'];
   /** `spec` of the DRPolicy of the shop. */
   policy: Record<string, unknown> | undefined;
+  /** What lies between a process and a cluster, unless it says so itself. */
+  through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster;
   /** What has to be done besides what the clusters do, whenever time has passed. */
   meanwhile: () => Promise<void> = async () => undefined;
   /** Whether it is asked over a network, which takes its time. */
@@ -110,7 +112,7 @@ export class SitePair {
   }
 
   /** Both, as a process reaches them. `through`: what lies between it and a cluster. */
-  reached(through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): ClusterClient[] {
+  reached(through = this.through): ClusterClient[] {
     return siteNames.map((name) => through(this.clusters[name].reach()));
   }
 
