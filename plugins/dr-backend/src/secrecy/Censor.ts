@@ -14,6 +14,9 @@ export class Censor {
   private readonly known: readonly string[];
   /** JSON of `unchanging` parts. */
   private readonly told = new WeakMap<object, string>();
+  /** The same as halves of what was `extended`: without the brace that falls away. */
+  private readonly beginnings = new WeakMap<object, string>();
+  private readonly ends = new WeakMap<object, string>();
   /** Stands for the part that follows in a text; nobody outside can know it. */
   private readonly mark = randomUUID();
   private readonly marked = new RegExp(`"${this.mark}"`);
@@ -35,26 +38,30 @@ export class Censor {
    * and looked at the first time that they are told.
    */
   json(value: unknown): string {
-    const parts: string[] = [];
+    const parts: object[] = [];
     const text = this.written(value, (_, item: unknown) => {
-      if (typeof item !== 'object' || item === null) return item;
-      const part = this.partOf(item);
-      if (part === undefined) return item;
-      parts.push(part);
+      if (typeof item !== 'object' || item === null || !(isUnchanging(item) || halvesOf(item))) return item;
+      parts.push(item);
       return this.mark;
     });
-    if (parts.length === 0) return text;
-    return text
-      .split(this.marked)
-      .map((between, index) => between + (parts[index] ?? ''))
-      .join('');
+    let [answer = '', ...rest] = parts.length === 0 ? [text] : text.split(this.marked);
+    for (const [index, after] of rest.entries()) {
+      const part = parts[index]!;
+      const halves = halvesOf(part);
+      answer += halves ? this.begun(halves[0]) + this.ended(halves[1]) : this.part(part);
+      answer += after;
+    }
+    return answer;
   }
 
-  /** Undefined for what may change. */
-  private partOf(item: object): string | undefined {
-    if (isUnchanging(item)) return this.part(item);
-    const halves = halvesOf(item);
-    return halves && `${this.part(halves[0]).slice(0, -1)},${this.part(halves[1]).slice(1)}`;
+  /** The first of two halves: without its end. */
+  private begun(part: object): string {
+    return remembered(this.beginnings, part, () => this.part(part).slice(0, -1));
+  }
+
+  /** The second of two halves. */
+  private ended(part: object): string {
+    return remembered(this.ends, part, () => `,${this.part(part).slice(1)}`);
   }
 
   private part(part: object): string {
@@ -120,4 +127,13 @@ export function configuredSecrets(root: Config): string[] {
       return typeof value === 'string' ? [value] : [];
     }),
   );
+}
+
+function remembered(texts: WeakMap<object, string>, part: object, write: () => string): string {
+  let text = texts.get(part);
+  if (text === undefined) {
+    text = write();
+    texts.set(part, text);
+  }
+  return text;
 }
