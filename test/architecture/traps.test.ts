@@ -4,6 +4,7 @@ const root = new URL('../../', import.meta.url);
 const unit = { stork: 'packages/core/src/engines/stork/stork.test.ts', ramen: 'packages/core/src/engines/ramen/ramen.test.ts' };
 const volsync = 'packages/core/src/engines/volsync/volsync.test.ts';
 const machine = (engine: string) => `packages/sandbox/src/simulators/${engine}/traps.test.ts`;
+const steered = (what: string) => `test/cluster/suites/steered-${what}.test.ts`;
 const moves = (engine: string) => `packages/sandbox/src/simulators/${engine}/moves.test.ts`;
 
 /** What has caught others who wrote against these engines, and the test that holds it: by name, so that neither gets lost. */
@@ -65,7 +66,35 @@ const traps: readonly [trap: string, file: string, test: string][] = [
     moves('stork'),
     'going back by itself when the last copy fails is told as rolled back, with the source running again',
   ],
+  ['a last copy that failed is only warned of', moves('stork'), 'a last copy that failed stops a planned one, of which Stork only warns'],
+  [
+    'a failback needs a copy back that succeeded',
+    moves('stork'),
+    'failback needs a copy back that succeeded, and returns what was written',
+  ],
+  [
+    'a schedule that suspends itself does not stop the old pods',
+    steered('moves'),
+    'fails over while the source is down, and stops the old copy and its copies when it is back',
+  ],
+  ['there is no test of a failover', steered('moves'), 'has no test of that: a drill there takes a recovery point, says what that proves'],
+  ['nobody can go back to a moment', steered('moves'), 'goes back to no moment: Stork brings the newest that it has'],
   // Ramen
+  [
+    'a server that knows no test failover drops the field, and fails over',
+    steered('drills'),
+    'is not begun where it would be no test, or could not be kept apart',
+  ],
+  [
+    'a test ends by the very action and cluster of before, and copying rests meanwhile',
+    moves('ramen'),
+    'keeps the original running, and goes back to the very state of before',
+  ],
+  ['a person has to clean up what was discovered', moves('ramen'), 'a person who has to clean up is told what and where'],
+  ['both sides may be primary', unit.ramen, 'has failed where both sides are primary (NoClusterDataConflict), whatever its state says'],
+  ['a field that is no longer what it was', unit.ramen, 'is told, never an error, where every field is %j'],
+  ['a relocate needs both clusters', moves('ramen'), 'a relocate of a cluster that is not validated'],
+  ['nobody can go back to a moment', steered('moves'), 'goes back to no moment: Ramen brings the newest that it has'],
   [
     'FailedOver is set before it is done: only Completed is',
     moves('ramen'),

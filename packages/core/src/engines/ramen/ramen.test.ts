@@ -88,4 +88,25 @@ describe('what Ramen says of an application', () => {
       claims: ['data'],
     });
   });
+
+  it('has failed where both sides are primary (NoClusterDataConflict), whatever its state says', () => {
+    const conflict = { type: 'NoClusterDataConflict', status: 'False', reason: 'Error', message: 'both clusters are primary' };
+    expect(group({ state: 'Primary', conditions: [conflict] })).toMatchObject({ phase: 'Failed', message: 'both clusters are primary' });
+  });
+
+  it.each([[null], [7], ['text'], [[]], [{}], [{ newer: true }]])('is told, never an error, where every field is %j', (odd) => {
+    const status = {
+      phase: odd,
+      progression: odd,
+      conditions: [odd],
+      lastGroupSyncTime: odd,
+      lastGroupSyncDuration: odd,
+      resourceConditions: odd,
+    };
+    expect(managed(status, { spec: { action: odd, dryRun: odd, protectedNamespaces: odd } })).toMatchObject({
+      name: 'shop',
+      engine: 'ramen',
+    });
+    expect(group({ state: odd, protectedPVCs: [odd], conditions: odd })).toMatchObject({ name: 'shop', engine: 'ramen' });
+  });
 });
