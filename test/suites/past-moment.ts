@@ -1,6 +1,8 @@
 import { kinds } from '@kubectl-dr/core/engines/volsync/kinds';
 import type { Plan } from '@kubectl-dr/core/planning/model';
+import { NotAllowedError } from '@kubectl-dr/core/errors';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { type SeenCall, seenBy, writes } from './seen-by.ts';
 import { randomOf, seeds } from './seeds.ts';
 import type { OpenGround } from './site-ground.ts';
 import { replication, WrittenPair } from './written-pair.ts';
@@ -72,6 +74,37 @@ export function describePastMoments(title: string, open: OpenGround, usual: numb
         const sets = (await client.list(types.statefulSets, { namespace: 'shop' })).items;
         expect(sets.map(({ spec }) => (spec as { replicas?: number }).replicas)).toEqual([1]);
       });
+    });
+
+    it('looks for it before anything is stopped: where it cannot be had, the source runs on untouched', async () => {
+      const moment = await damaged(randomOf(9));
+      const { pair } = written;
+      const refuse = ({ verb, what }: SeenCall): void => {
+        if (verb === 'create' && what === 'replicationdestinations')
+          throw new NotAllowedError('replicationdestinations is forbidden', { code: 'FORBIDDEN', cluster: 'west' });
+      };
+      const east: string[] = [];
+      const service = pair.service('me', (cluster) =>
+        seenBy(cluster, {
+          before(call) {
+            if (cluster.name === 'west') refuse(call);
+            else if (writes.has(call.verb) && ['statefulsets', 'deployments', 'replicationsources'].includes(call.what))
+              east.push(call.what);
+          },
+        }),
+      );
+      const plan = await pair.plan({ intent: 'Failover', to: 'west', point: moment.toISOString(), acceptDataLoss: true });
+      const actions = plan.waves.flatMap((wave) => wave.map(({ action }) => action.kind));
+      expect(actions.indexOf('replication.promote')).toBeLessThan(actions.indexOf('copy.stop'));
+      const before = (await written.rows('east')).length;
+      const caller = { name: 'olivia' };
+      const ended = await pair.during(service.execute(plan, caller).then((operation) => operation.run()));
+      expect(ended).toMatchObject({ state: 'Failed', message: expect.stringContaining('forbidden') });
+      await pair.pass(minute);
+      expect(east).toEqual([]);
+      expect((await written.rows('east')).length).toBeGreaterThan(before);
+      await pair.takenBack(ended);
+      expect(await pair.pods('east')).toHaveLength(3);
     });
 
     it('takes it back: the source goes on with every row, and what is copied is again the newest', async () => {

@@ -168,7 +168,7 @@ function untold({ cluster }: Place, component: string, claim: string, asOf: Date
     severity: 'warning',
     component,
     cluster,
-    message: `whether the repository of ${claim} keeps something of ${asOf.toISOString()} or before is seen when it is looked into: where it does not, the step fails and nothing is made`,
+    message: `whether the repository of ${claim} keeps something of ${asOf.toISOString()} or before is seen when it is looked into: where it does not, the operation fails before anything is stopped`,
     fix: 'look into it first: restic snapshots; or take a point: kubectl dr get points',
   };
 }

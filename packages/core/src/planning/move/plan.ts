@@ -72,19 +72,24 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
     const workloads = workloadsInTheWay(place, part);
     return workloads.length > 0 ? [steps.clear(place, part, workloads)] : [];
   });
+  /** What is there from before is kept and makes room, and then volumes are made. */
+  const made = (isMeant: (part: MovePart) => boolean, between: Step[]): Step[][] => [
+    kept.flatMap(({ place, part, claim }) => (isMeant(part) ? [steps.keep(place, part, claim)] : [])),
+    between,
+    kept.flatMap(({ place, part, claim }) => (isMeant(part) ? [steps.makeRoom(place, part, claim)] : [])),
+    [
+      ...copied((place, part, data) => (isMeant(part) ? [steps.promote(place, part, data)] : [])),
+      ...captured((place, part, data) => (isMeant(part) ? [steps.bringBack(place, part, data)] : [])),
+    ],
+  ];
   const waves: Step[][] = [
     prepare,
     before,
+    ...made(isOfThePast, []),
     stop,
     sync,
     captured((place, part, data) => [steps.arrive(place, part, data)]),
-    kept.map(({ place, part, claim }) => steps.keep(place, part, claim)),
-    cleared,
-    kept.map(({ place, part, claim }) => steps.makeRoom(place, part, claim)),
-    [
-      ...copied((place, part, data) => [steps.promote(place, part, data)]),
-      ...captured((place, part, data) => [steps.bringBack(place, part, data)]),
-    ],
+    ...made((part) => !isOfThePast(part), cleared),
   ];
   for (const [index] of order.waves.entries()) {
     const here = <T>(of: (place: MovePlace, part: MovePart) => T[]): T[] =>
@@ -175,6 +180,11 @@ function lateOf({ objects, parts }: MovePlace, component?: string): MovedObject[
   return objects.filter(
     (moved) => !isInert(moved) && moved.component === component && !(moved.component !== undefined && restored.has(moved.component)),
   );
+}
+
+/** Nothing that the source still does changes an earlier state: whether it is kept at all is seen before anything is stopped. */
+function isOfThePast({ data }: MovePart): boolean {
+  return data.kind === 'copy' && data.asOf !== undefined;
 }
 
 function isOwnerless({ object, component }: MovedObject): boolean {
