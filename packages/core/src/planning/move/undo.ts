@@ -129,9 +129,11 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
     possible: true,
     waves: [
       stop,
-      [...end, ...settle],
+      settle,
       unrestored.flatMap(({ workloads }) => workloads),
       [...discard, ...unrestored.flatMap(({ claims }) => claims)],
+      // A claim that nothing has used yet needs the image that it is made of: while it is there, the image is kept.
+      end,
       rebind,
       recreate,
       rest,
