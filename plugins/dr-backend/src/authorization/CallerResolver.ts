@@ -1,6 +1,7 @@
 import type { AuthService, BackstageCredentials, UserInfoService } from '@backstage/backend-plugin-api';
 import { AuthenticationError } from '@kubectl-dr/core/errors';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
+import { fromHost } from './fromHost.ts';
 
 /** Who asks. */
 export interface PortalCaller {
@@ -54,9 +55,9 @@ export class CallerResolver {
     for (const [key, { at }] of this.known) if (now - at > remembered) this.known.delete(key);
     let entry = this.known.get(name);
     if (!entry) {
-      const refs = this.options.userInfo
-        .getUserInfo(credentials)
-        .then(({ ownershipEntityRefs }) => ownershipEntityRefs.map((ref) => ref.toLowerCase()));
+      const refs = fromHost('The sign-in', this.options.userInfo.getUserInfo(credentials)).then(({ ownershipEntityRefs }) =>
+        ownershipEntityRefs.map((ref) => ref.toLowerCase()),
+      );
       entry = { refs, at: now };
       this.known.set(name, entry);
       refs.catch(() => this.known.delete(name));

@@ -32,6 +32,17 @@ describe('PermissionDecisions', () => {
     authorizeConditional.mockRejectedValueOnce(new Error('no'));
     const both = await Promise.allSettled([1, 2].map(() => decisions.load([drApplicationReadPermission], () => refs)));
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect((both[0] as PromiseRejectedResult).reason).toMatchObject({
+      name: 'ServiceUnavailableError',
+      message: 'The permission framework of this portal does not answer, so nobody knows what you may do',
+    });
     expect(decisions.allows(drApplicationReadPermission, [])).toBe(true);
+  });
+
+  it('passes on what the framework refuses', async () => {
+    const { decisions, authorizeConditional } = deciding();
+    const refusal = Object.assign(new Error('this token may not'), { name: 'NotAllowedError' });
+    authorizeConditional.mockRejectedValueOnce(refusal);
+    await expect(decisions.load([drApplicationReadPermission], () => refs)).rejects.toBe(refusal);
   });
 });

@@ -1,9 +1,11 @@
 import type { BackstageCredentials, PermissionsService } from '@backstage/backend-plugin-api';
 import type { ResourcePermission } from '@backstage/plugin-permission-common';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { fromHost } from './fromHost.ts';
 
 /** Pairs sent to the permission framework in one request. */
 const atOnce = 500;
+const part = 'The permission framework';
 
 /**
  * What the permission framework allows one caller, asked in as few requests as possible: once for everything that does
@@ -39,10 +41,8 @@ export class PermissionDecisions {
   private async loadNow(wanted: readonly ResourcePermission[], entityRefs: () => Iterable<string>): Promise<void> {
     const unknown = wanted.filter(({ name }) => !this.general.has(name));
     if (unknown.length > 0) {
-      const decisions = await this.permissions.authorizeConditional(
-        unknown.map((permission) => ({ permission })),
-        { credentials: this.credentials },
-      );
+      const asked = unknown.map((permission) => ({ permission }));
+      const decisions = await fromHost(part, this.permissions.authorizeConditional(asked, { credentials: this.credentials }));
       for (const [index, { name }] of unknown.entries()) this.general.set(name, decisions[index]!.result);
     }
     const conditional = wanted.filter(({ name }) => this.general.get(name) === AuthorizeResult.CONDITIONAL);
@@ -52,7 +52,7 @@ export class PermissionDecisions {
       .filter(({ permission, resourceRef }) => !this.on(permission).has(resourceRef));
     for (let start = 0; start < pairs.length; start += atOnce) {
       const chunk = pairs.slice(start, start + atOnce);
-      const decisions = await this.permissions.authorize(chunk, { credentials: this.credentials });
+      const decisions = await fromHost(part, this.permissions.authorize(chunk, { credentials: this.credentials }));
       for (const [index, { permission, resourceRef }] of chunk.entries())
         this.on(permission).set(resourceRef, decisions[index]!.result === AuthorizeResult.ALLOW);
     }
