@@ -1,4 +1,4 @@
-import { terminalStates } from '@kubectl-dr/core/execution/model';
+import { terminalStates } from '@kubectl-dr/core/execution/states';
 import { applicationToWire } from '@kubectl-dr/core/wire/encode';
 import type { WireApplication } from '@kubectl-dr/core/wire/application';
 import { parseDuration } from '@kubectl-dr/core/policy/duration';

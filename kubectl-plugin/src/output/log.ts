@@ -1,4 +1,5 @@
-import type { Operation, StepRecord } from '@kubectl-dr/core/execution/model';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { StepRecord } from '@kubectl-dr/core/execution/states';
 import type { Step } from '@kubectl-dr/core/planning/model';
 import type { Style } from './terminal.ts';
 import { clean, paint, stateStyle } from './terminal.ts';

@@ -1,4 +1,5 @@
-import type { Operation, OperationEvent, StepRecord } from '@kubectl-dr/core/execution/model';
+import type { Operation, OperationEvent } from '@kubectl-dr/core/execution/model';
+import type { StepRecord } from '@kubectl-dr/core/execution/states';
 import type { Phase } from '../phase.ts';
 import { cut } from './text-width.ts';
 import type { Output, Style } from './terminal.ts';

@@ -1,5 +1,5 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
-import { terminalStates } from '@kubectl-dr/core/execution/model';
+import { terminalStates } from '@kubectl-dr/core/execution/states';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type { Context } from '../context.ts';
 import { flagText } from '../flags.ts';

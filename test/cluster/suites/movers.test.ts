@@ -2,7 +2,7 @@ import { textAt } from '@kubectl-dr/core/application/raw';
 import { engine as ramen } from '@kubectl-dr/core/engines/ramen/index';
 import { kinds } from '@kubectl-dr/core/engines/ramen/kinds';
 import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
-import type { EngineContext } from '@kubectl-dr/core/ports/engine';
+import type { EngineContext } from '@kubectl-dr/core/ports/engine-context';
 import type { MoveKind, MoveRequest } from '@kubectl-dr/core/ports/mover';
 import { systemClock } from '@kubectl-dr/core/system-clock';
 import { eventually } from '@kubectl-dr/core/testing/cluster-conformance-harness';

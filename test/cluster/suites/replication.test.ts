@@ -1,6 +1,6 @@
 import { claimManifest } from '@kubectl-dr/core/application/claim-manifest';
 import { engine } from '@kubectl-dr/core/engines/volsync/index';
-import type { EngineContext } from '@kubectl-dr/core/ports/engine';
+import type { EngineContext } from '@kubectl-dr/core/ports/engine-context';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { systemClock } from '@kubectl-dr/core/system-clock';

@@ -1,6 +1,6 @@
 import { timeOf } from '../application/raw.ts';
 import { NotFoundError, ServiceUnavailableError } from '../errors.ts';
-import type { EngineContext } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { ResourceType } from '../ports/kubernetes.ts';
 
 /** A living controller writes a status within seconds: 2 minutes. */

@@ -1,6 +1,6 @@
 import { labels as ours } from '../application/model.ts';
 import { ConflictError } from '../errors.ts';
-import type { EngineContext } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { DrError } from '../errors.ts';
-import type { EngineContext } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { OwnerReference } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';
 

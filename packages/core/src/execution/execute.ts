@@ -13,7 +13,8 @@ import { runAction } from './actions.ts';
 import { boundedName } from '../engines/bounded-name.ts';
 import { type Direction, directionOf, wavesOf } from './direction.ts';
 import { evidenceOf, lossSecondsOf } from './evidence.ts';
-import type { Operation, OperationEvent, StepRecord } from './model.ts';
+import type { Operation, OperationEvent } from './model.ts';
+import type { StepRecord } from './states.ts';
 
 export interface ExecutionDeps {
   clusters: readonly ClusterClient[];

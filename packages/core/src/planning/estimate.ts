@@ -1,4 +1,5 @@
-import type { Operation, StepRecord } from '../execution/model.ts';
+import type { Operation } from '../execution/model.ts';
+import type { StepRecord } from '../execution/states.ts';
 import { formatDuration } from '../policy/duration.ts';
 import type { CaptureMethod } from '../protection/model.ts';
 import { counted } from '../text/counted.ts';

@@ -1,12 +1,11 @@
-import type { ClusterClient } from './cluster.ts';
-import type { Clock } from './clock.ts';
 import type { KubeObject, ResourceType } from './kubernetes.ts';
 import type { ClusterReading } from './reading.ts';
 import type { Mover } from './mover.ts';
 import type { Replicator } from './replication.ts';
-import type { PointContents, PointPhase, ProtectionState, RecoveryPoint } from '../protection/model.ts';
+import type { PointContents, ProtectionState, RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
-import type { Checkup } from '../doctor/model.ts';
+import type { Checkup } from '../doctor/check.ts';
+import type { EngineContext, NativeProgress } from './engine-context.ts';
 
 /** What an engine can do, as data: edges offer only what is declared, and no list of engines exists elsewhere. */
 export interface EngineCapabilities {
@@ -107,14 +106,6 @@ export interface RestoreRequest {
   annotations: Record<string, string>;
 }
 
-export type NativeProgress = {
-  phase: PointPhase;
-  nativePhase: string;
-  done?: number;
-  total?: number;
-  message?: string;
-};
-
 /** Outcome of a restore, object by object, read from the engine when it ended. */
 export interface RestoreOutcome {
   created: number;
@@ -123,17 +114,6 @@ export interface RestoreOutcome {
   failed: number;
   warnings: string[];
   errors: string[];
-}
-
-export interface EngineContext {
-  cluster: ClusterClient;
-  clock: Clock;
-  /**
-   * Namespace of the engine's objects, from `ProtectionState.installation.namespace`. For an engine that has none: the
-   * application's namespace that is captured, or restored into.
-   */
-  namespace: string;
-  signal?: AbortSignal;
 }
 
 /** What is about to be asked of an engine, as far as it is known when a plan is made. */

@@ -1,4 +1,4 @@
-import type { EngineContext, NativeProgress } from './engine.ts';
+import type { EngineContext, NativeProgress } from './engine-context.ts';
 import type { ResourceType } from './kubernetes.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';

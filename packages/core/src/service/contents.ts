@@ -3,7 +3,8 @@ import type { KnownContents } from './assess.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
-import type { Engine, EngineContext } from '../ports/engine.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { PointContents, RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 

@@ -21,7 +21,7 @@ import { findApplication } from './look.ts';
 import { withoutMarks } from './move-claims.ts';
 import { movedTo } from './moved-places.ts';
 import type { Ground, PlannerDeps } from './plan-ground.ts';
-import { nowAt } from './planner.ts';
+import { nowAt } from './now-at.ts';
 
 /**
  * A drill on a cluster that is named. What runs elsewhere is tried from the points that have arrived there, with what is called

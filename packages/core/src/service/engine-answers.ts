@@ -1,6 +1,7 @@
 import { asDrError } from '../errors.ts';
 import type { Step } from '../planning/model.ts';
-import type { Engine, EngineContext } from '../ports/engine.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { Reason } from '../reason.ts';
 import { type PlannerDeps, contextOf } from './plan-ground.ts';
 

@@ -28,7 +28,7 @@ import { copiesInto, readMove } from './move-reader.ts';
 import { inseparable, movedTo, originsOf, targetOf } from './moved-places.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from './plan-ground.ts';
 import { withRights } from './plan-rights.ts';
-import { nowAt } from './planner.ts';
+import { nowAt } from './now-at.ts';
 
 /**
  * What a move to another cluster starts from: the application as if it were placed at the target, so that its points there are

@@ -1,8 +1,8 @@
+import type { FleetInventory } from '../application/fleet-inventory.ts';
 import type { Application, Placement } from '../application/model.ts';
 import { type TenancyRule, claimOf } from '../application/tenancy.ts';
 import { isMove } from '../planning/intent.ts';
 import type { Operation } from '../execution/model.ts';
-import type { Assessment } from './assess.ts';
 
 /** Moves to another cluster that succeeded and were not taken back, the oldest first. */
 export function movesOf(application: string, past: readonly Operation[]): Operation[] {
@@ -45,7 +45,7 @@ export function leftBy({ plan }: Operation): string[] {
  */
 export function located(
   application: Application,
-  { past, inventory }: Pick<Assessment, 'past' | 'inventory'>,
+  { past, inventory }: { past: readonly Operation[]; inventory: FleetInventory },
   tenancy: readonly TenancyRule[],
 ): Application {
   const known = movesOf(application.name, past);
@@ -84,7 +84,7 @@ export function placedAt(
   placement: Placement,
   cluster: string,
   owner: string | undefined,
-  inventory: Assessment['inventory'],
+  inventory: FleetInventory,
   tenancy: readonly TenancyRule[],
 ): Placement {
   const namespace = inventory.get(cluster)?.namespace(placement.namespace);

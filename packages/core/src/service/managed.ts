@@ -1,11 +1,11 @@
 import type { Component } from '../application/model.ts';
-import { parseSelector } from '../application/selector.ts';
 import type { MoveIntent } from '../planning/intent.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { MoveKind } from '../ports/mover.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
+import { covers } from './covers.ts';
 
 /** What an engine that moves by itself is asked for: to move, or to try it. */
 export type SteeredIntent = MoveIntent | 'Drill';
@@ -44,20 +44,6 @@ export function steeredBy(
   if (other) return { reason: elsewhere(other, component.name, to) };
   const orphan = orphanOf(component, assessment, movers);
   return orphan && { reason: orphan };
-}
-
-/** Everything of the component lies in what the engine manages. */
-export function covers(managed: ManagedApplication, { placements }: Component): boolean {
-  const wanted = managed.labelSelector === undefined ? [] : parseSelector(managed.labelSelector);
-  return (
-    wanted !== undefined &&
-    placements.length > 0 &&
-    placements.every(({ namespace, labelSelector }) => {
-      if (!managed.namespaces.includes(namespace)) return false;
-      const own = new Set((labelSelector === undefined ? [] : (parseSelector(labelSelector) ?? [])).map((one) => JSON.stringify(one)));
-      return wanted.every((one) => own.has(JSON.stringify(one)));
-    })
-  );
 }
 
 /** Names of the fleet that the engine's names mean; a name that means none of them stands for the cluster that is left over. */

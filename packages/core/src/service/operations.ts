@@ -1,7 +1,8 @@
 import { asDrError, ConflictError, DrError, NotAllowedError, NotFoundError, NotImplementedError } from '../errors.ts';
 import { directionOf, wavesOf } from '../execution/direction.ts';
 import { newestOf, newestOfEach } from '../execution/journal-copies.ts';
-import { type Operation, type OperationPhase, type StepRecord, terminalStates } from '../execution/model.ts';
+import type { Operation, OperationPhase } from '../execution/model.ts';
+import { type StepRecord, terminalStates } from '../execution/states.ts';
 import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';

@@ -5,7 +5,7 @@ import type { PlanRequest } from '../planning/model.ts';
 import type { Place } from '../planning/places.ts';
 import { assertKnown, candidatesFor, openCandidates, selectPoint, suits } from '../planning/select-point.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
-import type { EngineContext } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import { resourceKey } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';

@@ -27,6 +27,7 @@ import {
   hiddenPoints,
   pointsIn,
 } from './plan-ground.ts';
+import { nowAt } from './now-at.ts';
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
@@ -207,10 +208,6 @@ function isMoved({ points, contents, evidence, namespace }: InPlacePlace): boole
         (volume.method === 'data-mover' || volume.method === 'file-system'),
     ),
   );
-}
-
-export async function nowAt({ clusters, clock }: PlannerDeps, name: string, signal?: AbortSignal): Promise<Date> {
-  return (await clusters.find((cluster) => cluster.name === name)?.now(signal ? { signal } : {})) ?? clock.now();
 }
 
 /** Where the journal of a plan without any place would lie: the plan is blocked, so it never does. */

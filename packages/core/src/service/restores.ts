@@ -1,4 +1,5 @@
-import type { Operation, OperationState } from '../execution/model.ts';
+import type { Operation } from '../execution/model.ts';
+import type { OperationState } from '../execution/states.ts';
 import type { RestoreMode } from '../planning/model.ts';
 import type { NativeRestore, PointPhase } from '../protection/model.ts';
 

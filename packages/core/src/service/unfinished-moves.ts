@@ -6,7 +6,7 @@ import type { Operation } from '../execution/model.ts';
 import { isMove } from '../planning/intent.ts';
 import type { Step } from '../planning/model.ts';
 import type { ManagedApplication } from '../protection/model.ts';
-import { covers } from './managed.ts';
+import { covers } from './covers.ts';
 import { leftByUndo } from './undo-apart.ts';
 
 /**

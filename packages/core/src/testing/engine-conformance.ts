@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DrError } from '../errors.ts';
-import type { EngineContext } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { resourceKey, types } from '../ports/kubernetes.ts';
 import type { ClusterReading } from '../ports/reading.ts';

@@ -1,6 +1,7 @@
 import { labels } from '../application/model.ts';
 import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } from '../errors.ts';
-import type { BackupRequest, Engine, EngineCapabilities, EngineContext, NativeProgress, RestoreRequest } from '../ports/engine.ts';
+import type { BackupRequest, Engine, EngineCapabilities, RestoreRequest } from '../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../ports/engine-context.ts';
 import type { ClusterReading } from '../ports/reading.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { types } from '../ports/kubernetes.ts';

@@ -5,7 +5,7 @@ import { FakeReplicator } from './fake-replicator.ts';
 import { MemoryCluster } from './memory-cluster.ts';
 import { describeReplicator } from './replication-conformance.ts';
 import { claimManifest } from '../application/claim-manifest.ts';
-import type { EngineContext } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 
 describeReplicator('FakeReplicator', () => {
   const clock = new FakeClock('2026-01-15T12:00:00Z', { auto: true });

@@ -1,6 +1,6 @@
 import { labels } from '../application/model.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
-import type { EngineContext } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import { apiVersionOf, types } from '../ports/kubernetes.ts';
 import type {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { labels } from '../application/model.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
-import type { Engine, EngineContext } from '../ports/engine.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { EngineContext } from '../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
 import { apiVersionOf, resourceKey, types } from '../ports/kubernetes.ts';
 import type {

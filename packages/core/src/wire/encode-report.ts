@@ -1,5 +1,6 @@
 import type { DoctorReport } from '../doctor/model.ts';
-import { type Operation, terminalStates } from '../execution/model.ts';
+import type { Operation } from '../execution/model.ts';
+import { terminalStates } from '../execution/states.ts';
 import type { Fleet } from '../service/model.ts';
 import { apiVersion } from './api-version.ts';
 import { applicationToWire, clusterToWire, operationToWire } from './encode.ts';

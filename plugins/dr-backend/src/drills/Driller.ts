@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
 import { asDrError } from '@kubectl-dr/core/errors';
 import type { Operation } from '@kubectl-dr/core/execution/model';
-import { terminalStates } from '@kubectl-dr/core/execution/model';
+import { terminalStates } from '@kubectl-dr/core/execution/states';
 import { nameFor } from '@kubectl-dr/core/planning/assemble';
 import type { Plan } from '@kubectl-dr/core/planning/model';
 import type { Clock } from '@kubectl-dr/core/ports/clock';

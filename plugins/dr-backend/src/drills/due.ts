@@ -1,4 +1,4 @@
-import { terminalStates } from '@kubectl-dr/core/execution/model';
+import { terminalStates } from '@kubectl-dr/core/execution/states';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { ApplicationStatus, ComponentStatus } from '@kubectl-dr/core/service/model';
 

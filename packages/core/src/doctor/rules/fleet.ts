@@ -2,7 +2,8 @@ import { at, listAt, textAt } from '../../application/raw.ts';
 import { type KubeObject, types } from '../../ports/kubernetes.ts';
 import { type ClusterReading, objectsOf } from '../../ports/reading.ts';
 import type { StorageLocation } from '../../protection/model.ts';
-import type { Check, Finding, FleetSeen } from '../model.ts';
+import type { FleetSeen } from '../model.ts';
+import type { Check, Finding } from '../check.ts';
 
 /** Types that checks of clusters want to see besides those of applications. */
 export const fleetKinds = [types.persistentVolumes];

@@ -4,7 +4,8 @@ import { activeSchedules, backupCommand, because } from '../../compliance/facts.
 import { isDatabase } from '../../application/database.ts';
 import { type KubeObject, resourceKey, types } from '../../ports/kubernetes.ts';
 import { objectsOf } from '../../ports/reading.ts';
-import type { Check, Finding, PlaceSeen } from '../model.ts';
+import type { PlaceSeen } from '../model.ts';
+import type { Check, Finding } from '../check.ts';
 
 type Facts = PlaceSeen['facts'];
 

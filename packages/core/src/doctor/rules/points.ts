@@ -3,7 +3,8 @@ import { activeSchedules, isFinished } from '../../compliance/facts.ts';
 import { formatDuration } from '../../policy/duration.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { formatAge } from '../../text/age.ts';
-import type { Check, Finding, PlaceSeen } from '../model.ts';
+import type { PlaceSeen } from '../model.ts';
+import type { Check, Finding } from '../check.ts';
 
 const hour = 3_600_000;
 

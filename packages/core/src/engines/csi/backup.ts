@@ -1,6 +1,7 @@
 import { labels } from '../../application/model.ts';
 import { ConflictError, InputError, NotFoundError } from '../../errors.ts';
-import type { BackupRequest, EngineContext, NativeProgress } from '../../ports/engine.ts';
+import type { BackupRequest } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import { boundedName } from '../bounded-name.ts';

@@ -1,5 +1,6 @@
 import { at } from '../../application/raw.ts';
-import type { BackupRequest, EngineContext } from '../../ports/engine.ts';
+import type { BackupRequest } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { driverOf, findClaims } from './claims.ts';

@@ -1,7 +1,8 @@
 import { claimsOf } from '../../application/pod-references.ts';
 import { textAt } from '../../application/raw.ts';
 import { DrError } from '../../errors.ts';
-import type { BackupRequest, EngineContext } from '../../ports/engine.ts';
+import type { BackupRequest } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 

@@ -1,6 +1,6 @@
 import { labels } from '../../application/model.ts';
 import { InputError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { PointContents, RecoveryPoint } from '../../protection/model.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';

@@ -1,6 +1,7 @@
 import { textAt } from '../../application/raw.ts';
 import { DrError, asDrError } from '../../errors.ts';
-import type { EngineContext, Intended } from '../../ports/engine.ts';
+import type { Intended } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { planCapture } from './capture.ts';

@@ -1,7 +1,7 @@
 import { labels } from '../../application/model.ts';
 import { listAt, textAt, timeOf } from '../../application/raw.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { EngineContext, NativeProgress } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 import { groupKindsOf } from './kinds.ts';

@@ -1,6 +1,6 @@
 import { timeOf } from '../../application/raw.ts';
 import { NotFoundError, ServiceUnavailableError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 
 /** A living controller writes a status within seconds; a snapshot that has none after this time tells that there is none: 2 minutes. */

@@ -1,7 +1,7 @@
 import { annotations, labels } from '../../application/model.ts';
 import { textAt } from '../../application/raw.ts';
 import { ConflictError, DrError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { readPoint } from './contents.ts';

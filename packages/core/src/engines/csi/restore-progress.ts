@@ -1,7 +1,8 @@
 import { labels } from '../../application/model.ts';
 import { at, textAt, timeOf } from '../../application/raw.ts';
 import { DrError, NotFoundError } from '../../errors.ts';
-import type { EngineContext, NativeProgress, RestoreOutcome } from '../../ports/engine.ts';
+import type { RestoreOutcome } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';

@@ -1,7 +1,8 @@
 import { labels } from '../../application/model.ts';
 import { at, textAt } from '../../application/raw.ts';
 import { DrError, InputError, NotFoundError } from '../../errors.ts';
-import type { EngineContext, RestoreRequest } from '../../ports/engine.ts';
+import type { RestoreRequest } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';

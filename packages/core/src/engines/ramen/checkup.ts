@@ -1,5 +1,5 @@
 import { textAt, timeOf } from '../../application/raw.ts';
-import type { Check, Checkup, EngineSeen, Finding } from '../../doctor/model.ts';
+import type { Check, Checkup, EngineSeen, Finding } from '../../doctor/check.ts';
 import { resourceKey } from '../../ports/kubernetes.ts';
 import { objectsOf } from '../../ports/reading.ts';
 import { formatAge } from '../../text/age.ts';

@@ -1,6 +1,6 @@
 import { textAt, timeOf } from '../../application/raw.ts';
 import { ServiceUnavailableError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { kinds } from './kinds.ts';
 
 /** A living operator looks at every placement once a minute: 30 minutes. */

@@ -1,6 +1,6 @@
 import { at } from '../../application/raw.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MovePreview, MoveRequest, MoveWrite } from '../../ports/mover.ts';
 import type { Reason } from '../../reason.ts';

@@ -1,7 +1,8 @@
 import { listAt, textAt, timeOf } from '../../application/raw.ts';
 import { matches, parseSelector } from '../../application/selector.ts';
 import { InputError, NotFoundError } from '../../errors.ts';
-import type { BackupRequest, EngineContext, NativeProgress } from '../../ports/engine.ts';
+import type { BackupRequest } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { PointPhase } from '../../protection/model.ts';

@@ -1,6 +1,6 @@
 import { at, isRaw, listAt, textAt } from '../../application/raw.ts';
 import { InputError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { CapturedObject, PointContents, RecoveryPoint } from '../../protection/model.ts';
 import { kinds } from './kinds.ts';

@@ -1,5 +1,6 @@
 import { DrError, InputError, NotFoundError } from '../../errors.ts';
-import type { EngineContext, Intended } from '../../ports/engine.ts';
+import type { Intended } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { Reason } from '../../reason.ts';
 import { locationFor, selectorsOf } from './backup.ts';
 import { kinds } from './kinds.ts';

@@ -1,6 +1,6 @@
 import { at, listAt, textAt, timeOf } from '../../application/raw.ts';
 import { ConflictError, InputError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';

@@ -1,7 +1,7 @@
 import { annotations } from '../../application/model.ts';
 import { textAt } from '../../application/raw.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { kinds } from './kinds.ts';
 

@@ -1,7 +1,8 @@
 import { at, listAt, numberAt, textAt, timeOf } from '../../application/raw.ts';
 import { matches, parseSelector } from '../../application/selector.ts';
 import { InputError, NotFoundError } from '../../errors.ts';
-import type { EngineContext, NativeProgress, RestoreOutcome, RestoreRequest } from '../../ports/engine.ts';
+import type { RestoreOutcome, RestoreRequest } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf, resourceKey } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';

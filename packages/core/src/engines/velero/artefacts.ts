@@ -1,5 +1,5 @@
 import { ConflictError, InputError, NotFoundError, ServiceUnavailableError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { ArtefactKind } from './artefact-kind.ts';

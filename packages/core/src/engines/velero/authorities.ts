@@ -1,5 +1,5 @@
 import { DrError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { ArtefactKind } from './artefact-kind.ts';
 import { veleroKinds } from './kinds.ts';

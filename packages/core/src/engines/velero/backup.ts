@@ -1,4 +1,5 @@
-import type { BackupRequest, EngineContext, NativeProgress } from '../../ports/engine.ts';
+import type { BackupRequest } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';
 import { veleroKinds } from './kinds.ts';

@@ -1,4 +1,4 @@
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { CapturedObject, CaptureMethod, PointContents, RecoveryPoint, VolumeCapture } from '../../protection/model.ts';
 import { assertReadable, jsonArtefact } from './artefacts.ts';
 import { skipReason } from './skip-reason.ts';

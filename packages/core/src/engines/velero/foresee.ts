@@ -1,5 +1,6 @@
 import { DrError } from '../../errors.ts';
-import type { EngineContext, Intended } from '../../ports/engine.ts';
+import type { Intended } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
 import { veleroKinds } from './kinds.ts';

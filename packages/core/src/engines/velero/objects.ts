@@ -1,4 +1,4 @@
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { artefact, assertReadable } from './artefacts.ts';

@@ -1,5 +1,5 @@
 import { ServiceUnavailableError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { apiVersionOf, types } from '../../ports/kubernetes.ts';
 import { veleroKinds } from './kinds.ts';
 import { count, fields, text } from './schema.ts';

@@ -1,6 +1,6 @@
 import { timeOf } from '../../application/raw.ts';
 import { DrError } from '../../errors.ts';
-import type { EngineContext, NativeProgress } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { veleroKinds } from './kinds.ts';
 import { phaseOf } from './phases.ts';

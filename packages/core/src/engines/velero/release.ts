@@ -1,6 +1,6 @@
 import { at, textAt } from '../../application/raw.ts';
 import { DrError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { namespaceOwner } from '../namespace-owner.ts';

@@ -1,5 +1,6 @@
 import { NotFoundError } from '../../errors.ts';
-import type { EngineContext, NativeProgress, RestoreOutcome, RestoreRequest } from '../../ports/engine.ts';
+import type { RestoreOutcome, RestoreRequest } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf, types } from '../../ports/kubernetes.ts';
 import { createOnce } from '../create-once.ts';

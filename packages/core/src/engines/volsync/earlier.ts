@@ -1,6 +1,6 @@
 import { at, textAt, timeOf } from '../../application/raw.ts';
 import { DrError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { EarlierImage, ReplicationRef } from '../../ports/replication.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 import { type End, read } from './ends.ts';

@@ -1,6 +1,6 @@
 import { at } from '../../application/raw.ts';
 import { DrError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { PromoteRequest, ReplicationRequest } from '../../ports/replication.ts';
 import type { Reason } from '../../reason.ts';

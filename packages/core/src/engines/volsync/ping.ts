@@ -1,4 +1,4 @@
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { pingController } from '../controller-ping.ts';
 import { kinds } from './kinds.ts';
 

@@ -1,7 +1,7 @@
 import { labels } from '../../application/model.ts';
 import { at, textAt, timeOf } from '../../application/raw.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf, types } from '../../ports/kubernetes.ts';
 import type { PromoteRequest, ReplicationProgress } from '../../ports/replication.ts';

@@ -1,6 +1,6 @@
 import { isRaw, numberAt, textAt, timeOf } from '../../application/raw.ts';
 import { ConflictError } from '../../errors.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { notes } from './kinds.ts';
 import { isSyncing, lastManualOf, manualOf, phaseOf } from './status.ts';

@@ -3,7 +3,8 @@ import { DrError, InputError } from '../../errors.ts';
 import type { Step } from '../../planning/model.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterClient } from '../../ports/cluster.ts';
-import type { Engine, EngineContext } from '../../ports/engine.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { StepAction } from '../../planning/model.ts';
 
 /** The action of one kind. */

@@ -1,5 +1,6 @@
 import { claimsOf } from '../../application/pod-references.ts';
-import type { Engine, EngineContext, NativeProgress } from '../../ports/engine.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { RestoredClaim } from '../../planning/model.ts';

@@ -1,7 +1,7 @@
 import { textAt } from '../../application/raw.ts';
 import { InputError } from '../../errors.ts';
 import type { MoveOrder } from '../../planning/model.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts';
 import type { ReplicationProgress, ReplicationRef, Replicator } from '../../ports/replication.ts';
-import type { EngineContext } from '../../ports/engine.ts';
+import type { EngineContext } from '../../ports/engine-context.ts';
 import { resourceKey } from '../../ports/kubernetes.ts';
 import { refOf } from '../../protection/replication.ts';
 import { formatAge } from '../../text/age.ts';

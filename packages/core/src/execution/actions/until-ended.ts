@@ -1,4 +1,4 @@
-import type { NativeProgress } from '../../ports/engine.ts';
+import type { NativeProgress } from '../../ports/engine-context.ts';
 import { type ActionContext, type News, until } from './context.ts';
 
 /** Waits for the end of what an engine does, as long as it takes, and tells how far it is (`say`). */

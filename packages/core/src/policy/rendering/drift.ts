@@ -1,4 +1,4 @@
-import type { Finding } from '../../doctor/model.ts';
+import type { Finding } from '../../doctor/check.ts';
 import type { PolicyChange } from './model.ts';
 
 /** What a policy made, and somebody changed or the policy no longer asks for. What was never applied is no drift. */

@@ -1,6 +1,6 @@
 import { engine } from '@kubectl-dr/core/engines/ramen/index';
 import { kinds } from '@kubectl-dr/core/engines/ramen/kinds';
-import type { EngineContext } from '@kubectl-dr/core/ports/engine';
+import type { EngineContext } from '@kubectl-dr/core/ports/engine-context';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { apiVersionOf, resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { ProtectionState } from '@kubectl-dr/core/protection/model';

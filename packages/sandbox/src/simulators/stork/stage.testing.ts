@@ -1,5 +1,5 @@
 import { engine } from '@kubectl-dr/core/engines/stork/index';
-import type { EngineContext } from '@kubectl-dr/core/ports/engine';
+import type { EngineContext } from '@kubectl-dr/core/ports/engine-context';
 import type { KubeObject, ResourceType } from '@kubectl-dr/core/ports/kubernetes';
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { ProtectionState } from '@kubectl-dr/core/protection/model';

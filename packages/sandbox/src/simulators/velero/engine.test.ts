@@ -1,5 +1,5 @@
 import { engine } from '@kubectl-dr/core/engines/velero/index';
-import type { EngineContext } from '@kubectl-dr/core/ports/engine';
+import type { EngineContext } from '@kubectl-dr/core/ports/engine-context';
 import { resourceKey, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { ProtectionState } from '@kubectl-dr/core/protection/model';
 import { systemClock } from '@kubectl-dr/core/system-clock';

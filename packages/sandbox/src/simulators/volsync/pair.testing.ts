@@ -2,7 +2,7 @@ import { claimManifest } from '@kubectl-dr/core/application/claim-manifest';
 import { repositoryName } from '@kubectl-dr/core/engines/volsync/render';
 import { kinds } from '@kubectl-dr/core/engines/volsync/kinds';
 import { engine } from '@kubectl-dr/core/engines/volsync/index';
-import type { EngineContext } from '@kubectl-dr/core/ports/engine';
+import type { EngineContext } from '@kubectl-dr/core/ports/engine-context';
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import type { ReplicationRequest } from '@kubectl-dr/core/ports/replication';

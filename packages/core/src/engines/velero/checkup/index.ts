@@ -1,4 +1,4 @@
-import type { Checkup } from '../../../doctor/model.ts';
+import type { Checkup } from '../../../doctor/check.ts';
 import { objectChecks } from './objects.ts';
 import { scheduleChecks } from './schedules.ts';
 import { serverChecks } from './server.ts';

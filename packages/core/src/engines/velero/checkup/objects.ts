@@ -1,7 +1,7 @@
 import { isDatabase } from '../../../application/database.ts';
 import { claimsOf, imagesOf } from '../../../application/pod-references.ts';
 import { at, listAt, textAt, textsAt } from '../../../application/raw.ts';
-import type { Check, EngineSeen, Finding } from '../../../doctor/model.ts';
+import type { Check, EngineSeen, Finding } from '../../../doctor/check.ts';
 import { type KubeObject, resourceKey, types } from '../../../ports/kubernetes.ts';
 import { objectsOf } from '../../../ports/reading.ts';
 

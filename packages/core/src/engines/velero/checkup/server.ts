@@ -1,5 +1,5 @@
 import { at, listAt, numberAt, textAt } from '../../../application/raw.ts';
-import type { Check, EngineSeen, Finding } from '../../../doctor/model.ts';
+import type { Check, EngineSeen, Finding } from '../../../doctor/check.ts';
 import { resourceKey, types } from '../../../ports/kubernetes.ts';
 import { objectsOf } from '../../../ports/reading.ts';
 import { veleroKinds } from '../kinds.ts';

@@ -1,5 +1,5 @@
 import { at, textAt, textsAt, timeOf } from '../../../application/raw.ts';
-import type { Check, EngineSeen, Finding } from '../../../doctor/model.ts';
+import type { Check, EngineSeen, Finding } from '../../../doctor/check.ts';
 import { parseDuration } from '../../../policy/duration.ts';
 import { type ResourceType, resourceKey } from '../../../ports/kubernetes.ts';
 import { type ClusterReading, objectsOf } from '../../../ports/reading.ts';
