@@ -5,7 +5,9 @@ inChromium('drills, and going on elsewhere', () => {
   const { as } = visitors();
 
   it('an owner proves a database from the tab, sees what was measured, and nothing is left of it', async () => {
-    const before = await namespaces('east');
+    // The journal's own comes with the first operation, and stays.
+    const others = async () => (await namespaces('east')).filter((name) => name !== 'kubectl-dr');
+    const before = await others();
     const alice = await as('alice', '/catalog/default/resource/stock-db/recovery');
     await alice.page.getByRole('button', { name: 'Run a drill' }).click();
     const dialog = alice.page.getByRole('dialog');
@@ -16,13 +18,14 @@ inChromium('drills, and going on elsewhere', () => {
     await dialog.getByRole('button', { name: 'Run a drill' }).click();
     await dialog.getByText('Succeeded').waitFor({ timeout: 90_000 });
     await dialog.getByRole('button', { name: 'Close' }).last().click();
-    const entry = alice.page.getByRole('listitem').filter({ hasText: 'Drill of stock-db' });
+    // The newest is first; there may have been others.
+    const entry = alice.page.getByRole('listitem').filter({ hasText: 'Drill of stock-db' }).first();
     await entry.getByText(/back in .*nothing is left of it/).waitFor();
     // The row below a pointer has another colour.
     await alice.page.mouse.move(0, 0);
     await alice.picture('drills', { fullPage: true });
     expect(await violations(alice.page)).toEqual([]);
-    expect(await namespaces('east')).toEqual(before);
+    expect(await others()).toEqual(before);
   });
 
   it('the dialog of a move says what is ready and what is not, and leaves it to whom the policy names', async () => {
