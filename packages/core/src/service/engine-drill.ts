@@ -1,6 +1,5 @@
 import { sealPlan } from '../planning/assemble.ts';
 import { objectivesOf } from '../planning/drill.ts';
-import { estimateByPast } from '../planning/estimate.ts';
 import { engineTest } from '../planning/move/engine-test.ts';
 import type { Handed } from '../planning/move/handover.ts';
 import { bridged } from '../planning/move/handover.ts';
@@ -9,6 +8,7 @@ import type { Application } from '../application/model.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import { type HandoverGround, distinct, handingOf, moverOf, steeredIn } from './handover.ts';
+import { joinedPlan } from './joined-plan.ts';
 import { isExclusive } from './plan-ground.ts';
 import { withRights } from './plan-rights.ts';
 
@@ -20,7 +20,7 @@ type PlanRest = (application: Application, components: string[]) => Promise<Plan
  * Undefined: no engine does. Nothing is written.
  */
 export async function engineDrill(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<Plan | undefined> {
-  const { deps, assessment, application, request, now } = ground;
+  const { deps, application, request, now } = ground;
   const { to: on, ...asked } = request;
   const handing = await handingOf(ground, ({ managed }) => managed !== undefined && tests(ground, managed), signal);
   if (!handing) return undefined;
@@ -29,35 +29,16 @@ export async function engineDrill(ground: HandoverGround, planRest: PlanRest, si
   const rest =
     others.length === 0 ? undefined : await planRest({ ...application, components: bridged(application.components, names) }, others);
   const part = engineTest(application.name, handed, rest ?? { waves: [] }, now);
-  const target = new Map<string, Set<string>>();
-  for (const { cluster, namespaces } of [...part.target, ...(rest?.target ?? [])])
-    target.set(cluster, new Set([...(target.get(cluster) ?? []), ...namespaces]));
   const all = wanted.map(({ name }) => name);
-  const estimate = estimateByPast({ application: application.name, components: all, intent: 'Drill' }, assessment.past);
   const plan = await sealPlan(
     {
-      intent: 'Drill',
+      ...joinedPlan(ground, 'Drill', all, handed, part, rest),
       request: { ...(rest?.request ?? asked), application: application.name, components: all, on },
-      application: application.name,
-      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-      ...(application.owner ? { owner: application.owner } : {}),
-      components: all,
-      points: rest?.points ?? [],
-      copies: [...part.copies, ...(rest?.copies ?? [])],
-      target: [...target].map(([cluster, namespaces]) => ({ cluster, namespaces: [...namespaces] })),
-      waves: part.waves,
       cleanUp: part.cleanUp,
       objectives: [...objectivesOf({ components: handed.flatMap(({ components }) => components) }), ...(rest?.objectives ?? [])],
-      changes: [...part.changes, ...(rest?.changes ?? [])],
-      dataLoss: [...part.dataLoss, ...(rest?.dataLoss ?? [])],
-      ...(estimate && { estimate }),
       blockers: distinct([...blockers, ...handed.flatMap((one) => open(one, ground)), ...(rest?.blockers ?? [])]),
       warnings: distinct([...warnings, ...handed.map(unchanged), ...(rest?.warnings ?? [])]),
       undo: { text: 'nothing to undo: what a drill makes is removed when it ends', possible: false },
-      basis: {
-        ...rest?.basis,
-        ...Object.fromEntries(handed.map(({ managed }) => [managed.id, managed.moving ?? managed.placedAt ?? 'rests'])),
-      },
       home: on,
     },
     now,

@@ -1,7 +1,6 @@
 import type { Application, Component } from '../application/model.ts';
 import { DrError, InputError } from '../errors.ts';
 import { sealPlan } from '../planning/assemble.ts';
-import { estimateByPast } from '../planning/estimate.ts';
 import { mayBeAlive, risk } from '../planning/failover.ts';
 import { isMove } from '../planning/intent.ts';
 import type { MoveOrder, Plan, PlanRequest } from '../planning/model.ts';
@@ -22,6 +21,7 @@ import type { ComponentStatus } from './model.ts';
 import { movedTo, originsOf } from './moved-places.ts';
 import { type PlannerDeps, clientOf } from './plan-ground.ts';
 import { withRights } from './plan-rights.ts';
+import { joinedPlan } from './joined-plan.ts';
 
 export interface HandoverGround {
   deps: PlannerDeps;
@@ -41,7 +41,7 @@ type PlanRest = (application: Application, components: string[]) => Promise<Plan
  * Undefined: no engine does. Nothing is written.
  */
 export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<Plan | undefined> {
-  const { deps, assessment, application, request, now } = ground;
+  const { deps, application, request, now } = ground;
   const intent = request.intent;
   if (!isMove(intent)) return undefined;
   const handing = await handingOf(ground, () => true, signal);
@@ -57,28 +57,12 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
           others.map(({ name }) => name),
         );
   const part = handOver(application.name, handed, rest?.waves ?? [], now);
-  const target = new Map<string, Set<string>>();
-  for (const { cluster, namespaces } of [...part.target, ...(rest?.target ?? [])])
-    target.set(cluster, new Set([...(target.get(cluster) ?? []), ...namespaces]));
   const all = wanted.filter(({ name }) => names.has(name) || others.some((other) => other.name === name)).map(({ name }) => name);
   const release = [...part.release, ...(rest?.undo.release ?? [])];
-  const estimate = estimateByPast({ application: application.name, components: all, intent }, assessment.past);
-  const basis = Object.fromEntries(handed.map(({ managed }) => [managed.id, managed.moving ?? managed.placedAt ?? 'rests']));
   const plan = await sealPlan(
     {
-      intent,
+      ...joinedPlan(ground, intent, all, handed, part, rest),
       request: { ...(rest?.request ?? request), application: application.name, components: all, isolate: false },
-      application: application.name,
-      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-      ...(application.owner ? { owner: application.owner } : {}),
-      components: all,
-      points: rest?.points ?? [],
-      copies: [...(part.copies ?? []), ...(rest?.copies ?? [])],
-      target: [...target].map(([cluster, namespaces]) => ({ cluster, namespaces: [...namespaces] })),
-      waves: part.waves,
-      changes: [...part.changes, ...(rest?.changes ?? [])],
-      dataLoss: [...part.dataLoss, ...(rest?.dataLoss ?? [])],
-      ...(estimate && { estimate }),
       ...(rest?.skewSeconds !== undefined && { skewSeconds: rest.skewSeconds }),
       blockers: distinct([...blockers, ...(rest?.blockers ?? [])]),
       warnings: distinct([...warnings, ...(rest?.warnings ?? [])]),
@@ -87,7 +71,6 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
         possible: false,
         ...(release.length > 0 && { release }),
       },
-      basis: { ...rest?.basis, ...basis },
       home: to,
     },
     now,
