@@ -183,7 +183,7 @@ export function describeMoves(title: string, open: OpenGround, sample: number, a
       await allOf(attempts, atOnce);
     }, 900_000);
 
-    it('stops when a cluster is lost in the middle of a step, and goes on when it answers', async () => {
+    it('waits for a cluster that is lost in the middle of a step, and goes on when it answers', async () => {
       const ends: Record<string, number> = {};
       const places = steps
         .flatMap((step) => siteNames.map((cluster) => ({ step, cluster })))
@@ -193,9 +193,20 @@ export function describeMoves(title: string, open: OpenGround, sample: number, a
         chosen.map(({ step, cluster }) =>
           attempt(`${cluster} lost in ${step}`, async (pair) => {
             const started = await begin(pair, move);
-            const end = await pair.during(lostDuring(started, step, () => pair.clusters[cluster].lose({ workloads: false })));
-            ends[end] = (ends[end] ?? 0) + 1;
+            let lost = false;
+            const ended = lostDuring(started, step, () => {
+              if (lost) return;
+              lost = true;
+              pair.clusters[cluster].lose({ workloads: false });
+            });
+            let over = false;
+            void ended.finally(() => (over = true));
+            await pair.until(async () => lost || over, `${step} begins`);
+            await pair.pass(60_000);
             pair.clusters[cluster].comeBack();
+            const end = await pair.during(ended);
+            expect(end).toBe('Succeeded');
+            ends[end] = (ends[end] ?? 0) + 1;
             await pair.giveBack();
             const again = await resumed(pair);
             expect(again, again.message).toMatchObject({ state: 'Succeeded' });

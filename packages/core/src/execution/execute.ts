@@ -14,6 +14,7 @@ import { boundedName } from '../engines/bounded-name.ts';
 import { type Direction, directionOf, wavesOf } from './direction.ts';
 import { evidenceOf, lossSecondsOf } from './evidence.ts';
 import type { Operation, OperationEvent } from './model.ts';
+import { isBusy, isPassing, Patient } from './patiently.ts';
 import type { StepRecord } from './states.ts';
 
 export interface ExecutionDeps {
@@ -27,9 +28,8 @@ export interface ExecutionDeps {
 const cancelPoll = 2_000;
 /** How long an in-place restore can be undone, milliseconds. */
 const usualWindow = 24 * 3_600_000;
-
-/** A fault that may pass: each action is idempotent, so it is tried again after these times, milliseconds. */
-const retryAfter = [500, 2_000, 5_000];
+/** How long a release waits for a cluster that does not answer, milliseconds: whoever releases comes again by itself. */
+const patienceOfRelease = 7_500;
 
 /**
  * Carries an operation out from wherever it stands, in the direction that its journal says: waves one after another, steps of a wave side by side, each journalled
@@ -216,7 +216,8 @@ class Run {
     await this.saveStep({ ...this.record(step.id), state: 'Running', startedAt: this.record(step.id).startedAt ?? this.now() });
     try {
       const cluster = this.clusterOf(step.cluster);
-      const message = await this.patiently(signal, () => runAction(step.action, this.contextOf(step, cluster, signal)));
+      const patient = this.patientFor(step, signal);
+      const message = await patient.try(() => runAction(step.action, this.contextOf(step, cluster, signal, patient)));
       const { progress: _, ...record } = this.record(step.id);
       await this.saveStep({ ...record, state: 'Succeeded', endedAt: this.now(), message });
     } catch (error) {
@@ -233,7 +234,7 @@ class Run {
     return cluster;
   }
 
-  private contextOf(step: Step, cluster: ClusterClient, signal: AbortSignal): ActionContext {
+  private contextOf(step: Step, cluster: ClusterClient, signal: AbortSignal, patient: Patient): ActionContext {
     const { plan, id } = this.operation;
     return {
       cluster,
@@ -257,8 +258,12 @@ class Run {
         ),
       signal,
       // Progress is news, not state: it is shown, and journalled with the next change.
-      report: async (news) =>
-        this.tell({ type: 'step', operationId: id, step: this.merge({ ...this.record(step.id), ...news }), at: this.now() }),
+      report: async (news) => {
+        const record = this.merge({ ...this.record(step.id), ...news });
+        this.tell({ type: 'step', operationId: id, step: record, at: this.now() });
+        // That it waits for a cluster was journalled, and is over.
+        if (patient.goesOn()) await this.saveStep(record);
+      },
     };
   }
 
@@ -278,16 +283,20 @@ class Run {
     return `${nameFor(`${this.operation.id}-${stepId}`, 63 - suffix.length)}${suffix}`;
   }
 
-  private async patiently<T>(signal: AbortSignal, work: () => Promise<T>, worthwhile = mayPass): Promise<T> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        const wait = retryAfter[attempt];
-        if (wait === undefined || signal.aborted || !worthwhile(error)) throw error;
-        await this.deps.clock.sleep(wait, signal);
-      }
-    }
+  /** An outage of minutes is no end of a step: it waits for the cluster, says so, and can be cancelled meanwhile. */
+  private patientFor({ id, cluster }: Step, signal: AbortSignal): Patient {
+    return new Patient({
+      clock: this.deps.clock,
+      signal,
+      ...(this.direction === 'release' && { outage: patienceOfRelease }),
+      mayPass: isPassing,
+      onOutage: async (error, outage) => {
+        const waiting = this.merge({ ...this.record(id), message: outage.told(error, cluster) });
+        this.tell({ type: 'step', operationId: this.operation.id, step: waiting, at: this.now() });
+        // Who looks from elsewhere reads the journal.
+        await this.saveStep(waiting);
+      },
+    });
   }
 
   private async end(
@@ -399,7 +408,8 @@ class Run {
       .catch(() => undefined)
       .then(async () => {
         this.operation = change(this.operation);
-        this.entry = await this.patiently(this.leave, () => this.write(), isBusy);
+        const patient = new Patient({ clock: this.deps.clock, signal: this.leave, mayPass: isBusy });
+        this.entry = await patient.try(() => this.write());
         this.tell({ type: 'operation', operation: this.operation });
       });
     return this.writing;
@@ -469,15 +479,6 @@ function lossOf({ plan, steps, requestedAt }: Operation): { lossSeconds?: number
   const found = steps.flatMap(({ capturedAt }) => (capturedAt === undefined ? [] : [secondsBetween(capturedAt, requestedAt)]));
   const lossSeconds = Math.max(0, ...promised, ...found);
   return lossSeconds > 0 ? { lossSeconds } : {};
-}
-
-/** Worth another try: the server was busy or not to be reached, or somebody wrote the same object at the same time. */
-function mayPass(error: unknown): boolean {
-  return isBusy(error) || (error instanceof DrError && error.code === 'CONFLICT');
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof DrError && error.name === 'ServiceUnavailableError' && error.code !== 'CONTENTS_UNREADABLE';
 }
 
 function passing(cause: unknown): DrError {

@@ -99,6 +99,15 @@ export function askedToEnd(operation: Operation): Operation {
   });
 }
 
+/** ConflictError: somebody else went on with it while we could not. */
+export function assertHeldBy(holder: string, { id, holder: now }: Operation): void {
+  if (now === holder) return;
+  throw new ConflictError(`the operation ${id} was taken over by ${now ?? 'somebody else'}`, {
+    code: 'OVERTAKEN',
+    hint: `kubectl dr describe operation ${id}`,
+  });
+}
+
 /** The operation as soon as it is terminal, or as it is when the time is over. */
 export async function untilEnded(deps: OperationsDeps, id: string, milliseconds: number, signal?: AbortSignal): Promise<Operation> {
   const deadline = deps.clock.now().getTime() + milliseconds;

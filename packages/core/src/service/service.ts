@@ -24,6 +24,7 @@ import type { ApplicationStatus, Fleet } from './model.ts';
 import {
   askedToEnd,
   assertConfirmable,
+  assertHeldBy,
   assertResumable,
   assertUndoable,
   findOperation,
@@ -392,10 +393,21 @@ class DefaultDrService implements DrService {
     const { id } = entry.operation;
     this.#mine.add(id);
     const journal = this.#journal;
+    const goOn = (): Promise<AsyncIterable<OperationEvent> | undefined> => this.#goneOn(entry, signal);
     const events = untilOver(carriedOut(), () => this.#mine.delete(id));
     async function* carriedOut(): AsyncIterable<OperationEvent> {
       const { execute } = await import('../execution/execute.ts');
-      yield* execute(entry, lock, { clusters, engines, clock, journal }, signal);
+      let last = entry.operation;
+      try {
+        for await (const event of execute(entry, lock, { clusters, engines, clock, journal }, signal)) {
+          if (event.type === 'operation') last = event.operation;
+          yield event;
+        }
+        return;
+      } catch (error) {
+        const { afterOutage } = await import('./after-outage.ts');
+        yield* afterOutage(last, error, { clock, signal, goOn });
+      }
     }
     return {
       operation: entry.operation,
@@ -406,6 +418,21 @@ class DefaultDrService implements DrService {
         return last;
       },
     };
+  }
+
+  /** What was begun here, when the cluster that keeps it answers again. Undefined: not yet. */
+  async #goneOn({ operation, cluster }: JournalEntry, signal: AbortSignal): Promise<AsyncIterable<OperationEvent> | undefined> {
+    const { holder } = this.#deps;
+    const found = await findOperation(this.#operating(), operation.id);
+    if (hasEnded(found.operation)) return told(found.operation);
+    assertHeldBy(holder, found.operation);
+    // A copy says the same as we know; but it is where somebody can ask us to stop.
+    if (found.cluster !== cluster && !found.operation.cancelRequested) return undefined;
+    const started = await this.#continued(found, signal, (now) => {
+      assertHeldBy(holder, now);
+      return now;
+    });
+    return started.events;
   }
 
   async #plan(assessment: Assessment, request: PlanRequest, signal?: AbortSignal): Promise<Plan> {
@@ -454,6 +481,10 @@ function untilNextTime({ signal }: { signal?: AbortSignal }): (thrown: unknown) 
     signal?.throwIfAborted();
     if (!(thrown instanceof DrError)) throw thrown;
   };
+}
+
+async function* told(operation: Operation): AsyncIterable<OperationEvent> {
+  yield { type: 'operation', operation };
 }
 
 async function* untilOver<T>(source: AsyncIterable<T>, over: () => void): AsyncIterable<T> {
