@@ -110,6 +110,11 @@ describe.skipIf(missing !== undefined)(
       });
     const dataOnly = { components: ['stock-db'], mode: 'dataOnly' };
 
+    it('a connection that nobody uses is kept for longer than by what stands in front of a replica', async () => {
+      const answer = await fetch(`${one.baseUrl}/.backstage/health/v1/readiness`);
+      expect(answer.headers.get('keep-alive')).toBe('timeout=75');
+    });
+
     it('a plan of one is started on both at once, and runs once', async () => {
       const plan = await planned(one, 'alice', { namespace: 'warehouse-copy' });
       const answers = await Promise.all([begin(one, 'alice', plan, 'same'), begin(two, 'alice', plan, 'same')]);
