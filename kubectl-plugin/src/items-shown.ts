@@ -3,9 +3,11 @@ import { flagText } from './flags.ts';
 import type { Arguments } from './definition.ts';
 import type { Kind } from './kinds.ts';
 import { kinds } from './kinds.ts';
+import { joins } from '@kubectl-dr/core/wire/sets-of';
 import type { Items } from './listing.ts';
 import { columnsOf } from './output/columns.ts';
 import { data, list } from './output/data.ts';
+import { setColumns } from './output/sets.ts';
 import { table } from './output/table.ts';
 import { lookOf } from './output/terminal.ts';
 
@@ -29,4 +31,16 @@ export async function itemsShown(
   if (text !== undefined || items.length === 0) return text;
   const columns = columnsOf(kind, await now(), flagText(args, 'application') !== undefined);
   return table(items, columns, { wide: format === 'wide', headers, look: lookOf(context.output, 'out') });
+}
+
+/**
+ * Below the points of one application: which of them belong together, where what goes back is of several. For people alone: `get sets`
+ * gives them as data.
+ */
+export function setsBelow(sets: readonly Items['sets'][], args: Arguments, { output }: Context): string {
+  const format = flagText(args, 'output');
+  const isTable = (format === undefined || format === 'wide') && args.flags['no-headers'] !== true;
+  const joined = isTable && args.positionals.NAME === undefined ? sets.filter(joins) : [];
+  if (joined.length === 0) return '';
+  return `\n${table(joined, setColumns(true), { wide: format === 'wide', look: lookOf(output, 'out') })}`;
 }

@@ -3,6 +3,7 @@ export const kinds = {
   apps: { one: 'app', wire: 'Application', words: ['application', 'applications'] },
   components: { one: 'component', wire: 'Component', words: [] },
   points: { one: 'point', wire: 'RecoveryPoint', words: ['recoverypoint', 'recoverypoints', 'backup', 'backups'] },
+  sets: { one: 'set', wire: 'RecoverySet', words: ['recoveryset', 'recoverysets'] },
   restores: { one: 'restore', wire: 'Restore', words: [] },
   schedules: { one: 'schedule', wire: 'Schedule', words: [] },
   replications: { one: 'replication', wire: 'Replication', words: [] },

@@ -23,6 +23,8 @@ import type { WireComponent } from '@kubectl-dr/core/wire/command-line';
 import { replicationsToWire } from '@kubectl-dr/core/wire/encode-replication';
 import type { WireDrill } from '@kubectl-dr/core/wire/drill';
 import { drillToWire } from '@kubectl-dr/core/wire/encode-drill';
+import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
+import { setsOf } from '@kubectl-dr/core/wire/sets-of';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import type {
   WireCluster,
@@ -49,6 +51,7 @@ export interface Items {
   apps: WireApplication;
   components: WireComponent;
   points: WireRecoveryPoint;
+  sets: WireListedSet;
   restores: WireRestore;
   schedules: WireSchedule;
   replications: WireReplication;
@@ -67,7 +70,7 @@ export interface Listing<K extends Kind> {
 }
 
 /** Kinds that say something about applications: the others are read without looking at one. */
-const aboutApplications: readonly Kind[] = ['apps', 'components', 'policies'];
+const aboutApplications: readonly Kind[] = ['apps', 'components', 'policies', 'sets'];
 
 /** All of a kind, as `-n` and `--application` limit it. */
 export async function listing<K extends Kind>(kind: K, args: Arguments, context: Context): Promise<Listing<K>> {
@@ -88,7 +91,7 @@ export async function listing<K extends Kind>(kind: K, args: Arguments, context:
     return { items: restoresIn(fleet, operations, args, nowOf(fleet, context.clock)) as Items[K][], fleet };
   }
   const fleet = await service.fleet({
-    contents: kind === 'apps' || kind === 'components' || application !== undefined,
+    contents: kind === 'apps' || kind === 'components' || kind === 'sets' || application !== undefined,
     ...(application !== undefined ? { applications: [application] } : aboutApplications.includes(kind) ? {} : { applications: [] }),
     ...(kind === 'points' ? { only: 'points' as const } : {}),
     signal,
@@ -129,6 +132,8 @@ function itemsOf(kind: Exclude<Kind, 'operations' | 'drills' | 'restores'>, flee
       return pointsOf(fleet, { namespace, application: flagText(args, 'application') }).map(({ point, use }) =>
         recoveryPointToWire(point, clockOf(point.cluster), use),
       );
+    case 'sets':
+      return setsIn(fleet, namespace, now);
     case 'schedules':
       return fleet.schedules
         .filter(({ scope }) => namespace === undefined || reachesNamespace(scope, namespace))
@@ -144,6 +149,18 @@ function itemsOf(kind: Exclude<Kind, 'operations' | 'drills' | 'restores'>, flee
     case 'engines':
       return enginesToWire(engines, fleet);
   }
+}
+
+/** Of every application, each with its own points. */
+export function setsIn(fleet: Fleet, namespace: string | undefined, now: Date): WireListedSet[] {
+  return inNamespace(fleet.applications, namespace).flatMap((status) => {
+    const points = pointsOf({ points: [], applications: [status] }, { namespace: undefined, application: status.application.name });
+    return setsOf(
+      applicationToWire(status),
+      points.map(({ point, use }) => recoveryPointToWire(point, now, use)),
+      now,
+    );
+  });
 }
 
 /** Of an application: what bears its name, and copies of claims that lie where it runs. */
@@ -169,7 +186,7 @@ export function named<T extends Items[Kind]>(kind: Kind, items: readonly T[], na
     items.map((item) => item.metadata.name),
   );
   throw new NotFoundError(`there is no ${kinds[kind].one} "${name}"`, {
-    code: kind === 'points' ? 'NO_POINT' : kind === 'clusters' ? 'UNKNOWN_CLUSTER' : 'NOT_FOUND',
+    code: kind === 'points' || kind === 'sets' ? 'NO_POINT' : kind === 'clusters' ? 'UNKNOWN_CLUSTER' : 'NOT_FOUND',
     hint: guess === undefined ? `list them with: kubectl dr get ${kind}` : `did you mean "${guess}"?`,
   });
 }
@@ -183,7 +200,7 @@ function namesOf(item: Items[Kind]): string[] {
 /** What names an item alone: its own id, a component as `app/component`, what else is a cluster's as `cluster/name`. */
 export function idOf(item: Items[Kind]): string {
   const { name, cluster, application } = item.metadata as { name: string; cluster?: string; application?: string };
-  if (item.kind === 'Component') return `${application}/${name}`;
+  if (item.kind === 'Component' || item.kind === 'RecoverySet') return `${application}/${name}`;
   if ('id' in item.spec && typeof item.spec.id === 'string') return item.spec.id;
   return cluster === undefined ? name : `${cluster}/${name}`;
 }

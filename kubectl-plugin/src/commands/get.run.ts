@@ -4,9 +4,9 @@ import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
 import { clusterTime, nowOf } from '../cluster-clock.ts';
 import { clusterNotes, exitOfFleet, whyEmpty } from '../cluster-notes.ts';
-import { itemsShown } from '../items-shown.ts';
+import { itemsShown, setsBelow } from '../items-shown.ts';
 import type { Kind } from '../kinds.ts';
-import { listing, named } from '../listing.ts';
+import { listing, named, setsIn } from '../listing.ts';
 
 export async function run(args: Arguments, context: Context): Promise<number> {
   const { output } = context;
@@ -22,6 +22,8 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   const text = await itemsShown(kind, items, () => (fleet ? nowOf(fleet, context.clock) : clusterTime(context)), args, context);
   if (text !== undefined) {
     output.out(text);
+    if (fleet && kind === 'points' && flagText(args, 'application') !== undefined && selector === undefined)
+      output.out(setsBelow(setsIn(fleet, undefined, nowOf(fleet, context.clock)), args, context));
   } else {
     // When nothing could be read, nobody knows whether there is nothing.
     if (fleet && exitOfFleet(fleet) !== exit.done) return exitOfFleet(fleet);

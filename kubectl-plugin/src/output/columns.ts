@@ -13,6 +13,7 @@ import type {
 } from '@kubectl-dr/core/wire/protection';
 import type { Items } from '../listing.ts';
 import type { Kind } from '../kinds.ts';
+import { setColumns } from './sets.ts';
 import { age, duration, since, until } from '../view.ts';
 import { ageOfRpo, applicationColumns, firstReason } from './status.ts';
 import type { Column } from './table.ts';
@@ -310,6 +311,7 @@ export function columnsOf<K extends Kind>(kind: K, now: Date, use: boolean): Col
     apps: () => applicationColumns(now),
     components: () => componentColumns(now),
     points: () => pointColumns(now, use),
+    sets: () => setColumns(use),
     restores: restoreColumns,
     schedules: () => scheduleColumns(now),
     replications: () => replicationColumns(now),

@@ -6,6 +6,7 @@ import { capable, componentColumns, intoOf } from './columns.ts';
 import { drillLines } from './drill.ts';
 import { fieldLines, section } from './fields.ts';
 import { operationLines } from './operation.ts';
+import { setLines } from './sets.ts';
 import { reasonLines } from './reasons.ts';
 import type { Look } from './terminal.ts';
 import { clean, lookOf } from './terminal.ts';
@@ -22,6 +23,8 @@ function linesOf(item: Described, look: Look, now: Date): string[] {
   switch (item.kind) {
     case 'RecoveryPoint':
       return pointLines(item, look, now);
+    case 'RecoverySet':
+      return setLines(item, look);
     case 'Operation':
       return operationLines(item, look, now);
     case 'Drill':

@@ -2,6 +2,7 @@ import type { PortalApplication } from '@kubectl-dr/backstage-plugin-dr-common/s
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
 import { reachesNamespace } from '@kubectl-dr/core/compliance/coverage';
 import { InputError } from '@kubectl-dr/core/errors';
+import { setsOf } from '@kubectl-dr/core/wire/sets-of';
 import { drillOfOperation } from '@kubectl-dr/core/wire/encode-drill';
 import { note } from '../cluster-notes.ts';
 import { componentRows } from '../component-rows.ts';
@@ -9,7 +10,7 @@ import type { Context } from '../context.ts';
 import { flagText } from '../flags.ts';
 import type { Arguments } from '../definition.ts';
 import { exit } from '../exit-codes.ts';
-import { itemsShown } from '../items-shown.ts';
+import { itemsShown, setsBelow } from '../items-shown.ts';
 import type { Kind } from '../kinds.ts';
 import type { Items } from '../listing.ts';
 import { idOf, named } from '../listing.ts';
@@ -40,8 +41,13 @@ export async function get(args: Arguments, context: Context, session: Session): 
     throw new InputError('a portal keeps no labels', { hint: 'leave --portal out, and ask the clusters themselves' });
   const { items, now } = await listed(kind, args, context, session);
   const text = await itemsShown(kind, name === undefined ? items : named(kind, items, name), () => now, args, context);
+  const application = flagText(args, 'application');
   if (text !== undefined) context.output.out(text);
-  else context.output.err(`No ${kind} found.\n`);
+  if (text !== undefined && kind === 'points' && application !== undefined) {
+    const { items: sets } = await listed('sets', args, context, session);
+    context.output.out(setsBelow(sets as Items['sets'][], args, context));
+  }
+  if (text === undefined) context.output.err(`No ${kind} found.\n`);
   return exit.done;
 }
 
@@ -97,6 +103,15 @@ export async function listed(
       return { items: componentRows(await applications(), namespace), now };
     case 'points':
       return { items: await pointsOfAll(application === undefined ? await applications() : [application], { client, options }), now };
+    case 'sets': {
+      const found = await applications();
+      assertFew(found, 'sets');
+      const sets = new Map<PortalApplication, Items['sets'][]>();
+      await few(found, async (one) => {
+        sets.set(one, setsOf(one, await client.points(one.spec.entityRef ?? one.metadata.name, options()), now));
+      });
+      return { items: found.flatMap((one) => sets.get(one) ?? []), now };
+    }
     case 'replications': {
       const copies = (await applications()).flatMap(({ status }) => status.components.flatMap(({ replications }) => replications));
       const inPlace = copies.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
@@ -139,26 +154,37 @@ export async function listed(
 const atMost = 100;
 const atOnce = 8;
 
+function assertFew(applications: readonly unknown[], what: 'points' | 'sets'): void {
+  if (applications.length > atMost)
+    throw new InputError(`a portal lists the ${what} of at most ${atMost} applications at a time, and here are ${applications.length}`, {
+      hint: 'name one with --application APP, or some with -n NAMESPACE',
+    });
+}
+
+/** For each of them, a few at a time. */
+async function few<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  const left = [...all];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await act(next);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
 /** Each point once, newest first. */
 async function pointsOfAll(
   applications: readonly (string | PortalApplication)[],
   { client, options }: Session,
 ): Promise<WireRecoveryPoint[]> {
-  if (applications.length > atMost)
-    throw new InputError(`a portal lists the points of at most ${atMost} applications at a time, and here are ${applications.length}`, {
-      hint: 'name one with --application APP, or some with -n NAMESPACE',
-    });
+  assertFew(applications, 'points');
   const found = new Map<string, WireRecoveryPoint>();
-  const left = applications.map((each) => (typeof each === 'string' ? each : (each.spec.entityRef ?? each.metadata.name)));
-  const worker = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift())
-      for (const point of await client.points(next, options())) {
-        const before = found.get(point.spec.id);
-        const use = [...(before?.status.use ?? []), ...(point.status.use ?? [])];
-        found.set(point.spec.id, { ...point, status: { ...point.status, ...(use.length > 0 && { use }) } });
-      }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await few(applications, async (each) => {
+    const name = typeof each === 'string' ? each : (each.spec.entityRef ?? each.metadata.name);
+    for (const point of await client.points(name, options())) {
+      const before = found.get(point.spec.id);
+      const use = [...(before?.status.use ?? []), ...(point.status.use ?? [])];
+      found.set(point.spec.id, { ...point, status: { ...point.status, ...(use.length > 0 && { use }) } });
+    }
+  });
   return [...found.values()].sort((a, b) => (b.status.capturedAt ?? '').localeCompare(a.status.capturedAt ?? ''));
 }
 

@@ -80,10 +80,18 @@ export function skewReasons(times: readonly PartTime[], components: readonly Com
   ];
 }
 
-/** Sets that are older than the newest: of each the newest of every component that is not younger than its moment. The newest first. */
-export function recoverySets(sources: readonly SetSource[], now: Date): RecoverySet[] {
-  const newest = Math.max(-Infinity, ...sources.map((source) => source.newest));
-  const moments = [...new Set(sources.flatMap((source) => source.moments))].filter((moment) => moment < newest).toSorted((a, b) => b - a);
+/**
+ * Sets that are older than a moment, milliseconds, by default than the newest data: of each the newest of every component that is not
+ * younger than its own moment. The newest first.
+ */
+export function recoverySets(
+  sources: readonly SetSource[],
+  now: Date,
+  olderThan = Math.max(-Infinity, ...sources.map(({ newest }) => newest)),
+): RecoverySet[] {
+  const moments = [...new Set(sources.flatMap((source) => source.moments))]
+    .filter((moment) => moment < olderThan)
+    .toSorted((a, b) => b - a);
   const sets: RecoverySet[] = [];
   let last = 0;
   for (const moment of moments) {

@@ -125,7 +125,7 @@ export function assertKnown(choice: Choice, statuses: readonly ComponentStatus[]
   if (!known)
     throw new NotFoundError(`there is no recovery point "${choice.name}" of these components`, {
       code: 'NO_POINT',
-      hint: 'list them with: kubectl dr get points',
+      hint: 'list them with: kubectl dr get points, and sets of them with: kubectl dr get sets',
     });
 }
 

@@ -28,9 +28,11 @@ import {
   pointsIn,
 } from './plan-ground.ts';
 import { nowAt } from './now-at.ts';
+import { withSetMoment } from './set-moment.ts';
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
-export async function makePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+export async function makePlan(deps: PlannerDeps, assessment: Assessment, given: PlanRequest, signal?: AbortSignal): Promise<Plan> {
+  const asked = withSetMoment(assessment, given);
   if (isMove(asked.intent)) return (await import('./failover-planner.ts')).movePlan(deps, assessment, asked, signal);
   if (asked.without !== undefined)
     throw new InputError(`components are left out of a move to another cluster, not of a ${asked.intent.toLowerCase()}`, {

@@ -26,6 +26,8 @@ export const componentStatusSchema = z.object({
   policy: z.string().optional(),
   rpo: z.object({ objectiveSeconds: z.number().optional(), actualSeconds: z.number().optional() }),
   rto: z.object({ objectiveSeconds: z.number().optional(), measuredSeconds: z.number().optional(), provenAt: instant.optional() }),
+  /** How far apart its policy lets what comes back together be. */
+  consistency: z.object({ skewSeconds: z.number() }).optional(),
   nextRun: instant.optional(),
   volumes: z.array(
     z.object({

@@ -55,6 +55,7 @@ function componentToWire(status: ComponentStatus): WireComponentStatus {
     policy: status.policy?.name,
     rpo: { objectiveSeconds: status.rpoSeconds, actualSeconds: status.ageSeconds },
     rto: { objectiveSeconds: status.rtoSeconds, measuredSeconds: status.proof?.rtoSeconds, provenAt: status.proof?.at },
+    ...(status.policy?.consistency.skew !== undefined && { consistency: { skewSeconds: status.policy.consistency.skew / 1000 } }),
     nextRun: status.nextRun,
     volumes: status.volumes.map(({ cluster, namespace, claim, capture }) => ({
       cluster,
@@ -123,6 +124,8 @@ export function recoveryPointToWire(
       schedule: point.schedule,
       application: point.application,
       component: point.component,
+      holds: point.holds,
+      safety: point.safety,
     },
     status: {
       phase: point.phase,

@@ -19,6 +19,10 @@ export const recoveryPointSchema = resource('RecoveryPoint', {
     schedule: z.string().optional(),
     application: z.string().optional(),
     component: z.string().optional(),
+    /** `data`: of volumes, and no objects. Absent: both. */
+    holds: z.literal('data').optional(),
+    /** Made before something was changed in place, to be able to take that back. */
+    safety: z.literal(true).optional(),
   }),
   status: z.object({
     phase: z.string(),

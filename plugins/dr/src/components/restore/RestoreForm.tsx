@@ -1,5 +1,7 @@
 import { Checkbox, CheckboxGroup, Radio, RadioGroup, Select, TextField } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
+import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
+import { skewText } from '../sets/texts.ts';
 import { atTime, shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { usableFor } from '../timeline/marks.ts';
@@ -17,6 +19,8 @@ const mostPoints = 50;
 interface RestoreFormProps {
   components: readonly { name: string; dependsOn: string[] }[];
   points: readonly WireRecoveryPoint[];
+  /** Of points that belong together. */
+  sets: readonly WireListedSet[];
   /** On which a drill could be tried besides the one where it runs. */
   clusters: readonly string[];
   choice: RestoreChoice;
@@ -25,7 +29,7 @@ interface RestoreFormProps {
   onChange(choice: RestoreChoice): void;
 }
 
-export const RestoreForm = ({ components, points, clusters, choice, planned, onChange }: RestoreFormProps) => {
+export const RestoreForm = ({ components, points, sets, clusters, choice, planned, onChange }: RestoreFormProps) => {
   const { t } = useText();
   const usable = points
     .filter((point) => choice.components.every((component) => usableFor(point, component) === 'yes'))
@@ -34,6 +38,9 @@ export const RestoreForm = ({ components, points, clusters, choice, planned, onC
   const listed = usable.slice(0, mostPoints);
   // A point chosen on the timeline stays in the list, however old or unusable it is: the plan then says so.
   if (chosen && !listed.includes(chosen)) listed.push(chosen);
+  const gone = chosen || sets.some(({ metadata }) => metadata.name === choice.point) ? undefined : choice.point;
+  const setLabel = (set: WireListedSet) =>
+    t('sets.option', { time: atTime(set.spec.moment), loss: shortSeconds(set.status.lossSeconds), skew: skewText(set, t) });
   const label = (point: WireRecoveryPoint) =>
     t('restore.pointOption', { time: atTime(point.status.capturedAt), age: shortSeconds(point.status.ageSeconds ?? Number.NaN) });
   return (
@@ -67,7 +74,10 @@ export const RestoreForm = ({ components, points, clusters, choice, planned, onC
         label={t('restore.from')}
         options={[
           { id: latest, label: t('restore.latest') },
+          ...sets.map((set) => ({ id: set.metadata.name, label: setLabel(set), description: set.metadata.name })),
           ...listed.map((point) => ({ id: point.spec.id, label: label(point), description: point.metadata.name })),
+          // What was chosen stays, also where as many newer ones have come since.
+          ...(gone === undefined ? [] : [{ id: gone, label: gone }]),
         ]}
         value={choice.point ?? latest}
         onChange={(id) => onChange({ ...choice, point: id === latest || id === null ? undefined : String(id) })}

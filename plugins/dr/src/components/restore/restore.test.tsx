@@ -201,6 +201,15 @@ describe('one-click restore', () => {
     expect(window.location.search).toBe('');
   });
 
+  it('names after a reload what the operation is: a drill that was open is no restore', async () => {
+    window.history.replaceState(null, '', '/?operation=op-1');
+    portal.answers(portalOf({ operations: [operation('op-1', {}, { intent: 'Drill' })] }));
+    renderWithPortal(<StatusCard />, { on: entity('shop') });
+    const dialog = await screen.findByRole('dialog');
+    expect(await within(dialog).findByRole('heading', { name: 'Drill of Shop' })).toBeInTheDocument();
+    expect(within(dialog).queryByRole('heading', { name: /^Restore/ })).toBeNull();
+  });
+
   it('is not offered to another team, nor where there is nothing to restore', async () => {
     portal.answers({
       statuses: {

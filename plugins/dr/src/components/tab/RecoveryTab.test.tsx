@@ -114,6 +114,52 @@ describe('the recovery tab', () => {
     await waitFor(() => expect(within(dialog).getByRole('button', { name: 'Run a drill' })).toBeEnabled());
   });
 
+  it('names the components that no drill has brought back, and says never only where there is none that was', async () => {
+    const proven = (...names: string[]) => ({
+      ...shop,
+      status: {
+        ...shop.status,
+        rto: {},
+        components: shop.status.components.map((one) => ({
+          ...one,
+          rto: names.includes(one.name) ? { provenAt: '2026-11-22T00:00:00Z' } : {},
+        })),
+      },
+    });
+    const shown = (application: typeof shop) => {
+      portal.answers({ ...portalOf, statuses: { 'system:default/shop': { kind: 'ready', application } } });
+      return renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    };
+    const part = shown(proven('orders-db', 'web'));
+    expect(await screen.findByText('Not brought back as a test yet: queue.')).toBeInTheDocument();
+    part.unmount();
+    shown(proven());
+    expect(await screen.findByText('It was never brought back as a test.')).toBeInTheDocument();
+  });
+
+  it('shows which points belong together, how far apart they are and what going back loses, and goes back to such a set', async () => {
+    const asked = portal.answers(portalOf);
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    const lane = await screen.findByRole('listbox', { name: /Sets of points that belong together/ });
+    lane.focus();
+    const active = () => document.getElementById(lane.getAttribute('aria-activedescendant')!)!;
+    await waitFor(() => expect(active()).not.toBeNull());
+    expect(active()).toHaveAccessibleName(/components 4h30m apart/);
+    await userEvent.keyboard('{Enter}');
+    const details = await screen.findByRole('region', { name: /^Chosen set: set-\d{8}-\d{6}$/ });
+    expect(within(details).getByText('4h30m apart; no policy says how much is allowed')).toBeInTheDocument();
+    expect(within(details).getByText(/^orders-db: shop-daily-20261122 on east, of .*, would lose 5h$/)).toBeInTheDocument();
+    expect(within(details).getByText(/^web: shop-daily-20261123 on east, of .*, would lose 30m$/)).toBeInTheDocument();
+    expect(within(details).getByText('recommender: no usable point')).toBeInTheDocument();
+    await userEvent.click(within(details).getByRole('button', { name: 'Restore this set' }));
+    const dialog = await screen.findByRole('dialog');
+    const name = details.getAttribute('aria-label')!.split(' ').at(-1)!;
+    await waitFor(() =>
+      expect(asked.find(({ path }) => path === applicationPath(paths.plans, 'shop'))?.body).toMatchObject({ point: name }),
+    );
+    expect(await within(dialog).findByRole('button', { name: /Together, .*: loses 5h, components 4h30m apart/ })).toBeInTheDocument();
+  });
+
   it('lets a drill be tried on another cluster, of the newest that has arrived there', async () => {
     const asked = portal.answers({ ...portalOf, clusters, operations: [drilledOnWest] });
     renderWithPortal(<RecoveryTab />, { on: entity('shop') });

@@ -1,6 +1,8 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
 import { Button, Text } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
+import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
+import { joins, setsOf } from '@kubectl-dr/core/wire/sets-of';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
 import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
@@ -27,6 +29,7 @@ import { ApplicationReasons } from './ApplicationReasons.tsx';
 import { ComponentsTable } from './ComponentsTable.tsx';
 import { componentsWorstFirst } from './order.ts';
 import { PointDetails } from './PointDetails.tsx';
+import { SetDetails } from '../sets/SetDetails.tsx';
 import styles from './RecoveryTab.module.css';
 
 const RestoreFlow = lazy(async () => ({ default: (await import('../restore/RestoreFlow.tsx')).RestoreFlow }));
@@ -59,11 +62,15 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
   const [open, setOpen] = useSearchParameter(operationParameter);
   // Whoever comes back to an operation (a reload, a link, a notification) wants to see it and not look for it.
   const [operationsFirst] = useState(open !== undefined);
-  const [chosen, setChosen] = useState<WireRecoveryPoint>();
+  const [chosen, setChosen] = useState<WireRecoveryPoint | WireListedSet>();
   const [restore, setRestore] = useState<Beginning>();
   const [moving, setMoving] = useState(false);
   const { status } = application;
   const rows = useMemo(() => componentsWorstFirst(application), [application]);
+  const sets = useMemo(
+    () => setsOf(application, points.data ?? [], new Date(clusterNow(status.recoveryPoint))).filter(joins),
+    [application, points.data, status.recoveryPoint],
+  );
   const restorable = restorableOf(application, component);
   const may = application.allowed.restore;
   const listed = operations.data?.some((operation) => operation.metadata.name === open);
@@ -132,11 +139,19 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
             components={rows.map((row) => row.id)}
             now={clusterNow(status.recoveryPoint)}
             days={days}
-            chosen={chosen?.spec.id}
+            sets={sets}
+            chosen={chosen?.kind === 'RecoverySet' ? chosen.metadata.name : chosen?.spec.id}
             onChoose={setChosen}
+            onChooseSet={setChosen}
           />
         )}
-        {chosen && (
+        {chosen?.kind === 'RecoverySet' && (
+          <SetDetails
+            set={chosen}
+            onRestore={may ? (components) => startRestore({ components, point: chosen.metadata.name }, 'timeline') : undefined}
+          />
+        )}
+        {chosen?.kind === 'RecoveryPoint' && (
           <PointDetails
             point={chosen}
             onRestore={may ? (components) => startRestore({ components, point: chosen.spec.id }, 'timeline') : undefined}

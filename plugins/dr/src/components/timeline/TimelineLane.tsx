@@ -1,6 +1,4 @@
 import { type KeyboardEvent, useId, useState } from 'react';
-import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
-import { atTime } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { MarkShape } from './MarkShape.tsx';
 import styles from './PointTimeline.module.css';
@@ -11,30 +9,34 @@ const laneHeight = 34;
 const offset: Record<Usable, number> = { yes: 17, no: 9, unknown: 26 };
 const word = { yes: 'timeline.usable', no: 'timeline.unusable', unknown: 'timeline.unknown' } as const;
 
-interface TimelineLaneProps {
-  lane: Lane;
-  days: number;
-  chosen?: string;
-  onChoose(point: WireRecoveryPoint): void;
+interface TimelineLaneProps<T> {
+  lane: Lane<T>;
+  /** What the lane is: `Recovery points of orders-db`. */
+  label: string;
+  /** Where nothing is drawn. */
+  empty: string;
+  /** One mark of a single point in words, but for whether it is usable. */
+  saying(point: T): { time: string; name: string };
+  isChosen(point: T): boolean;
+  onChoose(point: T): void;
 }
 
-/** One component's points as a list box: one tab stop, arrow keys inside, Enter chooses. */
-export const TimelineLane = ({ lane, days, chosen, onChoose }: TimelineLaneProps) => {
+/** One component's points, or the sets of all, as a list box: one tab stop, arrow keys inside, Enter chooses. */
+export const TimelineLane = <T,>({ lane, label, empty, saying, isChosen: chosen, onChoose }: TimelineLaneProps<T>) => {
   const { t } = useText();
   const id = useId();
   const [active, setActive] = useState<number>();
   const last = lane.marks.length - 1;
   const current = active === undefined ? undefined : lane.marks[Math.min(active, last)];
-  const isChosen = (mark: Mark) => mark.points.some((point) => point.spec.id === chosen);
-  const describe = (mark: Mark): string => {
-    const newest = mark.points[0]!;
-    const time = atTime(newest.status.capturedAt);
+  const isChosen = (mark: Mark<T>) => mark.points.some(chosen);
+  const describe = (mark: Mark<T>): string => {
+    const { time, name } = saying(mark.points[0]!);
     return mark.points.length === 1
-      ? `${time}, ${t(word[mark.usable])}, ${newest.metadata.name}`
+      ? `${time}, ${t(word[mark.usable])}, ${name}`
       : `${time}, ${t(word[mark.usable])}, ${t('timeline.many', { count: mark.points.length })}`;
   };
 
-  if (last < 0) return <div className={styles.empty}>{t('timeline.none', { component: lane.component, days: String(days) })}</div>;
+  if (last < 0) return <div className={styles.empty}>{empty}</div>;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const from = active ?? last;
@@ -51,7 +53,7 @@ export const TimelineLane = ({ lane, days, chosen, onChoose }: TimelineLaneProps
       height={laneHeight}
       role="listbox"
       tabIndex={0}
-      aria-label={`${t('timeline.lane', { component: lane.component })}. ${t('timeline.help')}`}
+      aria-label={`${label}. ${t('timeline.help')}`}
       aria-activedescendant={current ? `${id}-${current.id}` : undefined}
       onKeyDown={onKeyDown}
       onFocus={() => setActive((before) => before ?? last)}

@@ -1,20 +1,22 @@
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
+import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
 
 export type Usable = 'yes' | 'no' | 'unknown';
 
 /** Points that lie too close to be told apart share one mark; the newest stands for them. */
-export interface Mark {
+export interface Mark<T = WireRecoveryPoint> {
   id: string;
   usable: Usable;
   /** 0 (oldest) .. 1 (now). */
   position: number;
   /** Newest first; never empty. */
-  points: WireRecoveryPoint[];
+  points: T[];
 }
 
-export interface Lane {
+/** Of one component, or of sets of points of all. */
+export interface Lane<T = WireRecoveryPoint> {
   component: string;
-  marks: Mark[];
+  marks: Mark<T>[];
 }
 
 /** How many marks fit beside each other before they touch. */
@@ -29,14 +31,45 @@ const concerns = (point: WireRecoveryPoint, component: string): boolean =>
 
 /** Marks of one component between `from` and `to` (milliseconds), oldest first. Points without a time are left out. */
 export function laneOf(points: readonly WireRecoveryPoint[], component: string, from: number, to: number): Lane {
-  const marks = new Map<string, Mark>();
-  const sorted = points
-    .map((point) => ({ point, time: Date.parse(point.status.capturedAt ?? '') }))
-    .filter(({ point, time }) => concerns(point, component) && time >= from && time <= to)
+  const concerned = points.filter((point) => concerns(point, component));
+  return drawn(
+    component,
+    concerned,
+    from,
+    to,
+    (point) => point.status.capturedAt,
+    (point) => usableFor(point, component),
+  );
+}
+
+/** The same of sets: each at its moment. */
+export function setLaneOf(sets: readonly WireListedSet[], name: string, from: number, to: number): Lane<WireListedSet> {
+  return drawn(
+    name,
+    sets,
+    from,
+    to,
+    ({ spec }) => spec.moment,
+    ({ status }) => status.usable,
+  );
+}
+
+function drawn<T>(
+  component: string,
+  all: readonly T[],
+  from: number,
+  to: number,
+  timeOf: (one: T) => string | undefined,
+  usableOf: (one: T) => Usable,
+): Lane<T> {
+  const marks = new Map<string, Mark<T>>();
+  const sorted = all
+    .map((point) => ({ point, time: Date.parse(timeOf(point) ?? '') }))
+    .filter(({ time }) => time >= from && time <= to)
     .sort((a, b) => b.time - a.time);
   for (const { point, time } of sorted) {
     const position = (time - from) / (to - from);
-    const usable = usableFor(point, component);
+    const usable = usableOf(point);
     const key = `${Math.floor(position * slots)}/${usable}`;
     const mark = marks.get(key);
     if (mark) mark.points.push(point);

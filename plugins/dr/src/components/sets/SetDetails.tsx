@@ -1,0 +1,61 @@
+import { Button, Text } from '@backstage/ui';
+import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
+import { atTime, shortSeconds } from '../../text/time.ts';
+import { useText } from '../../text/useText.ts';
+import styles from '../tab/RecoveryTab.module.css';
+import { MarkShape } from '../timeline/MarkShape.tsx';
+import { consistencyText } from './texts.ts';
+
+/** The chosen set: of when it is, how well its parts fit, what going back to it loses, and which points it is made of. */
+export const SetDetails = ({ set, onRestore }: { set: WireListedSet; onRestore?(components: string[]): void }) => {
+  const { t } = useText();
+  const { metadata, spec, status } = set;
+  const components = [...new Set(spec.parts.map(({ component }) => component))];
+  const facts = [
+    [t('sets.moment'), atTime(spec.moment)],
+    [t('sets.consistency'), consistencyText(set, t)],
+    [t('sets.loss'), shortSeconds(status.lossSeconds)],
+  ];
+  return (
+    <section className={styles.point} aria-label={`${t('sets.selected')}: ${metadata.name}`} role="region">
+      <div className={styles.pointHead}>
+        <Text as="h4" variant="body-large" weight="bold">
+          {metadata.name}
+        </Text>
+        {onRestore && (
+          <Button size="small" variant="secondary" onPress={() => onRestore(components)}>
+            {t('sets.restoreThis')}
+          </Button>
+        )}
+      </div>
+      <dl className={styles.facts}>
+        {facts.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <ul className={styles.uses}>
+        {spec.parts.map(({ component, cluster, point, capturedAt, lossSeconds }) => (
+          <li key={`${component} ${cluster}`} className={styles.use}>
+            <Mark usable="yes" />
+            {t('sets.part', { component, cluster, point: point.name, time: atTime(capturedAt), loss: shortSeconds(lossSeconds) })}
+          </li>
+        ))}
+        {spec.missing.map((component) => (
+          <li key={component} className={styles.use}>
+            <Mark usable="no" />
+            {t('sets.missing', { component })}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+const Mark = ({ usable }: { usable: 'yes' | 'no' }) => (
+  <svg width="18" height="18" viewBox="-9 -9 18 18" aria-hidden>
+    <MarkShape usable={usable} />
+  </svg>
+);
