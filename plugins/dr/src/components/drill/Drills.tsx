@@ -4,6 +4,7 @@ import type { PortalApplication } from '../../api/drApi.ts';
 import { atTime, shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { StateBadge } from '../operation/StateBadge.tsx';
+import { unprovenText } from './proven.ts';
 import styles from './Drills.module.css';
 
 /** More are in the list of operations. */
@@ -27,7 +28,7 @@ export const Drills = ({ application, operations, onOpen, onBegin }: DrillsProps
     .slice(0, shown);
   const proven =
     rto.provenAt === undefined
-      ? t(drills.some(({ status }) => status.state === 'Succeeded') ? 'drills.partly' : 'drills.never')
+      ? unprovenText(application, t)
       : [
           t('drills.proven', { when: atTime(rto.provenAt) }),
           rto.measuredSeconds !== undefined && t('drills.took', { time: shortSeconds(rto.measuredSeconds) }),

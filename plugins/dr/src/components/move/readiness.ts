@@ -2,6 +2,7 @@ import type { MoveIntent } from '@kubectl-dr/core/planning/intent';
 import type { WireCluster } from '@kubectl-dr/core/wire/protection';
 import type { PortalApplication } from '../../api/drApi.ts';
 import { atTime, shortSeconds } from '../../text/time.ts';
+import { unprovenText } from '../drill/proven.ts';
 import type { Text } from '../../text/useText.ts';
 
 export interface ReadinessItem {
@@ -92,9 +93,9 @@ function configuration({ status }: PortalApplication, t: Text): ReadinessItem {
   return { id: 'point', state: tooOld ? 'bad' : 'good', text: t('move.point', { age: shortSeconds(recoveryPoint.ageSeconds) }) };
 }
 
-function proof({ status }: PortalApplication, t: Text): ReadinessItem {
-  const { provenAt, measuredSeconds, objectiveSeconds } = status.rto;
-  if (provenAt === undefined) return { id: 'proof', state: 'bad', text: t('drills.never') };
+function proof(application: PortalApplication, t: Text): ReadinessItem {
+  const { provenAt, measuredSeconds, objectiveSeconds } = application.status.rto;
+  if (provenAt === undefined) return { id: 'proof', state: 'bad', text: unprovenText(application, t) };
   const took = measuredSeconds === undefined ? [] : [t('drills.took', { time: shortSeconds(measuredSeconds) })];
   const slow = measuredSeconds !== undefined && objectiveSeconds !== undefined && measuredSeconds > objectiveSeconds;
   return { id: 'proof', state: slow ? 'bad' : 'good', text: [t('drills.proven', { when: atTime(provenAt) }), ...took].join(', ') };

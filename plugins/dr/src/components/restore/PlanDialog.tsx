@@ -1,9 +1,10 @@
 import { Button, Dialog, DialogBody, DialogFooter, DialogHeader } from '@backstage/ui';
 import { type ReactNode, useState } from 'react';
 import type { PortalApplication } from '../../api/drApi.ts';
+import { useOperation } from '../../hooks/useOperation.ts';
 import { clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
-import { LiveOperation } from '../operation/LiveOperation.tsx';
+import { FollowedOperation } from '../operation/LiveOperation.tsx';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { Problem } from '../state/Problem.tsx';
@@ -38,6 +39,12 @@ export const PlanDialog = ({ title, application, planned, complete, operation, o
   const { t } = useText();
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
+  const live = useOperation(operation);
+  // After a reload nobody knows what was chosen in this dialog, but the operation knows what it is.
+  const [reloaded] = useState(operation !== undefined);
+  const name = application.spec.title ?? application.metadata.name;
+  const before = reloaded ? name : title;
+  const header = live.data ? t(`operation.title.${live.data.spec.intent}`, { application: name }) : before;
   const plan = planned.plan?.spec;
   const rule = planned.plan?.selfService ?? 'owner';
   const ready = plan && plan.blockers.length === 0 && !planned.computing && complete && rule !== 'operator';
@@ -52,10 +59,10 @@ export const PlanDialog = ({ title, application, planned, complete, operation, o
 
   return (
     <Dialog isOpen onOpenChange={(open) => !open && onClose()} width="min(1140px, calc(100vw - 32px))">
-      <DialogHeader>{title}</DialogHeader>
+      <DialogHeader>{header}</DialogHeader>
       <DialogBody className={styles.body}>
         {operation ? (
-          <LiveOperation id={operation} may={application.allowed} whileRunning={t('restore.started')} />
+          <FollowedOperation id={operation} live={live} may={application.allowed} whileRunning={t('restore.started')} />
         ) : (
           <>
             {plan && <DataLoss plan={plan} />}
