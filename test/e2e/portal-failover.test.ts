@@ -98,8 +98,31 @@ it('goes on without a cluster that does not answer, when the owner may and has s
   expect(begun.body.error).toBeUndefined();
   const done = await ended(begun.body.metadata.name);
   expect(done.status, done.status.message).toMatchObject({ state: 'Succeeded' });
+  // What was accepted is in the journal and in the audit, by whom and in their words.
+  expect(done.spec.request).toMatchObject({ override: 'power of rack 3 is cut' });
+  expect(portal.audit.filter(({ eventId }) => eventId === 'failover-create')).toMatchObject([
+    { outcome: 'success', meta: { actor: 'user:default/alice', override: 'power of rack 3 is cut' } },
+  ]);
   await pair.running('west');
   expect(await pair.read('west')).toBe('1,apples\n');
+});
+
+it('is not let go on without it by an owner whom the policy does not let, whatever they say', async () => {
+  await open();
+  pair.clusters.east.lose({ workloads: false });
+  await eventually(
+    async () => (await plan('alice')).spec?.blockers.some(({ code }: { code: string }) => code === 'SOURCE_MAY_BE_ALIVE'),
+    'the plan tells that east is silent',
+    60_000,
+  );
+  const made = await plan('alice', { override: 'power of rack 3 is cut' });
+  expect(made.selfService).toBe('operator');
+  const refused = await start('alice', made, { confirm: 'shop' });
+  expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('leaves this to operators')]);
+  expect(portal.audit.filter(({ eventId }) => eventId === 'failover-create')).toMatchObject([
+    { outcome: 'fail', meta: { actor: 'user:default/alice', override: 'power of rack 3 is cut' } },
+  ]);
+  await expect(pair.pods('west')).resolves.toEqual([]);
 });
 
 it('is carried out by the command line of an operator who has no credentials of the clusters', async () => {

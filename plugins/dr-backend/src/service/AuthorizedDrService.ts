@@ -67,7 +67,8 @@ export class AuthorizedDrService {
     const components = body.components ?? (component === undefined ? undefined : [component]);
     const { application } = status;
     const { intent, mode, without } = body;
-    const meta = { application: application.name, intent, mode, components, without, actor: access.caller.name };
+    const { override } = body;
+    const meta = { application: application.name, intent, mode, components, without, override, actor: access.caller.name };
     return audited(auditor, asker, { eventId: 'plan-create', severity: 'low', meta }, async (note) => {
       const meant = componentsOf(application, { ...(components && { components }), ...(without && { without }) });
       await judge.assertMay('plan', status, meant, access);
@@ -113,6 +114,8 @@ export class AuthorizedDrService {
       planHash: plan.hash,
       actor: access.caller.name,
       reason: body.reason,
+      override: plan.request.override,
+      acceptDataLoss: plan.request.acceptDataLoss,
     };
     const event = { eventId: eventOf(plan), severity: restores ? 'high' : 'medium', meta } as const;
     return audited(auditor, asker, event, async (note) => {
