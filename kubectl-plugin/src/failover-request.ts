@@ -16,6 +16,7 @@ export const moveIntents: Readonly<Record<string, MoveIntent>> = { failover: 'Fa
 export function moveRequest(args: Arguments, command: string, intent: MoveIntent): PlanRequest {
   const verb = intent.toLowerCase();
   const ignored = ofRestore.find((name) => args.flags[name] !== undefined);
+  if (ignored === 'as') throw new UsageError(`--as is of restore: in a ${verb} an application keeps its namespaces`, command);
   if (ignored) throw new UsageError(`--${ignored} is of restore: a ${verb} brings the application itself to another cluster`, command);
   if (args.flags.on !== undefined) throw new UsageError(`--on is of drill: a ${verb} goes --to a cluster`, command);
   const foreign = intent === 'Failover' ? undefined : ofFailover.find((name) => args.flags[name] !== undefined);

@@ -258,6 +258,11 @@ const table = {
     why: 'What one of them knows of another (an order of a customer) may be missing there; the policy says how far apart is too far.',
     fix: 'Choose a moment of which all have data, or leave one of them out.',
   },
+  MAPPING_NOT_APPLIED: {
+    title: 'What is called otherwise at the target is not rewritten',
+    why: 'An engine that moves an application by itself brings its objects as they are: a storage class, a host or a node label of the source may mean nothing there.',
+    fix: 'Let the engine rewrite them by its own rules, or call things alike on both clusters.',
+  },
   EARLIER_DATA_UNKNOWN: {
     title: 'Nobody can tell beforehand whether so old data is kept',
     why: 'A copy through a repository keeps earlier states there, by rules that neither end tells.',

@@ -3,13 +3,14 @@ import { sealPlan } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { words } from './in-place/figures.ts';
 import { leftOut, namesPast } from './left-out.ts';
-import type { DataLoss, Plan, Step } from './model.ts';
+import type { DataLoss, Mapping, Plan, Step } from './model.ts';
 import type { Origin } from './move/inputs.ts';
 import { recoverySets, skewOf, skewReasons, sourceOfPoints, timeOfPoint } from './recovery-set.ts';
 import { stopCopy } from './stop-copy.ts';
 
 export interface FailoverInputs extends CloneInputs {
   origins: readonly Origin[];
+  mapping: Mapping;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface FailoverInputs extends CloneInputs {
  * risk by name (`request.override`); then the old copy stays to be stopped, by the plan's release, as soon as it answers.
  */
 export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
-  const { request, origins, now } = inputs;
+  const { request, origins, mapping, now } = inputs;
   const {
     id: _,
     hash: __,
@@ -62,6 +63,7 @@ export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
       waves: [stop(request.override, 'stop'), ...copy.waves].filter((wave) => wave.length > 0),
       dataLoss: lossOf(inputs, copy),
       ...(skew > 0 && { skewSeconds: skew }),
+      ...(Object.keys(mapping).length > 0 && { mapping }),
       ...(sets.length > 0 && { sets }),
       blockers,
       warnings,

@@ -147,7 +147,7 @@ function nodes(object: KubeObject, { nodeLabels = {} }: Mapping): Edit[] {
   const selector = textsAt(object, ...path.map(String), 'nodeSelector');
   return Object.entries(selector).flatMap(([key, value]): Edit[] => {
     const told = nodeLabels[`${key}=${value}`];
-    if (told === undefined) return [];
+    if (told === undefined || told === `${key}=${value}`) return [];
     const keys = [...path, 'nodeSelector', key];
     const about = { keys, shown: shownAs(keys), from: value, why: 'nodes there are labelled so' };
     if (told === '') return [{ ...about, why: 'nodes there have no such label' }];

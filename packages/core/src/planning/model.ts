@@ -339,6 +339,8 @@ export interface Plan {
   estimate?: { seconds: number; basis: string; p95Seconds?: number };
   /** Seconds between the oldest and the newest data of the set, when components go on with that of different moments. */
   skewSeconds?: number;
+  /** Of a move: what is called otherwise at the target, as the policy says it and, over that, the request. Absent: nothing. */
+  mapping?: Mapping;
   /** Of a failover: older sets that could be chosen in place of this. */
   sets?: RecoverySet[];
   blockers: Reason[];

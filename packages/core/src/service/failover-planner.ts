@@ -36,6 +36,13 @@ import { nowAt } from './now-at.ts';
  */
 export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked: PlanRequest, signal?: AbortSignal): Promise<Plan> {
   const application = findApplication(assessment, asked.application);
+  if (asked.namespace !== undefined)
+    throw new InputError(
+      `${application.name} keeps its namespaces when it moves: what names them, its copies and the way back would not follow`,
+      {
+        hint: `make a copy in another one instead: kubectl dr restore ${application.name} --as ${asked.namespace}`,
+      },
+    );
   const request = chosenOf(application, asked, assessment);
   const whole = await planOf(deps, assessment, application, request, signal);
   const without = unfitIn(whole);
@@ -142,7 +149,8 @@ async function ownPlan(
     const plan = await continuousPlan(deps, laid, choiceFor, origins, chosen, signal);
     return completed(plan, deps, to, now, signal);
   }
-  const arrival = arrivalWith(mappingOf(request, laid.components, to));
+  const mapping = mappingOf(request, laid.components, to);
+  const arrival = arrivalWith(mapping);
   const inputs = await cloneInputs(
     deps,
     laid,
@@ -154,7 +162,7 @@ async function ownPlan(
     },
     signal,
   );
-  const plan = await planFailover({ ...inputs, origins });
+  const plan = await planFailover({ ...inputs, origins, mapping });
   return completed(plan, deps, to, now, signal);
 }
 

@@ -15,6 +15,7 @@ import type { MoveKind, MovePreview, Mover } from '../ports/mover.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
+import { mappingOf } from './arrived-points.ts';
 import { fitOf } from './handed-fit.ts';
 import { type SteeredIntent, kindOf, nameAt, steeredBy } from './managed.ts';
 import type { ComponentStatus } from './model.ts';
@@ -56,6 +57,7 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
           { ...application, components: bridged(application.components, names) },
           others.map(({ name }) => name),
         );
+  const mapping = notApplied(request, handed, rest === undefined);
   const part = handOver(application.name, handed, rest?.waves ?? [], now);
   const all = wanted.filter(({ name }) => names.has(name) || others.some((other) => other.name === name)).map(({ name }) => name);
   const release = [...part.release, ...(rest?.undo.release ?? [])];
@@ -64,8 +66,8 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
       ...joinedPlan(ground, intent, all, handed, part, rest),
       request: { ...(rest?.request ?? request), application: application.name, components: all, isolate: false },
       ...(rest?.skewSeconds !== undefined && { skewSeconds: rest.skewSeconds }),
-      blockers: distinct([...blockers, ...(rest?.blockers ?? [])]),
-      warnings: distinct([...warnings, ...(rest?.warnings ?? [])]),
+      blockers: distinct([...blockers, ...(rest?.blockers ?? []), ...mapping.filter(({ severity }) => severity === 'blocker')]),
+      warnings: distinct([...warnings, ...(rest?.warnings ?? []), ...mapping.filter(({ severity }) => severity !== 'blocker')]),
       undo: {
         text: `move it back as it came: kubectl dr failback ${application.name}`,
         possible: false,
@@ -76,6 +78,26 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
     now,
   );
   return withRights(plan, deps, now, signal);
+}
+
+/** What an engine moves by itself arrives as it is: what somebody asked to be called otherwise would not be. `alone`: nothing else goes. */
+function notApplied(request: HandoverGround['request'], handed: readonly Handed[], alone: boolean): Reason[] {
+  const { to } = request;
+  const asked = [request.storageClasses, request.hosts, request.nodeLabels].some((one) => one !== undefined && Object.keys(one).length > 0);
+  return handed.flatMap(({ managed, components }): Reason[] => {
+    if (Object.keys(mappingOf(request, components, to)).length === 0) return [];
+    const names = components.map(({ component }) => component.name).join(', ');
+    return [
+      {
+        code: 'MAPPING_NOT_APPLIED',
+        severity: asked && alone ? 'blocker' : 'warning',
+        cluster: to,
+        message: `${managed.engine} moves ${names} by itself, and as it is: no storage class, host or node label of it is called otherwise on ${to}`,
+        evidence: [`${managed.engine}: ${managed.name}`],
+        fix: asked ? 'leave the mapping out, and let the engine rewrite it by its own rules' : 'let the engine rewrite it by its own rules',
+      },
+    ];
+  });
 }
 
 /** What engines move by themselves of what is wanted, and what they say to that. */

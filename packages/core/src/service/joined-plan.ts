@@ -18,7 +18,7 @@ export function joinedPlan(
   part: EnginesPart,
   rest: Plan | undefined,
 ): Pick<Plan, Shared | 'intent' | 'application' | 'components' | 'points' | 'copies' | 'basis'> &
-  Partial<Pick<Plan, 'entityRef' | 'owner' | 'estimate'>> {
+  Partial<Pick<Plan, 'entityRef' | 'owner' | 'estimate' | 'mapping'>> {
   const target = new Map<string, Set<string>>();
   for (const { cluster, namespaces } of [...part.target, ...(rest?.target ?? [])])
     target.set(cluster, new Set([...(target.get(cluster) ?? []), ...namespaces]));
@@ -36,6 +36,7 @@ export function joinedPlan(
     changes: [...part.changes, ...(rest?.changes ?? [])],
     dataLoss: [...part.dataLoss, ...(rest?.dataLoss ?? [])],
     ...(estimate && { estimate }),
+    ...(rest?.mapping && { mapping: rest.mapping }),
     basis: {
       ...rest?.basis,
       ...Object.fromEntries(handed.map(({ managed }) => [managed.id, managed.moving ?? managed.placedAt ?? 'rests'])),

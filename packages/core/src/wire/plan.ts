@@ -394,6 +394,7 @@ const planBody = z.object({
   dataLoss: z.array(z.object({ component: z.string(), seconds: z.number(), text: z.string(), unknown: z.literal(true).optional() })),
   estimate: z.object({ seconds: z.number(), basis: z.string(), p95Seconds: z.number().optional() }).optional(),
   skewSeconds: z.number().optional(),
+  mapping: mapping.optional(),
   sets: z.array(recoverySetSchema).optional(),
   blockers: z.array(reasonSchema),
   warnings: z.array(reasonSchema),

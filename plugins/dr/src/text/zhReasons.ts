@@ -51,6 +51,7 @@ const zhReasons: Record<ReasonCode, string> = {
   POINT_UNUSABLE: '所选恢复点无法恢复该组件',
   NEWER_DATA_LEFT: '存在比所选更新的数据，将被放弃',
   SKEW_EXCEEDED: '各组件的数据时刻相差过大',
+  MAPPING_NOT_APPLIED: '目标集群上的不同名称不会被改写',
   EARLIER_DATA_UNKNOWN: '事先无法得知是否保留了那么早的数据',
   REPLICATION_SECRET_MISSING: '持续复制没有存储库',
   TARGET_EXISTS: '目标命名空间已存在',

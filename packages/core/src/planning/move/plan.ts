@@ -158,6 +158,7 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
       dataLoss: names.flatMap((name) => lossOf(name, inputs, planned)),
       ...estimateOf(inputs, names),
       ...(skew > 0 && { skewSeconds: skew }),
+      ...(Object.keys(mapping).length > 0 && { mapping }),
       ...(sets.length > 0 && { sets }),
       blockers,
       warnings,

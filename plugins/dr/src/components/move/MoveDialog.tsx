@@ -1,6 +1,7 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
 import { Checkbox, Radio, RadioGroup, Select, TextField } from '@backstage/ui';
 import { type MoveIntent, moveIntents } from '@kubectl-dr/core/planning/intent';
+import type { Mapping } from '@kubectl-dr/core/planning/model';
 import { useState } from 'react';
 import { type PortalApplication, drApiRef } from '../../api/drApi.ts';
 import { onceRhythm } from '../../hooks/rhythms.ts';
@@ -12,6 +13,8 @@ import { usePlan } from '../restore/usePlan.ts';
 import { Loading } from '../state/Loading.tsx';
 import { Notice } from '../state/Notice.tsx';
 import { Problem } from '../state/Problem.tsx';
+import { MoveMapping } from './MoveMapping.tsx';
+import { type MappingRows, askedMapping, rowsOf } from './mapping.ts';
 import { OlderSets } from './OlderSets.tsx';
 import { Readiness } from './Readiness.tsx';
 import { readinessOf, targetsOf, usualIntent } from './readiness.ts';
@@ -42,16 +45,22 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
   const others = targetsOf(application, clusters.data ?? []);
   const to = chosen ?? others[0];
   const intent = wanted ?? usualIntent(application, clusters.data ?? [], to);
+  const [typed, setTyped] = useState<{ to: string; policy: Mapping; rows: MappingRows }>();
   const [point, setPoint] = useState<string>();
   const [leaves, setLeaves] = useState(false);
   const accepted = intent === 'Failover' && override.trim() !== '' && { override: override.trim() };
   const older = intent === 'Failover' && point !== undefined && { point, ...(leaves && { acceptDataLoss: true }) };
+  // What was typed of one cluster is not what is called otherwise on another.
+  const mapped = typed?.to === to ? typed : undefined;
+  const mapping = mapped && askedMapping(mapped.rows, mapped.policy);
   // Another cluster may be able to run them.
   const without = left !== undefined && left.to === to && { without: left.components };
   const move = usePlan(
     applicationRef,
-    operation === undefined && to !== undefined ? { intent, to, ...accepted, ...without, ...older } : undefined,
+    operation === undefined && to !== undefined ? { intent, to, ...accepted, ...without, ...older, ...mapping } : undefined,
   );
+  // The plan that is shown may still be of the cluster that was chosen before.
+  const planned = move.plan && move.plan.spec.home === to ? move.plan.spec : undefined;
   const offered = without ? without.without : move.plan?.spec.partial?.without;
   const sets = intent === 'Failover' ? (move.plan?.spec.sets ?? []) : [];
   const silent = move.plan?.spec.blockers.some(({ code }) => code === 'SOURCE_MAY_BE_ALIVE') ?? false;
@@ -132,6 +141,14 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
             >
               {t(`move.without.${intent}`, { components: offered.join(', '), to })}
             </Checkbox>
+          )}
+          {(mapped || planned) && (
+            <MoveMapping
+              to={to}
+              rows={mapped?.rows ?? rowsOf(planned?.mapping)}
+              // The first plan asked for nothing: what it maps is what the policy says.
+              onChange={(rows) => setTyped({ to, policy: mapped?.policy ?? planned?.mapping ?? {}, rows })}
+            />
           )}
           <Readiness items={readinessOf(application, clusters.data ?? [], to, t)} />
         </>

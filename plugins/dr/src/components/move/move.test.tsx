@@ -42,7 +42,7 @@ describe('going on elsewhere', () => {
   beforeEach(() => window.history.replaceState(null, '', '/'));
   const lost = [{ component: 'orders-db', seconds: 420, text: '7 minutes of orders-db' }];
   const failover = (more: object = {}, rule: 'owner' | 'approval' | 'operator' = 'owner') =>
-    planOf({ intent: 'Failover', dataLoss: lost, ...more }, rule);
+    planOf({ intent: 'Failover', home: 'west', dataLoss: lost, ...more }, rule);
   const portalOf = (more: Portal): Portal => ({
     statuses: { 'system:default/shop': { kind: 'ready', application: shop } },
     points: shopPoints,
@@ -138,6 +138,43 @@ describe('going on elsewhere', () => {
     await userEvent.click(screen.getByRole('option', { name: /loses 120m/ }));
     await waitFor(() => expect(plans(asked).at(-1)).toEqual({ intent: 'Failover', to: 'west', point: sets[0]!.moment }));
     await waitFor(() => expect(accept()).not.toBeChecked());
+  });
+
+  it('maps what is called otherwise there: as the policy says, changed by hand, and planned at once', async () => {
+    const policy = { storageClasses: { fast: 'gp3' } };
+    const asked = portal.answers(
+      portalOf({
+        plan: (body) => {
+          const { storageClasses, hosts } = body as { storageClasses?: object; hosts?: object };
+          return failover({ mapping: { storageClasses: { ...policy.storageClasses, ...storageClasses }, ...(hosts && { hosts }) } });
+        },
+      }),
+    );
+    const dialog = await open();
+    await userEvent.click(await within(dialog).findByRole('button', { name: /Called otherwise on west/ }));
+    const there = within(dialog).getByLabelText('Storage classes: name on west');
+    expect(within(dialog).getByLabelText('Storage classes: name here')).toHaveValue('fast');
+    expect(there).toHaveValue('gp3');
+    expect(plans(asked)).toEqual([{ intent: 'Failover', to: 'west' }]);
+
+    await userEvent.clear(there);
+    await userEvent.type(there, 'premium');
+    await waitFor(() => expect(plans(asked).at(-1)).toEqual({ intent: 'Failover', to: 'west', storageClasses: { fast: 'premium' } }));
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Add: Hosts of Ingresses and routes' }));
+    await userEvent.type(within(dialog).getByLabelText('Hosts of Ingresses and routes: name here'), '.east.example');
+    expect(within(dialog).getByText(/both names are needed. With a dot/)).toBeInTheDocument();
+    await userEvent.type(within(dialog).getByLabelText('Hosts of Ingresses and routes: name on west'), '.west.example');
+    await waitFor(() =>
+      expect(plans(asked).at(-1)).toEqual({
+        intent: 'Failover',
+        to: 'west',
+        storageClasses: { fast: 'premium' },
+        hosts: { '.east.example': '.west.example' },
+      }),
+    );
+    // What the policy says and nobody wants is called there as it is here.
+    await userEvent.click(within(dialog).getAllByRole('button', { name: 'Remove' })[0]!);
+    await waitFor(() => expect(plans(asked).at(-1)).toMatchObject({ storageClasses: { fast: 'fast' } }));
   });
 
   it('relocates where the source answers, plans anew what is chosen instead, and leaves it to operators where the policy does', async () => {

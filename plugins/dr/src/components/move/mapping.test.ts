@@ -1,0 +1,31 @@
+import { askedMapping, isComplete, rowsOf } from './mapping.ts';
+
+const policy = { storageClasses: { fast: 'gp3' }, hosts: { '.east.example': '.west.example' } };
+
+describe('the mapping of a move', () => {
+  it('begins as the policy says it, of which nothing has to be asked', () => {
+    expect(rowsOf(policy)).toEqual({
+      storageClasses: [{ from: 'fast', to: 'gp3' }],
+      hosts: [{ from: '.east.example', to: '.west.example' }],
+      nodeLabels: [],
+    });
+    expect(askedMapping(rowsOf(policy), policy)).toEqual({});
+    expect(askedMapping(rowsOf())).toEqual({});
+  });
+
+  it('asks for what differs from it, and for what it says and nobody wants as it is called here', () => {
+    const rows = { ...rowsOf(policy), storageClasses: [], nodeLabels: [{ from: ' disk=ssd ', to: '' }] };
+    rows.hosts[0]!.to = '.dr.example';
+    expect(askedMapping(rows, policy)).toEqual({
+      storageClasses: { fast: 'fast' },
+      hosts: { '.east.example': '.dr.example' },
+      nodeLabels: { 'disk=ssd': '' },
+    });
+  });
+
+  it('asks for nothing that is typed by half', () => {
+    const rows = { storageClasses: [{ from: 'fast', to: '' }], hosts: [{ from: '', to: 'x' }], nodeLabels: [{ from: 'disk', to: '' }] };
+    expect(askedMapping(rows)).toEqual({});
+    expect(isComplete('nodeLabels', { from: 'disk=ssd', to: 'disk' })).toBe(false);
+  });
+});
