@@ -28,7 +28,6 @@ import {
   storageLocationListSchema,
   storageLocationSchema,
 } from '@kubectl-dr/core/wire/protection';
-import { listedSetListSchema } from '@kubectl-dr/core/wire/recovery-set';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { commands } from '../../kubectl-plugin/src/commands/index.ts';
@@ -44,8 +43,6 @@ const table: [line: string, schema: z.ZodType, code?: number][] = [
   ['get component shop/web', componentSchema],
   ['get points', recoveryPointListSchema],
   ['get points --application shop', recoveryPointListSchema],
-  ['get sets', listedSetListSchema],
-  ['get sets --application shop', listedSetListSchema],
   ['get schedules', scheduleListSchema],
   ['get policies', policyListSchema],
   ['get locations', storageLocationListSchema],

@@ -100,7 +100,14 @@ function sourceOf(component: string, cluster: string, points: Source['points']):
 }
 
 function newestUntil({ points }: Source, moment: number): Source['points'][number] | undefined {
-  return points.find(({ time }) => time <= moment);
+  // Newest first: for each of thousands of moments this is asked of every component.
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (points[middle]!.time <= moment) high = middle;
+    else low = middle + 1;
+  }
+  return points[low];
 }
 
 function partOf({ component, cluster }: Source, { spec, metadata }: WireRecoveryPoint, time: number, now: Date): WireSetPart {
