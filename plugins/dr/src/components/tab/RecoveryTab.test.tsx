@@ -130,7 +130,7 @@ describe('the recovery tab', () => {
       portal.answers({ ...portalOf, statuses: { 'system:default/shop': { kind: 'ready', application } } });
       return renderWithPortal(<RecoveryTab />, { on: entity('shop') });
     };
-    const part = shown(proven('orders-db', 'web'));
+    const part = shown(proven(...shop.status.components.map(({ name }) => name).filter((name) => name !== 'queue')));
     expect(await screen.findByText('Not brought back as a test yet: queue.')).toBeInTheDocument();
     part.unmount();
     shown(proven());
