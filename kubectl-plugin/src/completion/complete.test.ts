@@ -12,7 +12,20 @@ async function asked(line: string): Promise<string[] | string> {
 it.each([
   [
     'get ',
-    ['apps', 'components', 'points', 'restores', 'schedules', 'replications', 'policies', 'locations', 'operations', 'drills', 'clusters'],
+    [
+      'apps',
+      'components',
+      'points',
+      'sets',
+      'restores',
+      'schedules',
+      'replications',
+      'policies',
+      'locations',
+      'operations',
+      'drills',
+      'clusters',
+    ],
   ],
   ['get points ', 'points'],
   ['describe operation ', 'operations'],
