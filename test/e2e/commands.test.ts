@@ -125,7 +125,8 @@ describe('looking', () => {
       west      p1     Completed   35m   in 29d    default
       "
     `);
-    expect(await text('get points --application shop -o wide')).toMatchInlineSnapshot(`
+    // The sets below them: `sets.test.ts`.
+    expect(`${(await text('get points --application shop -o wide')).split('\n\n')[0]}\n`).toMatchInlineSnapshot(`
       "CLUSTER   NAME                         STATUS      AGE   EXPIRES    LOCATION   USABLE FOR   SCHEDULE      NAMESPACES   ENGINE   MESSAGE
       east      shop-hourly-20260115133000   Completed   5m    in 2d23h   default    2/2          shop-hourly   shop         velero   <none>
       east      p1                           Completed   35m   in 29d     default    2/2          <none>        shop         velero   <none>
