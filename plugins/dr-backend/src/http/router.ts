@@ -43,8 +43,11 @@ export function createRouter({ httpAuth, logger, censor, handlers }: RouterOptio
   });
   for (const [id, route] of Object.entries<Route>(routes)) {
     const handle = handlers[id as RouteId] as (call: Call<unknown>) => Promise<unknown>;
+    const onlyLooks = route.method === 'get' || id === 'getApplicationsByRefs';
     router[route.method](route.path, async (request, response) => {
       const asker: Asker = { credentials: await httpAuth.credentials(request, { allow: ['user', 'service'] }), request };
+      // Whoever gave up has gone. Under load, working for them keeps everybody else waiting until they give up as well.
+      if (onlyLooks && response.destroyed) return;
       const call = {
         asker,
         parameters: checked(route.parameters, request.params, 'the path'),
