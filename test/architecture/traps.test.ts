@@ -77,7 +77,21 @@ const traps: readonly [trap: string, file: string, test: string][] = [
     steered('moves'),
     'fails over while the source is down, and stops the old copy and its copies when it is back',
   ],
-  ['there is no test of a failover', steered('moves'), 'has no test of that: a drill there takes a recovery point, says what that proves'],
+  [
+    'there is no test of a failover',
+    steered('drills'),
+    'is a clone of what has arrived: made apart, shut off, started, measured, with evidence',
+  ],
+  [
+    'a clone writes over the labels of the namespace that it comes into',
+    steered('drills'),
+    'although Stork wrote over the labels of the namespace, and leaves nothing',
+  ],
+  [
+    'a clone changes no object',
+    steered('drills'),
+    'is not begun where a copy would act in the world, and takes the newest copy for no moment',
+  ],
   ['nobody can go back to a moment', steered('moves'), 'goes back to no moment: Stork brings the newest that it has'],
   // Ramen
   [

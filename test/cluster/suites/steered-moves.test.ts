@@ -275,17 +275,10 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
 
   it('goes back to no moment: Stork brings the newest that it has, and that is said', () => goesToNoMoment(service()));
 
-  it('has no test of that: a drill there takes a recovery point, says what that proves, and is blocked where there is none', async () => {
-    const plan = await service().plan({ intent: 'Drill', application: 'shop', on: 'west' }, caller);
-    expect(plan.blockers).not.toEqual([]);
-    expect(plan.warnings).toMatchObject([
-      {
-        code: 'ENGINE_CANNOT_TEST',
-        component: 'web',
-        message: expect.stringContaining('has no test of a failover: a recovery point of web is tried on west'),
-      },
-    ]);
-    expect(plan.waves.flat().map(({ action }) => action.kind)).not.toContain('mover.move');
+  it('is tried by a clone of what has arrived, which is taken away again', async () => {
+    const { plan } = await carriedOut(service(), { intent: 'Drill', application: 'shop', on: 'west' });
+    expect(kindsOf(plan)).toContain('mover.move');
+    expect((await pair.west.client.list(storkKinds.clones, { namespace: 'kube-system' })).items).toEqual([]);
   });
 
   it('fails over while the source is down, and stops the old copy and its copies when it is back', async () => {

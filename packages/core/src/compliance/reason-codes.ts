@@ -576,8 +576,8 @@ const table = {
   },
   TEST_NOT_ISOLATED: {
     title: "The engine's test could not be kept apart from the world",
-    why: "It runs in the application's own namespace on the other cluster, which is shut off before anything starts there.",
-    fix: 'See that this namespace is there and holds nothing else, or drill from a recovery point: --point POINT',
+    why: "It runs in the application's own namespace on the other cluster, which is shut off before anything starts there; its own network policies add to that.",
+    fix: 'See that this namespace is there, holds nothing else, and that no policy lets its pods out; or drill from a recovery point: --point POINT',
   },
   TEST_UNCHANGED: {
     title: "The engine's test runs the application as it is",

@@ -18,6 +18,7 @@ import { isGenerated } from './controllers.ts';
 import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
 import { inventoryOfCaptured, workloadOwner } from './in-place/scope.ts';
 import { isolationPolicy } from './isolation.ts';
+import { keepInside } from './keep-inside.ts';
 import { releaseOf } from './left-behind.ts';
 import type { Plan, PlanCopy, PlanRequest, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
@@ -99,6 +100,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
   const { application } = status;
   const blockers: Reason[] = [...inputs.blockers];
   const warnings: Reason[] = [...inputs.warnings];
+  const isolated = request.isolate !== false;
   const basis: Record<string, string> = {};
   const changes: Plan['changes'] = [];
   const prepare: Step[] = [];
@@ -138,7 +140,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         annotations: ownerOf(place, application.owner),
       },
     });
-    if (request.isolate !== false) {
+    if (isolated) {
       isolate.push({
         id: `isolate-${nameFor(`${cluster}-${target}`, 200)}`,
         title: `Let ${target} reach nothing outside itself`,
@@ -159,7 +161,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       entry: Pick<Placement, 'labelSelector' | 'workloads'>,
       component?: string,
     ): void => {
-      const found = checksOfClone(place, point, entry, component, request.isolate !== false);
+      const found = checksOfClone(place, point, entry, component, isolated);
       checks[wave]?.push(...found.steps);
       if (found.unreadable.length > 0) warnings.push(checkUnreadable(found.unreadable));
     };
@@ -170,7 +172,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         cluster,
         source: namespace,
         target,
-        adapt: place.arrival?.adapt ?? neutralise,
+        adapt: adaptOf(place, isolated),
       });
       // With several points an object is listed as it comes back from the newest.
       if (point === newest) {
@@ -202,7 +204,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
             namespaces: [namespace],
             namespaceMapping: { [namespace]: target },
             ...scope,
-            rewrites: rewritesOf(place, point),
+            rewrites: rewritesOf(place, point, isolated),
             labels: { [labels.application]: nameFor(application.name) },
             annotations: {},
           },
@@ -454,8 +456,14 @@ function checksOfClone(
   };
 }
 
-function rewritesOf({ captured, namespace, target, arrival }: ClonePlace, point: RecoveryPoint): Rewrite[] {
+function adaptOf({ arrival }: ClonePlace, isolated: boolean): typeof neutralise {
   const adapt = arrival?.adapt ?? neutralise;
+  return isolated ? keepInside(adapt) : adapt;
+}
+
+function rewritesOf(place: ClonePlace, point: RecoveryPoint, isolated: boolean): Rewrite[] {
+  const { captured, namespace, target } = place;
+  const adapt = adaptOf(place, isolated);
   return (captured.get(point.id) ?? [])
     .filter((object) => object.metadata.namespace === namespace)
     .flatMap((object) => adapt(object, namespace, target)?.rewrite ?? []);

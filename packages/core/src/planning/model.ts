@@ -139,9 +139,13 @@ export interface ObjectTarget {
   name: string;
 }
 
-/** `least`: ready with so many replicas only, for its operator starts it again by itself, in its own time. */
+/**
+ * `least`: ready with so many replicas only, for its operator starts it again by itself, in its own time. `comes`: somebody else brings
+ * it, so that one that is not there is waited for; without, one that is gone is not.
+ */
 export interface AwaitedWorkload extends ObjectTarget {
   least?: number;
+  comes?: true;
 }
 
 export interface RestoredClaim {

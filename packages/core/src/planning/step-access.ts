@@ -65,14 +65,29 @@ export function accessOf(step: Step, engines: readonly Engine[]): { cluster: str
         ? placesOf(step.cluster, action, replicator).flatMap((all) => on(all.cluster, all.verbs, all.types, all.namespace))
         : [];
     }
+    case 'check.http':
+    case 'check.exec': {
+      const { namespace, declaredBy } = action;
+      const asked =
+        action.kind === 'check.http'
+          ? [{ verb: 'get', type: types.services, subresource: 'proxy' }]
+          : ['get', 'create'].map((verb) => ({ verb, type: types.pods, subresource: 'exec' }));
+      return [
+        ...on(cluster, ['get'], [declaredBy.type], namespace),
+        ...(action.kind === 'check.exec' ? on(cluster, ['list'], [types.pods], namespace) : []),
+        ...asked.map((access) => ({ cluster, access: { ...access, namespace } })),
+      ];
+    }
+    case 'workload.scale':
+      return on(cluster, ['get', 'patch'], [action.target.type], action.target.namespace);
     case 'mover.move':
     case 'mover.finish': {
-      const { application, source } = action.order;
+      const { application, source, kind } = action.order;
       const where = { steering: cluster, source };
       const { rights = [] } = engines.find(({ id }) => id === action.engine)?.mover ?? {};
-      return rights.flatMap(({ on: side, verb, type }) => {
+      return rights.flatMap(({ on: side, verb, type, namespace = application.namespace, of = kind }) => {
         const name = where[side];
-        return name === undefined ? [] : on(name, [verb], [type], type.namespaced ? application.namespace : undefined);
+        return name === undefined || of !== kind ? [] : on(name, [verb], [type], type.namespaced ? namespace : undefined);
       });
     }
     default:

@@ -30,6 +30,8 @@ export interface MoveRequest {
   /** Names of clusters as the engine knows them (`ManagedApplication.places`). */
   from: string;
   to: string;
+  /** Of a test in namespaces of its own, which are there and shut off: by the namespace that is tried. */
+  into?: Record<string, string>;
   /** Why it may go on although nobody knows whether the source stands still: as somebody said it. */
   accepted?: string;
   /** On every object that is made for it. */
@@ -112,8 +114,22 @@ export interface Mover {
   readonly fences: boolean;
   /** A copy that its cluster kept from being stopped is taken away by the engine itself, and the move has not ended before that. */
   readonly clearsSource: boolean;
-  /** Rights that a move takes, in the namespace of the object that steers, which of them without one: of cluster-scoped types. */
-  readonly rights: readonly { on: 'steering' | 'source'; verb: string; type: ResourceType }[];
+  /**
+   * Where a test runs: in the application's own namespaces at the target (`place`), or in such as are made for it
+   * (`MoveRequest.into`, `apart`), where its workloads arrive stopped.
+   */
+  readonly tests: 'place' | 'apart';
+  /**
+   * Rights that a move takes, in `namespace`, else in that of the object that steers, which of them without one: of cluster-scoped types.
+   * `of`: of that kind alone.
+   */
+  readonly rights: readonly {
+    on: 'steering' | 'source';
+    verb: string;
+    type: ResourceType;
+    namespace?: string;
+    of?: MoveKind;
+  }[];
 
   preflight(contexts: MoveContexts, request: MoveRequest): Promise<MovePreview>;
   start(contexts: MoveContexts, request: MoveRequest): Promise<void>;

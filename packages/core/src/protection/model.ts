@@ -186,6 +186,8 @@ export interface Replication {
   nativePhase: string;
   /** The engine's own sentence about a failure. Untrusted text. */
   message?: string;
+  /** Of a source: what it tells that it sent lies at the other end, which tells nothing itself. */
+  delivers?: true;
   /** Of a target: there is something that can be promoted. */
   holds?: boolean;
   /** When this end was set up, by the clock of its cluster: what it carries is not older. */

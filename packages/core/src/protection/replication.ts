@@ -61,11 +61,11 @@ function agree(source: Replication, target: Replication): boolean {
  * is what it can get at, as long as it was received after that.
  */
 export function lossOf({ claim, source, target }: ClaimCopy, now: ReadonlyMap<string, Date>): FailoverLoss {
-  if (!target || target.holds === false) return { claim };
-  const [told, by] = target.capturedAt !== undefined ? [target.capturedAt, source ?? target] : [sentOf(source, target), source];
+  if (target ? target.holds === false : !source?.delivers) return { claim };
+  const [told, by] = target?.capturedAt !== undefined ? [target.capturedAt, source ?? target] : [sentOf(source, target), source];
   const captured = startOf(source, told) ?? timeOf(told);
   if (told === undefined || captured === undefined) return { claim };
-  const clock = now.get(by?.cluster ?? target.cluster) ?? now.get(target.cluster);
+  const clock = now.get((by ?? target)?.cluster ?? '') ?? now.get(target?.cluster ?? '');
   const capturedAt = new Date(captured).toISOString();
   if (!clock) return { claim, capturedAt };
   return { claim, capturedAt, seconds: Math.max(0, Math.round((clock.getTime() - captured) / 1000)) };
@@ -79,7 +79,9 @@ function startOf(source: Replication | undefined, told: string | undefined): num
   return start <= seen && seen <= end + 1_000 ? start : undefined;
 }
 
-function sentOf(source: Replication | undefined, target: Replication): string | undefined {
+function sentOf(source: Replication | undefined, target: Replication | undefined): string | undefined {
+  if (source?.delivers) return source.capturedAt;
+  if (!target) return undefined;
   const [sent, received] = [timeOf(source?.lastSync), timeOf(target.lastSync)];
   return sent !== undefined && received !== undefined && received >= sent ? source?.capturedAt : undefined;
 }

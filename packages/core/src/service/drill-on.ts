@@ -2,7 +2,6 @@ import { claimManifest } from '../application/claim-manifest.ts';
 import { inventoryOf } from '../application/inventory.ts';
 import type { Application, Component } from '../application/model.ts';
 import { InputError } from '../errors.ts';
-import { resealed } from '../planning/assemble.ts';
 import type { CopiedData } from '../planning/clone.ts';
 import { isPortable, portable } from '../planning/failover.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
@@ -14,7 +13,7 @@ import { type ClaimCopy, copiesOf, lossOf, refOf } from '../protection/replicati
 import { mappingOf, readUntilPortable, withPortableOnly } from './arrived-points.ts';
 import type { Assessment } from './assess.ts';
 import { type ReadPoints, clonePlan } from './clone-planner.ts';
-import { engineDrill, untested } from './engine-drill.ts';
+import { engineDrill } from './engine-drill.ts';
 import type { HandoverGround } from './handover.ts';
 import { contentsOf } from './in-place-reader.ts';
 import { findApplication } from './look.ts';
@@ -47,9 +46,7 @@ export async function drillOn(
     drillOfPoints(deps, assessment, own, { ...asked, at: laid.at, components }, signal);
   const tested = await engineDrill(ground, rest, signal);
   if (tested) return tested;
-  const plan = await drillOfPoints(deps, assessment, application, asked, signal);
-  const remarks = untested(ground, plan.components);
-  return remarks.length === 0 ? plan : resealed(plan, { warnings: [...plan.warnings, ...remarks] }, now);
+  return drillOfPoints(deps, assessment, application, asked, signal);
 }
 
 /** Of what has arrived there: recovery points, and the images of continuous copies. */

@@ -1,13 +1,15 @@
 import { sealPlan } from '../planning/assemble.ts';
 import { objectivesOf } from '../planning/drill.ts';
-import { engineTest } from '../planning/move/engine-test.ts';
+import { engineTest, uncheckedIn } from '../planning/move/engine-test.ts';
 import type { Handed } from '../planning/move/handover.ts';
 import { bridged } from '../planning/move/handover.ts';
+import { isolationPolicy, openingsOf } from '../planning/isolation.ts';
 import type { Plan } from '../planning/model.ts';
+import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Application } from '../application/model.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
-import { type HandoverGround, distinct, handingOf, moverOf, steeredIn } from './handover.ts';
+import { type HandoverGround, distinct, handingOf, moverOf, uncheckedOf } from './handover.ts';
 import { joinedPlan } from './joined-plan.ts';
 import { isExclusive } from './plan-ground.ts';
 import { withRights } from './plan-rights.ts';
@@ -36,8 +38,16 @@ export async function engineDrill(ground: HandoverGround, planRest: PlanRest, si
       request: { ...(rest?.request ?? asked), application: application.name, components: all, on },
       cleanUp: part.cleanUp,
       objectives: [...objectivesOf({ components: handed.flatMap(({ components }) => components) }), ...(rest?.objectives ?? [])],
-      blockers: distinct([...blockers, ...handed.flatMap((one) => open(one, ground)), ...(rest?.blockers ?? [])]),
-      warnings: distinct([...warnings, ...handed.map(unchanged), ...(rest?.warnings ?? [])]),
+      blockers: distinct([
+        ...blockers,
+        ...handed.flatMap((one) => (one.order.into ? apart(one, ground) : [...open(one, ground), ...letOut(one)])),
+        ...(rest?.blockers ?? []),
+      ]),
+      warnings: distinct([
+        ...warnings,
+        ...handed.flatMap((one) => [...(one.order.into ? [] : [unchanged(one)]), ...uncheckedOf(uncheckedIn(one))]),
+        ...(rest?.warnings ?? []),
+      ]),
       undo: { text: 'nothing to undo: what a drill makes is removed when it ends', possible: false },
       home: on,
     },
@@ -48,25 +58,6 @@ export async function engineDrill(ground: HandoverGround, planRest: PlanRest, si
 
 function tests({ deps }: HandoverGround, { engine }: ManagedApplication): boolean {
   return moverOf(deps.engines, engine).moves.includes('test');
-}
-
-/** What is managed by engines that move it and cannot try that: a drill of its points proves less than a failover needs. */
-export function untested(ground: HandoverGround, components: readonly string[]): Reason[] {
-  const { application, request, deps } = ground;
-  return application.components.flatMap((component): Reason[] => {
-    const managed = components.includes(component.name) ? steeredIn(component, ground)?.managed : undefined;
-    if (!managed || tests(ground, managed)) return [];
-    const { title } = deps.engines.find(({ id }) => id === managed.engine)!;
-    return [
-      {
-        code: 'ENGINE_CANNOT_TEST',
-        severity: 'warning',
-        component: component.name,
-        cluster: request.to,
-        message: `${title} has no test of a failover: a recovery point of ${component.name} is tried on ${request.to}, and not the copy (${managed.name}) that a failover would go on with`,
-      },
-    ];
-  });
 }
 
 /** Nothing may start there that can be heard outside, and nothing of others may be cut off. */
@@ -93,13 +84,81 @@ function open({ to, origins, managed, components }: Handed, { assessment, applic
   });
 }
 
-function unchanged({ to, managed, origins }: Handed): Reason {
+/** What is tried apart has to have arrived, has room made for it, and is copied without a change. */
+function apart({ to, managed, order, brings }: Handed, { assessment }: HandoverGround): Reason[] {
+  const on = assessment.inventory.get(to);
+  const blocker = { severity: 'blocker' as const, cluster: to };
+  return [
+    ...Object.entries(order.into ?? {}).flatMap(([namespace, scratch]): Reason[] => [
+      ...(on?.namespace(namespace)
+        ? []
+        : [{ ...blocker, code: 'REPLICATION_EMPTY' as const, message: `nothing of ${managed.name} has arrived in ${namespace} on ${to}` }]),
+      ...(on?.namespace(scratch)
+        ? [{ ...blocker, code: 'TARGET_EXISTS' as const, message: `the namespace ${scratch} already exists on ${to}`, fix: 'plan again' }]
+        : []),
+    ]),
+    ...(brings.acts.length === 0
+      ? []
+      : [
+          {
+            ...blocker,
+            code: 'TEST_NOT_ISOLATED' as const,
+            message: `${managed.engine} copies what has arrived on ${to} as it is, and ${brings.acts.slice(0, 3).join(', ')} would act in the world`,
+            evidence: brings.acts,
+            fix: 'drill from a recovery point, of which a copy is changed: --point POINT',
+          },
+        ]),
+  ];
+}
+
+/** Policies add up: one of the application's own that lets its pods out lets out those of the test as well. */
+function letOut({ to, managed, brings }: Handed): Reason[] {
+  const about = { code: 'TEST_NOT_ISOLATED' as const, severity: 'blocker' as const, cluster: to };
+  const opens = namesOf(brings.policies.filter((policy) => openingsOf(policy).egress));
+  const [unread] = brings.policiesUnread;
+  return [
+    ...(opens.length > 0
+      ? [
+          {
+            ...about,
+            message: `${managed.engine} runs ${managed.name} with its own network policies, and ${opens.join(', ')} would let the test reach what is outside its namespace`,
+            evidence: opens.map((name) => `NetworkPolicy ${name}`),
+            fix: 'drill from a recovery point, which is tried without them: --point POINT; or let the policy name pods of its own namespace alone',
+          },
+        ]
+      : []),
+    ...(unread === undefined
+      ? []
+      : [
+          {
+            ...about,
+            message: `whether network policies of ${managed.name} would let its test out cannot be seen: ${unread}`,
+            fix: 'grant list on networkpolicies',
+          },
+        ]),
+  ];
+}
+
+function namesOf(policies: readonly KubeObject[]): string[] {
+  return [
+    ...new Set(
+      policies
+        .filter(({ metadata }) => metadata.name !== isolationPolicy)
+        .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
+    ),
+  ];
+}
+
+function unchanged({ to, managed, origins, brings }: Handed): Reason {
   const spaces = [...new Set(origins.map(({ namespace }) => namespace))];
+  const letIn = namesOf(brings.policies.filter((policy) => openingsOf(policy).ingress));
+  const reached = letIn.length === 0 ? '' : `; ${letIn.join(', ')} lets in whom it lets in otherwise`;
   return {
     code: 'TEST_UNCHANGED',
     severity: 'warning',
     cluster: to,
-    message: `${managed.engine} runs ${managed.name} in ${spaces.join(' and ')} on ${to} as it is for the time of the test: its hosts, cron jobs and network policies are not changed`,
+    message: `${managed.engine} runs ${managed.name} in ${spaces.join(' and ')} on ${to} as it is for the time of the test: its hosts, cron jobs and network policies are not changed${reached}`,
+    ...(letIn.length > 0 && { evidence: letIn.map((name) => `NetworkPolicy ${name}`) }),
     fix: 'see that nothing outside acts on them (a controller for DNS, say): only the network of the namespace is shut off',
   };
 }

@@ -2,11 +2,13 @@ import type { Application, Component } from '../application/model.ts';
 import { DrError, InputError } from '../errors.ts';
 import { sealPlan } from '../planning/assemble.ts';
 import { mayBeAlive, risk } from '../planning/failover.ts';
+import { sha256 } from '../planning/hash.ts';
 import { isMove } from '../planning/intent.ts';
 import type { MoveOrder, Plan, PlanRequest } from '../planning/model.ts';
 import { type Handed, bridged, handOver, markOf } from '../planning/move/handover.ts';
 import type { Origin } from '../planning/move/inputs.ts';
 import { placesOf } from '../planning/places.ts';
+import { checkUnreadable } from '../planning/verification.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { namesPast } from '../planning/left-out.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -67,7 +69,12 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
       request: { ...(rest?.request ?? request), application: application.name, components: all, isolate: false },
       ...(rest?.skewSeconds !== undefined && { skewSeconds: rest.skewSeconds }),
       blockers: distinct([...blockers, ...(rest?.blockers ?? []), ...mapping.filter(({ severity }) => severity === 'blocker')]),
-      warnings: distinct([...warnings, ...(rest?.warnings ?? []), ...mapping.filter(({ severity }) => severity !== 'blocker')]),
+      warnings: distinct([
+        ...warnings,
+        ...handed.flatMap(({ brings }) => uncheckedOf(brings.unchecked)),
+        ...(rest?.warnings ?? []),
+        ...mapping.filter(({ severity }) => severity !== 'blocker'),
+      ]),
       undo: {
         text: `move it back as it came: kubectl dr failback ${application.name}`,
         possible: false,
@@ -183,6 +190,7 @@ async function readHanded(
     from: nameAt(managed, from, to, assessment),
     to: nameAt(managed, to, from, assessment),
     ...(!reachable && override !== undefined && { accepted: override }),
+    ...(kind === 'test' && mover.tests === 'apart' && { into: await scratchOf(managed, application.name, request) }),
     labels: markOf(application.name),
     annotations: {},
     ...(reachable && { source: from }),
@@ -209,7 +217,7 @@ async function readHanded(
     if (reason.code === 'SOURCE_MAY_BE_ALIVE' && reason.severity !== 'blocker') continue;
     (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, ...component });
   }
-  const fit = await fitOf(deps, to, components, origins, signal);
+  const fit = await fitOf(deps, order, components, origins, signal);
   blockers.push(...fit.blockers);
   warnings.push(...fit.warnings);
   if (namesPast(request)) blockers.push({ ...newestOnly(managed, to, request.point!), ...component });
@@ -218,7 +226,7 @@ async function readHanded(
     if (override === undefined) blockers.push(mayBeAlive(from, application.name));
     else warnings.push(risk(from, override));
   }
-  return { handed: { managed, mover, components, order, preview, origins, to }, blockers, warnings };
+  return { handed: { managed, mover, components, order, preview, origins, to, brings: fit.brings }, blockers, warnings };
 }
 
 /** A component that was left out, and that the engine moves all the same. */
@@ -239,6 +247,16 @@ function comesAlong(
       fix: `let it go along, or take it out of ${engine} first`,
     },
   ];
+}
+
+/** Namespaces that a test is made in, by those that are tried. */
+async function scratchOf(
+  { namespaces }: ManagedApplication,
+  application: string,
+  { at }: Pick<HandoverGround['request'], 'at'>,
+): Promise<Record<string, string>> {
+  const suffix = (await sha256(`${at} ${application}`)).slice(0, 5);
+  return Object.fromEntries(namespaces.map((namespace) => [namespace, nameFor(`${namespace.slice(0, 48)}-test-${suffix}`)]));
 }
 
 /** Whoever may not read what steers is told which right is missing, as for every other step. */
@@ -278,6 +296,11 @@ function newestOnly({ engine, name }: ManagedApplication, to: string, point: str
     message: `${engine} moves ${name} with the newest data that it has copied: it cannot go back to ${point}`,
     fix: 'leave the point out; or name the other components: --component',
   };
+}
+
+/** What is declared and cannot be made, by what keeps it from that. */
+export function uncheckedOf(unchecked: string[]): Reason[] {
+  return unchecked.length > 0 ? [checkUnreadable(unchecked)] : [];
 }
 
 export function distinct(reasons: readonly Reason[]): Reason[] {

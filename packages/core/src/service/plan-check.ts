@@ -84,7 +84,9 @@ export function assertInside(
       ? plan.waves
           .flat()
           .flatMap(({ action }) =>
-            action.kind === 'mover.move' ? action.order.namespaces.map((namespace) => `${action.order.target}/${namespace}`) : [],
+            action.kind === 'mover.move' && !action.order.into
+              ? action.order.namespaces.map((namespace) => `${action.order.target}/${namespace}`)
+              : [],
           )
       : [],
   );
@@ -192,13 +194,22 @@ export function assertInside(
         break;
       case 'mover.move':
       case 'mover.finish': {
-        const { application, namespaces, target, leaves } = action.order;
+        const { application, namespaces, target, leaves, into } = action.order;
         const found = managed.find(({ id }) => id === application.id);
         const same = found?.cluster === cluster && found.name === application.name && found.namespace === application.namespace;
         // What steers lies wherever its engine wants it: it has to cover nothing but the application's own.
         const strange = same ? found.namespaces.find((namespace) => !namespaces.includes(namespace)) : application.namespace;
         if (strange !== undefined) refuse(step, strange);
         if (plan.intent === 'Drill' && action.order.kind !== 'test') refuse(step, application.namespace);
+        if (into) {
+          // What is tried apart is read where it lies, and lies where the plan makes room.
+          for (const [namespace, scratch] of Object.entries(into)) {
+            if (!namespaces.includes(namespace) || !ownsAnywhere(namespace) || !agrees(target, namespace)) refuse(step, namespace);
+            inside(step, scratch);
+            if (!made.has(`${target}/${scratch}`)) refuse(step, scratch);
+          }
+          break;
+        }
         for (const namespace of namespaces) {
           // What is only tried leaves nothing.
           for (const at of plan.intent === 'Drill' ? [target] : [target, leaves]) end(step, { cluster: at, namespace });

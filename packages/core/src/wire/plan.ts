@@ -125,6 +125,7 @@ export interface WireMoveOrder {
   application: { id: string; name: string; namespace: string; cluster: string; placedAt?: string | undefined };
   from: string;
   to: string;
+  into?: Record<string, string> | undefined;
   accepted?: string | undefined;
   labels: Record<string, string>;
   annotations: Record<string, string>;
@@ -139,6 +140,7 @@ const moveOrder: z.ZodType<WireMoveOrder> = z.strictObject({
   application: z.strictObject({ id: z.string(), name, namespace: name, cluster: z.string(), placedAt: z.string().optional() }),
   from: z.string(),
   to: z.string(),
+  into: strings.optional(),
   accepted: z.string().optional(),
   labels: strings,
   annotations: strings,
@@ -250,7 +252,9 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     kind: z.literal('await.ready'),
     namespaces: z.array(name),
     labelSelector: z.string().optional(),
-    workloads: z.array(z.strictObject({ ...objectTarget, least: z.number().int().min(0).optional() })).optional(),
+    workloads: z
+      .array(z.strictObject({ ...objectTarget, least: z.number().int().min(0).optional(), comes: z.literal(true).optional() }))
+      .optional(),
     timeoutSeconds: z.number(),
   }),
   z.strictObject({

@@ -133,6 +133,8 @@ function replicationOf(group: KubeObject, cluster: string): Replication[] {
       engine: engineId,
       cluster,
       role,
+      // Storage counts a sync when the other side has it, and that side tells no time of its own.
+      ...(role === 'source' && { delivers: true as const }),
       claims: volumes.flatMap((volume) => textAt(volume, 'name') ?? []),
       paused: false,
       phase: condition

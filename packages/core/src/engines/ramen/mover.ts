@@ -17,6 +17,7 @@ export const mover: Mover = {
   moves: ['failover', 'relocate', 'failback', 'test'],
   fences: false,
   clearsSource: true,
+  tests: 'place',
   rights: [
     { on: 'steering', verb: 'get', type: kinds.placements },
     { on: 'steering', verb: 'patch', type: kinds.placements },

@@ -74,8 +74,13 @@ export function replicationsOf(read: Read): Replication[] {
       if (name === undefined || namespace === undefined) return [];
       const runs = runsOf(schedule);
       const good = runs.find(({ status }) => status === 'Successful');
-      const newest = read.migrations.find(({ metadata }) => metadata?.namespace === namespace && metadata.name === runs[0]?.name);
+      const migrations = runs.map((run) =>
+        read.migrations.find(({ metadata }) => metadata?.namespace === namespace && metadata.name === run.name),
+      );
+      const [newest] = migrations;
       const volumes = newest ? listAt(newest, 'status', 'volumes') : [];
+      // One that has just begun lists none yet.
+      const carried = migrations.map((one) => listAt(one, 'status', 'volumes')).find(({ length }) => length > 0) ?? [];
       const table = read.policies(textAt(schedule, 'spec', 'schedulePolicyName') ?? '', namespace);
       const found = timetable(table.expression);
       const pair = read.pairs.find(
@@ -84,31 +89,37 @@ export function replicationsOf(read: Read): Replication[] {
       const trouble = table.message ?? pairSentence(pair, specOf(schedule));
       const failed = volumes.find((volume) => textAt(volume, 'status') === 'Failed');
       const phase = trouble === undefined ? runPhase(runs[0]?.status, failed !== undefined) : 'Failed';
-      return [
-        {
-          id: `${read.cluster}/${engineId}/${namespace}/${name}`,
-          name,
-          namespace,
-          engine: engineId,
-          cluster: read.cluster,
-          role: 'source' as const,
-          claims: volumes.flatMap((volume) => textAt(volume, 'persistentVolumeClaim') ?? []),
-          paused: at(schedule, 'spec', 'suspend') === true,
-          phase,
-          nativePhase: runs[0]?.status ?? '',
-          ...known({
-            to: peerOf(schedule, read.cluster),
-            interval: found && 'every' in found ? found.every : undefined,
-            lastSync: good?.ended,
-            capturedAt: good?.at,
-            duration: good?.ended === undefined ? undefined : Math.max(0, (timeOf(good.ended) ?? 0) - good.started),
-            message: trouble ?? (failed && textAt(failed, 'reason')) ?? (newest && textAt(newest, 'status', 'reason')),
-            application: textAt(schedule, 'metadata', 'labels', labels.application),
-            component: textAt(schedule, 'metadata', 'labels', labels.componentOf),
-            policy: textAt(schedule, 'metadata', 'labels', labels.policy),
-          }),
-        } as Replication,
-      ];
+      // A schedule lies where Stork lets it speak about other namespaces: a copy is told where its claims are.
+      const covered = list(at(specOf(schedule), 'namespaces'));
+      return (covered.length > 0 ? covered : [namespace]).map(
+        (of) =>
+          ({
+            id: `${read.cluster}/${engineId}/${namespace}/${name}${of === namespace ? '' : `/${of}`}`,
+            name,
+            namespace: of,
+            engine: engineId,
+            cluster: read.cluster,
+            role: 'source' as const,
+            delivers: true as const,
+            claims: carried.flatMap((volume) =>
+              (textAt(volume, 'namespace') ?? covered[0] ?? namespace) === of ? (textAt(volume, 'persistentVolumeClaim') ?? []) : [],
+            ),
+            paused: at(schedule, 'spec', 'suspend') === true,
+            phase,
+            nativePhase: runs[0]?.status ?? '',
+            ...known({
+              to: peerOf(schedule, read.cluster),
+              interval: found && 'every' in found ? found.every : undefined,
+              lastSync: good?.ended,
+              capturedAt: good?.at,
+              duration: good?.ended === undefined ? undefined : Math.max(0, (timeOf(good.ended) ?? 0) - good.started),
+              message: trouble ?? (failed && textAt(failed, 'reason')) ?? (newest && textAt(newest, 'status', 'reason')),
+              application: textAt(schedule, 'metadata', 'labels', labels.application),
+              component: textAt(schedule, 'metadata', 'labels', labels.componentOf),
+              policy: textAt(schedule, 'metadata', 'labels', labels.policy),
+            }),
+          }) as Replication,
+      );
     });
 }
 
@@ -152,7 +163,7 @@ export function managedOf(read: Read): ManagedApplication[] {
         claims: [],
         places: [...(other === undefined ? [] : [other]), read.cluster],
         ...(active ? { placedAt: read.cluster } : other !== undefined && { placedAt: other }),
-        moves: moving ? [] : active ? (reverse ? ['failback'] : []) : ['failover', 'relocate'],
+        moves: moving ? [] : active ? (reverse ? ['failback'] : []) : ['failover', 'relocate', 'test'],
         ...(moving && { moving: stageText(moving) }),
         ...(active &&
           !reverse && {

@@ -1,14 +1,15 @@
 import { at, listAt, textAt, timeOf } from '../../application/raw.ts';
-import { ConflictError, InputError, NotFoundError } from '../../errors.ts';
+import { ConflictError, NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';
 import { createOnce } from '../create-once.ts';
-import { kinds, notes } from './kinds.ts';
+import { adminNamespace, kinds, notes } from './kinds.ts';
 import { isActing, reverseOf, scheduleOf, specOf, stageText } from './migrations.ts';
 import { list } from './point.ts';
 import { actionOf, preflight } from './preflight.ts';
+import { endTrial, progressOfTrial, startTrial } from './trial.ts';
 
 /** What nobody takes up for so long nobody will: 10 minutes. */
 const unseen = 10 * 60_000;
@@ -17,16 +18,24 @@ const limit = 12 * 60 * 60_000;
 
 /** Failover and failback by Stork's Actions, on the cluster that has the static copy of a MigrationSchedule. */
 export const mover: Mover = {
-  moves: ['failover', 'relocate', 'failback'],
+  moves: ['failover', 'relocate', 'failback', 'test'],
   fences: false,
   clearsSource: false,
+  tests: 'apart',
   rights: [
     ...['get', 'list'].map((verb) => ({ on: 'steering' as const, verb, type: kinds.migrationSchedules })),
     ...['get', 'list', 'create'].map((verb) => ({ on: 'steering' as const, verb, type: kinds.actions })),
     { on: 'steering', verb: 'list', type: kinds.migrations },
     { on: 'steering', verb: 'get', type: kinds.pairs },
     ...['get', 'patch'].map((verb) => ({ on: 'source' as const, verb, type: kinds.migrationSchedules })),
-    { on: 'source', verb: 'list', type: kinds.migrations },
+    ...['get', 'list'].map((verb) => ({ on: 'source' as const, verb, type: kinds.migrations })),
+    ...['get', 'create', 'delete'].map((verb) => ({
+      on: 'steering' as const,
+      verb,
+      type: kinds.clones,
+      namespace: adminNamespace,
+      of: 'test' as const,
+    })),
   ],
   preflight,
   start,
@@ -38,7 +47,6 @@ async function start(contexts: MoveContexts, request: MoveRequest): Promise<void
   const { steering } = contexts;
   const { cluster, signal } = steering;
   const { name: schedule, namespace } = request.application;
-  if (request.kind === 'test') throw new InputError('Stork makes no test of a failover', { cluster: cluster.name });
   const copy = await cluster.get({ type: kinds.migrationSchedules, namespace, name: schedule }, signal ? { signal } : {});
   const { items: actions } = await cluster.list(kinds.actions, { namespace, ...(signal && { signal }) });
   const busy = actions.find((action) => action.metadata.name !== request.name && isActing(action) && covers(action, copy, schedule));
@@ -50,6 +58,7 @@ async function start(contexts: MoveContexts, request: MoveRequest): Promise<void
         hint: `storkctl --context ${cluster.name} get ${textAt(busy, 'spec', 'actionType') ?? 'failover'} -n ${namespace}`,
       },
     );
+  if (request.kind === 'test') return startTrial(contexts, request, copy);
   const namespaces = list(at(specOf(copy), 'namespaces'));
   const back = request.kind === 'failback' ? await reverse(steering, copy) : undefined;
   await createOnce(steering, kinds.actions, {
@@ -82,7 +91,9 @@ export async function reverse({ cluster, signal }: EngineContext, copy: KubeObje
   );
 }
 
-async function progress({ steering, source }: MoveContexts, request: MoveRequest): Promise<MoveProgress> {
+async function progress(contexts: MoveContexts, request: MoveRequest): Promise<MoveProgress> {
+  if (request.kind === 'test') return progressOfTrial(contexts, request);
+  const { steering, source } = contexts;
   const { cluster, signal } = steering;
   const options = signal ? { signal } : {};
   const { namespace } = request.application;
@@ -172,6 +183,10 @@ async function finish(
 ): Promise<{ done: boolean; pending: string[]; message?: string }> {
   const { steering, source } = contexts;
   const { name, namespace } = request.application;
+  if (request.kind === 'test') {
+    if (!steering) return { done: false, pending: [`take away what is left of the test ${request.name} when ${request.to} answers`] };
+    return { pending: [], ...(await endTrial(steering, request)) };
+  }
   if (request.kind === 'failback') return { done: true, pending: [] };
   const action = steering && (await steering.cluster.get({ type: kinds.actions, namespace, name: request.name }).catch(absent));
   // One that never was, or that failed, has left nothing.

@@ -1,4 +1,4 @@
-import { at, textAt } from '../../application/raw.ts';
+import { at, listAt, textAt } from '../../application/raw.ts';
 import { DrError, NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
@@ -7,6 +7,7 @@ import type { Reason } from '../../reason.ts';
 import { kinds } from './kinds.ts';
 import { isOn, isStaticCopy, pairTrouble, reverseOf, runsOf, specOf } from './migrations.ts';
 import { list } from './point.ts';
+import { copyUnderWay, stagesOf, writesOf } from './trial.ts';
 
 type Say = (code: Reason['code'], severity: Reason['severity'], message: string, evidence: string, fix?: string) => void;
 
@@ -29,7 +30,7 @@ export async function preflight(contexts: MoveContexts, request: MoveRequest): P
   if (at(copy, 'status', 'applicationActivated') === true) say('NOTHING_TO_DO', 'blocker', `${name} runs on ${here} already`, about);
   checkSpec(copy, about, say);
   const answered = source && (await sourceSchedule(source, namespace, name));
-  if (request.kind === 'relocate' || answered) await checkPair(steering, copy, request, say);
+  if (request.kind === 'relocate' || (answered && request.kind !== 'test')) await checkPair(steering, copy, request, say);
   if (request.kind === 'relocate' && !answered)
     say(
       'CLUSTER_UNREACHABLE',
@@ -38,6 +39,7 @@ export async function preflight(contexts: MoveContexts, request: MoveRequest): P
       about,
     );
   if (answered) checkCopies(answered, request, say);
+  if (request.kind === 'test') return { reasons, ...(await trial(steering, source, copy, answered, request, say)) };
   if (!answered)
     say(
       'SOURCE_MAY_BE_ALIVE',
@@ -158,7 +160,7 @@ function checkCopies(schedule: KubeObject, request: MoveRequest, say: Say): void
   else if (last && last.status !== 'Successful' && last.status !== 'Purged')
     say(
       'REPLICATION_FAILED',
-      request.kind === 'failover' ? 'warning' : 'blocker',
+      request.kind === 'failover' || request.kind === 'test' ? 'warning' : 'blocker',
       `the last copy, ${last.name}, is ${last.status}: the one before is of ${good.at}`,
       about,
     );
@@ -169,6 +171,37 @@ function checkCopies(schedule: KubeObject, request: MoveRequest, say: Say): void
       `${about} is suspended: nothing was copied since${good ? ` ${good.at}` : ' it was made'}, and the last copy may take long`,
       about,
     );
+}
+
+/** What has arrived is cloned, whether its source answers or not: that one alone knows how old it is. */
+async function trial(
+  { cluster }: EngineContext,
+  source: EngineContext | undefined,
+  copy: KubeObject,
+  answered: KubeObject | undefined,
+  request: MoveRequest,
+  say: Say,
+): Promise<Omit<MovePreview, 'reasons'>> {
+  const about = `MigrationSchedule ${copy.metadata.namespace}/${copy.metadata.name}`;
+  const busy = answered && copyUnderWay(answered);
+  if (busy !== undefined)
+    say(
+      'REPLICATION_FAILED',
+      'blocker',
+      `Migration ${busy} copies to ${request.to} now: a clone would hold half of two copies`,
+      about,
+      'drill again when it has ended: kubectl dr get replications',
+    );
+  const writes = writesOf(request, cluster.name, copy);
+  const stages = stagesOf(request.to);
+  const good = answered && runsOf(answered).find(({ status }) => status === 'Successful');
+  if (!good || !source) return { writes, stages };
+  const ref: ObjectRef = { type: kinds.migrations, namespace: request.application.namespace, name: good.name };
+  const migration = await source.cluster.get(ref).catch(absent);
+  // Stork keeps the last of them; what a copy that is gone held is told by none.
+  if (!migration) return { writes, stages };
+  const claims = listAt(migration, 'status', 'volumes').flatMap((volume) => textAt(volume, 'persistentVolumeClaim') ?? []);
+  return { claims: claims.map((claim) => ({ claim, capturedAt: good.at })), writes, stages };
 }
 
 async function failback(steering: EngineContext, copy: KubeObject, request: MoveRequest, say: Say): Promise<Omit<MovePreview, 'reasons'>> {

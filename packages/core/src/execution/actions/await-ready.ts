@@ -18,16 +18,21 @@ export async function awaitReady(action: Action<'await.ready'>, context: ActionC
     );
   return until(context, { timeoutSeconds: action.timeoutSeconds, late }, async (tell) => {
     const workloads = await workloadsOf(action, context);
+    const there = new Set(workloads.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+    const coming = (action.workloads ?? []).flatMap(({ type, name, comes }) => {
+      const called = `${type.kind} ${name}`;
+      return comes && !there.has(called) ? [called] : [];
+    });
     const waiting = workloads.filter((workload) => !isReady(workload, least.get(`${workload.kind}/${workload.metadata.name}`)));
-    if (waiting.length === 0) return `${counted(workloads.length, 'workload')} ready`;
-    names = waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`);
+    names = [...coming, ...waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`)];
+    if (names.length === 0) return `${counted(workloads.length, 'workload')} ready`;
     const told = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
-    tell(`waiting for ${told}`, 1 - waiting.length / workloads.length);
+    tell(`waiting for ${told}`, 1 - names.length / (workloads.length + coming.length));
     return undefined;
   });
 }
 
-/** Those that are named; one that is gone is not waited for. Else all that the selector takes. */
+/** Those that are named, as far as they are there. Else all that the selector takes. */
 async function workloadsOf(action: Action<'await.ready'>, { cluster, signal }: ActionContext): Promise<KubeObject[]> {
   if (action.workloads) {
     const found = await Promise.all(action.workloads.map((target) => cluster.get(refOf(target), { signal }).catch(absent)));

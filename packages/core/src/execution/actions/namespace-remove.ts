@@ -1,6 +1,7 @@
 import { labels } from '../../application/model.ts';
 import { at, textAt } from '../../application/raw.ts';
 import { DrError } from '../../errors.ts';
+import { isolationPolicy } from '../../planning/isolation.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { counted } from '../../text/counted.ts';
@@ -17,8 +18,7 @@ export async function removeNamespace(action: Action<'namespace.remove'>, contex
   const { cluster, signal } = context;
   const ref = { type: types.namespaces, name: action.namespace };
   const live = await cluster.get(ref, { signal }).catch(absent);
-  if (live && live.metadata.labels?.[labels.operation] !== labelText(context.operationId))
-    return `${action.namespace} was not made by this operation: it is left as it is`;
+  if (live && !(await isOurs(live, context))) return `${action.namespace} was not made by this operation: it is left as it is`;
   for (const volume of await volumesOf(action.namespace, context)) {
     if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete') continue;
     const patch = { spec: { persistentVolumeReclaimPolicy: 'Delete' } };
@@ -39,6 +39,19 @@ export async function removeNamespace(action: Action<'namespace.remove'>, contex
     return undefined;
   });
   return `${action.namespace} is gone, and nothing of it is left`;
+}
+
+/**
+ * By the label that it was made with, or by that of the policy that shut it off before anything came: engines write over the labels of a
+ * namespace that they bring something into.
+ */
+async function isOurs({ metadata }: KubeObject, { cluster, operationId, signal }: ActionContext): Promise<boolean> {
+  const mark = labelText(operationId);
+  if (metadata.labels?.[labels.operation] === mark) return true;
+  const policy = await cluster
+    .get({ type: types.networkPolicies, namespace: metadata.name, name: isolationPolicy }, { signal })
+    .catch(absent);
+  return policy?.metadata.labels?.[labels.operation] === mark;
 }
 
 /** What is still there, in words; empty: nothing. One of the same name that somebody made since is not ours. */

@@ -2,7 +2,9 @@ import { nameFor } from '../assemble.ts';
 import type { DataLoss, Plan, Step } from '../model.ts';
 import { types } from '../../ports/kubernetes.ts';
 import { isolationPolicy } from '../isolation.ts';
+import { titleOf } from '../verification.ts';
 import { type Handed, handOver, idOf } from './handover.ts';
+import { createSteps, removeSteps, whereTried } from './tried-apart.ts';
 
 type Part = Required<Pick<Plan, 'waves' | 'cleanUp' | 'changes' | 'dataLoss' | 'copies' | 'target'>>;
 
@@ -12,17 +14,28 @@ type Part = Required<Pick<Plan, 'waves' | 'cleanUp' | 'changes' | 'dataLoss' | '
  * drill of what no engine manages.
  */
 export function engineTest(application: string, handed: readonly Handed[], rest: Pick<Plan, 'waves' | 'cleanUp'>, now: Date): Part {
-  const part = handOver(application, handed, rest.waves, now);
+  const tried = handed.map(inside).map(whereTried);
+  const part = handOver(application, tried, rest.waves, now);
   const tested = part.waves.map((wave) => wave.filter(({ action }) => action.kind !== 'mover.finish'));
-  const shut = handed.flatMap(shutSteps);
   return {
     ...part,
-    waves: [shut, ...tested].filter(({ length }) => length > 0),
-    cleanUp: [handed.map(endStep), handed.flatMap(openSteps), ...(rest.cleanUp ?? [])],
+    waves: [tried.flatMap((one) => createSteps(application, one)), tried.flatMap(shutSteps), ...tested].filter(({ length }) => length > 0),
+    cleanUp: [tried.map(endStep), tried.flatMap((one) => (one.order.into ? removeSteps(one) : openSteps(one))), ...(rest.cleanUp ?? [])],
     dataLoss: part.dataLoss.map(nothingLost),
     copies: part.copies ?? [],
-    target: handed.map(({ to, origins }) => ({ cluster: to, namespaces: spacesOf(origins) })),
+    target: tried.map(({ to, origins }) => ({ cluster: to, namespaces: spacesOf(origins) })),
   };
+}
+
+/** Nothing from outside reaches what is shut off, the API server's proxy included; a command runs inside. */
+function inside(one: Handed): Handed {
+  return { ...one, brings: { ...one.brings, checks: one.brings.checks.filter(({ kind }) => kind !== 'check.http') } };
+}
+
+/** Declared checks that a test of it leaves out, with why. */
+export function uncheckedIn({ brings }: Pick<Handed, 'brings'>): string[] {
+  const shut = brings.checks.flatMap((check) => (check.kind === 'check.http' ? [`${titleOf(check)}: the copy is isolated`] : []));
+  return [...brings.unchecked, ...shut];
 }
 
 function spacesOf(origins: Handed['origins']): string[] {
@@ -60,12 +73,14 @@ function endStep(one: Handed): Step {
     .filter(({ namespace }) => spacesOf(origins).includes(namespace))
     .map(({ namespace, labelSelector }) => ({ namespace, ...(labelSelector !== undefined && { labelSelector }) }));
   const quiet = [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
+  // Namespaces of its own are removed whole.
+  const alive = order.into ? {} : { quiet };
   return {
     id: `end-${move}`,
     title: `Let ${managed.engine} end the test of ${managed.name}, and see that nothing of it runs any more`,
     cluster: managed.cluster,
     undoes: move,
-    action: { kind: 'mover.finish', engine: managed.engine, move, order, quiet },
+    action: { kind: 'mover.finish', engine: managed.engine, move, order, ...alive },
   };
 }
 

@@ -17,7 +17,7 @@ function handed(components: ComponentStatus[], more: Partial<Handed> = {}): Hand
   const managed = { id: 'hub/ramen/shop/shop', name: 'shop', namespace: 'shop', engine: 'ramen', cluster: 'hub' } as Handed['managed'];
   return {
     managed,
-    mover: { clearsSource: true },
+    mover: { clearsSource: true, tests: 'place' },
     components,
     order: {
       kind: 'failover',
@@ -33,6 +33,7 @@ function handed(components: ComponentStatus[], more: Partial<Handed> = {}): Hand
     preview: { reasons: [], claims: [{ claim: 'data-db', capturedAt: '2026-01-15T11:48:00Z' }], writes: [], stages: [] },
     origins: [{ cluster: 'east', namespace: 'shop', reachable: true }],
     to: 'west',
+    brings: { workloads: [], checks: [], unchecked: [], policies: [], policiesUnread: [], acts: [] },
     ...more,
   };
 }
@@ -86,7 +87,7 @@ it('is lost what was written since the last copy that the engine tells of; what 
 it('a silent old copy is left to the engine where it clears it, and else stopped by the release', () => {
   const origins = [{ cluster: 'east', namespace: 'shop', reachable: false }];
   const released = (clearsSource: boolean) =>
-    handOver('shop', [handed([component('db')], { origins, mover: { clearsSource } })], [], now).release.flat();
+    handOver('shop', [handed([component('db')], { origins, mover: { clearsSource, tests: 'place' } })], [], now).release.flat();
   expect(released(true)).toEqual([]);
   expect(released(false).map(({ action }) => action.kind)).toEqual(['copy.stop', 'mover.finish']);
 });

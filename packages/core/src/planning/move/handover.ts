@@ -1,14 +1,16 @@
 import { labels } from '../../application/model.ts';
 import { dependencyGraph } from '../../application/graph.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { MovePreview, Mover } from '../../ports/mover.ts';
 import type { ComponentStatus } from '../../service/model.ts';
 import type { ManagedApplication } from '../../protection/model.ts';
 import { nameFor } from '../assemble.ts';
 import { words } from '../in-place/figures.ts';
-import type { Change, DataLoss, MoveOrder, Plan, PlanCopy, Step } from '../model.ts';
+import type { AwaitedWorkload, Change, DataLoss, MoveOrder, Plan, PlanCopy, Step } from '../model.ts';
 import type { Origin } from './inputs.ts';
 import { stopCopy } from '../stop-copy.ts';
+import { type CheckAction, titleOf } from '../verification.ts';
 
 /** For workloads to become ready, seconds. */
 const readyTimeout = 600;
@@ -16,13 +18,29 @@ const readyTimeout = 600;
 /** Components that an engine moves by itself, all of them in one move. */
 export interface Handed {
   managed: ManagedApplication;
-  mover: Pick<Mover, 'clearsSource'>;
+  mover: Pick<Mover, 'clearsSource' | 'tests'>;
   components: readonly ComponentStatus[];
   order: MoveOrder;
   preview: MovePreview;
   origins: readonly Origin[];
   /** Name of the cluster that it goes to, in the fleet. */
   to: string;
+  brings: Brought;
+}
+
+/** What the engine will start, as far as anybody can tell what runs there. */
+export interface Brought {
+  workloads: (AwaitedWorkload & { component: string; replicas?: number })[];
+  /** What their owners say tells that they work. */
+  checks: (CheckAction & { component: string })[];
+  /** Declared checks that cannot be made, with why. */
+  unchecked: string[];
+  /** NetworkPolicies among which it will run; of a test those that are there already as well. */
+  policies: KubeObject[];
+  /** Why there may be others. */
+  policiesUnread: string[];
+  /** What is copied as it is for a test apart, and would act in the world. */
+  acts: string[];
 }
 
 type Part = Pick<Plan, 'waves' | 'changes' | 'dataLoss' | 'copies' | 'target'> & { release: Step[][] };
@@ -44,7 +62,7 @@ export function handOver(application: string, handed: readonly Handed[], rest: P
     for (const one of group) done.add(one);
     if (group.length === 0) continue;
     const position = placeOf(group, waves);
-    waves.splice(position, 0, group.map(moveStep), group.flatMap(readySteps));
+    waves.splice(position, 0, group.map(moveStep), group.flatMap(startSteps), group.flatMap(readySteps), group.flatMap(checkSteps));
   }
   waves.push(handed.map(finishStep));
   const release = handed.flatMap((one) => releaseOf(application, one));
@@ -106,7 +124,7 @@ function about({ components }: Handed): { component?: string } {
   return components.length === 1 ? { component: components[0]!.component.name } : {};
 }
 
-export function moveStep(one: Handed): Step {
+function moveStep(one: Handed): Step {
   const { managed, order, origins, to } = one;
   return {
     id: `move-${idOf(one)}`,
@@ -124,7 +142,25 @@ function fromOf(origins: readonly Origin[]): string {
   return [...new Set(origins.map(({ cluster }) => cluster))].join(' and ');
 }
 
-export function readySteps({ components, origins, to }: Handed): Step[] {
+/** What is tried apart has arrived stopped. */
+function startSteps({ brings, order, to }: Handed): Step[] {
+  if (!order.into) return [];
+  return brings.workloads.flatMap(({ component, type, namespace, name, replicas }): Step[] =>
+    replicas === undefined || replicas === 0
+      ? []
+      : [
+          {
+            id: `start-${nameFor(`${type.kind}-${name}`, 60)}-${nameFor(`${to}-${namespace ?? ''}`, 150)}`,
+            title: `Start ${name} in ${namespace ?? ''}`,
+            cluster: to,
+            component,
+            action: { kind: 'workload.scale', target: { type, name, ...(namespace !== undefined && { namespace }) }, replicas },
+          },
+        ],
+  );
+}
+
+function readySteps({ components, origins, to, brings }: Handed): Step[] {
   return components.flatMap(({ component, workloads }) =>
     component.placements
       .filter(
@@ -132,19 +168,35 @@ export function readySteps({ components, origins, to }: Handed): Step[] {
           origins.some((origin) => origin.namespace === namespace) && all.findIndex((one) => one.namespace === namespace) === index,
       )
       .filter(({ namespace }) => workloads.length === 0 || workloads.some((workload) => workload.namespace === namespace))
-      .map(({ namespace, labelSelector }): Step => ({
-        id: `ready-${nameFor(component.name, 50)}-${nameFor(`${to}-${namespace}`, 150)}`,
-        title: `Wait until ${component.name} in ${namespace} is ready`,
-        cluster: to,
-        component: component.name,
-        action: {
-          kind: 'await.ready',
-          namespaces: [namespace],
-          ...(labelSelector !== undefined && { labelSelector }),
-          timeoutSeconds: readyTimeout,
-        },
-      })),
+      .map(({ namespace, labelSelector }): Step => {
+        const known = brings.workloads.filter((one) => one.component === component.name && one.namespace === namespace);
+        return {
+          id: `ready-${nameFor(component.name, 50)}-${nameFor(`${to}-${namespace}`, 150)}`,
+          title: `Wait until ${component.name} in ${namespace} is ready`,
+          cluster: to,
+          component: component.name,
+          action: {
+            kind: 'await.ready',
+            namespaces: [namespace],
+            // Whatever the selector takes is ready at once as long as nothing has come.
+            ...(known.length > 0
+              ? { workloads: known.map(({ component: _, replicas: __, ...workload }) => workload) }
+              : labelSelector !== undefined && { labelSelector }),
+            timeoutSeconds: readyTimeout,
+          },
+        };
+      }),
   );
+}
+
+function checkSteps({ brings, to }: Handed): Step[] {
+  return brings.checks.map(({ component, ...action }, index) => ({
+    id: `check-${nameFor(component, 50)}-${nameFor(`${to}-${action.namespace}`, 150)}-${index + 1}`,
+    title: titleOf(action),
+    cluster: to,
+    component,
+    action,
+  }));
 }
 
 function finishStep(one: Handed): Step {

@@ -60,7 +60,7 @@ describe('what Stork tells of a copy', () => {
     expect(sent!.capturedAt).toBe(run!.creationTimestamp);
     expect(await managed()).toMatchObject({
       places: ['west'],
-      moves: ['failover', 'relocate'],
+      moves: ['failover', 'relocate', 'test'],
       phase: 'Succeeded',
       namespaces: ['shop'],
     });

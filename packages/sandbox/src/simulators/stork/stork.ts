@@ -5,6 +5,7 @@ import type { Controller } from '../controller.ts';
 import { definition } from '../definition.ts';
 import { backupController } from './backups.ts';
 import { actionController } from './actions.ts';
+import { cloneController } from './clones.ts';
 import type { StorkOptions } from './context.ts';
 import { type MigrationOptions, migrationController, migrationScheduleController } from './migrations.ts';
 import { restoreController } from './restores.ts';
@@ -36,7 +37,7 @@ export function backupLocation(name: string, bucket: string, endpoint: string): 
 
 /** Also what goes from cluster to cluster. */
 export function movingControllers(options: MigrationOptions): Controller[] {
-  return [migrationController(options), migrationScheduleController(options), actionController(options)];
+  return [migrationController(options), migrationScheduleController(options), actionController(options), cloneController(options)];
 }
 
 /** A pair with the other cluster, which Stork has found to be there. The whole kubeconfig lies open in it. */
