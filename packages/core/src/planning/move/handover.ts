@@ -179,14 +179,22 @@ function readySteps({ components, origins, to, brings }: Handed): Step[] {
             kind: 'await.ready',
             namespaces: [namespace],
             // Whatever the selector takes is ready at once as long as nothing has come.
-            ...(known.length > 0
-              ? { workloads: known.map(({ component: _, replicas: __, ...workload }) => workload) }
-              : labelSelector !== undefined && { labelSelector }),
+            ...(known.length > 0 ? { workloads: known.map(awaited) } : labelSelector !== undefined && { labelSelector }),
             timeoutSeconds: readyTimeout,
           },
         };
       }),
   );
+}
+
+function awaited({ type, namespace, name, least, comes }: AwaitedWorkload): AwaitedWorkload {
+  return {
+    type,
+    ...(namespace !== undefined && { namespace }),
+    name,
+    ...(least !== undefined && { least }),
+    ...(comes && { comes }),
+  };
 }
 
 function checkSteps({ brings, to }: Handed): Step[] {
