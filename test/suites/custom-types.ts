@@ -22,16 +22,16 @@ export const customTypes = {
   widgets: type('example.com', 'v1', 'Widget', 'widgets'),
 } as const satisfies Record<string, ResourceType>;
 
-/** From now on the cluster serves the type, where it did not before. */
+/** From now on the cluster serves the type, where it did not before, and tells of it: a real server does the one some time before the other. */
 export async function serve(world: World, wanted: ResourceType): Promise<void> {
   const { cluster } = world;
-  const known = await cluster.discover();
-  if (known.some(({ group, kind }) => group === wanted.group && kind === wanted.kind)) return;
-  await world.create(definition(wanted, {}));
+  const told = async (): Promise<boolean> =>
+    (await cluster.discover()).some(({ group, kind }) => group === wanted.group && kind === wanted.kind);
+  if (!(await told())) await world.create(definition(wanted, {}));
   const served = () =>
     cluster.list(wanted).then(
       () => true,
       () => false,
     );
-  await eventually(served, `${wanted.kind} is served`, 30_000);
+  await eventually(async () => (await told()) && served(), `${wanted.kind} is served`, 30_000);
 }
