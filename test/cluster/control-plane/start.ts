@@ -38,7 +38,18 @@ export interface RunningControlPlane {
  * etcd, API server (RBAC, tokens, the default admission) and the controllers, on free ports of this machine, with all they
  * keep in `folder`. Without nodes: whoever needs pods that run brings something that plays the kubelet.
  */
-export async function startControlPlane(
+export async function startControlPlane(...options: Parameters<typeof startOnce>): Promise<RunningControlPlane> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(...options);
+    } catch (error) {
+      // A port that was free a moment ago may be that of somebody's connection when it is wanted.
+      if (attempt === 3 || !String(error).includes('address already in use')) throw error;
+    }
+  }
+}
+
+async function startOnce(
   name: string,
   programs: Record<Tool, string>,
   folder: string,

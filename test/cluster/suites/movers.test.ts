@@ -2,6 +2,7 @@ import { textAt } from '@kubectl-dr/core/application/raw';
 import { engine as ramen } from '@kubectl-dr/core/engines/ramen/index';
 import { kinds } from '@kubectl-dr/core/engines/ramen/kinds';
 import { engine as stork } from '@kubectl-dr/core/engines/stork/index';
+import { isPassing, Patient } from '@kubectl-dr/core/execution/patiently';
 import type { EngineContext } from '@kubectl-dr/core/ports/engine-context';
 import type { MoveKind, MoveRequest } from '@kubectl-dr/core/ports/mover';
 import { systemClock } from '@kubectl-dr/core/system-clock';
@@ -34,7 +35,7 @@ describe.skipIf(missing !== undefined)(`Ramen on ${target}${missing === undefine
   };
   const moved = async (request: MoveRequest): Promise<void> => {
     expect((await mover.preflight({ steering: context }, request)).reasons.filter(({ severity }) => severity === 'blocker')).toEqual([]);
-    for (let twice = 0; twice < 2; twice += 1) await mover.start({ steering: context }, request);
+    for (let twice = 0; twice < 2; twice += 1) await again(() => mover.start({ steering: context }, request));
     await eventually(async () => (await mover.progress({ steering: context }, request)).phase === 'Succeeded', request.name, 60_000);
   };
 
@@ -72,7 +73,7 @@ describe.skipIf(missing !== undefined)(`Stork on ${target}${missing === undefine
     const labels = { 'kubectl-dr.dev/operation': kind, 'kubectl-dr.dev/step': 'move' };
     const request: MoveRequest = { name: `move-${kind}`, kind, application: application!, from, to, labels, annotations: {} };
     expect((await moves.preflight(contexts(), request)).reasons).toEqual([]);
-    for (let twice = 0; twice < 2; twice += 1) await moves.start(contexts(), request);
+    for (let twice = 0; twice < 2; twice += 1) await again(() => moves.start(contexts(), request));
     await eventually(async () => (await moves.progress(contexts(), request)).phase === 'Succeeded', request.name, 60_000);
     expect(await moves.finish(contexts(), request, 'keep')).toEqual({ done: true, pending: [] });
   };
@@ -84,3 +85,8 @@ describe.skipIf(missing !== undefined)(`Stork on ${target}${missing === undefine
     expect(await replicas()).toEqual([1, 0]);
   });
 });
+
+/** As an operation does it: a controller may write the same object at the same time. */
+async function again(work: () => Promise<void>): Promise<void> {
+  await new Patient({ clock: systemClock, signal: new AbortController().signal, mayPass: isPassing }).try(work);
+}

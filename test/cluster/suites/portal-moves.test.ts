@@ -27,7 +27,7 @@ const application = '/v1/applications/system/default/shop';
 const newer = { 'orders.csv': '1,apples\n2,pears\n3,plums\n' };
 const base = [...manifest('reader'), ...manifest('operator')];
 const optional = [...manifest('moves'), ...manifest('fences')];
-const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 30_000, interval: 200 });
+const until = <T>(what: () => Promise<T>) => vi.waitFor(what, { timeout: 60_000, interval: 200 });
 
 /** Moves to another cluster with nothing more than what the manifests of `plugins/dr-backend/rbac` grant on both. */
 describe.skipIf(missing !== undefined)(`moves by a portal on ${target}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
