@@ -34,7 +34,10 @@ export function steeredBy(
   const covering = assessment
     .managed()
     .filter((managed) => movers.has(managed.engine) && covers(managed, component) && isBetween(managed, left, undefined, assessment));
-  const fitting = covering.filter((managed) => isBetween(managed, left, to, assessment) && !isAt(managed, to, assessment));
+  // Where each end has an object of its own (a copy each way), the one at the end where it goes to is meant.
+  const fitting = covering
+    .filter((managed) => isBetween(managed, left, to, assessment) && !isAt(managed, to, assessment))
+    .toSorted((a, b) => Number(b.cluster === to) - Number(a.cluster === to));
   const offers =
     (intent === 'Failback' ? fitting.find(({ moves }) => moves.includes('failback')) : undefined) ??
     fitting.find((managed) => managed.moves.includes(kindOf(managed, intent)));
