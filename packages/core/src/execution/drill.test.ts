@@ -189,6 +189,27 @@ describe('a drill', () => {
     expect(isGone(at)).toBe(false);
   });
 
+  it('waits for its namespace when that goes already, and with all that was in it has lost what says whose it was', async () => {
+    const at = await world();
+    at.engine.looksUntilEnd = 10;
+    const running = carryOut(at, 'a');
+    await at.clock.sleep(1_000);
+    const ref = { type: types.namespaces, name: copy };
+    await at.cluster.patch(ref, 'merge', { metadata: { labels: null, finalizers: ['tests.example/hold'] } });
+    await at.cluster.delete(ref);
+    let looks = 0;
+    let written = 0;
+    at.cluster.intercept = ({ verb, resource, name }) => {
+      if (resource !== 'namespaces' || name !== copy) return;
+      if (verb !== 'get') written += 1;
+      else if ((looks += 1) === 3) void at.cluster.patch(ref, 'merge', { metadata: { finalizers: null } });
+    };
+    await running;
+    expect(await endOf(at)).toMatchObject({ state: 'Succeeded', evidence: { record: { status: { cleanUp: { state: 'Verified' } } } } });
+    expect(isGone(at)).toBe(true);
+    expect(written).toBe(1);
+  });
+
   it('takes volumes along that their storage would keep, and none that a person made', async () => {
     const at = await world();
     const volume = (name: string, annotations: Record<string, string>) => ({

@@ -18,13 +18,16 @@ export async function removeNamespace(action: Action<'namespace.remove'>, contex
   const { cluster, signal } = context;
   const ref = { type: types.namespaces, name: action.namespace };
   const live = await cluster.get(ref, { signal }).catch(absent);
-  if (live && !(await isOurs(live, context))) return `${action.namespace} was not made by this operation: it is left as it is`;
-  for (const volume of await volumesOf(action.namespace, context)) {
+  const ours = live === undefined || (await isOurs(live, context));
+  // One that goes already may have lost, with all that was in it, what says whose it was: it is waited for, and nothing is written.
+  if (live?.metadata.deletionTimestamp === undefined && !ours)
+    return `${action.namespace} was not made by this operation: it is left as it is`;
+  for (const volume of ours ? await volumesOf(action.namespace, context) : []) {
     if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete') continue;
     const patch = { spec: { persistentVolumeReclaimPolicy: 'Delete' } };
     await cluster.patch({ type: types.persistentVolumes, name: volume.metadata.name }, 'merge', patch, { signal }).catch(absentOrForbidden);
   }
-  if (live) await cluster.delete(ref, { ...preconditions(live), signal }).catch(absent);
+  if (live && ours) await cluster.delete(ref, { ...preconditions(live), signal }).catch(absent);
   let left = '';
   const late = () =>
     failed(
