@@ -18,7 +18,7 @@ export const get: Command = {
   examples: [
     ['kubectl dr get points -n shop', 'Recovery points that cover the namespace shop, newest first'],
     ['kubectl dr get points --application shop', 'For how many of its components each is good'],
-    ['kubectl dr get sets --application shop', 'Points of its components that belong together, their skew and what each would lose'],
+    ['kubectl dr get sets --application shop', 'Points that belong together, and what each set would lose'],
     ['kubectl dr get restores', 'What was brought back, by us and by whoever asked an engine'],
     ['kubectl dr get operations -w', 'What runs and what ran, and what becomes of them'],
     ['kubectl dr get drills', 'What was tried, how long it took and what would have been lost'],
