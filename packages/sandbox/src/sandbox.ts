@@ -20,8 +20,6 @@ export interface SandboxOptions {
   clock?: Clock;
   /** Each cluster reads what the other backs up, so that it can go on when the other is lost. */
   standby?: boolean;
-  /** Two more applications, which Ramen and Stork move between the clusters. */
-  steered?: boolean;
   /** How long things take. Default: long enough to be seen. */
   durations?: Durations;
   /** As `--fault` takes them: `west:down`. More can befall a cluster later: `clusters.west.faults.push({ status: 500, times: 1 })`. */
@@ -47,7 +45,6 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const {
     story = true,
     standby = false,
-    steered = false,
     clock = systemClock,
     durations = visible,
     faults = [],
@@ -77,7 +74,6 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     cluster.startVelero();
   }
   if (standby) await standBy(clusters);
-  if (steered) await (await import('./simulators/steered-sites.ts')).steer(clusters);
   switches(clusters);
   for (const fault of befall) fault(clusters);
   return {
