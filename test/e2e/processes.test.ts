@@ -81,7 +81,7 @@ it('the bundle is executable, and parses as the sources do', async () => {
     const env2 = { env: { KUBECONFIG: sandbox.kubeconfigPath, ...env } };
     expect(await start(entry, args, env2), args.join(' ')).toEqual(await dr(args, env2));
   }
-});
+}, 60_000);
 
 /** The machine's own Node, where it is older than what runs the sources. */
 const older = ['/usr/bin/node', '/usr/local/bin/node'].find((node) => {

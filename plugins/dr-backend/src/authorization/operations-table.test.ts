@@ -33,7 +33,7 @@ const kinds: Record<string, { request: PlanRequest; becomes?: Partial<Plan> }> =
   ),
 };
 
-describe(`an operation that exists, for ${callers.join(', ')}`, () => {
+describe(`an operation that exists, for ${callers.join(', ')}`, { timeout: 60_000 }, () => {
   it.each(Object.entries(kinds))('%s', async (_, { request: asked, becomes }) => {
     const world = await portalForTest({ features: [httpAuth] });
     const id = await abandoned(world, asked);
