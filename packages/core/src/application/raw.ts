@@ -31,6 +31,11 @@ export function listAt(value: unknown, ...path: string[]): Raw[] {
   return Array.isArray(found) ? found.filter(isRaw) : [];
 }
 
+/** The texts of a list; anything else in it, and what is no list, is left out. */
+export function textList(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
 /** A map of texts, as labels and annotations are. */
 export function textsAt(value: unknown, ...path: string[]): Record<string, string> {
   const found = at(value, ...path);

@@ -1,4 +1,4 @@
-import { textAt } from '../application/raw.ts';
+import { at, textAt, textList } from '../application/raw.ts';
 import { DrError } from '../errors.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
@@ -62,8 +62,7 @@ export function stateOf(object: KubeObject): FenceState {
 }
 
 function addressesOf({ spec }: KubeObject): string[] {
-  const cidrs = (spec as { cidrs?: unknown } | undefined)?.cidrs;
-  return Array.isArray(cidrs) ? cidrs.filter((each) => typeof each === 'string') : [];
+  return textList(at(spec, 'cidrs'));
 }
 
 export function holdersOf({ metadata }: KubeObject): string[] {

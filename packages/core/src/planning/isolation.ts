@@ -10,9 +10,9 @@ export const isolationPolicy = 'kubectl-dr-isolate';
  */
 export function openingsOf(policy: KubeObject): { egress: boolean; ingress: boolean } {
   const namespace = policy.metadata.namespace ?? '';
-  const kinds = listOfTexts(at(policy, 'spec', 'policyTypes'));
+  const named = at(policy, 'spec', 'policyTypes');
   const acts = (kind: 'Ingress' | 'Egress', rules: unknown[]): boolean =>
-    kinds ? kinds.includes(kind) : kind === 'Ingress' || rules.length > 0;
+    Array.isArray(named) ? named.includes(kind) : kind === 'Ingress' || rules.length > 0;
   const egress = listAt(policy, 'spec', 'egress');
   const ingress = listAt(policy, 'spec', 'ingress');
   return {
@@ -47,8 +47,4 @@ function isNameResolution(rule: unknown): boolean {
     );
   };
   return ports.length > 0 && ports.every(isDns);
-}
-
-function listOfTexts(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined;
 }

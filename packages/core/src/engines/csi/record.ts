@@ -1,6 +1,6 @@
 import { annotations, labels } from '../../application/model.ts';
 import { claimManifest } from '../../application/claim-manifest.ts';
-import { at, isRaw, textAt, timeOf } from '../../application/raw.ts';
+import { at, isRaw, textAt, textList, timeOf } from '../../application/raw.ts';
 import { isLabelValue } from '../../application/selector.ts';
 import { InputError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
@@ -54,8 +54,7 @@ export function pointNameOf(object: KubeObject): string | undefined {
 }
 
 export function expectedClaims(snapshot: KubeObject): string[] {
-  const names = parse(textAt(snapshot, 'metadata', 'annotations', notes.claims));
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  return textList(parse(textAt(snapshot, 'metadata', 'annotations', notes.claims)));
 }
 
 /** Of a group snapshot: its claims as they have to be made again, by name. */

@@ -6,6 +6,7 @@ import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { readPoint } from './contents.ts';
 import { groupNameOf, readGroup } from './group.ts';
+import { absent } from '../absent.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 import { groupKindsOf } from './kinds.ts';
 import { isPinned } from './record.ts';
@@ -59,9 +60,4 @@ async function giveUp({ cluster, signal }: EngineContext, ref: ObjectRef, { meta
   } catch (error) {
     if (!(error instanceof DrError) || (error.code !== 'FORBIDDEN' && error.code !== 'NOT_FOUND')) throw error;
   }
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
 }

@@ -5,6 +5,7 @@ import type { RestoreOutcome } from '../../ports/engine.ts';
 import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
+import { absent } from '../absent.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 import { patience } from './point.ts';
 import { labelOf, notes } from './record.ts';
@@ -116,11 +117,6 @@ export async function finishRestore(context: EngineContext, name: string): Promi
     if (textAt(spec, 'deletionPolicy') !== 'Retain') continue;
     await cluster.delete({ type: snapshotKinds.contents, name: metadata.name }, options).catch(absent);
   }
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
 }
 
 function nothing(error: unknown): { items: KubeObject[] } {

@@ -1,4 +1,4 @@
-import { at, listAt, textAt, timeOf } from '../../application/raw.ts';
+import { at, listAt, textAt, textList, timeOf } from '../../application/raw.ts';
 import { parseDuration } from '../../policy/duration.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { notes } from './kinds.ts';
@@ -51,8 +51,7 @@ export function intervalOf(policy: KubeObject | undefined): number | undefined {
 }
 
 export function placesOf(policy: KubeObject | undefined): string[] {
-  const clusters = at(policy, 'spec', 'drClusters');
-  return Array.isArray(clusters) ? clusters.filter((name) => typeof name === 'string') : [];
+  return textList(at(policy, 'spec', 'drClusters'));
 }
 
 export function policyNameOf(placement: KubeObject): string | undefined {
@@ -71,13 +70,12 @@ export function placedAt(placement: KubeObject): string | undefined {
 
 /** Claims that Ramen protects, as the group of the application tells them. */
 export function claimsOf(placement: KubeObject): string[] {
-  const names = at(placement, 'status', 'resourceConditions', 'resourceMeta', 'protectedpvcs');
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  return textList(at(placement, 'status', 'resourceConditions', 'resourceMeta', 'protectedpvcs'));
 }
 
 export function namespacesOf(placement: KubeObject): string[] {
   const named = at(placement, 'spec', 'protectedNamespaces');
-  if (Array.isArray(named) && named.length > 0) return named.filter((name) => typeof name === 'string');
+  if (Array.isArray(named) && named.length > 0) return textList(named);
   const own =
     textAt(placement, 'metadata', 'annotations', notes.appNamespace) ??
     textAt(placement, 'status', 'resourceConditions', 'resourceMeta', 'namespace') ??

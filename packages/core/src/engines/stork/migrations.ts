@@ -1,4 +1,4 @@
-import { at, listAt, textAt, textsAt, timeOf } from '../../application/raw.ts';
+import { at, listAt, textAt, textList, textsAt, timeOf } from '../../application/raw.ts';
 import { labels } from '../../application/model.ts';
 import { selectorOf } from '../../application/selector.ts';
 import { timetable } from '../../policy/schedule.ts';
@@ -6,7 +6,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { ManagedApplication, PointPhase, Replication } from '../../protection/model.ts';
 import { engineId, notes } from './kinds.ts';
 import { phaseOf } from './phases.ts';
-import { instant, known, list } from './point.ts';
+import { instant, known } from './point.ts';
 import type { PolicyTimetable } from './timetable.ts';
 
 type Policies = (name: string, namespace: string) => PolicyTimetable;
@@ -44,6 +44,11 @@ export function runsOf(schedule: KubeObject): { name: string; status: string; st
       ];
     })
     .toSorted((a, b) => b.started - a.started);
+}
+
+/** Whether a run of a schedule copies still, or has not begun yet. */
+export function isUnderWay({ status }: { status: string }): boolean {
+  return ['', 'Pending', 'InProgress'].includes(status);
 }
 
 /** What stands in the way of a pair, in a few words; undefined: both of its halves are ready. */
@@ -90,7 +95,7 @@ export function replicationsOf(read: Read): Replication[] {
       const failed = volumes.find((volume) => textAt(volume, 'status') === 'Failed');
       const phase = trouble === undefined ? runPhase(runs[0]?.status, failed !== undefined) : 'Failed';
       // A schedule lies where Stork lets it speak about other namespaces: a copy is told where its claims are.
-      const covered = list(at(specOf(schedule), 'namespaces'));
+      const covered = textList(at(specOf(schedule), 'namespaces'));
       return (covered.length > 0 ? covered : [namespace]).map(
         (of) =>
           ({
@@ -158,7 +163,7 @@ export function managedOf(read: Read): ManagedApplication[] {
         namespace,
         engine: engineId,
         cluster: read.cluster,
-        namespaces: list(at(spec, 'namespaces')),
+        namespaces: textList(at(spec, 'namespaces')),
         ...(Object.keys(selectors).length > 0 && { labelSelector: selectorOf(selectors) }),
         claims: [],
         places: [...(other === undefined ? [] : [other]), read.cluster],
@@ -179,13 +184,13 @@ export function managedOf(read: Read): ManagedApplication[] {
 
 /** One from here that covers the same namespaces: what a failback goes by. */
 export function reverseOf(schedules: readonly KubeObject[], copy: KubeObject): KubeObject | undefined {
-  const wanted = list(at(specOf(copy), 'namespaces'));
+  const wanted = textList(at(specOf(copy), 'namespaces'));
   return schedules.find(
     (schedule) =>
       !isStaticCopy(schedule) &&
       textAt(schedule, 'metadata', 'namespace') === textAt(copy, 'metadata', 'namespace') &&
       wanted.length > 0 &&
-      wanted.every((name) => list(at(specOf(schedule), 'namespaces')).includes(name)),
+      wanted.every((name) => textList(at(specOf(schedule), 'namespaces')).includes(name)),
   );
 }
 

@@ -1,13 +1,13 @@
-import { at, listAt, textAt, timeOf } from '../../application/raw.ts';
+import { at, listAt, textAt, textList, timeOf } from '../../application/raw.ts';
 import { ConflictError, NotFoundError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, Mover } from '../../ports/mover.ts';
+import { absent } from '../absent.ts';
 import { createOnce } from '../create-once.ts';
 import { adminNamespace, kinds, notes } from './kinds.ts';
 import { isActing, reverseOf, scheduleOf, specOf, stageText } from './migrations.ts';
-import { list } from './point.ts';
 import { actionOf, preflight } from './preflight.ts';
 import { endTrial, progressOfTrial, startTrial } from './trial.ts';
 
@@ -59,7 +59,7 @@ async function start(contexts: MoveContexts, request: MoveRequest): Promise<void
       },
     );
   if (request.kind === 'test') return startTrial(contexts, request, copy);
-  const namespaces = list(at(specOf(copy), 'namespaces'));
+  const namespaces = textList(at(specOf(copy), 'namespaces'));
   const back = request.kind === 'failback' ? await reverse(steering, copy) : undefined;
   await createOnce(steering, kinds.actions, {
     apiVersion: apiVersionOf(kinds.actions),
@@ -72,10 +72,10 @@ async function start(contexts: MoveContexts, request: MoveRequest): Promise<void
 function covers(action: KubeObject, copy: KubeObject, schedule: string): boolean {
   const parameter = at(action, 'spec', 'actionParameter');
   const named = [
-    ...list(at(parameter, 'failoverParameter', 'failoverNamespaces')),
-    ...list(at(parameter, 'failbackParameter', 'failbackNamespaces')),
+    ...textList(at(parameter, 'failoverParameter', 'failoverNamespaces')),
+    ...textList(at(parameter, 'failbackParameter', 'failbackNamespaces')),
   ];
-  return scheduleOf(action) === schedule || list(at(specOf(copy), 'namespaces')).some((name) => named.includes(name));
+  return scheduleOf(action) === schedule || textList(at(specOf(copy), 'namespaces')).some((name) => named.includes(name));
 }
 
 export async function reverse({ cluster, signal }: EngineContext, copy: KubeObject): Promise<KubeObject> {
@@ -202,9 +202,4 @@ async function finish(
   const schedule = await source.cluster.get(ref).catch(absent);
   if (schedule && at(schedule, 'spec', 'suspend') !== true) await source.cluster.patch(ref, 'merge', { spec: { suspend: true } });
   return { done: true, pending: [] };
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
 }

@@ -1,5 +1,5 @@
 import { annotations, labels } from '../../application/model.ts';
-import { at, listAt, numberAt, textAt, textsAt, timeOf } from '../../application/raw.ts';
+import { at, listAt, numberAt, textAt, textList, textsAt, timeOf } from '../../application/raw.ts';
 import { selectorOf } from '../../application/selector.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { CaptureMethod, RecoveryPoint, Scope, VolumeCapture } from '../../protection/model.ts';
@@ -15,20 +15,19 @@ export const expiresNote = 'kubectl-dr.dev/expires-at';
  * admin namespace alone speak about others, so an object is believed about its own namespace, and there about all.
  */
 export function scopeOf(spec: unknown, namespace: string): Scope {
-  const named = list(at(spec, 'namespaces'));
+  const named = textList(at(spec, 'namespaces'));
   const own = namespace === adminNamespace;
   const selectors = textsAt(spec, 'selectors');
-  const included = [...list(at(spec, 'resourceTypes')), ...listAt(spec, 'includeResources').flatMap((one) => textAt(one, 'kind') ?? [])];
+  const included = [
+    ...textList(at(spec, 'resourceTypes')),
+    ...listAt(spec, 'includeResources').flatMap((one) => textAt(one, 'kind') ?? []),
+  ];
   return {
     namespaces: !own ? [namespace] : named.includes('*') ? '*' : named,
     excludedNamespaces: [],
     ...(Object.keys(selectors).length > 0 && { labelSelector: selectorOf(selectors) }),
     ...(included.length > 0 && { includedResources: [...new Set(included)] }),
   };
-}
-
-export function list(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 export function pointOf(object: KubeObject, cluster: string): RecoveryPoint[] {

@@ -1,12 +1,12 @@
-import { at, listAt, textAt } from '../../application/raw.ts';
-import { DrError, NotFoundError } from '../../errors.ts';
+import { at, listAt, textAt, textList } from '../../application/raw.ts';
+import { DrError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject, ObjectRef } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MovePreview, MoveRequest, MoveWrite } from '../../ports/mover.ts';
 import type { Reason } from '../../reason.ts';
+import { absent } from '../absent.ts';
 import { kinds } from './kinds.ts';
-import { isOn, isStaticCopy, pairTrouble, reverseOf, runsOf, specOf } from './migrations.ts';
-import { list } from './point.ts';
+import { isOn, isStaticCopy, isUnderWay, pairTrouble, reverseOf, runsOf, specOf } from './migrations.ts';
 import { copyUnderWay, stagesOf, writesOf } from './trial.ts';
 
 type Say = (code: Reason['code'], severity: Reason['severity'], message: string, evidence: string, fix?: string) => void;
@@ -59,7 +59,7 @@ export async function preflight(contexts: MoveContexts, request: MoveRequest): P
       : []),
     { stage: 'ScaleUpDestination', title: `Start the application on ${request.to}`, cluster: request.to },
   ];
-  const action = actionOf(request, list(at(specOf(copy), 'namespaces')), name, source !== undefined);
+  const action = actionOf(request, textList(at(specOf(copy), 'namespaces')), name, source !== undefined);
   const writes = [
     writeOf(here, request, action),
     ...(answered && source && at(answered, 'spec', 'suspend') !== true ? [suspension(source, request)] : []),
@@ -115,7 +115,7 @@ function checkSpec(copy: KubeObject, about: string, say: Say): void {
       about,
       'set it to false',
     );
-  if (list(at(spec, 'transformSpecs')).length > 1)
+  if (textList(at(spec, 'transformSpecs')).length > 1)
     say('REPLICATION_FAILED', 'blocker', `${about} names more than one of transformSpecs, which fails every Migration`, about);
   if (at(copy, 'spec', 'autoSuspend') !== true)
     say(
@@ -154,7 +154,7 @@ async function sourceSchedule({ cluster }: EngineContext, namespace: string, nam
 /** How the last copies went: Stork warns of one that failed and goes on, and takes PartialSuccess for good. */
 function checkCopies(schedule: KubeObject, request: MoveRequest, say: Say): void {
   const about = `MigrationSchedule ${schedule.metadata.namespace}/${schedule.metadata.name}`;
-  const [last] = runsOf(schedule).filter(({ status }) => !['', 'Pending', 'InProgress'].includes(status));
+  const last = runsOf(schedule).find((run) => !isUnderWay(run));
   const good = runsOf(schedule).find(({ status }) => status === 'Successful');
   if (!good) say('REPLICATION_EMPTY', 'blocker', `no copy of ${schedule.metadata.name} to ${request.to} has succeeded yet`, about);
   else if (last && last.status !== 'Successful' && last.status !== 'Purged')
@@ -220,7 +220,7 @@ async function failback(steering: EngineContext, copy: KubeObject, request: Move
   checkCopies(back, request, say);
   return {
     claims: [],
-    writes: [writeOf(here, request, actionOf(request, list(at(specOf(copy), 'namespaces')), back.metadata.name, true))],
+    writes: [writeOf(here, request, actionOf(request, textList(at(specOf(copy), 'namespaces')), back.metadata.name, true))],
     stages: [
       { stage: 'Validations', title: 'Suspend the copies back', cluster: here },
       { stage: 'ScaleDownDestination', title: `Stop the application on ${here}`, cluster: here },
@@ -229,9 +229,4 @@ async function failback(steering: EngineContext, copy: KubeObject, request: Move
       { stage: 'ScaleUpSource', title: `Start the application on ${request.to}`, cluster: request.to },
     ],
   };
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
 }

@@ -1,8 +1,9 @@
 import { annotations } from '../../application/model.ts';
 import { textAt } from '../../application/raw.ts';
-import { ConflictError, NotFoundError } from '../../errors.ts';
+import { ConflictError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
+import { absent } from '../absent.ts';
 import { kinds } from './kinds.ts';
 
 /** Deletes the backup; what lies in the store goes with it unless it says Retain, which is told first that nobody wants it any more. */
@@ -21,9 +22,4 @@ export async function removePoint(context: EngineContext, { name, namespace }: P
     await cluster.patch(ref, 'merge', { spec: { reclaimPolicy: 'Delete' } }, options);
   const { uid } = backup.metadata;
   await cluster.delete(ref, { ...options, ...(uid !== undefined && { preconditions: { uid } }) }).catch(absent);
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
 }

@@ -4,9 +4,10 @@ import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { MoveContexts, MoveProgress, MoveRequest, MoveWrite } from '../../ports/mover.ts';
+import { absent } from '../absent.ts';
 import { createOnce } from '../create-once.ts';
 import { adminNamespace, kinds } from './kinds.ts';
-import { runsOf, specOf } from './migrations.ts';
+import { isUnderWay, runsOf, specOf } from './migrations.ts';
 import { nativeOf, restorePhase } from './phases.ts';
 
 /** What nobody takes up for so long nobody will: what Stork refuses at once it tells in an event alone. 10 minutes. */
@@ -54,7 +55,7 @@ export function writesOf(request: MoveRequest, cluster: string, schedule: KubeOb
 /** A copy that runs now changes the volumes while they would be cloned. */
 export function copyUnderWay(schedule: KubeObject): string | undefined {
   const [newest] = runsOf(schedule);
-  return newest && ['', 'Pending', 'InProgress'].includes(newest.status) ? newest.name : undefined;
+  return newest && isUnderWay(newest) ? newest.name : undefined;
 }
 
 export async function startTrial({ steering, source }: MoveContexts, request: MoveRequest, copy: KubeObject): Promise<void> {
@@ -140,11 +141,6 @@ export async function endTrial({ cluster }: EngineContext, request: MoveRequest)
     return { done: false, message: `waiting until Stork lets go of ApplicationClone ${adminNamespace}/${name}` };
   }
   return { done: true };
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
 }
 
 async function copiedMeanwhile(source: EngineContext, request: MoveRequest, clones: readonly KubeObject[]): Promise<string | undefined> {

@@ -1,8 +1,9 @@
+import { textList } from '../../application/raw.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { CapturedObject, CaptureMethod, PointContents, RecoveryPoint, VolumeCapture } from '../../protection/model.ts';
 import { assertReadable, jsonArtefact } from './artefacts.ts';
 import { skipReason } from './skip-reason.ts';
-import { count, fields, flag, text, texts } from './schema.ts';
+import { count, fields, flag, text } from './schema.ts';
 
 /** What a finished backup holds, by its resource list, its volume infos and its results. */
 export async function contents(context: EngineContext, point: RecoveryPoint): Promise<PointContents> {
@@ -19,7 +20,7 @@ export function objectsOfList(list: unknown): CapturedObject[] {
     const cut = key.lastIndexOf('/');
     const apiVersion = key.slice(0, cut);
     const kind = key.slice(cut + 1);
-    return texts(names).map((name) => {
+    return textList(names).map((name) => {
       const slash = name.indexOf('/');
       return slash < 0 ? { apiVersion, kind, name } : { apiVersion, kind, namespace: name.slice(0, slash), name: name.slice(slash + 1) };
     });
@@ -74,10 +75,10 @@ function bytesOf(info: Record<string, unknown>): number | undefined {
 export function errorsOf(results: unknown, part: 'errors' | 'warnings' = 'errors'): Record<string, string[]> {
   const errors = fields(fields(results)[part]);
   const found: Record<string, string[]> = {};
-  const general = [...texts(errors.velero), ...texts(errors.cluster)];
+  const general = [...textList(errors.velero), ...textList(errors.cluster)];
   if (general.length > 0) found[''] = general;
   for (const [namespace, messages] of Object.entries(fields(errors.namespaces))) {
-    const said = texts(messages);
+    const said = textList(messages);
     if (said.length > 0) found[namespace] = said;
   }
   return found;

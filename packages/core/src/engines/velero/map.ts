@@ -1,10 +1,11 @@
+import { textList } from '../../application/raw.ts';
 import { labels as ours } from '../../application/model.ts';
 import { parseDuration } from '../../policy/duration.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { withoutCredentials } from '../../text/credentials.ts';
 import type { NativeRestore, RecoveryPoint, Schedule, Scope, StorageLocation } from '../../protection/model.ts';
 import { phaseOf } from './phases.ts';
-import { count, fields, flag, instant, metadataOf, selectorText, text, texts } from './schema.ts';
+import { count, fields, flag, instant, metadataOf, selectorText, text } from './schema.ts';
 import type { Fields } from './schema.ts';
 
 export const engineId = 'velero';
@@ -13,10 +14,10 @@ export const engineId = 'velero';
 const captured = new Set(['volumesnapshots.snapshot.storage.k8s.io', 'volumesnapshotcontents.snapshot.storage.k8s.io']);
 
 function scopeOf(spec: Fields): Scope {
-  const namespaces = texts(spec.includedNamespaces);
+  const namespaces = textList(spec.includedNamespaces);
   const scope: Scope = {
     namespaces: namespaces.length === 0 || namespaces.includes('*') ? '*' : namespaces,
-    excludedNamespaces: texts(spec.excludedNamespaces),
+    excludedNamespaces: textList(spec.excludedNamespaces),
   };
   const labelSelector = selectorOf(spec);
   if (labelSelector !== undefined) scope.labelSelector = labelSelector;
@@ -28,7 +29,7 @@ function scopeOf(spec: Fields): Scope {
 }
 
 function both(one: unknown, other: unknown): string[] {
-  return other === undefined ? texts(one) : [...texts(one), ...texts(other)];
+  return other === undefined ? textList(one) : [...textList(one), ...textList(other)];
 }
 
 /** Alternatives cannot be written as one selector: the text is then only for people, and matches nothing by itself. */
@@ -49,7 +50,7 @@ export function pointOf(object: KubeObject, cluster: string): RecoveryPoint {
   const { name, namespace, uid, labels, annotations, createdAt, deleted } = metadataOf(object);
   const spec = fields(object.spec);
   const status = fields(object.status);
-  const validation = texts(status.validationErrors);
+  const validation = textList(status.validationErrors);
   const nativePhase = text(status.phase) ?? '';
   return present({
     id: `${cluster}/${engineId}/${namespace}/${name}`,
@@ -85,7 +86,7 @@ export function scheduleOf(object: KubeObject, cluster: string): Schedule {
   const status = fields(object.status);
   const written = text(spec.schedule) ?? '';
   const zoned = /^(?:CRON_TZ|TZ)=(\S+)\s+(.*)$/.exec(written);
-  const validation = texts(status.validationErrors);
+  const validation = textList(status.validationErrors);
   return present({
     id: `${cluster}/${engineId}/${namespace}/${name}`,
     name,
@@ -112,8 +113,8 @@ export function nativeRestoreOf(object: KubeObject, cluster: string): NativeRest
   const { name, namespace, labels, createdAt, deleted } = metadataOf(object);
   const spec = fields(object.spec);
   const status = fields(object.status);
-  const included = texts(spec.includedNamespaces);
-  const validation = texts(status.validationErrors);
+  const included = textList(spec.includedNamespaces);
+  const validation = textList(status.validationErrors);
   const mapping = Object.entries(fields(spec.namespaceMapping)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return present({
     id: `${cluster}/${engineId}/${namespace}/${name}`,

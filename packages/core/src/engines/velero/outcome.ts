@@ -1,6 +1,7 @@
+import { textList } from '../../application/raw.ts';
 import type { RestoreOutcome } from '../../ports/engine.ts';
 import { errorsOf } from './contents.ts';
-import { fields, texts } from './schema.ts';
+import { fields } from './schema.ts';
 
 /**
  * What a restore did, by its artefacts RestoreResourceList, `{"v1/Secret": ["ns/name(created)"]}`, the only place that tells
@@ -12,7 +13,7 @@ export function outcomeOf(list: unknown, results: unknown): RestoreOutcome {
   const left = leftAsTheyAre(results);
   for (const [key, names] of Object.entries(fields(list))) {
     const kind = key.slice(key.lastIndexOf('/') + 1);
-    for (const entry of texts(names)) {
+    for (const entry of textList(names)) {
       const [, object, what] = /^(.*)\((created|updated|skipped|failed)\)$/.exec(entry) ?? [];
       if (what === undefined) continue;
       const wasLeft = what === 'failed' && left.has(`${kind} ${object}`);

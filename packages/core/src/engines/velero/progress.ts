@@ -1,10 +1,10 @@
-import { timeOf } from '../../application/raw.ts';
+import { textList, timeOf } from '../../application/raw.ts';
 import { DrError } from '../../errors.ts';
 import type { EngineContext, NativeProgress } from '../../ports/engine-context.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { veleroKinds } from './kinds.ts';
 import { phaseOf } from './phases.ts';
-import { count, fields, text, texts } from './schema.ts';
+import { count, fields, text } from './schema.ts';
 
 /** How long nobody may have looked at an object, nor at any location, before nobody is expected to: 10 minutes. */
 const patience = 10 * 60_000;
@@ -39,7 +39,7 @@ export async function progressOf(context: EngineContext, type: ResourceType, nam
   const progress = fields(status.progress);
   const done = count(progress[doneField]);
   const total = count(progress.totalItems);
-  const validation = texts(status.validationErrors);
+  const validation = textList(status.validationErrors);
   const message = text(status.failureReason) ?? (validation.length > 0 ? validation.join('; ') : undefined);
   if ((status.phase === undefined || status.phase === '') && (await isUnattended(context, object)))
     return { phase: 'Failed', nativePhase: 'New', message: `no Velero server acts on ${type.kind} ${namespace}/${name}` };

@@ -1,8 +1,9 @@
 import { at, textAt } from '../../application/raw.ts';
-import { DrError, NotFoundError } from '../../errors.ts';
+import { DrError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
+import { absent } from '../absent.ts';
 import { namespaceOwner } from '../namespace-owner.ts';
 import { snapshotKinds } from '../snapshot-kinds.ts';
 import { labelValue } from './label.ts';
@@ -108,10 +109,5 @@ function none(error: unknown): { items: KubeObject[] } {
 
 function nothing(error: unknown): undefined {
   if (error instanceof DrError && (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN')) return undefined;
-  throw error;
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
   throw error;
 }

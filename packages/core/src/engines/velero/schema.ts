@@ -1,3 +1,4 @@
+import { textList } from '../../application/raw.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 
 /**
@@ -20,10 +21,6 @@ export function count(value: unknown): number | undefined {
 
 export function flag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
-}
-
-export function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** RFC 3339, or absent: `2026-13-45` and the like are not instants. */
@@ -61,7 +58,7 @@ export function selectorText(value: unknown): string | undefined {
   const parts = Object.entries(fields(selector.matchLabels)).map(([key, wanted]) => `${key}=${String(wanted)}`);
   for (const raw of Array.isArray(selector.matchExpressions) ? selector.matchExpressions : []) {
     const { key, operator, values } = fields(raw);
-    if (operator === 'In' || operator === 'NotIn') parts.push(`${String(key)} ${operator.toLowerCase()} (${texts(values).join(',')})`);
+    if (operator === 'In' || operator === 'NotIn') parts.push(`${String(key)} ${operator.toLowerCase()} (${textList(values).join(',')})`);
     else if (operator === 'Exists') parts.push(String(key));
     else if (operator === 'DoesNotExist') parts.push(`!${String(key)}`);
   }

@@ -1,10 +1,11 @@
 import { labels } from '../../application/model.ts';
 import { at, textAt, timeOf } from '../../application/raw.ts';
-import { ConflictError, NotFoundError } from '../../errors.ts';
+import { ConflictError } from '../../errors.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { apiVersionOf, types } from '../../ports/kubernetes.ts';
 import type { PromoteRequest, ReplicationProgress } from '../../ports/replication.ts';
+import { absent } from '../absent.ts';
 import { boundedName } from '../bounded-name.ts';
 import { createOnce } from '../create-once.ts';
 import { finishRestore, progressOfRestore } from '../csi/restore-progress.ts';
@@ -238,9 +239,4 @@ export async function endPromotion(context: EngineContext, request: PromoteReque
 
 async function now({ cluster, signal }: EngineContext): Promise<number> {
   return (await cluster.now(signal ? { signal } : {})).getTime();
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
 }
