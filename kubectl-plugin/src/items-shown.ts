@@ -35,12 +35,17 @@ export async function itemsShown(
 
 /**
  * Below the points of one application: which of them belong together, where what goes back is of several. For people alone: `get sets`
- * gives them as data.
+ * gives them as data. `sets` is asked for a table alone.
  */
-export function setsBelow(sets: readonly Items['sets'][], args: Arguments, { output }: Context): string {
+export async function setsBelow(
+  sets: () => readonly Items['sets'][] | Promise<readonly Items['sets'][]>,
+  args: Arguments,
+  { output }: Context,
+): Promise<string> {
   const format = flagText(args, 'output');
   const isTable = (format === undefined || format === 'wide') && args.flags['no-headers'] !== true;
-  const joined = isTable && args.positionals.NAME === undefined ? sets.filter(joins) : [];
+  if (!isTable || args.positionals.NAME !== undefined) return '';
+  const joined = (await sets()).filter(joins);
   if (joined.length === 0) return '';
   return `\n${table(joined, setColumns(true), { wide: format === 'wide', look: lookOf(output, 'out') })}`;
 }

@@ -68,6 +68,15 @@ describe('a relocation to west, of which a cluster stops answering in the middle
     return seen;
   }
 
+  /** By another process, to its end. */
+  const resumed = (holder: string): Promise<Operation> =>
+    scene.during(
+      scene
+        .service(holder)
+        .resume(id, caller)
+        .then((started) => started.run()),
+    );
+
   it.each([
     ['west', 'that keeps its journal'],
     ['east', 'that it leaves'],
@@ -110,12 +119,7 @@ describe('a relocation to west, of which a cluster stops answering in the middle
   it('leaves it to whoever went on with it, where the cluster was silent for this process alone', async () => {
     const seen = await begun(/^stop/, () => (cutOff = true));
     await scene.during(scene.sites.clock.sleep(90_000));
-    const done = await scene.during(
-      scene
-        .service('second')
-        .resume(id, caller)
-        .then((started) => started.run()),
-    );
+    const done = await resumed('second');
     expect(done).toMatchObject({ state: 'Succeeded', holder: 'second' });
     cutOff = false;
     // It has ended: there is nothing to be said against.
@@ -143,12 +147,7 @@ describe('a relocation to west, of which a cluster stops answering in the middle
       message: expect.stringMatching(/^west does not answer \(waited for \d+m\d*s?\)$/),
     });
     scene.lost.delete('west');
-    const done = await scene.during(
-      scene
-        .service('second')
-        .resume(id, caller)
-        .then((started) => started.run()),
-    );
+    const done = await resumed('second');
     expect(done).toMatchObject({ state: 'Succeeded' });
   });
 });

@@ -23,7 +23,7 @@ export async function run(args: Arguments, context: Context): Promise<number> {
   if (text !== undefined) {
     output.out(text);
     if (fleet && kind === 'points' && flagText(args, 'application') !== undefined && selector === undefined)
-      output.out(setsBelow(setsIn(fleet, undefined, nowOf(fleet, context.clock)), args, context));
+      output.out(await setsBelow(() => setsIn(fleet, undefined, nowOf(fleet, context.clock)), args, context));
   } else {
     // When nothing could be read, nobody knows whether there is nothing.
     if (fleet && exitOfFleet(fleet) !== exit.done) return exitOfFleet(fleet);

@@ -1,3 +1,4 @@
+import { counted } from '@kubectl-dr/core/text/counted';
 import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
 import { age } from '../view.ts';
 import { fieldLines, section } from './fields.ts';
@@ -35,7 +36,7 @@ function partsOf({ spec: { parts, missing } }: WireListedSet): string {
   const points = new Set(parts.map(({ point }) => point.id)).size;
   const components = new Set(parts.map(({ component }) => component));
   const whole = [...components].filter((name) => !missing.includes(name)).length;
-  return `${whole}/${new Set([...components, ...missing]).size} from ${points} ${points === 1 ? 'point' : 'points'}`;
+  return `${whole}/${new Set([...components, ...missing]).size} from ${counted(points, 'point')}`;
 }
 
 /** `within 5m`; `-` where no policy says how far apart they may be. */

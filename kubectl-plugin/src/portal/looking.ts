@@ -41,13 +41,20 @@ export async function get(args: Arguments, context: Context, session: Session): 
     throw new InputError('a portal keeps no labels', { hint: 'leave --portal out, and ask the clusters themselves' });
   const { items, now } = await listed(kind, args, context, session);
   const text = await itemsShown(kind, name === undefined ? items : named(kind, items, name), () => now, args, context);
-  const application = flagText(args, 'application');
-  if (text !== undefined) context.output.out(text);
-  if (text !== undefined && kind === 'points' && application !== undefined) {
-    const { items: sets } = await listed('sets', args, context, session);
-    context.output.out(setsBelow(sets as Items['sets'][], args, context));
+  if (text === undefined) {
+    context.output.err(`No ${kind} found.\n`);
+    return exit.done;
   }
-  if (text === undefined) context.output.err(`No ${kind} found.\n`);
+  context.output.out(text);
+  const application = flagText(args, 'application');
+  if (kind === 'points' && application !== undefined) {
+    const sets = async (): Promise<Items['sets'][]> => {
+      const found = await session.client.application(application, session.options());
+      tellAge([found], context);
+      return [found].filter(inNamespace(flagText(args, 'namespace'))).flatMap((one) => setsOf(one, items as Items['points'][], now));
+    };
+    context.output.out(await setsBelow(sets, args, context));
+  }
   return exit.done;
 }
 

@@ -1,12 +1,11 @@
 import { useAnalytics, useApi } from '@backstage/core-plugin-api';
-import { joins, setsOf } from '@kubectl-dr/core/wire/sets-of';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { type PortalApplication, drApiRef } from '../../api/drApi.ts';
 import { onceRhythm } from '../../hooks/rhythms.ts';
 import { useLive } from '../../hooks/useLive.ts';
-import { clusterNow } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { targetsOf } from '../move/readiness.ts';
+import { useSets } from '../sets/useSets.ts';
 import { Notice } from '../state/Notice.tsx';
 import { PlanDialog } from './PlanDialog.tsx';
 import { RestoreForm } from './RestoreForm.tsx';
@@ -46,10 +45,7 @@ export const RestoreDialog = ({ applicationRef, application, operation, onStarte
     components: initial.components ?? all.map((component) => component.name),
   });
   const points = useLive(operation ? undefined : applicationRef, (signal) => api.points(applicationRef, signal), onceRhythm);
-  const sets = useMemo(
-    () => setsOf(application, points.data ?? [], new Date(clusterNow(application.status.recoveryPoint))).filter(joins),
-    [application, points.data],
-  );
+  const sets = useSets(application, points.data);
   const drills = operation === undefined && choice.mode === 'drill';
   const clusters = useLive(drills ? `clusters of ${applicationRef}` : undefined, (signal) => api.clusters(signal), onceRhythm);
   const restore = useRestore(applicationRef, choice, operation === undefined);

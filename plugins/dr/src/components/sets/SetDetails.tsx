@@ -1,8 +1,8 @@
-import { Button, Text } from '@backstage/ui';
 import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
 import { atTime, shortSeconds } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import styles from '../tab/RecoveryTab.module.css';
+import { ChosenDetails } from '../timeline/ChosenDetails.tsx';
 import { MarkShape } from '../timeline/MarkShape.tsx';
 import { consistencyText } from './texts.ts';
 
@@ -15,27 +15,14 @@ export const SetDetails = ({ set, onRestore }: { set: WireListedSet; onRestore?(
     [t('sets.moment'), atTime(spec.moment)],
     [t('sets.consistency'), consistencyText(set, t)],
     [t('sets.loss'), shortSeconds(status.lossSeconds)],
-  ];
+  ] as const;
   return (
-    <section className={styles.point} aria-label={`${t('sets.selected')}: ${metadata.name}`} role="region">
-      <div className={styles.pointHead}>
-        <Text as="h4" variant="body-large" weight="bold">
-          {metadata.name}
-        </Text>
-        {onRestore && (
-          <Button size="small" variant="secondary" onPress={() => onRestore(components)}>
-            {t('sets.restoreThis')}
-          </Button>
-        )}
-      </div>
-      <dl className={styles.facts}>
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+    <ChosenDetails
+      kind={t('sets.selected')}
+      name={metadata.name}
+      action={onRestore && { label: t('sets.restoreThis'), onPress: () => onRestore(components) }}
+      facts={facts}
+    >
       <ul className={styles.uses}>
         {spec.parts.map(({ component, cluster, point, capturedAt, lossSeconds }) => (
           <li key={`${component} ${cluster}`} className={styles.use}>
@@ -50,7 +37,7 @@ export const SetDetails = ({ set, onRestore }: { set: WireListedSet; onRestore?(
           </li>
         ))}
       </ul>
-    </section>
+    </ChosenDetails>
   );
 };
 

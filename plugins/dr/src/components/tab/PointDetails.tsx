@@ -1,8 +1,9 @@
-import { Button, Text } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
 import { atTime } from '../../text/time.ts';
 import { useText } from '../../text/useText.ts';
 import { ReasonList } from '../reasons/ReasonList.tsx';
+import { ChosenDetails } from '../timeline/ChosenDetails.tsx';
 import { MarkShape } from '../timeline/MarkShape.tsx';
 import styles from './RecoveryTab.module.css';
 
@@ -20,27 +21,14 @@ export const PointDetails = ({ point, onRestore }: { point: WireRecoveryPoint; o
     [t('timeline.cluster'), metadata.cluster],
     [t('timeline.phase'), status.nativePhase],
     [t('timeline.expires'), atTime(status.expiresAt)],
-  ].filter(([, value]) => value);
+  ] as const;
   return (
-    <section className={styles.point} aria-label={`${t('timeline.selected')}: ${metadata.name}`} role="region">
-      <div className={styles.pointHead}>
-        <Text as="h4" variant="body-large" weight="bold">
-          {metadata.name}
-        </Text>
-        {onRestore && usable.length > 0 && (
-          <Button size="small" variant="secondary" onPress={() => onRestore(usable)}>
-            {t('timeline.restoreThis')}
-          </Button>
-        )}
-      </div>
-      <dl className={styles.facts}>
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+    <ChosenDetails
+      kind={t('timeline.selected')}
+      name={metadata.name}
+      action={onRestore && usable.length > 0 ? { label: t('timeline.restoreThis'), onPress: () => onRestore(usable) } : undefined}
+      facts={facts}
+    >
       {status.message && <Text as="p">{status.message}</Text>}
       <ul className={styles.uses}>
         {uses.map((use) => (
@@ -55,6 +43,6 @@ export const PointDetails = ({ point, onRestore }: { point: WireRecoveryPoint; o
           </li>
         ))}
       </ul>
-    </section>
+    </ChosenDetails>
   );
 };

@@ -2,7 +2,6 @@ import { useAnalytics, useApi } from '@backstage/core-plugin-api';
 import { Button, Text } from '@backstage/ui';
 import type { WireRecoveryPoint } from '@kubectl-dr/core/wire/protection';
 import type { WireListedSet } from '@kubectl-dr/core/wire/recovery-set';
-import { joins, setsOf } from '@kubectl-dr/core/wire/sets-of';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { drApiRef, type PortalApplication } from '../../api/drApi.ts';
 import { fleetRhythm, operationsRhythm } from '../../hooks/rhythms.ts';
@@ -30,6 +29,7 @@ import { ComponentsTable } from './ComponentsTable.tsx';
 import { componentsWorstFirst } from './order.ts';
 import { PointDetails } from './PointDetails.tsx';
 import { SetDetails } from '../sets/SetDetails.tsx';
+import { useSets } from '../sets/useSets.ts';
 import styles from './RecoveryTab.module.css';
 
 const RestoreFlow = lazy(async () => ({ default: (await import('../restore/RestoreFlow.tsx')).RestoreFlow }));
@@ -67,10 +67,7 @@ export const RecoveryView = ({ application, applicationRef, component }: Recover
   const [moving, setMoving] = useState(false);
   const { status } = application;
   const rows = useMemo(() => componentsWorstFirst(application), [application]);
-  const sets = useMemo(
-    () => setsOf(application, points.data ?? [], new Date(clusterNow(status.recoveryPoint))).filter(joins),
-    [application, points.data, status.recoveryPoint],
-  );
+  const sets = useSets(application, points.data);
   const restorable = restorableOf(application, component);
   const may = application.allowed.restore;
   const listed = operations.data?.some((operation) => operation.metadata.name === open);
