@@ -68,6 +68,12 @@ describe('--portal', () => {
     const { items } = applicationListSchema.parse(JSON.parse((await as('bob', 'get apps -o json')).out));
     expect(items.map(({ metadata }) => metadata.name)).toContain('trick');
     expect((await as('alice', 'get points --application shop')).out).toContain('shop-2');
+    const sets = await as('alice', 'get sets --application shop');
+    expect(sets).toMatchObject({ code: 0, err: '' });
+    expect(sets.out).toMatch(/^NAME +TIME +PARTS .*\nset-\d{8}-\d{6} .* 2\/2 from 1 point /);
+    expect((await as('alice', 'get sets')).out).toMatch(/^APPLICATION +NAME .*\n(?:.*\n)*shop +set-/);
+    // A set of one capture says nothing that its point does not.
+    expect((await as('alice', 'get points --application shop')).out).not.toContain('set-');
     const points = await as('bob', 'get points');
     expect({ code: points.code, err: points.err }).toEqual({ code: 0, err: '' });
     for (const name of ['shop-1', 'shop-2', 'mixed-1']) expect(points.out.split(` ${name} `), name).toHaveLength(2);

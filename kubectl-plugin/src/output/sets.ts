@@ -54,8 +54,8 @@ function consistencyOf({ status: { consistency, allowedSkewSeconds } }: WireList
 
 export function setLines(set: WireListedSet, look: Look): string[] {
   const parts = set.spec.parts.map(
-    ({ component, cluster, point, capturedAt, lossSeconds }) =>
-      `  ${component}: ${point.name} on ${cluster} (${point.engine}), of ${capturedAt}, would lose ${age(lossSeconds)}`,
+    ({ component, cluster, point, capturedAt, lossSeconds, usable }) =>
+      `  ${component}: ${point.name} on ${cluster} (${point.engine}), of ${capturedAt}, would lose ${age(lossSeconds)}${usable === 'yes' ? '' : ', not read'}`,
   );
   return [
     ...fieldLines(

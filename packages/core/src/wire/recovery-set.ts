@@ -11,6 +11,8 @@ const part = z.object({
   capturedAt: instant,
   /** From then to when this was listed: what going back to it loses. */
   lossSeconds: z.number(),
+  /** `unknown`: the point could not be looked into. */
+  usable: z.enum(['yes', 'unknown']),
 });
 export type WireSetPart = z.infer<typeof part>;
 

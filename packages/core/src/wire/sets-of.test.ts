@@ -110,5 +110,10 @@ describe('sets of points that belong together', () => {
       ['unknown', 'unsaid'],
       ['unknown', 'unsaid'],
     ]);
+    const [newest] = later;
+    expect(newest!.spec.parts.map(({ component, usable }) => [component, usable])).toEqual([
+      ['db', 'unknown'],
+      ['web', 'yes'],
+    ]);
   });
 });

@@ -28,7 +28,7 @@ export function setsOf(application: WireApplication, points: readonly WireRecove
       apiVersion,
       kind: 'RecoverySet',
       metadata: { name: setName(Date.parse(moment)), application: application.metadata.name },
-      spec: { moment, parts: taken.map(({ source, point, time }) => partOf(source, point, time, now)), missing },
+      spec: { moment, parts: taken.map(({ source, ...found }) => partOf(source, found, now)), missing },
       status: {
         skewSeconds,
         ...(allowedSkewSeconds !== undefined && { allowedSkewSeconds }),
@@ -110,12 +110,13 @@ function newestUntil({ points }: Source, moment: number): Source['points'][numbe
   return points[low];
 }
 
-function partOf({ component, cluster }: Source, { spec, metadata }: WireRecoveryPoint, time: number, now: Date): WireSetPart {
+function partOf({ component, cluster }: Source, { point, time, usable }: Source['points'][number], now: Date): WireSetPart {
   return {
     component,
     cluster,
-    point: { id: spec.id, name: metadata.name, engine: spec.engine },
+    point: { id: point.spec.id, name: point.metadata.name, engine: point.spec.engine },
     capturedAt: new Date(time).toISOString(),
     lossSeconds: Math.max(0, Math.ceil((now.getTime() - time) / 1000)),
+    usable,
   };
 }

@@ -4,6 +4,7 @@ import { useText } from '../../text/useText.ts';
 import styles from '../tab/RecoveryTab.module.css';
 import { ChosenDetails } from '../timeline/ChosenDetails.tsx';
 import { MarkShape } from '../timeline/MarkShape.tsx';
+import type { Usable } from '../timeline/marks.ts';
 import { consistencyText } from './texts.ts';
 
 /** The chosen set: of when it is, how well its parts fit, what going back to it loses, and which points it is made of. */
@@ -24,10 +25,11 @@ export const SetDetails = ({ set, onRestore }: { set: WireListedSet; onRestore?(
       facts={facts}
     >
       <ul className={styles.uses}>
-        {spec.parts.map(({ component, cluster, point, capturedAt, lossSeconds }) => (
+        {spec.parts.map(({ component, cluster, point, capturedAt, lossSeconds, usable }) => (
           <li key={`${component} ${cluster}`} className={styles.use}>
-            <Mark usable="yes" />
+            <Mark usable={usable} />
             {t('sets.part', { component, cluster, point: point.name, time: atTime(capturedAt), loss: shortSeconds(lossSeconds) })}
+            {usable === 'unknown' && ` (${t('timeline.unknown')})`}
           </li>
         ))}
         {spec.missing.map((component) => (
@@ -41,7 +43,7 @@ export const SetDetails = ({ set, onRestore }: { set: WireListedSet; onRestore?(
   );
 };
 
-const Mark = ({ usable }: { usable: 'yes' | 'no' }) => (
+const Mark = ({ usable }: { usable: Usable }) => (
   <svg width="18" height="18" viewBox="-9 -9 18 18" aria-hidden>
     <MarkShape usable={usable} />
   </svg>
