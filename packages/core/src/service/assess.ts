@@ -21,7 +21,7 @@ import { type Basis, basisOf, stillHolds } from './basis.ts';
 import { Interpretations } from './interpretations.ts';
 import { located } from './located.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
-import { unfinishedMoves } from './unfinished-moves.ts';
+import { unfinishedMoves } from './moves/unfinished-moves.ts';
 
 export interface KnownContents {
   get(pointId: string): ContentsKnown;

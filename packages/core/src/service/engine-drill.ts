@@ -9,8 +9,8 @@ import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Application } from '../application/model.ts';
 import type { ManagedApplication } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
-import { type HandoverGround, distinct, handingOf, moverOf, uncheckedOf } from './handover.ts';
-import { joinedPlan } from './joined-plan.ts';
+import { type HandoverGround, distinct, handingOf, moverOf, uncheckedOf } from './moves/handover.ts';
+import { joinedPlan } from './moves/joined-plan.ts';
 import { isExclusive } from './plan-ground.ts';
 import { withRights } from './plan-rights.ts';
 

@@ -7,7 +7,7 @@ import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Journal, JournalEntry } from '../ports/journal.ts';
-import { isOwing } from './undo-apart.ts';
+import { isOwing } from './moves/undo-apart.ts';
 
 export interface OperationsDeps {
   clusters: readonly ClusterClient[];

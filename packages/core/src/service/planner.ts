@@ -14,7 +14,7 @@ import { hiddenKinds, withoutHidden } from './hidden-kinds.ts';
 import { type ReadPlace, readInPlace } from './in-place-reader.ts';
 import { engineHome, findApplication } from './look.ts';
 import type { Fleet } from './model.ts';
-import { answering } from './moved-places.ts';
+import { answering } from './moves/moved-places.ts';
 import {
   type Ground,
   type PlannerDeps,
@@ -33,7 +33,7 @@ import { withSetMoment } from './set-moment.ts';
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
 export async function makePlan(deps: PlannerDeps, assessment: Assessment, given: PlanRequest, signal?: AbortSignal): Promise<Plan> {
   const asked = withSetMoment(assessment, given);
-  if (isMove(asked.intent)) return (await import('./failover-planner.ts')).movePlan(deps, assessment, asked, signal);
+  if (isMove(asked.intent)) return (await import('./moves/move-planner.ts')).movePlan(deps, assessment, asked, signal);
   if (asked.without !== undefined)
     throw new InputError(`components are left out of a move to another cluster, not of a ${asked.intent.toLowerCase()}`, {
       hint: 'name those that are meant instead: --component',

@@ -39,8 +39,8 @@ import {
   withRelease,
   withUndo,
 } from './operations.ts';
-import { assertNotBack, owed } from './unfinished-moves.ts';
-import { assertNotMovedSince, isOwing, leftByUndo, silentFor, withoutSkipped } from './undo-apart.ts';
+import { assertNotBack, owed } from './moves/unfinished-moves.ts';
+import { assertNotMovedSince, isOwing, leftByUndo, silentFor, withoutSkipped } from './moves/undo-apart.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
 import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
 import { diffOf } from './restore-diff.ts';

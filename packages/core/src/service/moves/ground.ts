@@ -1,5 +1,5 @@
-import type { Mapping, PlanRequest } from '../planning/model.ts';
-import type { Ground, PlannerDeps } from './plan-ground.ts';
+import type { Mapping, PlanRequest } from '../../planning/model.ts';
+import type { Ground, PlannerDeps } from '../plan-ground.ts';
 
 /** What every part of a move is read from. */
 export interface MoveGround {

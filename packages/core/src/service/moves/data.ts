@@ -1,25 +1,25 @@
-import { claimManifest } from '../application/claim-manifest.ts';
-import { annotations, labels } from '../application/model.ts';
-import { textAt } from '../application/raw.ts';
-import { DrError } from '../errors.ts';
-import { nameFor } from '../planning/assemble.ts';
-import { namesPast } from '../planning/left-out.ts';
-import type { CopiedClaim, Origin, PartData } from '../planning/move/inputs.ts';
-import { type Place, assertCapturedOwner } from '../planning/places.ts';
-import { arrivalWith } from '../planning/mapping.ts';
-import type { ClusterClient } from '../ports/cluster.ts';
-import { type KubeObject, types } from '../ports/kubernetes.ts';
-import type { ReplicationRequest, Replicator } from '../ports/replication.ts';
-import type { RecoveryPoint, Replication } from '../protection/model.ts';
-import { type ClaimCopy, lossOf, refOf } from '../protection/replication.ts';
-import type { Reason } from '../reason.ts';
-import { contentsOf } from './in-place-reader.ts';
-import { engineNamespace } from './look.ts';
-import { type Ground, contextOf } from './plan-ground.ts';
-import { type PartAbout, keptOf, withoutMarks } from './move-claims.ts';
-import { lastBackup } from './move-capture.ts';
-import { copyAsOf } from './move-past.ts';
-import type { MoveGround } from './move-ground.ts';
+import { claimManifest } from '../../application/claim-manifest.ts';
+import { annotations, labels } from '../../application/model.ts';
+import { textAt } from '../../application/raw.ts';
+import { DrError } from '../../errors.ts';
+import { nameFor } from '../../planning/assemble.ts';
+import { namesPast } from '../../planning/left-out.ts';
+import type { CopiedClaim, Origin, PartData } from '../../planning/move/inputs.ts';
+import { type Place, assertCapturedOwner } from '../../planning/places.ts';
+import { arrivalWith } from '../../planning/mapping.ts';
+import type { ClusterClient } from '../../ports/cluster.ts';
+import { type KubeObject, types } from '../../ports/kubernetes.ts';
+import type { ReplicationRequest, Replicator } from '../../ports/replication.ts';
+import type { RecoveryPoint, Replication } from '../../protection/model.ts';
+import { type ClaimCopy, lossOf, refOf } from '../../protection/replication.ts';
+import type { Reason } from '../../reason.ts';
+import { contentsOf } from '../in-place-reader.ts';
+import { engineNamespace } from '../look.ts';
+import { type Ground, contextOf } from '../plan-ground.ts';
+import { type PartAbout, keptOf, withoutMarks } from './claims.ts';
+import { lastBackup } from './capture.ts';
+import { copyAsOf } from './past.ts';
+import type { MoveGround } from './ground.ts';
 
 /** PersistentVolumes of the claims that are there, which have to be kept. */
 export async function volumesOf(

@@ -1,14 +1,14 @@
-import type { CopiedClaim } from '../planning/move/inputs.ts';
-import type { Choice } from '../planning/moment.ts';
-import type { Place } from '../planning/places.ts';
-import { type SetSource, sourceOfPoints } from '../planning/recovery-set.ts';
-import { DrError } from '../errors.ts';
-import type { Engine } from '../ports/engine.ts';
-import { type ClaimCopy, lossOf, reachBack, refOf } from '../protection/replication.ts';
-import type { Reason } from '../reason.ts';
-import type { ComponentStatus } from './model.ts';
-import type { MoveGround } from './move-ground.ts';
-import { contextOf } from './plan-ground.ts';
+import type { CopiedClaim } from '../../planning/move/inputs.ts';
+import type { Choice } from '../../planning/moment.ts';
+import type { Place } from '../../planning/places.ts';
+import { type SetSource, sourceOfPoints } from '../../planning/recovery-set.ts';
+import { DrError } from '../../errors.ts';
+import type { Engine } from '../../ports/engine.ts';
+import { type ClaimCopy, lossOf, reachBack, refOf } from '../../protection/replication.ts';
+import type { Reason } from '../../reason.ts';
+import type { ComponentStatus } from '../model.ts';
+import type { MoveGround } from './ground.ts';
+import { contextOf } from '../plan-ground.ts';
 
 /** What the copies of one component give of an earlier moment. */
 interface PastCopies {

@@ -1,11 +1,11 @@
-import type { Component } from '../application/model.ts';
-import type { MoveIntent } from '../planning/intent.ts';
-import type { Engine } from '../ports/engine.ts';
-import type { MoveKind } from '../ports/mover.ts';
-import type { ManagedApplication } from '../protection/model.ts';
-import type { Reason } from '../reason.ts';
-import type { Assessment } from './assess.ts';
-import { covers } from './covers.ts';
+import type { Component } from '../../application/model.ts';
+import type { MoveIntent } from '../../planning/intent.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { MoveKind } from '../../ports/mover.ts';
+import type { ManagedApplication } from '../../protection/model.ts';
+import type { Reason } from '../../reason.ts';
+import type { Assessment } from '../assess.ts';
+import { covers } from '../covers.ts';
 
 /** What an engine that moves by itself is asked for: to move, or to try it. */
 export type SteeredIntent = MoveIntent | 'Drill';

@@ -1,5 +1,5 @@
-import type { Application, Component, Placement } from '../application/model.ts';
-import type { Assessment } from './assess.ts';
+import type { Application, Component, Placement } from '../../application/model.ts';
+import type { Assessment } from '../assess.ts';
 import { formerIn, inseparable, originsOf } from './moved-places.ts';
 
 function component(name: string, placement: Partial<Placement> = {}): Component {

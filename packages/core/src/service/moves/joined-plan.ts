@@ -1,8 +1,8 @@
-import type { Application } from '../application/model.ts';
-import { estimateByPast } from '../planning/estimate.ts';
-import type { Plan } from '../planning/model.ts';
-import type { Handed } from '../planning/move/handover.ts';
-import type { Assessment } from './assess.ts';
+import type { Application } from '../../application/model.ts';
+import { estimateByPast } from '../../planning/estimate.ts';
+import type { Plan } from '../../planning/model.ts';
+import type { Handed } from '../../planning/move/handover.ts';
+import type { Assessment } from '../assess.ts';
 
 type Shared = 'target' | 'waves' | 'changes' | 'dataLoss';
 

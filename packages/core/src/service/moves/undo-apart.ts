@@ -1,11 +1,11 @@
-import { ConflictError, ServiceUnavailableError } from '../errors.ts';
-import { assertAnswers, isSilence } from '../execution/silence.ts';
-import { briefly } from '../execution/briefly.ts';
-import { wavesOf } from '../execution/direction.ts';
-import type { Operation } from '../execution/model.ts';
-import { isMove } from '../planning/intent.ts';
-import type { Plan, Step } from '../planning/model.ts';
-import type { ClusterClient } from '../ports/cluster.ts';
+import { ConflictError, ServiceUnavailableError } from '../../errors.ts';
+import { assertAnswers, isSilence } from '../../execution/silence.ts';
+import { briefly } from '../../execution/briefly.ts';
+import { wavesOf } from '../../execution/direction.ts';
+import type { Operation } from '../../execution/model.ts';
+import { isMove } from '../../planning/intent.ts';
+import type { Plan, Step } from '../../planning/model.ts';
+import type { ClusterClient } from '../../ports/cluster.ts';
 
 /**
  * Clusters that an undo of a move has still to write to, and that do not answer. ServiceUnavailableError where it cannot do without

@@ -1,15 +1,15 @@
-import { inventoryOf } from '../application/inventory.ts';
-import type { Application, Placement } from '../application/model.ts';
-import type { TenancyRule } from '../application/tenancy.ts';
-import { workloadKey } from '../application/workload.ts';
-import { InputError, NotFoundError } from '../errors.ts';
-import type { PlanRequest } from '../planning/model.ts';
-import type { Origin } from '../planning/move/inputs.ts';
-import type { Reason } from '../reason.ts';
-import { nearest } from '../text/nearest.ts';
-import type { Assessment } from './assess.ts';
-import { awayOf, leftBy, movesOf, placedAt } from './located.ts';
-import { isExclusive } from './plan-ground.ts';
+import { inventoryOf } from '../../application/inventory.ts';
+import type { Application, Placement } from '../../application/model.ts';
+import type { TenancyRule } from '../../application/tenancy.ts';
+import { workloadKey } from '../../application/workload.ts';
+import { InputError, NotFoundError } from '../../errors.ts';
+import type { PlanRequest } from '../../planning/model.ts';
+import type { Origin } from '../../planning/move/inputs.ts';
+import type { Reason } from '../../reason.ts';
+import { nearest } from '../../text/nearest.ts';
+import type { Assessment } from '../assess.ts';
+import { awayOf, leftBy, movesOf, placedAt } from '../located.ts';
+import { isExclusive } from '../plan-ground.ts';
 
 /** The application as if it were placed at the target: only places on other clusters move. */
 export function movedTo(application: Application, to: string, { inventory }: Assessment, tenancy: readonly TenancyRule[]): Application {

@@ -1,8 +1,8 @@
-import type { Application, Component } from '../application/model.ts';
-import type { Operation } from '../execution/model.ts';
-import type { Plan, Step, StepAction } from '../planning/model.ts';
-import type { ManagedApplication } from '../protection/model.ts';
-import { operationOf, planOf } from '../testing/operations.ts';
+import type { Application, Component } from '../../application/model.ts';
+import type { Operation } from '../../execution/model.ts';
+import type { Plan, Step, StepAction } from '../../planning/model.ts';
+import type { ManagedApplication } from '../../protection/model.ts';
+import { operationOf, planOf } from '../../testing/operations.ts';
 import { assertNotMovedSince, leftByUndo } from './undo-apart.ts';
 import { assertNotBack, owed, unfinishedMoves } from './unfinished-moves.ts';
 

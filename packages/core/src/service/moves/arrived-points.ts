@@ -1,13 +1,13 @@
-import { volumeOf } from '../compliance/usable.ts';
-import { isPortable } from '../planning/failover.ts';
-import { choiceOf } from '../planning/moment.ts';
-import type { Mapping, PlanRequest } from '../planning/model.ts';
-import { candidatesFor, lacksVolumesOnly, openCandidates } from '../planning/select-point.ts';
-import type { Assessment } from './assess.ts';
-import { contentsOf } from './in-place-reader.ts';
-import { engineNamespace } from './look.ts';
-import type { ApplicationStatus, ComponentStatus, PointUse } from './model.ts';
-import type { Ground, PlannerDeps } from './plan-ground.ts';
+import { volumeOf } from '../../compliance/usable.ts';
+import { isPortable } from '../../planning/failover.ts';
+import { choiceOf } from '../../planning/moment.ts';
+import type { Mapping, PlanRequest } from '../../planning/model.ts';
+import { candidatesFor, lacksVolumesOnly, openCandidates } from '../../planning/select-point.ts';
+import type { Assessment } from '../assess.ts';
+import { contentsOf } from '../in-place-reader.ts';
+import { engineNamespace } from '../look.ts';
+import type { ApplicationStatus, ComponentStatus, PointUse } from '../model.ts';
+import type { Ground, PlannerDeps } from '../plan-ground.ts';
 
 /** Opens points, the newest of each part first, until one is found whose data can be had at the target, or none is left. */
 export async function readUntilPortable(deps: PlannerDeps, lay: () => Ground, assessment: Assessment, signal?: AbortSignal): Promise<void> {

@@ -1,12 +1,12 @@
-import type { Application } from '../application/model.ts';
-import type { UnfinishedMove } from '../compliance/facts.ts';
-import { ConflictError } from '../errors.ts';
-import { wavesOf } from '../execution/direction.ts';
-import type { Operation } from '../execution/model.ts';
-import { isMove } from '../planning/intent.ts';
-import type { Step } from '../planning/model.ts';
-import type { ManagedApplication } from '../protection/model.ts';
-import { covers } from './covers.ts';
+import type { Application } from '../../application/model.ts';
+import type { UnfinishedMove } from '../../compliance/facts.ts';
+import { ConflictError } from '../../errors.ts';
+import { wavesOf } from '../../execution/direction.ts';
+import type { Operation } from '../../execution/model.ts';
+import { isMove } from '../../planning/intent.ts';
+import type { Step } from '../../planning/model.ts';
+import type { ManagedApplication } from '../../protection/model.ts';
+import { covers } from '../covers.ts';
 import { leftByUndo } from './undo-apart.ts';
 
 /**

@@ -1,15 +1,15 @@
-import { claimManifest } from '../application/claim-manifest.ts';
-import { annotations } from '../application/model.ts';
-import { textAt } from '../application/raw.ts';
-import { marksOf } from '../planning/diff/marks.ts';
-import type { CopiedClaim, Origin } from '../planning/move/inputs.ts';
-import type { Place } from '../planning/places.ts';
-import type { Engine } from '../ports/engine.ts';
-import type { KubeObject } from '../ports/kubernetes.ts';
-import type { RecoveryPoint } from '../protection/model.ts';
-import type { ClaimCopy } from '../protection/replication.ts';
-import type { Reason } from '../reason.ts';
-import type { Source } from './move-source.ts';
+import { claimManifest } from '../../application/claim-manifest.ts';
+import { annotations } from '../../application/model.ts';
+import { textAt } from '../../application/raw.ts';
+import { marksOf } from '../../planning/diff/marks.ts';
+import type { CopiedClaim, Origin } from '../../planning/move/inputs.ts';
+import type { Place } from '../../planning/places.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import type { RecoveryPoint } from '../../protection/model.ts';
+import type { ClaimCopy } from '../../protection/replication.ts';
+import type { Reason } from '../../reason.ts';
+import type { Source } from './source.ts';
 
 /** What is known of one component before it is decided where its data comes from. */
 export interface PartAbout {

@@ -1,20 +1,20 @@
-import { inventoryOf } from '../application/inventory.ts';
-import { numberAt } from '../application/raw.ts';
-import { check } from '../planning/checks/target.ts';
-import { inventoryOfCaptured, workloadOwner } from '../planning/in-place/scope.ts';
-import { keepInside } from '../planning/keep-inside.ts';
-import { kindsToRead, readLive } from '../planning/live-objects.ts';
-import { neutralise } from '../planning/neutralise.ts';
-import type { MoveOrder } from '../planning/model.ts';
-import type { Brought } from '../planning/move/handover.ts';
-import type { Origin } from '../planning/move/inputs.ts';
-import { deviceGroup, readTargetFacts } from '../planning/target-facts.ts';
-import { checksOf } from '../planning/verification.ts';
-import type { KubeObject } from '../ports/kubernetes.ts';
-import { resourceKey, types } from '../ports/kubernetes.ts';
-import type { Reason } from '../reason.ts';
-import type { ComponentStatus } from './model.ts';
-import { type PlannerDeps, clientOf } from './plan-ground.ts';
+import { inventoryOf } from '../../application/inventory.ts';
+import { numberAt } from '../../application/raw.ts';
+import { check } from '../../planning/checks/target.ts';
+import { inventoryOfCaptured, workloadOwner } from '../../planning/in-place/scope.ts';
+import { keepInside } from '../../planning/keep-inside.ts';
+import { kindsToRead, readLive } from '../../planning/live-objects.ts';
+import { neutralise } from '../../planning/neutralise.ts';
+import type { MoveOrder } from '../../planning/model.ts';
+import type { Brought } from '../../planning/move/handover.ts';
+import type { Origin } from '../../planning/move/inputs.ts';
+import { deviceGroup, readTargetFacts } from '../../planning/target-facts.ts';
+import { checksOf } from '../../planning/verification.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import { resourceKey, types } from '../../ports/kubernetes.ts';
+import type { Reason } from '../../reason.ts';
+import type { ComponentStatus } from '../model.ts';
+import { type PlannerDeps, clientOf } from '../plan-ground.ts';
 
 const looked = new Set(
   [types.deployments, types.statefulSets, types.daemonSets, types.persistentVolumeClaims, types.services, types.networkPolicies].map(

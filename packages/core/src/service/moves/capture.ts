@@ -1,17 +1,17 @@
-import { claimManifest } from '../application/claim-manifest.ts';
-import { annotations, labels } from '../application/model.ts';
-import { matches, parseSelector } from '../application/selector.ts';
-import { nameFor } from '../planning/assemble.ts';
-import { arrivalWith } from '../planning/mapping.ts';
-import type { CapturedClaim, PartData } from '../planning/move/inputs.ts';
-import type { BackupRequest } from '../ports/engine.ts';
-import type { RecoveryPoint } from '../protection/model.ts';
-import type { Reason } from '../reason.ts';
-import { contentsOf } from './in-place-reader.ts';
-import { engineNamespace } from './look.ts';
-import { type PartAbout, keptOf, withoutMarks } from './move-claims.ts';
-import type { MoveGround } from './move-ground.ts';
-import { contextOf } from './plan-ground.ts';
+import { claimManifest } from '../../application/claim-manifest.ts';
+import { annotations, labels } from '../../application/model.ts';
+import { matches, parseSelector } from '../../application/selector.ts';
+import { nameFor } from '../../planning/assemble.ts';
+import { arrivalWith } from '../../planning/mapping.ts';
+import type { CapturedClaim, PartData } from '../../planning/move/inputs.ts';
+import type { BackupRequest } from '../../ports/engine.ts';
+import type { RecoveryPoint } from '../../protection/model.ts';
+import type { Reason } from '../../reason.ts';
+import { contentsOf } from '../in-place-reader.ts';
+import { engineNamespace } from '../look.ts';
+import { type PartAbout, keptOf, withoutMarks } from './claims.ts';
+import type { MoveGround } from './ground.ts';
+import { contextOf } from '../plan-ground.ts';
 
 /**
  * What is not copied continuously moves without loss by a last backup, made when nothing writes any more. That this will work has to be

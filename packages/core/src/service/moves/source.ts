@@ -1,16 +1,16 @@
-import { DrError } from '../errors.ts';
-import { deviceGroup } from '../planning/target-facts.ts';
-import { kindsToRead, readLive } from '../planning/live-objects.ts';
-import type { CarrySource } from '../planning/model.ts';
-import type { Origin } from '../planning/move/inputs.ts';
-import { type Place, assertCapturedOwner } from '../planning/places.ts';
-import { candidatesFor, suits } from '../planning/select-point.ts';
-import type { KubeObject, ResourceType } from '../ports/kubernetes.ts';
-import type { Reason } from '../reason.ts';
-import { engineNamespace } from './look.ts';
-import type { PointUse } from './model.ts';
-import { clientOf, contextOf } from './plan-ground.ts';
-import type { MoveGround } from './move-ground.ts';
+import { DrError } from '../../errors.ts';
+import { deviceGroup } from '../../planning/target-facts.ts';
+import { kindsToRead, readLive } from '../../planning/live-objects.ts';
+import type { CarrySource } from '../../planning/model.ts';
+import type { Origin } from '../../planning/move/inputs.ts';
+import { type Place, assertCapturedOwner } from '../../planning/places.ts';
+import { candidatesFor, suits } from '../../planning/select-point.ts';
+import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
+import type { Reason } from '../../reason.ts';
+import { engineNamespace } from '../look.ts';
+import type { PointUse } from '../model.ts';
+import { clientOf, contextOf } from '../plan-ground.ts';
+import type { MoveGround } from './ground.ts';
 
 export interface Source {
   objects: KubeObject[];
