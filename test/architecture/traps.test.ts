@@ -29,6 +29,13 @@ const traps: readonly [trap: string, file: string, test: string][] = [
   ['stages and statuses of a backup that are newer', unit.stork, 'a stage that is newer than us'],
   ['stages of an Action that are newer', moves('stork'), 'an Action that nobody takes up ends, and a stage that is newer than us is text'],
   ['a BackupLocation may hold credentials', unit.stork, 'tells type, bucket and address, and nothing that opens it'],
+  ['several kinds have no spec: a policy', unit.stork, 'one wrong part stops all of it: %o'],
+  ['several kinds have no spec: a location', unit.stork, 'is checked here, for its schema lets everything through: %o'],
+  [
+    'whole namespaces are moved, whosever they are',
+    steered('moves'),
+    'is not asked to move what belongs to others, which its schedule covers as well',
+  ],
   [
     'a ClusterPair holds a whole kubeconfig',
     moves('stork'),
@@ -105,6 +112,11 @@ const traps: readonly [trap: string, file: string, test: string][] = [
     'keeps the original running, and goes back to the very state of before',
   ],
   ['a person has to clean up what was discovered', moves('ramen'), 'a person who has to clean up is told what and where'],
+  [
+    'after its hub was recovered it waits for a person (WaitForUser)',
+    unit.ramen,
+    'waits for a person after its hub was recovered, and says for what',
+  ],
   ['both sides may be primary', unit.ramen, 'has failed where both sides are primary (NoClusterDataConflict), whatever its state says'],
   ['a field that is no longer what it was', unit.ramen, 'is told, never an error, where every field is %j'],
   ['a relocate needs both clusters', moves('ramen'), 'a relocate of a cluster that is not validated'],
@@ -133,6 +145,7 @@ const traps: readonly [trap: string, file: string, test: string][] = [
   // VolSync
   ['there is no phase', volsync, 'VolSync has no phase, so it is derived'],
   ['reasons and movers that are newer', volsync, 'a word that is newer than us'],
+  ['a copy that is paused answers nobody', machine('volsync'), 'a sync of a paused end fails, and names it'],
   ['exactly one mover', volsync, 'two movers are named, which VolSync refuses'],
   [
     'lastSyncTime is an end, lastSyncStartTime is of another sync',

@@ -16,6 +16,7 @@ import {
   isCleaning,
   isCurrent,
   isTrue,
+  isDiscovered,
   namespacesOf,
   nativeOf,
   placedAt,
@@ -59,7 +60,8 @@ function managedOf(placement: KubeObject, policy: KubeObject | undefined, cluste
   const rests = progression === 'Completed' && isCurrent(placement) && !testing;
   const interval = intervalOf(policy);
   const captured = capturedAt(placement.status);
-  const waiting = where === undefined ? undefined : waitsForUser(placement, other === undefined ? where : other);
+  // After its hub was recovered Ramen itself does not know where it runs, and waits for being told.
+  const waiting = waitsForUser(placement, where === undefined ? 'the cluster that it left' : (other ?? where));
   const message = trouble(placement);
   const home = where !== undefined && where === textAt(placement, 'spec', 'preferredCluster');
   const failedOver = textAt(placement, 'status', 'phase') === 'FailedOver';
@@ -71,6 +73,7 @@ function managedOf(placement: KubeObject, policy: KubeObject | undefined, cluste
       engine: engineId,
       cluster,
       namespaces: namespacesOf(placement),
+      wholeNamespaces: isDiscovered(placement),
       claims: claimsOf(placement),
       places,
       ...(where !== undefined && { placedAt: where }),

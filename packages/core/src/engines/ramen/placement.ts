@@ -73,9 +73,13 @@ export function claimsOf(placement: KubeObject): string[] {
   return textList(at(placement, 'status', 'resourceConditions', 'resourceMeta', 'protectedpvcs'));
 }
 
+/** Ramen moves everything of the namespaces that are named, and not only what a Placement of the hub puts there. */
+export function isDiscovered(placement: KubeObject): boolean {
+  return textList(at(placement, 'spec', 'protectedNamespaces')).length > 0;
+}
+
 export function namespacesOf(placement: KubeObject): string[] {
-  const named = at(placement, 'spec', 'protectedNamespaces');
-  if (Array.isArray(named) && named.length > 0) return textList(named);
+  if (isDiscovered(placement)) return textList(at(placement, 'spec', 'protectedNamespaces'));
   const own =
     textAt(placement, 'metadata', 'annotations', notes.appNamespace) ??
     textAt(placement, 'status', 'resourceConditions', 'resourceMeta', 'namespace') ??

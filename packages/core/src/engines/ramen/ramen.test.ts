@@ -75,6 +75,12 @@ describe('what Ramen says of an application', () => {
     expect(managed({ phase: 'Deployed', progression: 'Completed' }).placedAt).toBe('east');
   });
 
+  it('waits for a person after its hub was recovered, and says for what', () => {
+    const recovered = managed({ phase: 'WaitForUser', progression: 'Paused' });
+    expect(recovered).toMatchObject({ moves: [], nativePhase: 'WaitForUser: Paused' });
+    expect(recovered.pending ?? '').toBe('say where shop is to run: after the hub was recovered Ramen does not know (set spec.action)');
+  });
+
   it.each([
     ['Primary', 'source', 'Succeeded'],
     ['Secondary', 'target', 'Succeeded'],
