@@ -280,6 +280,22 @@ describe.skipIf(missing !== undefined)(`a plan steers Stork on ${target}${becaus
 
   it('goes back to no moment: Stork brings the newest that it has, and that is said', () => goesToNoMoment(service()));
 
+  it('is not asked to move what belongs to others, which its schedule covers as well', async () => {
+    const copy = { type: storkKinds.migrationSchedules, namespace: 'kube-system', name: 'shop' };
+    const covers = (namespaces: string[]) => pair.west.cluster.patch(copy, 'merge', { spec: { template: { spec: { namespaces } } } });
+    await createAll(pair.east.cluster, front());
+    await covers(['shop', 'shop-ml']);
+    try {
+      for (const intent of ['Relocate', 'Failover'] as const) {
+        const { blockers } = await service().plan({ intent, application: 'shop', to: 'west' }, caller);
+        expect(blockers).toMatchObject([{ code: 'OTHERS_MOVE_ALONG', evidence: ['Deployment shop-ml/front'] }]);
+      }
+    } finally {
+      await covers(['shop']);
+      await pair.east.client.delete({ type: types.namespaces, name: 'shop-ml' });
+    }
+  });
+
   it('is tried by a clone of what has arrived, which is taken away again', async () => {
     const { plan } = await carriedOut(service(), { intent: 'Drill', application: 'shop', on: 'west' });
     expect(kindsOf(plan)).toContain('mover.move');

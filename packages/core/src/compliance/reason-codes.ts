@@ -569,6 +569,11 @@ const table = {
     why: 'No label tells their workloads apart, or one object of an engine moves both: what stops one would stop the other.',
     fix: 'Label the workloads of each, or let them go together.',
   },
+  OTHERS_MOVE_ALONG: {
+    title: "An engine would move what is not the application's",
+    why: 'It stops and moves whole namespaces, and whoever owns the rest of them did not ask for it.',
+    fix: 'Let the engine cover the namespaces of the application alone, or place what belongs to it in the catalog.',
+  },
   ENGINE_CANNOT_TEST: {
     title: 'The engine that moves the application has no test of that',
     why: 'What a failover would go on with cannot be tried without failing over in earnest.',

@@ -214,6 +214,8 @@ export interface ManagedApplication {
   cluster: string;
   /** What it covers, at the place where it runs. */
   namespaces: string[];
+  /** Everything in them moves, whosever it is, as far as `labelSelector` lets it; else only what uses the `claims`. */
+  wholeNamespaces: boolean;
   /** Selector text; absent: everything of the namespaces. */
   labelSelector?: string;
   claims: string[];

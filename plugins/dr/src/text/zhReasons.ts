@@ -113,6 +113,7 @@ const zhReasons: Record<ReasonCode, string> = {
   COMPONENT_LEFT_BEHIND: '其他组件迁移时，一个组件留在原处',
   DEPENDENCY_LEFT_BEHIND: '迁移后，一个组件与其依赖不在同一集群',
   COMPONENT_INSEPARABLE: '一个组件无法脱离另一个组件单独迁移',
+  OTHERS_MOVE_ALONG: '引擎会把不属于该应用的内容一并迁移',
   ENGINE_CANNOT_TEST: '迁移该应用的引擎无法测试故障转移',
   TEST_NOT_ISOLATED: '引擎的测试无法与外界隔离',
   TEST_UNCHANGED: '引擎的测试按原样运行应用',

@@ -164,6 +164,7 @@ export function managedOf(read: Read): ManagedApplication[] {
         engine: engineId,
         cluster: read.cluster,
         namespaces: textList(at(spec, 'namespaces')),
+        wholeNamespaces: true,
         ...(Object.keys(selectors).length > 0 && { labelSelector: selectorOf(selectors) }),
         claims: [],
         places: [...(other === undefined ? [] : [other]), read.cluster],

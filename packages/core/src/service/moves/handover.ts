@@ -18,6 +18,7 @@ import type { ManagedApplication } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
 import type { Assessment } from '../assess.ts';
 import { mappingOf } from './arrived-points.ts';
+import { beyond } from './beyond.ts';
 import { fitOf } from './handed-fit.ts';
 import { type SteeredIntent, kindOf, nameAt, steeredBy } from './managed.ts';
 import type { ComponentStatus } from '../model.ts';
@@ -220,6 +221,8 @@ async function readHanded(
   const fit = await fitOf(deps, order, components, origins, signal);
   blockers.push(...fit.blockers);
   warnings.push(...fit.warnings);
+  // A test apart runs what it is to test alone, and takes away whatever came with it.
+  if (kind !== 'test' || mover.tests === 'place') blockers.push(...beyond(application, managed, from, assessment));
   if (namesPast(request)) blockers.push({ ...newestOnly(managed, to, request.point!), ...component });
   if (!managed.moves.includes(kind) && blockers.length === 0) blockers.push({ ...notNow(managed, kind), ...component });
   if (!reachable && !mover.fences && kind === 'failover') {
