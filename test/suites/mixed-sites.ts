@@ -1,6 +1,8 @@
 import type { KubeObject } from '@kubectl-dr/core/ports/kubernetes';
 import { type ObjectRef, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { Clock } from '@kubectl-dr/core/ports/clock';
+import type { Operation } from '@kubectl-dr/core/execution/model';
+import type { Plan } from '@kubectl-dr/core/planning/model';
 import type { DrService } from '@kubectl-dr/core/service/port';
 import type { ClusterName } from '@kubectl-dr/sandbox';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
@@ -104,6 +106,21 @@ export class MixedSites {
 
   claimOf(component: ClaimedComponent): ObjectRef {
     return { type: types.persistentVolumeClaims, namespace: 'shop', name: claims[component] };
+  }
+
+  /** A drill on `west`, and what its volumes hold when everything has become ready. */
+  async drilled(plan: Plan, namespace: string): Promise<{ done: Operation; held: Partial<Record<ClaimedComponent, string | undefined>> }> {
+    const service = this.service();
+    const started = await this.during(service.execute(plan, { name: 'olivia' }));
+    let held: Partial<Record<ClaimedComponent, string | undefined>> | undefined;
+    const followed = async (): Promise<void> => {
+      for await (const event of started.events) {
+        if (event.type !== 'operation' || held || !event.operation.steps.every(({ state }) => state === 'Succeeded')) continue;
+        held = { 'orders-db': await this.pair.read('west', 'orders-db', namespace), web: await this.pair.read('west', 'web', namespace) };
+      }
+    };
+    await this.during(followed());
+    return { done: await this.during(service.operation(started.operation.id)), held: held ?? {} };
   }
 
   /** Names of the claims of the shop there. */

@@ -73,6 +73,28 @@ export function describeMixed(target: string, open: OpenGround): void {
       expect(await sites.running('east')).toEqual(stopped);
     });
 
+    it('is drilled on the standby with the newest of both, whether its cluster answers or not', async () => {
+      await sites.write('east', 'web', 'uploads of the backup');
+      await sites.backUp('east');
+      await sites.write('east', 'orders-db', 'orders of later');
+      await sites.pass(180_000);
+      for (const isLost of [false, true]) {
+        if (isLost) sites.lost.add('east');
+        const made = await plan({ intent: 'Drill', on: 'west' });
+        expect(made.blockers).toEqual([]);
+        expect(made.copies).toMatchObject([{ component: 'orders-db', claim: 'data-orders-db-0', engine: 'volsync' }]);
+        expect(made.points).toMatchObject([
+          { component: 'web', name: expect.stringContaining('web') },
+          { component: 'orders-db', name: expect.stringContaining('rest') },
+        ]);
+        const [namespace] = made.target[0]!.namespaces;
+        const { done, held } = await sites.drilled(made, namespace!);
+        expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+        expect(held).toEqual({ 'orders-db': 'orders of later', web: 'uploads of the backup' });
+      }
+      expect(await sites.running('west')).toEqual({});
+    });
+
     it('is not relocated as long as nothing of a part has ever arrived there, nor where its labels do not tell its volume', async () => {
       const { blockers } = await plan({ intent: 'Relocate', to: 'west' });
       expect(blockers).toMatchObject([{ code: 'VOLUME_NOT_REPLICATED', component: 'web' }]);

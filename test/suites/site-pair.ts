@@ -278,8 +278,8 @@ export class SitePair {
   }
 
   /** Undefined: there is no such volume. */
-  async read(site: ClusterName, component: ClaimedComponent = 'orders-db'): Promise<string | undefined> {
-    const volume = await this.volumeOf(site, claims[component]);
+  async read(site: ClusterName, component: ClaimedComponent = 'orders-db', namespace = 'shop'): Promise<string | undefined> {
+    const volume = await this.volumeOf(site, claims[component], namespace);
     return volume === undefined ? undefined : this.clusters[site].volumes.read(volume)?.[file];
   }
 

@@ -147,7 +147,7 @@ function usesOf(
   const target = {
     component: component.name,
     namespace: placement.namespace,
-    wholeNamespace: placement.labelSelector === undefined && placement.workloads === undefined,
+    placement,
     workloads: own.workloads,
     claims: own.claims,
   };

@@ -7,11 +7,17 @@ import { ago, captured, claim, contents, location, locations, now, point, worklo
 const db: UseTarget = {
   component: 'orders-db',
   namespace: 'shop',
-  wholeNamespace: false,
+  placement: { labelSelector: 'app=orders-db' },
   workloads: [workload('orders-db')],
   claims: [claim('data-orders-db-0')],
 };
-const web: UseTarget = { ...db, component: 'orders', workloads: [workload('orders', { kind: 'Deployment' })], claims: [] };
+const web: UseTarget = {
+  ...db,
+  component: 'orders',
+  placement: { labelSelector: 'app=orders' },
+  workloads: [workload('orders', { kind: 'Deployment' })],
+  claims: [],
+};
 const good = point('p', 30);
 const fine = locations(location('default'));
 
@@ -120,6 +126,20 @@ describe('pointUse: what is gone', () => {
       'no VOLUME_NOT_CAPTURED',
     ],
   ])('%s', (_, of, expected) => expect(use(of)).toBe(expected));
+
+  it.each<[string, UseTarget, string]>([
+    [
+      'needs no claim that the objects inside tell to be of another',
+      { ...lost, component: 'orders', placement: { labelSelector: 'app=orders' } },
+      'yes',
+    ],
+    ['needs those that they tell to be its own', lost, 'no VOLUME_NOT_CAPTURED'],
+  ])('%s', (_, target, expected) => {
+    const workloads = [workload('orders'), workload('orders-db', { claims: ['uploads'] })];
+    const inventory = { namespace: 'shop', observed: true, labels: {}, annotations: {}, workloads, claims: new Map() };
+    const within = inside({ volumes: [captured('uploads', { state: 'skipped' })], inventories: new Map([['shop', inventory]]) });
+    expect(use({ target, contents: within })).toBe(expected);
+  });
 });
 
 describe('pointUse: objects', () => {
@@ -178,7 +198,7 @@ describe('pointUse: a partly successful point', () => {
   });
 
   it('counts every error of a namespace for a component that is the namespace', () => {
-    expect(failing({ shop: ['pod orders-1: x'] }, { ...db, wholeNamespace: true })).toBe('no ITEMS_FAILED');
+    expect(failing({ shop: ['pod orders-1: x'] }, { ...db, placement: {} })).toBe('no ITEMS_FAILED');
   });
 });
 

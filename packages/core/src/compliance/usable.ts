@@ -1,4 +1,5 @@
-import type { Claim } from '../application/inventory.ts';
+import { type Claim, inventoryOf } from '../application/inventory.ts';
+import type { Placement } from '../application/model.ts';
 import { timeOf } from '../application/raw.ts';
 import type { Workload } from '../application/workload.ts';
 import type { PointContents, RecoveryPoint, VolumeCapture } from '../protection/model.ts';
@@ -12,8 +13,8 @@ import { captureOf } from './volume-capture.ts';
 export interface UseTarget {
   component: string;
   namespace: string;
-  /** It takes the whole namespace, so that every error in there is its own. */
-  wholeNamespace: boolean;
+  /** What of the namespace is its own. */
+  placement: Pick<Placement, 'labelSelector' | 'workloads'>;
   workloads: readonly Workload[];
   claims: readonly Claim[];
 }
@@ -99,18 +100,26 @@ function claimNames(namespace: string, contents: PointContents): string[] {
 }
 
 /**
- * Which claims of a lost namespace were the component's, by names alone: a StatefulSet's (`data-orders-db-0`) are those
- * of the component that is called like it. One that nobody can be told to own is demanded of everybody: a restore that
- * asks for too much is refused with its reason, one that asks for too little comes back empty.
+ * Which claims of a lost namespace were the component's. Where the objects of the point were not read, by names alone: a
+ * StatefulSet's (`data-orders-db-0`) are those of the component that is called like it. One that nobody can be told to own
+ * is demanded of everybody: a restore that asks for too much is refused with its reason, one that asks for too little
+ * comes back empty.
  */
 function lostClaims(target: UseTarget, contents: PointContents): Claim[] {
-  const { namespace, component } = target;
+  const { namespace, component, placement } = target;
+  const had = contents.inventories?.get(namespace);
+  if (had) return inventoryOf(placement, had).claims.map(({ name }) => ({ namespace, name }));
   const sets = contents.objects.filter((item) => item.kind === 'StatefulSet' && item.namespace === namespace).map(({ name }) => name);
   const ownerOf = (claim: string): string | undefined =>
     sets.filter((set) => claim.replace(/-\d+$/, '').endsWith(`-${set}`)).toSorted((a, b) => b.length - a.length)[0];
   return claimNames(namespace, contents)
-    .filter((claim) => target.wholeNamespace || [undefined, component].includes(ownerOf(claim)))
+    .filter((claim) => takesAll(placement) || [undefined, component].includes(ownerOf(claim)))
     .map((name) => ({ namespace, name }));
+}
+
+/** The whole namespace, so that every claim and every error in there is its own. */
+export function takesAll({ labelSelector, workloads }: Pick<Placement, 'labelSelector' | 'workloads'>): boolean {
+  return labelSelector === undefined && workloads === undefined;
 }
 
 function isProven(claim: Claim, evidence: readonly VolumeCapture[]): boolean {
@@ -172,7 +181,7 @@ function objectReasons(point: RecoveryPoint, target: UseTarget, contents: PointC
     });
 
   const own = [...target.workloads.map(({ name }) => name), ...target.claims.map(({ name }) => name)];
-  const errors = errorsOf(contents, target.namespace, own, target.wholeNamespace);
+  const errors = errorsOf(contents, target.namespace, own, takesAll(target.placement));
   if (errors.length > 0) {
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     tell(`${point.name} could not capture everything of ${target.component}: ${errors[0]}${more}`, errors.slice(0, 5));

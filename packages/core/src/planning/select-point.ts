@@ -33,11 +33,21 @@ export function candidatesFor(status: ComponentStatus, { cluster, namespace }: P
  * of the first that is.
  */
 export function openCandidates(candidates: readonly PointUse[], choice: Choice): PointUse[] {
-  if (choice.kind === 'named') return candidates.filter(({ point }) => isNamed(point, choice.name)).filter(isOpen);
+  return inFront(candidates, choice).filter(isOpen);
+}
+
+/** Points in front of the first that is usable that would be so as well if the volumes that they lack were none of theirs. */
+export function incompleteCandidates(candidates: readonly PointUse[], choice: Choice): PointUse[] {
+  return inFront(candidates, choice).filter(lacksVolumesOnly);
+}
+
+/** What a choice could mean, newest first, up to the first that is usable. */
+function inFront(candidates: readonly PointUse[], choice: Choice): PointUse[] {
+  if (choice.kind === 'named') return candidates.filter(({ point }) => isNamed(point, choice.name));
   const before = choice.kind === 'before' ? choice.instant.getTime() : Infinity;
   const eligible = candidates.filter(({ point }) => !point.safety && !(Date.parse(point.capturedAt ?? '') > before));
   const end = eligible.findIndex(({ usable }) => usable === 'yes');
-  return (end < 0 ? eligible : eligible.slice(0, end)).filter(isOpen);
+  return end < 0 ? eligible : eligible.slice(0, end);
 }
 
 /** Only from a point with objects does configuration come back, or a copy that runs; data comes back from any. */
@@ -101,7 +111,6 @@ export function selectPoint(
 }
 
 /** Everything is inside but data: it would come back with empty volumes. */
-/** Everything but volumes is in it. */
 export function lacksVolumesOnly({ usable, reasons }: PointUse): boolean {
   return usable === 'no' && reasons.length > 0 && reasons.every(({ code }) => code === 'VOLUME_NOT_CAPTURED' || code === 'VOLUME_EMPTY');
 }

@@ -1,3 +1,4 @@
+import type { NamespaceInventory } from '../application/cluster-inventory.ts';
 import type { Reason } from '../reason.ts';
 
 /** One enum over all engines; the native word is always kept beside it. */
@@ -100,6 +101,8 @@ export interface PointContents {
   volumes: VolumeCapture[];
   /** Items that failed, per namespace; the key `''` holds errors about the cluster or the engine itself. */
   errors: Record<string, string[]>;
+  /** What ran in a namespace, by its name, as far as its objects were read as well: no engine tells this. */
+  inventories?: ReadonlyMap<string, NamespaceInventory>;
 }
 
 export interface Schedule {

@@ -1,6 +1,7 @@
 import { DrError, asDrError } from '../errors.ts';
 import type { KnownContents } from './assess.ts';
 import type { ContentsKnown } from '../compliance/usable.ts';
+import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -76,6 +77,27 @@ export class ContentsStore implements KnownContents {
     signal?.throwIfAborted();
   }
 
+  /**
+   * Besides the lists of a point, its objects in one namespace: who used what in there. Where they cannot be read it is as if
+   * nobody had asked. Never throws but for the signal.
+   */
+  async readInventory(point: RecoveryPoint, namespace: string, engineNamespace: string, signal?: AbortSignal): Promise<void> {
+    const before = this.#known.get(point.id);
+    const context = this.#contextOf(point, engineNamespace, signal);
+    const engine = this.#engineOf(point.engine);
+    if (!before || !context || !engine || before.contents.inventories?.has(namespace)) return;
+    const objects = await engine.objects(context, point, [namespace]).catch(() => undefined);
+    signal?.throwIfAborted();
+    const inventory = objects && inventoryOfCaptured(objects, namespace);
+    const known = this.#known.get(point.id);
+    if (!inventory || !known || known.uid !== before.uid) return;
+    this.#changes += 1;
+    const inventories = new Map([...(known.contents.inventories ?? []), [namespace, inventory] as const]);
+    const contents = { ...known.contents, inventories };
+    this.#size += sizeOf(contents) - sizeOf(known.contents);
+    this.#known.set(point.id, { ...known, contents });
+  }
+
   #readOnce(point: RecoveryPoint, namespace: string, signal?: AbortSignal): Promise<void> {
     let running = this.#running.get(point.id);
     if (!running) {
@@ -86,12 +108,11 @@ export class ContentsStore implements KnownContents {
   }
 
   async #readNow(point: RecoveryPoint, namespace: string, signal?: AbortSignal): Promise<void> {
-    const { clusters, clock } = this.#deps;
+    const { clock } = this.#deps;
     try {
       const engine = this.#engineOf(point.engine);
-      const cluster = clusters.find((candidate) => candidate.name === point.cluster);
-      if (!engine || !cluster) return;
-      const context: EngineContext = { cluster, clock, namespace, ...(signal && { signal }) };
+      const context = this.#contextOf(point, namespace, signal);
+      if (!engine || !context) return;
       const contents = await engine.contents(context, point);
       this.#changes += 1;
       this.#forget(point.id);
@@ -106,6 +127,12 @@ export class ContentsStore implements KnownContents {
       if (signal?.aborted) return;
       this.#failed.set(point.id, { reason: unreadable(point, asDrError(thrown)), at: clock.now().getTime() });
     }
+  }
+
+  #contextOf(point: RecoveryPoint, namespace: string, signal?: AbortSignal): EngineContext | undefined {
+    const { clusters, clock } = this.#deps;
+    const cluster = clusters.find((candidate) => candidate.name === point.cluster);
+    return cluster && { cluster, clock, namespace, ...(signal && { signal }) };
   }
 
   /** Whoever acts on points looks at them anew, whatever could not be read a moment ago. */
@@ -137,8 +164,9 @@ export class ContentsStore implements KnownContents {
   }
 }
 
-function sizeOf({ objects, volumes }: PointContents): number {
-  return 1 + objects.length + volumes.length;
+function sizeOf({ objects, volumes, inventories }: PointContents): number {
+  const inside = [...(inventories?.values() ?? [])].reduce((sum, { workloads, claims }) => sum + workloads.length + claims.size, 0);
+  return 1 + objects.length + volumes.length + inside;
 }
 
 function unreadable(point: RecoveryPoint, error: DrError): Reason {

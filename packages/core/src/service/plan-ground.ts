@@ -10,6 +10,7 @@ import { resourceKey } from '../ports/kubernetes.ts';
 import type { RecoveryPoint } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
+import { readLostClaims } from './lost-claims.ts';
 import { type LookDeps, decide, engineNamespace } from './look.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
 
@@ -69,6 +70,7 @@ export async function chosenGround(
         ),
     signal,
   );
+  await readLostClaims(deps.contents, assessment, lay, choiceFor, signal);
   let ground = lay();
   // A point that was called usable without a look inside may turn out not to be: then another is chosen, or none.
   const looked = new Set<string>();
