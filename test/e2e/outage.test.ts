@@ -1,4 +1,5 @@
 import type { Operation, OperationEvent } from '@kubectl-dr/core/execution/model';
+import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
@@ -7,6 +8,7 @@ import { seenBy } from '../suites/seen-by.ts';
 
 const caller = { name: 'olivia' };
 const id = 'move-1';
+const relocation = { intent: 'Relocate', to: 'west' } as const;
 
 /** What is seen of it: its last state, and what was told of its steps. */
 interface Seen {
@@ -34,7 +36,7 @@ function watched(started: StartedOperation, look: (event: OperationEvent) => voi
   return seen;
 }
 
-describe('a relocation to west, of which a cluster stops answering in the middle', { timeout: 120_000 }, () => {
+describe('a move to west, of which a cluster stops answering in the middle', { timeout: 120_000 }, () => {
   let scene: Scene;
   /** Whether `west` does not answer the first process, and only that. */
   let cutOff = false;
@@ -53,8 +55,8 @@ describe('a relocation to west, of which a cluster stops answering in the middle
     });
 
   /** Until it is in that step, and `lose` has been called. */
-  async function begun(step: RegExp, lose: () => void): Promise<Seen> {
-    const plan = await scene.during(scene.service().plan({ application: 'shop', intent: 'Relocate', to: 'west' }, caller));
+  async function begun(step: RegExp, lose: () => void, request: Omit<PlanRequest, 'application'> = relocation): Promise<Seen> {
+    const plan = await scene.during(scene.service().plan({ application: 'shop', ...request }, caller));
     expect(plan.blockers).toEqual([]);
     const started = await scene.during(scene.service('first', partly).execute(plan, caller, { operationId: id }));
     let isLost = false;
@@ -149,6 +151,22 @@ describe('a relocation to west, of which a cluster stops answering in the middle
     scene.lost.delete('west');
     const done = await resumed('second');
     expect(done).toMatchObject({ state: 'Succeeded' });
+  });
+
+  it('gives up on the target of a failover, and not on the cluster that was lost before', async () => {
+    await scene.backUp('east');
+    scene.lost.add('east');
+    const override = 'the power of its rack is cut';
+    const seen = await begun(/^start/, () => scene.lost.add('west'), { intent: 'Failover', to: 'west', override });
+    await scene.during(scene.sites.clock.sleep(150_000));
+    expect(seen.told.at(-1)).toMatch(/^waiting for west to answer for .*: west does not answer$/);
+    await expect(scene.during(seen.end)).rejects.toMatchObject({
+      cluster: 'west',
+      hint: `when it answers: kubectl dr resume ${id}`,
+      message: expect.stringMatching(/^west does not answer \(waited for \d+m\d*s?\)$/),
+    });
+    scene.lost.delete('west');
+    expect(await resumed('second')).toMatchObject({ state: 'Succeeded' });
   });
 });
 

@@ -6,6 +6,7 @@ import { clustersOf } from '../execution/clusters-of.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
 import type { Operation, OperationEvent } from '../execution/model.ts';
+import { isOutage } from '../execution/outage.ts';
 import { terminalStates } from '../execution/states.ts';
 import { nameFor } from '../planning/assemble.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
@@ -423,7 +424,11 @@ class DefaultDrService implements DrService {
   /** What was begun here, when the cluster that keeps it answers again. Undefined: not yet. */
   async #goneOn({ operation, cluster }: JournalEntry, signal: AbortSignal): Promise<AsyncIterable<OperationEvent> | undefined> {
     const { holder } = this.#deps;
-    const found = await findOperation(this.#operating(), operation.id);
+    // Where others are silent as well, it is still the one that keeps it that is waited for.
+    const found = await findOperation(this.#operating(), operation.id).catch((error: unknown) => {
+      if (!isOutage(error)) throw error;
+    });
+    if (!found) return undefined;
     if (hasEnded(found.operation)) return told(found.operation);
     assertHeldBy(holder, found.operation);
     // A copy says the same as we know; but it is where somebody can ask us to stop.
