@@ -139,6 +139,12 @@ export class MixedSites {
     );
   }
 
+  /** Workloads there that have a label of such a name. */
+  async labelled(site: Site, key: RegExp): Promise<string[]> {
+    const named = ({ metadata: { labels } }: KubeObject): boolean => Object.keys(labels ?? {}).some((name) => key.test(name));
+    return (await this.pair.workloads(site)).filter(named).map(({ kind, metadata: { name } }) => `${kind} ${name}`);
+  }
+
   close(): Promise<void> {
     return this.pair.close();
   }

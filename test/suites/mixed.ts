@@ -1,6 +1,6 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
-import { MixedSites } from './mixed-sites.ts';
+import { MixedSites, type Site } from './mixed-sites.ts';
 import { Killed, writes } from './seen-by.ts';
 import type { OpenGround } from './site-ground.ts';
 
@@ -218,7 +218,12 @@ export function describeMixed(target: string, open: OpenGround): void {
       expect(blockers).toMatchObject([{ code: 'VOLUME_NOT_REPLICATED', component: 'web' }]);
       await sites.backUp('west');
       await sites.write('west', 'web', 'uploads of west, and the last of them');
+      // What Velero restored there says so by labels: they are no intention of anybody, and stay there.
+      const marked = (site: Site) => sites.labelled(site, /^velero\.io\//);
+      expect(await marked('west')).toEqual(expect.arrayContaining(['Deployment web']));
+      expect(await marked('east')).toEqual([]);
       const { done } = await move({ intent: 'Failback' });
+      expect(await marked('east')).toEqual([]);
       expect(await sites.read('east', 'orders-db')).toBe('orders of west');
       expect(await sites.read('east', 'web')).toBe('uploads of west, and the last of them');
       expect([await sites.running('east'), await sites.running('west')]).toEqual([whole, stopped]);

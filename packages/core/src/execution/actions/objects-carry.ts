@@ -1,6 +1,6 @@
 import { DrError } from '../../errors.ts';
 import { comparable } from '../../planning/diff/comparable.ts';
-import { marksOf } from '../../planning/diff/marks.ts';
+import { marksOfAll } from '../../planning/diff/marks.ts';
 import { mergePatchOf } from '../../planning/diff/merge-patch.ts';
 import type { CarriedObject } from '../../planning/model.ts';
 import { arriving } from '../../planning/move/arriving.ts';
@@ -13,11 +13,12 @@ import { refOf } from './workloads.ts';
 /** Field by field over what is there, whoever made it: the plan has shown the difference. Of what is gone at its source nothing is made. */
 export async function carryObjects(action: Action<'objects.carry'>, context: ActionContext): Promise<string> {
   const read = await reader(action, context);
+  const isMark = marksOfAll(context.engines);
   const counts = { made: 0, equal: 0, gone: 0 };
   for (const [index, object] of action.objects.entries()) {
     const found = await read(object);
     if (!found) counts.gone += 1;
-    else counts[await write(object, arriving(found, { ...action, stopped: object.stopped === true }), context)] += 1;
+    else counts[await write(object, arriving(found, { ...action, stopped: object.stopped === true }, isMark), isMark, context)] += 1;
     await context.report({
       message: `${index + 1} of ${action.objects.length} objects`,
       progress: (index + 1) / action.objects.length,
@@ -56,9 +57,13 @@ async function reader(
     );
 }
 
-async function write(object: CarriedObject, wanted: KubeObject, context: ActionContext): Promise<'made' | 'equal'> {
+async function write(
+  object: CarriedObject,
+  wanted: KubeObject,
+  isMark: (key: string) => boolean,
+  context: ActionContext,
+): Promise<'made' | 'equal'> {
   const { cluster, signal } = context;
-  const isMark = marksOf({});
   const live = await cluster.get(refOf(object), { signal }).catch(absent);
   if (!live) {
     try {

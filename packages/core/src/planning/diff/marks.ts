@@ -7,3 +7,8 @@ const own = new Set<string>([labels.operation, labels.step, 'kubectl-dr.dev/rest
 export function marksOf({ marks = [] }: Pick<Engine, 'marks'>): (key: string) => boolean {
   return (key) => own.has(key) || marks.includes(key);
 }
+
+/** Of several engines: what one of them restored may go on with another, or without any. */
+export function marksOfAll(engines: readonly Pick<Engine, 'marks'>[]): (key: string) => boolean {
+  return marksOf({ marks: engines.flatMap(({ marks = [] }) => marks) });
+}

@@ -2,7 +2,6 @@ import { annotations } from '../../application/model.ts';
 import { at, isRaw, numberAt } from '../../application/raw.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { comparable } from '../diff/comparable.ts';
-import { marksOf } from '../diff/marks.ts';
 import type { Mapping } from '../model.ts';
 import { arrivalWith } from '../mapping.ts';
 
@@ -20,13 +19,15 @@ export function isStoppable({ kind }: Pick<KubeObject, 'kind'>): boolean {
 
 /**
  * An object as it is written at the target: what somebody meant of it, with what is called otherwise there; `stopped`: with the note
- * from which `copy.start` takes how it runs.
+ * from which `copy.start` takes how it runs. `isMark` tells labels and annotations that an engine puts on what it restored: it
+ * was restored elsewhere.
  */
 export function arriving(
   object: KubeObject,
   { mapping, namespace, stopped }: { mapping: Mapping; namespace: string; stopped: boolean },
+  isMark: (key: string) => boolean,
 ): KubeObject {
-  const { metadata, ...rest } = comparable(arrivalWith(mapping).as(object), marksOf({})) as unknown as KubeObject;
+  const { metadata, ...rest } = comparable(arrivalWith(mapping).as(object), isMark) as unknown as KubeObject;
   const { [annotations.replicas]: _, [annotations.suspended]: was, ...notes } = metadata.annotations ?? {};
   const spec = isRaw(rest.spec) ? { ...rest.spec } : undefined;
   const added: Record<string, string> = {};

@@ -110,6 +110,8 @@ export interface MoveInputs {
   components: readonly ComponentStatus[];
   places: readonly MovePlace[];
   mapping: Mapping;
+  /** Labels and annotations that engines put on what they restored. */
+  isMark: (key: string) => boolean;
   blockers: readonly Reason[];
   warnings: readonly Reason[];
   basis: Readonly<Record<string, string>>;

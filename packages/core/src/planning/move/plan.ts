@@ -2,7 +2,6 @@ import { dependencyGraph } from '../../application/graph.ts';
 import type { Reason } from '../../reason.ts';
 import { sealPlan } from '../assemble.ts';
 import { check } from '../checks/target.ts';
-import { marksOf } from '../diff/marks.ts';
 import { objectChange } from '../diff/object-change.ts';
 import { estimateByPast } from '../estimate.ts';
 import { words } from '../in-place/figures.ts';
@@ -45,10 +44,10 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
   const warnings: Reason[] = [...inputs.warnings];
   const changes: Change[] = [];
   for (const place of places) {
-    const told = place.objects.map((moved) => changeOf(place, moved, mapping));
+    const told = place.objects.map((moved) => changeOf(place, moved, inputs));
     changes.push(...told);
     blockers.push(...conflicts(place, told));
-    const found = check(checkOf(place, mapping));
+    const found = check(checkOf(place, inputs));
     blockers.push(...found.blockers);
     warnings.push(...found.warnings, ...deployedFromGit(place));
     for (const { checks } of place.parts) if (checks.unreadable.length > 0) warnings.push(checkUnreadable(checks.unreadable));
@@ -192,10 +191,10 @@ function isOwnerless({ object, component }: MovedObject): boolean {
   return component === undefined && isStoppable(object);
 }
 
-function changeOf({ cluster, namespace }: MovePlace, { object, live, component }: MovedObject, mapping: MoveInputs['mapping']): Change {
-  const wanted = arriving(object, { mapping, namespace, stopped: false });
-  const meant = live && arriving(live, { mapping: {}, namespace, stopped: false });
-  const change = objectChange(cluster, wanted, meant, marksOf({}));
+function changeOf({ cluster, namespace }: MovePlace, { object, live, component }: MovedObject, { mapping, isMark }: MoveInputs): Change {
+  const wanted = arriving(object, { mapping, namespace, stopped: false }, isMark);
+  const meant = live && arriving(live, { mapping: {}, namespace, stopped: false }, isMark);
+  const change = objectChange(cluster, wanted, meant, isMark);
   const mapped: FieldChange[] = arrivalWith(mapping).adapt(object, object.metadata.namespace ?? '', namespace)?.fields ?? [];
   const fields = change.action === 'create' ? mapped : change.fields;
   return { ...change, ...(component !== undefined && { component }), ...(fields && fields.length > 0 && { fields }) };
@@ -234,11 +233,11 @@ function conflicts({ cluster, namespace }: MovePlace, changes: readonly Change[]
     }));
 }
 
-function checkOf({ facts, cluster, namespace, objects, parts }: MovePlace, mapping: MoveInputs['mapping']): Parameters<typeof check>[0] {
+function checkOf({ facts, cluster, namespace, objects, parts }: MovePlace, { mapping, isMark }: MoveInputs): Parameters<typeof check>[0] {
   const claims = parts.flatMap(({ data }) =>
     data.kind === 'copy' || data.kind === 'capture' ? data.claims.flatMap(({ manifest }) => manifest ?? []) : [],
   );
-  const incoming = [...objects.map(({ object }) => arriving(object, { mapping, namespace, stopped: false })), ...claims];
+  const incoming = [...objects.map(({ object }) => arriving(object, { mapping, namespace, stopped: false }, isMark)), ...claims];
   const owners = new Map(objects.map(({ object: { kind, metadata }, component }) => [`${kind}/${metadata.name}`, component]));
   return {
     facts: { ...facts, gitOps: [] },

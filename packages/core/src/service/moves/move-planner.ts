@@ -7,6 +7,7 @@ import { mayBeAlive, planFailover, risk } from '../../planning/failover.ts';
 import { namesPast } from '../../planning/left-out.ts';
 import type { Plan, PlanRequest } from '../../planning/model.ts';
 import type { MovePlace, Origin } from '../../planning/move/inputs.ts';
+import { marksOfAll } from '../../planning/diff/marks.ts';
 import { planMove } from '../../planning/move/plan.ts';
 import { silent, withoutReverse } from '../../planning/move/reasons.ts';
 import { componentsOf, remarksOnStaying } from '../../planning/move/staying.ts';
@@ -260,6 +261,7 @@ async function continuousPlan(
     components,
     places,
     mapping,
+    isMark: marksOfAll(deps.engines),
     blockers,
     warnings,
     basis,
