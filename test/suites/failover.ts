@@ -1,4 +1,4 @@
-import type { PlanRequest } from '@kubectl-dr/core/planning/model';
+import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
 import { mortal } from './seen-by.ts';
 import type { OpenGround } from './site-ground.ts';
@@ -6,6 +6,7 @@ import { SitePair } from './site-pair.ts';
 
 const caller = { name: 'olivia' };
 const override = 'power of rack 3 is cut';
+const longestLoss = ({ dataLoss }: Plan): number => Math.max(...dataLoss.map(({ seconds }) => seconds));
 
 /** What `west` goes on with lies in backups that `east` has made: with them and without, wherever the process dies. */
 export function describeFailovers(title: string, open: OpenGround): void {
@@ -107,6 +108,45 @@ export function describeFailovers(title: string, open: OpenGround): void {
         ]),
       );
       expect(made.dataLoss).toEqual([]);
+    });
+
+    it('comes back and goes again without loss, and back once more from what was backed up when west is lost', async () => {
+      await pair.close();
+      pair = await SitePair.open(open, { bothWays: true });
+      const running = async (on: 'east' | 'west', rows: string): Promise<void> => {
+        await pair.running(on);
+        expect(await pair.read(on)).toBe(rows);
+        expect([await pair.pods('east'), await pair.pods('west')].map(({ length }) => length)).toEqual(on === 'east' ? [3, 0] : [0, 3]);
+      };
+      await pair.write('east', '1,apples\n');
+      await pair.capture();
+      await pair.moved({ intent: 'Failover', to: 'west' });
+      await running('west', '1,apples\n');
+
+      await pair.capture({ snapshotMoveData: true }, 'west');
+      await pair.write('west', '1,apples\n2,pears\n');
+      const { plan: back } = await pair.moved({ intent: 'Failback' });
+      expect(longestLoss(back)).toBe(0);
+      await running('east', '1,apples\n2,pears\n');
+
+      await pair.write('east', '1,apples\n2,pears\n3,plums\n');
+      const { plan: again } = await pair.moved({ intent: 'Relocate', to: 'west' });
+      expect(longestLoss(again)).toBe(0);
+      await running('west', '1,apples\n2,pears\n3,plums\n');
+
+      await pair.write('west', '4,figs\n');
+      await pair.capture({ snapshotMoveData: true }, 'west');
+      await pair.write('west', 'lost\n');
+      pair.clusters.west.lose({ workloads: true });
+      const { plan: lost } = await pair.moved({ intent: 'Failover', to: 'east', override });
+      expect(longestLoss(lost)).toBeGreaterThan(0);
+      await pair.running('east');
+      expect(await pair.read('east')).toBe('4,figs\n');
+      expect(await pair.pods('east')).toHaveLength(3);
+      pair.clusters.west.comeBack();
+      await pair.pass(30_000);
+      expect(await pair.released()).toHaveLength(1);
+      await running('east', '4,figs\n');
     });
 
     it('is refused where it makes no sense', async () => {

@@ -204,18 +204,19 @@ export class SitePair {
     await this.settle();
   }
 
-  /** A point of `shop` that has arrived at `west`. Its name. */
-  async capture(spec: Record<string, unknown> = { snapshotMoveData: true }): Promise<string> {
+  /** A point of `shop` that has arrived at the other cluster: with `from: 'west'` at one that reads what is there (`bothWays`). Its name. */
+  async capture(spec: Record<string, unknown> = { snapshotMoveData: true }, from: ClusterName = 'east'): Promise<string> {
     this.#points += 1;
     const name = `shop-p${this.#points}`;
     const metadata = { name, namespace: 'velero' };
-    await createAll(this.clusters.east.client, [
+    const to = from === 'east' ? 'west' : 'east';
+    await createAll(this.clusters[from].client, [
       { apiVersion: 'velero.io/v1', kind: 'Backup', metadata, spec: { includedNamespaces: ['shop'], ...spec } },
     ]);
-    const { client } = this.clusters.west;
+    const { client } = this.clusters[to];
     await this.until(
       async () => (await find(client, { type: kinds.backups, namespace: 'velero', name })) !== undefined,
-      `${name} arrives at west`,
+      `${name} arrives at ${to}`,
     );
     return name;
   }

@@ -71,12 +71,18 @@ export function located(
   };
 }
 
-/** Labels tell of the old copy and of the new one: where a place was moved to, what they say of the same one is said already. */
+/**
+ * Two copies that were told of are one place where moves lead both there: the one that is named first holds, the entry's before what the
+ * labels of a copy tell that has stayed where the application has been.
+ */
 function distinct(placements: readonly Placement[], before: readonly Placement[]): Placement[] {
-  const spaceOf = ({ cluster, namespace }: Placement): string => `${cluster}/${namespace}`;
-  const moved = new Set(placements.filter((one) => !before.includes(one)).map(spaceOf));
-  const told = placements.filter((one) => !before.includes(one) || !moved.has(spaceOf(one)));
-  return [...new Map(told.map((one) => [`${spaceOf(one)}/${one.labelSelector ?? ''}/${one.workloads ?? ''}`, one])).values()];
+  const first = new Map<string, string | undefined>();
+  return placements.filter(({ cluster, namespace }, index) => {
+    const place = `${cluster}/${namespace}`;
+    const told = before[index]?.cluster;
+    if (!first.has(place)) first.set(place, told);
+    return first.get(place) === told;
+  });
 }
 
 /** The same place on another cluster, if that one agrees. */

@@ -4,6 +4,7 @@ import { matches, parseSelector } from '../../application/selector.ts';
 import { nameFor } from '../../planning/assemble.ts';
 import { arrivalWith } from '../../planning/mapping.ts';
 import type { CapturedClaim, PartData } from '../../planning/move/inputs.ts';
+import { candidatesFor } from '../../planning/select-point.ts';
 import type { BackupRequest } from '../../ports/engine.ts';
 import type { RecoveryPoint } from '../../protection/model.ts';
 import type { Reason } from '../../reason.ts';
@@ -27,24 +28,10 @@ export async function lastBackup(
   const { place, origin, name, claims, source } = about;
   const engine = deps.engines.find(({ id, movesAtRest }) => movesAtRest && id === point.engine);
   const [there, here] = [origin, place].map(({ cluster }) => engine && engineNamespace(ground.assessment, cluster, engine.id));
-  // A location that both read, or one that the storage copies to the other: the names in it are the same.
-  const original = ground.fleet.points.find(
-    ({ cluster, engine: id, name: known, capturedAt }) =>
-      cluster === origin.cluster && id === point.engine && known === point.name && capturedAt === point.capturedAt,
-  );
-  if (!engine || there === undefined || here === undefined || !original) return undefined;
-  // One that the source only reads is where the target's own backups go: nothing has come this way through it.
-  const way = ground.fleet.locations.find(
-    ({ cluster, engine: id, name: known }) => cluster === origin.cluster && id === engine.id && known === original.location,
-  );
-  if (way?.accessMode === 'ReadOnly') return undefined;
-  const held = contentsOf(deps.contents.get(point.id))?.volumes ?? [];
-  const sizes = new Map(
-    held
-      .filter(({ namespace, method, state }) => namespace === place.namespace && method === 'data-mover' && state === 'captured')
-      .map(({ claim, bytes }) => [claim, bytes]),
-  );
-  if (claims.some((claim) => !sizes.has(claim))) return undefined;
+  if (!engine || there === undefined || here === undefined) return undefined;
+  const arrived = await arrivedWith(ground, deps, { engine: engine.id, engineNamespace: here }, about, signal);
+  if (!arrived) return undefined;
+  const { original, sizes } = arrived;
   const entry = place.components.find(({ status }) => status.component.name === name);
   const { labelSelector } = entry ?? {};
   const live = claims.map((claim) =>
@@ -98,6 +85,43 @@ export async function lastBackup(
     blockers,
     warnings: foreseen.filter(({ severity }) => severity !== 'blocker').map((reason) => ({ ...reason, component: name })),
   };
+}
+
+/** Points that are looked into for one that came from the source. */
+const looked = 8;
+
+/**
+ * The newest point with the data of every claim that has come from the source to the target, as the source has it, and how many bytes
+ * there are of each. The newest of all may be the target's own, of when the application ran there.
+ */
+async function arrivedWith(
+  { fleet, status }: MoveGround['ground'],
+  { contents }: MoveGround['deps'],
+  { engine, engineNamespace: home }: { engine: string; engineNamespace: string },
+  { place, origin, name, claims }: PartAbout,
+  signal?: AbortSignal,
+): Promise<{ original: RecoveryPoint; sizes: Map<string, number | undefined> } | undefined> {
+  const component = status.components.find(({ component: { name: own } }) => own === name);
+  const candidates = (component ? candidatesFor(component, place) : []).flatMap(({ point, usable }) => {
+    if (usable === 'no' || point.engine !== engine) return [];
+    // A location that both read, or one that the storage copies to the other: the names in it are the same.
+    const original = fleet.points.find(
+      (one) => one.cluster === origin.cluster && one.engine === engine && one.name === point.name && one.capturedAt === point.capturedAt,
+    );
+    // One that the source only reads is where the target's own backups go: nothing has come this way through it.
+    const way = fleet.locations.find((one) => one.cluster === origin.cluster && one.engine === engine && one.name === original?.location);
+    return original && way?.accessMode !== 'ReadOnly' ? [{ point, original }] : [];
+  });
+  for (const { point, original } of candidates.slice(0, looked)) {
+    await contents.read([point], () => home, signal);
+    const sizes = new Map(
+      (contentsOf(contents.get(point.id))?.volumes ?? [])
+        .filter(({ namespace, method, state }) => namespace === place.namespace && method === 'data-mover' && state === 'captured')
+        .map(({ claim, bytes }) => [claim, bytes]),
+    );
+    if (claims.every((claim) => sizes.has(claim))) return { original, sizes };
+  }
+  return undefined;
 }
 
 /** Without pods nothing but its labels tells an engine that a claim belongs to a component. */

@@ -13,7 +13,7 @@ import { silent, withoutReverse } from '../../planning/move/reasons.ts';
 import { componentsOf, remarksOnStaying } from '../../planning/move/staying.ts';
 import { isBetter, offering, unfitIn } from '../../planning/move/unfit.ts';
 import { choiceOf } from '../../planning/moment.ts';
-import { chosenComponents, placesOf } from '../../planning/places.ts';
+import { type Place, chosenComponents, placesOf } from '../../planning/places.ts';
 import type { SetSource } from '../../planning/recovery-set.ts';
 import { arrivalWith } from '../../planning/mapping.ts';
 import type { ClusterClient } from '../../ports/cluster.ts';
@@ -145,7 +145,9 @@ async function ownPlan(
     throw new InputError(`nothing of ${application.name} runs on another cluster than ${to}`, {
       hint: `kubectl dr status ${application.name}`,
     });
-  const continuous = request.intent !== 'Failover' || laid.places.some((place) => copiesInto(laid, place).length > 0);
+  // Where something of it is there already, from when it ran there, that is kept, and makes room.
+  const isThere = ({ cluster, namespace }: Place): boolean => !isGone(cluster, namespace);
+  const continuous = request.intent !== 'Failover' || laid.places.some((place) => copiesInto(laid, place).length > 0 || isThere(place));
   if (continuous) {
     const plan = await continuousPlan(deps, laid, choiceFor, origins, chosen, signal);
     return completed(plan, deps, to, now, signal);
