@@ -108,6 +108,48 @@ export function describeFences(title: string, open: OpenGround): void {
       expect((await plan()).blockers).toMatchObject([{ code: 'SOURCE_MAY_BE_ALIVE' }]);
     });
 
+    it('cuts off where it went when that is taken back without its cluster: nobody takes a risk, and it is let in when it was seen to stand still', async () => {
+      await pair.write('east', 'rows\n');
+      const { done } = await pair.moved({ intent: 'Relocate', to: 'west' });
+      await pair.write('west', 'rows of west\n');
+      west().lose({ workloads: false });
+      await expect(pair.during(pair.service().undo(done.id, caller))).rejects.toMatchObject({ cluster: 'west' });
+      await pair.prepareFence({}, {}, { [fencesLabel]: 'west' }, 'west');
+      const both: string[] = [];
+      pair.meanwhile = async () => {
+        if ((await pair.pods('east')).length > 0 && !west().volumes.fenced) both.push('east runs, and west can write');
+      };
+      const undone = await pair.takenBack(done);
+      expect(both).toEqual([]);
+      pair.meanwhile = async () => undefined;
+      expect(undone.undo?.override).toBeUndefined();
+      expect(undone.undo?.steps[0]).toMatchObject({ state: 'Succeeded', message: 'west cannot write to its storage any more' });
+      expect(undone.undo?.steps.find(({ state }) => state === 'Skipped')?.message).toBe(
+        'west does not answer; accepted: its storage is cut off by NetworkFence west',
+      );
+      await pair.running('east');
+      expect(await pair.read('east')).toBe('rows\n');
+      expect(west().volumes.fenced).toBe(true);
+      const held = await east().client.get({ type: networkFences, name: 'west' });
+      expect(held.metadata.annotations?.[fenceHolders]).toBe(done.id);
+      const reasons = async (): Promise<string[]> =>
+        (await pair.during(pair.service().application('shop'))).reasons.map(({ code }) => code);
+      expect(await reasons()).toContain('MOVE_UNFINISHED');
+      expect(await pair.released()).toEqual([]);
+
+      west().comeBack();
+      await pair.pass(30_000);
+      expect(await pair.pods('west')).toHaveLength(3);
+      const [closed] = (await pair.plan({ intent: 'Relocate', to: 'west' })).blockers.filter(({ code }) => code === 'TARGET_FENCED');
+      expect(closed).toMatchObject({ cluster: 'west', fix: `let it in again: kubectl dr undo ${done.id}` });
+      expect(await pair.released()).toMatchObject([{ id: done.id, state: 'Undone' }]);
+      expect((await pair.plan({ intent: 'Relocate', to: 'west' })).blockers.map(({ code }) => code)).not.toContain('TARGET_FENCED');
+      expect(await pair.pods('west')).toEqual([]);
+      expect(west().volumes.fenced).toBe(false);
+      expect(await reasons()).not.toContain('MOVE_UNFINISHED');
+      expect(await pair.pods('east')).toHaveLength(3);
+    });
+
     it('that is no longer one of that cluster is not set, whatever the plan says', async () => {
       await pair.prepareFence();
       east().lose({ workloads: false });

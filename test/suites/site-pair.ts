@@ -45,7 +45,7 @@ const caller = { name: 'olivia' };
 export const claims = { 'orders-db': 'data-orders-db-0', web: 'uploads' } as const;
 export type ClaimedComponent = keyof typeof claims;
 const file = 'orders.csv';
-/** Addresses of the nodes of `east`. */
+/** Addresses of the nodes that a fence cuts off. */
 const network = '192.0.2.0/24';
 
 /** The application `shop` on `east`, and `west`, which can go on with it: what tests of moves between clusters stand on, on any ground. */
@@ -91,20 +91,21 @@ export class SitePair {
     return this.#still;
   }
 
-  /** A storage that serves both clusters, and a fence for `east` that somebody prepared on `west`. `behaviour`: how the storage fails. */
+  /** A storage that serves both clusters, and a fence for one of them that somebody prepared on the other. `behaviour`: how the storage fails. */
   async prepareFence(
     behaviour: { refuses?: string } = {},
     spec: Record<string, unknown> = {},
     labels: Record<string, string> = { [fencesLabel]: 'east' },
+    of: ClusterName = 'east',
   ): Promise<void> {
-    const { east, west } = this.clusters;
-    await west.serve('fences');
-    west.run([fenceController({ cluster: west.client, reached: { [network]: east.volumes }, behaviour })]);
-    await createAll(west.client, [
+    const on = this.clusters[of === 'east' ? 'west' : 'east'];
+    await on.serve('fences');
+    on.run([fenceController({ cluster: on.client, reached: { [network]: this.clusters[of].volumes }, behaviour })]);
+    await createAll(on.client, [
       {
         apiVersion: 'csiaddons.openshift.io/v1alpha1',
         kind: 'NetworkFence',
-        metadata: { name: 'east', labels },
+        metadata: { name: of, labels },
         spec: { fenceState: 'Unfenced', networkFenceClassName: 'shared', cidrs: [network], ...spec },
       },
     ]);

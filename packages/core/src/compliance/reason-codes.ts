@@ -519,6 +519,11 @@ const table = {
     why: 'What may still run there can write nothing any more, so that two copies never do; nor can anything else on that cluster.',
     fix: 'Let it in again when its old copy has been stopped: kubectl dr confirm OPERATION',
   },
+  TARGET_FENCED: {
+    title: 'The cluster that it would go to is cut off from its storage',
+    why: 'A fence that was closed while it did not answer is not open again: what starts there could write nothing.',
+    fix: 'Let it in again when the copy there has been stopped: kubectl dr undo OPERATION, or kubectl dr confirm OPERATION',
+  },
   VOLUME_NOT_PORTABLE: {
     title: 'The data of the point lies in the storage of one cluster alone',
     why: 'A snapshot shares the fate of its storage; another cluster cannot make a volume of it.',

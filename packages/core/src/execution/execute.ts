@@ -11,7 +11,7 @@ import { backupName } from './actions/engine-backup.ts';
 import type { ActionContext } from './actions/context.ts';
 import { runAction } from './actions.ts';
 import { boundedName } from '../engines/bounded-name.ts';
-import { type Direction, directionOf, wavesOf } from './direction.ts';
+import { type Direction, aboutOf, directionOf, wavesOf } from './direction.ts';
 import { evidenceOf, lossSecondsOf } from './evidence.ts';
 import type { Operation, OperationEvent } from './model.ts';
 import { isBusy, isPassing, Patient } from './patiently.ts';
@@ -155,7 +155,7 @@ class Run {
     const { plan, id, undo } = this.operation;
     const skipped = new Set(undo!.steps.flatMap((step) => (step.state === 'Skipped' ? [step.id] : [])));
     const left = new Set(
-      wavesOf(this.operation, 'undo').flatMap((wave) => wave.flatMap((step) => (skipped.has(step.id) ? step.cluster : []))),
+      wavesOf(this.operation, 'undo').flatMap((wave) => wave.flatMap((step) => (skipped.has(step.id) ? aboutOf(step) : []))),
     );
     if (left.size === 0) return 'everything is as it was before';
     return `${plan.application} is back; what ${[...left].join(' and ')} has of it is taken back as soon as it answers: kubectl dr undo ${id}`;

@@ -1,4 +1,4 @@
-import type { Plan } from '../planning/model.ts';
+import type { FenceStep, Plan } from '../planning/model.ts';
 import type { DrillEvidence } from './drill-record.ts';
 import type { OperationState, StepRecord } from './states.ts';
 
@@ -9,6 +9,11 @@ export interface OperationPhase {
   endedAt?: string;
   /** Of an undo: why what does not answer cannot be running. Its steps there are `Skipped`, and are owed until it answers. */
   override?: string;
+  /**
+   * Of an undo: what closes fences before anything else, so that what does not answer can write nothing, and what opens them when it has
+   * been seen to stand still.
+   */
+  fences?: FenceStep[];
   steps: StepRecord[];
 }
 

@@ -32,6 +32,8 @@ export interface Fence {
   /** Driver or class, as people know it. */
   storage: string;
   addresses: string[];
+  /** Operations for which it is closed. */
+  heldFor: string[];
 }
 
 /** Fences that are prepared there; none where the type is not known. What cannot be read is thrown. */
@@ -53,6 +55,7 @@ function fenceOf(object: KubeObject, on: string): Fence {
     state: stateOf(object),
     storage: textAt(object, 'spec', 'networkFenceClassName') || textAt(object, 'spec', 'driver') || 'an unknown driver',
     addresses: addressesOf(object),
+    heldFor: holdersOf(object),
   };
 }
 

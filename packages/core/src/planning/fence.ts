@@ -1,7 +1,7 @@
 import type { Fence } from '../fencing/network-fence.ts';
 import type { Reason } from '../reason.ts';
 import { nameFor, resealed } from './assemble.ts';
-import type { Plan, Step } from './model.ts';
+import type { FenceStep, Plan, Step } from './model.ts';
 
 /** For the storage to do it, seconds. */
 const timeoutSeconds = 300;
@@ -12,23 +12,15 @@ const timeoutSeconds = 300;
  */
 export async function withFences(plan: Plan, fences: readonly Fence[], now: Date): Promise<Plan> {
   const silent = silentIn(plan);
-  const usable = fences.filter(({ of, addresses }) => silent.has(of) && addresses.length > 0);
+  const usable = preparedFor(fences, silent);
   if (usable.length === 0) return plan;
   const fenced = new Set(usable.map(({ of }) => of));
   const is = (code: string) => (reason: Reason) => reason.code === code && fenced.has(reason.cluster ?? '');
-  const accepted = (cluster: string): string =>
-    `its storage is cut off by NetworkFence ${usable.flatMap(({ name, of }) => (of === cluster ? [name] : [])).join(', ')}`;
   const stopped = (step: Step): Step =>
     step.action.kind === 'copy.stop' && fenced.has(step.cluster)
-      ? { ...step, action: { ...step.action, accepted: accepted(step.cluster) } }
+      ? { ...step, action: { ...step.action, accepted: cutOffBy(usable.flatMap(({ name, of }) => (of === step.cluster ? [name] : []))) } }
       : step;
-  const steps = (state: 'Fenced' | 'Unfenced'): Step[] =>
-    usable.map(({ name, on, of }) => ({
-      id: nameFor(`${state === 'Fenced' ? 'fence' : 'unfence'}-${name}`, 150),
-      title: state === 'Fenced' ? `Cut ${of} off from its storage` : `Let ${of} write to its storage again`,
-      cluster: on,
-      action: { kind: 'fence.set', fence: name, of, state, timeoutSeconds },
-    }));
+  const steps = (state: 'Fenced' | 'Unfenced'): Step[] => usable.map((fence) => fenceStep(fence, state));
   return resealed(
     plan,
     {
@@ -39,6 +31,25 @@ export async function withFences(plan: Plan, fences: readonly Fence[], now: Date
     },
     now,
   );
+}
+
+/** Those that cut one of these clusters off; one without addresses cuts nothing off. */
+export function preparedFor(fences: readonly Fence[], silent: ReadonlySet<string>): Fence[] {
+  return fences.filter(({ of, addresses }) => silent.has(of) && addresses.length > 0);
+}
+
+export function fenceStep({ name, on, of }: Fence, state: 'Fenced' | 'Unfenced'): FenceStep {
+  return {
+    id: nameFor(`${state === 'Fenced' ? 'fence' : 'unfence'}-${name}`, 150),
+    title: state === 'Fenced' ? `Cut ${of} off from its storage` : `Let ${of} write to its storage again`,
+    cluster: on,
+    action: { kind: 'fence.set', fence: name, of, state, timeoutSeconds },
+  };
+}
+
+/** Why what does not answer does no harm. */
+export function cutOffBy(names: readonly string[]): string {
+  return `its storage is cut off by NetworkFence ${names.join(', ')}`;
 }
 
 /** Clusters that do not answer and may be writing. */

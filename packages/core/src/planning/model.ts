@@ -226,6 +226,9 @@ export interface Step {
   undoes?: string;
 }
 
+/** Cuts a cluster off from its storage, or lets it in again. */
+export type FenceStep = Pick<Step, 'id' | 'title' | 'cluster'> & { action: Extract<StepAction, { kind: 'fence.set' }> };
+
 /** What would happen to one object. Secret values never appear: a changed one is only named. */
 export interface Change {
   action: 'create' | 'change' | 'leave' | 'remove' | 'conflict';

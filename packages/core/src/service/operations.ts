@@ -1,13 +1,14 @@
 import { asDrError, ConflictError, DrError, NotAllowedError, NotFoundError, NotImplementedError } from '../errors.ts';
-import { directionOf, wavesOf } from '../execution/direction.ts';
+import { aboutOf, directionOf, wavesOf } from '../execution/direction.ts';
 import { newestOf, newestOfEach } from '../execution/journal-copies.ts';
 import type { Operation, OperationPhase } from '../execution/model.ts';
 import { type StepRecord, terminalStates } from '../execution/states.ts';
+import { cutOffBy, fenceStep } from '../planning/fence.ts';
 import type { Step } from '../planning/model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Journal, JournalEntry } from '../ports/journal.ts';
-import { isOwing } from './moves/undo-apart.ts';
+import { type UndoApart, isOwing } from './moves/undo-apart.ts';
 
 export interface OperationsDeps {
   clusters: readonly ClusterClient[];
@@ -209,22 +210,26 @@ export function assertConfirmable(operation: Operation): void {
 
 type Asked = Pick<OperationPhase, 'requestedBy' | 'requestedAt'>;
 
-/** How an undo goes on without clusters that do not answer: why what is there cannot be running. */
-export interface UndoApart {
-  silent: ReadonlySet<string>;
-  override?: string;
-}
-
 /** An undo that stopped goes on with what it had not done, and one that went on without a cluster with what it owes there. */
-export function withUndo(operation: Operation, asked: Asked, { silent, override }: UndoApart = { silent: new Set() }): Operation {
+export function withUndo(
+  operation: Operation,
+  asked: Asked,
+  { silent, override, fences = [] }: UndoApart = { silent: new Set() },
+): Operation {
   const { cancelRequested: _, ...rest } = operation.undo ? resumed(operation) : operation;
-  const steps = wavesOf(operation, 'undo').flat();
-  const begun = rest.undo ?? { ...asked, steps: recordsOf([steps]) };
+  const closed = rest.undo?.fences ?? fences.flatMap((fence) => [fenceStep(fence, 'Fenced'), fenceStep(fence, 'Unfenced')]);
+  const phase = { ...(rest.undo ?? { ...asked, steps: [] }), ...(closed.length > 0 && { fences: closed }) };
+  const steps = wavesOf({ ...operation, undo: phase }, 'undo').flat();
+  const known = new Set(phase.steps.map(({ id }) => id));
+  const begun = { ...phase, steps: [...phase.steps, ...recordsOf([steps.filter(({ id }) => !known.has(id))])] };
   const owing = (record: StepRecord): StepRecord => {
     const { id, state } = record;
     if (state === 'Succeeded') return record;
-    const cluster = steps.find((step) => step.id === id)?.cluster ?? '';
-    if (silent.has(cluster)) return { id, state: 'Skipped', message: `${cluster} does not answer; accepted: ${override ?? ''}` };
+    const step = steps.find((one) => one.id === id);
+    const cluster = step ? aboutOf(step) : '';
+    const isCutOff = step?.action.kind === 'fence.set' && step.action.state === 'Fenced';
+    const accepted = override ?? cutOffBy(fences.flatMap(({ name, of }) => (of === cluster ? [name] : [])));
+    if (silent.has(cluster) && !isCutOff) return { id, state: 'Skipped', message: `${cluster} does not answer; accepted: ${accepted}` };
     return state === 'Skipped' ? { id, state: 'Pending' } : record;
   };
   const { endedAt: __, override: ___, ...undo } = begun;

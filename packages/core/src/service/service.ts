@@ -209,9 +209,8 @@ class DefaultDrService implements DrService {
     assertUndoable(found.operation, now);
     const { application } = found.operation.plan;
     if (isOwing(found.operation)) assertNotMovedSince(found.operation, await this.operations({ application }));
-    const silent = await silentFor(found.operation, this.#deps.clusters, override);
+    const apart = await silentFor(found.operation, this.#deps.clusters, override);
     const asked = { requestedBy: caller.name, requestedAt: now.toISOString() };
-    const apart = { silent, ...(override !== undefined && { override }) };
     return this.#continued(found, signal, (operation) => withUndo(operation, asked, apart));
   }
 

@@ -155,6 +155,14 @@ const mapping = z.strictObject({
   nodeLabels: strings.optional(),
 });
 
+const fenceSchema = z.strictObject({
+  kind: z.literal('fence.set'),
+  fence: z.string(),
+  of: z.string(),
+  state: z.enum(['Fenced', 'Unfenced']),
+  timeoutSeconds: z.number(),
+});
+
 /** Strict, because plans are executed: an unknown action or field is refused, never skipped. */
 export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.create'), namespace: name, labels: strings, annotations: strings }),
@@ -167,13 +175,7 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     accepted: z.string().optional(),
     timeoutSeconds: z.number(),
   }),
-  z.strictObject({
-    kind: z.literal('fence.set'),
-    fence: z.string(),
-    of: z.string(),
-    state: z.enum(['Fenced', 'Unfenced']),
-    timeoutSeconds: z.number(),
-  }),
+  fenceSchema,
   z.strictObject({
     kind: z.literal('copy.start'),
     namespace: name,
@@ -454,6 +456,7 @@ const phaseSchema = z.object({
   requestedAt: instant,
   endedAt: instant.optional(),
   override: z.string().optional(),
+  fences: z.array(z.strictObject({ id: name, title: z.string(), cluster: z.string(), action: fenceSchema })).optional(),
   steps: z.array(stepRecordSchema),
 });
 

@@ -103,6 +103,7 @@ const zhReasons: Record<ReasonCode, string> = {
   SOURCE_MAY_BE_ALIVE: '要离开的集群没有响应，旧副本可能仍在运行',
   SPLIT_BRAIN_RISK: '两个副本可能会同时运行一段时间，有人承担了此风险',
   SOURCE_FENCED: '首先切断要离开的集群与其存储的连接',
+  TARGET_FENCED: '要前往的集群与其存储的连接已被切断',
   VOLUME_NOT_PORTABLE: '恢复点的数据只在一个集群的存储中',
   VOLUME_NOT_REPLICATED: '一个数据卷没有复制到另一个集群',
   SOURCE_SILENT: '要离开的集群没有响应',

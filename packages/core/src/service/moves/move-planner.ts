@@ -21,6 +21,7 @@ import type { Reason } from '../../reason.ts';
 import { mappingOf, readUntilPortable, withPortableOnly } from './arrived-points.ts';
 import type { Assessment } from '../assess.ts';
 import { cloneInputs } from '../clone-planner.ts';
+import { fencedTarget } from './fenced-target.ts';
 import { handoverPlan } from './handover.ts';
 import { findApplication } from '../look.ts';
 import { awayOf, movesOf } from '../located.ts';
@@ -85,20 +86,34 @@ async function planOf(
   const rest = (own: Application, components: string[]): Promise<Plan> => ownPlan(deps, assessment, own, { ...laid, components }, signal);
   const ground = { deps, assessment, application, request: laid, now, ...(chosen && { components: chosen }) };
   const plan = (await handoverPlan(ground, rest, signal)) ?? (await ownPlan(deps, assessment, application, asked, signal));
-  return withStaying(plan, application, assessment, to, now);
+  const others = deps.clusters.filter(({ name }) => name !== to && isReachable(assessment, name));
+  const blockers = await fencedTarget(to, others, assessment.past);
+  return withStaying(plan, application, assessment, to, now, blockers);
 }
 
 /** What becomes of the components that do not move is told, and where they cannot be told from those that do, it is blocked. */
-async function withStaying(plan: Plan, application: Application, assessment: Assessment, to: string, now: Date): Promise<Plan> {
-  const isReachable = (cluster: string): boolean => {
-    const reading = assessment.inventory.get(cluster)?.reading;
-    return reading !== undefined && !reading.unreachable;
-  };
+async function withStaying(
+  plan: Plan,
+  application: Application,
+  assessment: Assessment,
+  to: string,
+  now: Date,
+  fenced: readonly Reason[],
+): Promise<Plan> {
   const { override } = plan.request;
-  const remarks = remarksOnStaying(application, plan.components, { to, isReachable, ...(override !== undefined && { override }) });
-  const blockers = inseparable(application, to, assessment, new Set(plan.components));
+  const remarks = remarksOnStaying(application, plan.components, {
+    to,
+    isReachable: (cluster) => isReachable(assessment, cluster),
+    ...(override !== undefined && { override }),
+  });
+  const blockers = [...fenced, ...inseparable(application, to, assessment, new Set(plan.components))];
   if (remarks.length + blockers.length === 0) return plan;
   return resealed(plan, { blockers: [...plan.blockers, ...blockers], warnings: [...plan.warnings, ...remarks] }, now);
+}
+
+function isReachable({ inventory }: Assessment, cluster: string): boolean {
+  const reading = inventory.get(cluster)?.reading;
+  return reading !== undefined && !reading.unreachable;
 }
 
 /** "2h ago" is said once: a plan that is made again means the same moment. */

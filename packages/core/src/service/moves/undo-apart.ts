@@ -1,24 +1,35 @@
-import { ConflictError, ServiceUnavailableError } from '../../errors.ts';
+import { ConflictError, DrError, ServiceUnavailableError } from '../../errors.ts';
 import { assertAnswers, isSilence } from '../../execution/silence.ts';
 import { briefly } from '../../execution/briefly.ts';
-import { wavesOf } from '../../execution/direction.ts';
+import { aboutOf, wavesOf } from '../../execution/direction.ts';
 import type { Operation } from '../../execution/model.ts';
+import { type Fence, readFences } from '../../fencing/network-fence.ts';
+import { preparedFor } from '../../planning/fence.ts';
 import { isMove } from '../../planning/intent.ts';
 import type { Plan, Step } from '../../planning/model.ts';
 import type { ClusterClient } from '../../ports/cluster.ts';
 
+/** How an undo goes on without clusters that do not answer: why what is there cannot be running. */
+export interface UndoApart {
+  silent: ReadonlySet<string>;
+  override?: string;
+  /** Fences that are prepared for what is silent. */
+  fences?: readonly Fence[];
+}
+
 /**
- * Clusters that an undo of a move has still to write to, and that do not answer. ServiceUnavailableError where it cannot do without
- * them: the one where the application would run again; and, unless somebody takes the risk (`override`), the one where it may be running.
+ * Clusters that an undo of a move has still to write to, and that do not answer, with the fences that are prepared for them where the
+ * application would run again. ServiceUnavailableError where it cannot do without them: the one where it would run; and, unless a fence
+ * cuts it off or somebody takes the risk (`override`), the one where it may be running.
  */
 export async function silentFor(
   operation: Operation,
   clusters: readonly ClusterClient[],
   override: string | undefined,
-): Promise<ReadonlySet<string>> {
+): Promise<UndoApart> {
   const { plan, undo, id, state } = operation;
   const silent = new Set<string>();
-  if (!isMove(plan.intent)) return silent;
+  if (!isMove(plan.intent)) return { silent };
   const done = new Set((undo?.steps ?? []).flatMap((step) => (step.state === 'Succeeded' ? [step.id] : [])));
   const open = wavesOf(operation, 'undo')
     .flat()
@@ -40,15 +51,29 @@ export async function silentFor(
       hint: `wait until it answers; or let it go on where it is: kubectl dr ${state === 'Succeeded' ? `status ${plan.application}` : `resume ${id}`}`,
     });
   const [other] = silent;
-  if (other === undefined || (override !== undefined && home !== undefined)) return silent;
+  if (other === undefined) return { silent };
+  const back = clusters.find(({ name }) => name === home);
+  const fences = back ? await fencesFor(silent, back) : [];
+  const isCutOff = undo?.fences !== undefined || [...silent].every((name) => fences.some(({ of }) => of === name));
+  if (home !== undefined && (override !== undefined || isCutOff)) return { silent, fences, ...(override !== undefined && { override }) };
   const risk = `${other} does not answer, so nobody can know whether ${plan.application} runs there`;
   if (home === undefined)
     throw new ServiceUnavailableError(`${risk}: what it has of ${id} is taken back when it answers`, { cluster: other });
   const keeping = state === 'Succeeded' ? `; or keep what was written there: kubectl dr failover ${plan.application} --to ${home}` : '';
   throw new ServiceUnavailableError(`${risk}: to take ${id} back could start a second copy on ${home}`, {
     cluster: other,
-    hint: `switch it off or cut it off, and say what was done: kubectl dr undo ${id} --override "power of rack 3 is cut"; or wait until it answers${keeping}`,
+    hint: `switch it off or cut it off, and say what was done: kubectl dr undo ${id} --override "power of rack 3 is cut"; prepare a NetworkFence for it on ${home}; or wait until it answers${keeping}`,
   });
+}
+
+/** Whoever may not see fences has none. */
+async function fencesFor(silent: ReadonlySet<string>, home: ClusterClient): Promise<Fence[]> {
+  try {
+    return preparedFor(await readFences(home), silent);
+  } catch (error) {
+    if (error instanceof DrError && error.code === 'FORBIDDEN') return [];
+    throw error;
+  }
 }
 
 /** What an undo that went on without a cluster still owes there. Empty: nothing, or the application has moved there since. */
@@ -71,10 +96,11 @@ export function assertNotMovedSince(operation: Operation, past: readonly Operati
   );
 }
 
-/** The plan without what is on clusters that an undo leaves alone: it is checked when they are written to. */
+/** The plan with the fences of its undo, without what is on clusters that it leaves alone: that is checked when they are written to. */
 export function withoutSkipped(operation: Operation): Plan {
-  const { plan } = operation;
-  const left = new Set(skippedIn(operation).map(({ cluster }) => cluster));
+  const { plan: sealed, undo } = operation;
+  const plan = undo?.fences ? { ...sealed, undo: { ...sealed.undo, waves: [...(sealed.undo.waves ?? []), undo.fences] } } : sealed;
+  const left = new Set(skippedIn(operation).map(aboutOf));
   if (left.size === 0) return plan;
   const here = (waves: Step[][]): Step[][] => waves.map((wave) => wave.filter(({ cluster }) => !left.has(cluster)));
   const { waves, release } = plan.undo;
@@ -100,7 +126,7 @@ function skippedIn(operation: Operation): Step[] {
 
 /** A later move that has put something there: it is not what this one made. */
 function movedSince({ id, plan, requestedAt }: Operation, left: readonly Step[], past: readonly Operation[]): Operation | undefined {
-  const there = new Set(left.map(({ cluster }) => cluster));
+  const there = new Set(left.map(aboutOf));
   return past.find(
     (later) =>
       later.id !== id &&

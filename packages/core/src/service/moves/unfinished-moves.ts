@@ -1,7 +1,7 @@
 import type { Application } from '../../application/model.ts';
 import type { UnfinishedMove } from '../../compliance/facts.ts';
 import { ConflictError } from '../../errors.ts';
-import { wavesOf } from '../../execution/direction.ts';
+import { aboutOf, wavesOf } from '../../execution/direction.ts';
 import type { Operation } from '../../execution/model.ts';
 import { isMove } from '../../planning/intent.ts';
 import type { Step } from '../../planning/model.ts';
@@ -86,7 +86,7 @@ function openIn(operation: Operation, past: readonly Operation[]): UnfinishedMov
   if (apart.length > 0)
     return {
       ...common,
-      clusters: clustersOf(apart),
+      clusters: [...new Set(apart.map(aboutOf))],
       open: ['nobody has seen yet that the copy there stands still'],
       fix: `kubectl dr undo ${id}`,
     };

@@ -1,4 +1,5 @@
 import { Text } from '@backstage/ui';
+import { withFences } from '@kubectl-dr/core/execution/direction';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { atTime, shortSeconds } from '../../text/time.ts';
 import { shortRef } from '../../text/shortRef.ts';
@@ -73,7 +74,9 @@ export const OperationView = ({ operation, untitled, actions = [], onAct }: Oper
           {status.undoUntil && ` ${t('operation.undoUntil', { until: atTime(status.undoUntil) })}`}
         </Text>
       )}
-      {status.undo && <Phase title={t('operation.undoing')} phase={status.undo} waves={plan.undo.waves ?? []} />}
+      {status.undo && (
+        <Phase title={t('operation.undoing')} phase={status.undo} waves={withFences(plan.undo.waves ?? [], status.undo.fences ?? [])} />
+      )}
       {status.release && <Phase title={t('operation.releasing')} phase={status.release} waves={plan.undo.release ?? []} />}
     </section>
   );
