@@ -16,7 +16,8 @@ export const moveIntents: Readonly<Record<string, MoveIntent>> = { failover: 'Fa
 export function moveRequest(args: Arguments, command: string, intent: MoveIntent): PlanRequest {
   const verb = intent.toLowerCase();
   const ignored = ofRestore.find((name) => args.flags[name] !== undefined);
-  if (ignored === 'as') throw new UsageError(`--as is of restore: in a ${verb} an application keeps its namespaces`, command);
+  if (ignored === 'as')
+    throw new UsageError(`--as is of restore: a ${verb} names each namespace, --map-namespace ${args.positionals.APP!}=NAME`, command);
   if (ignored) throw new UsageError(`--${ignored} is of restore: a ${verb} brings the application itself to another cluster`, command);
   if (args.flags.on !== undefined) throw new UsageError(`--on is of drill: a ${verb} goes --to a cluster`, command);
   const foreign = intent === 'Failover' ? undefined : ofFailover.find((name) => args.flags[name] !== undefined);
@@ -29,6 +30,7 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
   const point = flagText(args, 'point');
   const override = flagText(args, 'override');
   const window = flagText(args, 'undo-window');
+  const namespaces = pairs(args, 'map-namespace', /^([^=]+)=([^=]+)$/, 'FROM=TO', command);
   if (override?.trim() === '') throw new UsageError('--override says nothing: why cannot the old copy be running?', command);
   return {
     intent,
@@ -40,6 +42,7 @@ export function moveRequest(args: Arguments, command: string, intent: MoveIntent
     ...(override !== undefined && { override: override.trim() }),
     ...(args.flags['accept-data-loss'] === true && { acceptDataLoss: true }),
     ...mappingOf(args, command),
+    ...(namespaces && { namespaces }),
     ...(window !== undefined && { undoWindow: parseDuration(window, '--undo-window') }),
   };
 }

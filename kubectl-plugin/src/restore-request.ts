@@ -11,7 +11,7 @@ const ofInPlace = ['prune', 'safety-backup', 'restart-dependents', 'undo-window'
 /** The flags of `restore` and `plan restore` as a request to core. UsageError for one that the mode would ignore. */
 export function restoreRequest(args: Arguments, command: string): PlanRequest {
   const mode = (flagText(args, 'mode') ?? 'clone') as RestoreMode;
-  const foreign = ['without', 'point', 'storage-class', 'host', 'node-label', 'override', 'accept-data-loss'].find(
+  const foreign = ['without', 'point', 'map-namespace', 'storage-class', 'host', 'node-label', 'override', 'accept-data-loss'].find(
     (name) => args.flags[name] !== undefined,
   );
   if (foreign) throw new UsageError(`--${foreign} is of failover${foreign === 'point' ? ': a restore goes --to a point' : ''}`, command);

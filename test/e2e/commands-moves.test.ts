@@ -154,3 +154,15 @@ it('refuses what makes no sense in one sentence', async () => {
   expect((await fleet.run('plan relocate shop --to west --override x')).err).toContain('--override is of failover');
   expect((await fleet.run('failback shop-ml')).err).toContain('shop-ml');
 });
+
+it('says under which other name a namespace goes on, and refuses what says nothing of that', async () => {
+  const { out } = await fleet.run('plan failover shop --to west --map-namespace shop=shop-dr');
+  expect(out).toMatch(/^Into: +shop-dr on west$/m);
+  expect(out).toMatch(/^Renamed: +the namespace shop is shop-dr on west$/m);
+  const half = await fleet.run('plan failover shop --to west --map-namespace shop');
+  expect(half).toMatchObject({ code: 2, err: expect.stringContaining('--map-namespace shop is not FROM=TO') });
+  const as = await fleet.run('plan failover shop --to west --as shop-dr');
+  expect(as).toMatchObject({ code: 2, err: expect.stringContaining('--map-namespace shop=NAME') });
+  const restore = await fleet.run('plan restore shop --map-namespace shop=shop-dr');
+  expect(restore).toMatchObject({ code: 2, err: expect.stringContaining('--map-namespace is of failover') });
+});

@@ -52,6 +52,8 @@ const network = '192.0.2.0/24';
 export class SitePair {
   readonly clock: Clock;
   readonly clusters: SiteGround['clusters'];
+  /** What the namespace of the shop is called on each. */
+  readonly namespaces: Record<ClusterName, string> = { east: 'shop', west: 'shop' };
   /** `spec` of the DRPolicy of the shop. */
   policy: Record<string, unknown> | undefined;
   /** What lies between a process and a cluster, unless it says so itself. */
@@ -212,7 +214,7 @@ export class SitePair {
     const metadata = { name, namespace: 'velero' };
     const to = from === 'east' ? 'west' : 'east';
     await createAll(this.clusters[from].client, [
-      { apiVersion: 'velero.io/v1', kind: 'Backup', metadata, spec: { includedNamespaces: ['shop'], ...spec } },
+      { apiVersion: 'velero.io/v1', kind: 'Backup', metadata, spec: { includedNamespaces: [this.namespaces[from]], ...spec } },
     ]);
     const { client } = this.clusters[to];
     await this.until(
@@ -280,13 +282,13 @@ export class SitePair {
   }
 
   /** Undefined: there is no such volume. */
-  async read(site: ClusterName, component: ClaimedComponent = 'orders-db', namespace = 'shop'): Promise<string | undefined> {
+  async read(site: ClusterName, component: ClaimedComponent = 'orders-db', namespace = this.namespaces[site]): Promise<string | undefined> {
     const volume = await this.volumeOf(site, claims[component], namespace);
     return volume === undefined ? undefined : this.clusters[site].volumes.read(volume)?.[file];
   }
 
   /** Behind a claim; undefined while it has none. */
-  async volumeOf(site: ClusterName, name: string, namespace = 'shop'): Promise<string | undefined> {
+  async volumeOf(site: ClusterName, name: string, namespace = this.namespaces[site]): Promise<string | undefined> {
     return textAt(await find(this.clusters[site].client, { type: types.persistentVolumeClaims, namespace, name }), 'spec', 'volumeName');
   }
 
@@ -294,7 +296,7 @@ export class SitePair {
   async pods(site: ClusterName): Promise<string[]> {
     const { client, powered } = this.clusters[site];
     if (!powered) return [];
-    const { items } = await client.list(types.pods, { namespace: 'shop' });
+    const { items } = await client.list(types.pods, { namespace: this.namespaces[site] });
     return items
       .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && textAt(status, 'phase') === 'Running')
       .map(({ metadata }) => metadata.name);
@@ -302,7 +304,7 @@ export class SitePair {
 
   async workloads(site: ClusterName): Promise<KubeObject[]> {
     const lists = await Promise.all(
-      [types.statefulSets, types.deployments].map((type) => this.clusters[site].client.list(type, { namespace: 'shop' })),
+      [types.statefulSets, types.deployments].map((type) => this.clusters[site].client.list(type, { namespace: this.namespaces[site] })),
     );
     return lists.flatMap(({ items }) => items);
   }

@@ -11,6 +11,8 @@ const storageClass: Flag = {
 const host: Flag = { type: 'string', repeatable: true, value: 'FROM=TO', summary: 'A host and its name there (.east.org=.west.org)' };
 const nodeLabel: Flag = { type: 'string', repeatable: true, value: 'K=V:K=V', summary: 'What a node selector asks for there' };
 
+const namespace: Flag = { type: 'string', repeatable: true, value: 'FROM=TO', summary: 'Move: a namespace and its name there; repeatable' };
+
 const without: Flag = { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'All but this component; repeatable' };
 
 /** What is called otherwise on another cluster: of moves, and of drills there. */
@@ -21,6 +23,7 @@ export const failoverFlags: Record<string, Flag> = {
   without: { ...without, summary: 'Move: all but this component; repeatable' },
   point: { type: 'string', value: 'POINT|TIME', summary: 'Failover: back to this point or moment' },
   'accept-data-loss': { type: 'boolean', summary: 'Failover: leave data newer than --point behind' },
+  'map-namespace': namespace,
   ...mappingFlags,
   override: {
     type: 'string',
@@ -33,6 +36,7 @@ export const failoverFlags: Record<string, Flag> = {
 export const moveFlags: Record<string, Flag> = {
   component: { type: 'string', repeatable: true, value: 'COMPONENT', summary: 'Only this component; repeatable' },
   without,
+  'map-namespace': { ...namespace, summary: 'A namespace and its name there; repeatable' },
   ...mappingFlags,
   'undo-window': { type: 'string', value: '24h', summary: 'How long it can be undone (default 24h)' },
   yes: { type: 'boolean', summary: 'Do not ask' },

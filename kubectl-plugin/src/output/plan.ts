@@ -35,6 +35,9 @@ export function planText(plan: Plan, look: Look): string {
     ...plan.target.flatMap(({ cluster, namespaces }) =>
       line(goal && cluster !== goal ? 'From' : 'Into', clean(`${namespaces.join(', ')} on ${cluster}`)),
     ),
+    ...Object.entries((goal && plan.mapping?.namespaces) || {}).flatMap(([from, into]) =>
+      line('Renamed', clean(`the namespace ${from} is ${into} on ${goal}`)),
+    ),
     ...pointLines(plan, look),
     ...copyLines(plan, look),
     ...(plan.skewSeconds

@@ -19,6 +19,7 @@ export function applicationsFromReadings(readings: readonly ClusterReading[]): A
 /**
  * - `app.kubernetes.io/part-of` on a workload (or on its pods, or on its namespace) names the application;
  *   `/component`, else `/name`, else the workload's name, the component.
+ * - A namespace that a move made carries the application's name, whatever it is called itself.
  * - Workloads without it make up the application of their namespace, one component each.
  * - A namespace with volumes and no workload is an application of one component. Empty ones and those of the system
  *   (`kube-*`, `openshift-*`, `velero`, `kubectl-dr`) are left out.
@@ -85,7 +86,7 @@ function partsOf(namespace: NamespaceInventory): Part[] {
     // What ran to its end and keeps no data has nothing to bring back.
     if (workload.finished && workload.claims.length === 0) continue;
     const label = (name: string) => workload.labels[name] || workload.podLabels[name];
-    const application = label(labels.partOf) || namespace.labels[labels.partOf];
+    const application = label(labels.partOf) || namespace.labels[labels.partOf] || namespace.labels[labels.application];
     const part: Part = application
       ? { application, component: label(labels.component) || label(labels.name) || workload.name, workloads: [] }
       : { application: namespace.namespace, component: workload.name, workloads: [] };
@@ -96,7 +97,13 @@ function partsOf(namespace: NamespaceInventory): Part[] {
     parts.set(key, known);
   }
   if (parts.size === 0 && namespace.claims.size > 0) {
-    return [{ application: namespace.labels[labels.partOf] || namespace.namespace, component: namespace.namespace, workloads: [] }];
+    return [
+      {
+        application: namespace.labels[labels.partOf] || namespace.labels[labels.application] || namespace.namespace,
+        component: namespace.namespace,
+        workloads: [],
+      },
+    ];
   }
   return [...parts.values()].sort((a, b) => (a.component < b.component ? -1 : a.component > b.component ? 1 : 0));
 }

@@ -278,6 +278,11 @@ const table = {
     why: 'A clone goes into a namespace of its own, so that nothing that runs is touched.',
     fix: 'Choose another name with --as.',
   },
+  NAMESPACE_TAKEN: {
+    title: 'A namespace of that name at the target is somebody else’s',
+    why: 'A move writes nothing outside the application: into a namespace under another name only where that one is free or its own, and takes no point that could be of another.',
+    fix: 'Choose a name that is free there: --map-namespace FROM=TO, or mapping in the policy.',
+  },
   STORAGE_CLASS_MISSING: {
     title: 'A StorageClass is missing on the target',
     why: 'Claims that name it would stay Pending for ever.',
@@ -285,8 +290,8 @@ const table = {
   },
   NAMESPACE_NAMED_IN_CONFIG: {
     title: 'Configuration names the old namespace',
-    why: 'A clone that calls `service.old-namespace` talks to the original, not to its own copy.',
-    fix: 'Correct the named objects in the clone, or keep it isolated.',
+    why: 'A clone that calls `service.old-namespace` talks to the original, not to its own copy; what has moved under another name, to nobody.',
+    fix: 'Correct the named objects; keep a clone isolated; call services by names that are rewritten (NAME.NAMESPACE.svc).',
   },
   CLONE_REWRITE: {
     title: 'The clone differs from the original on purpose',

@@ -2,6 +2,7 @@ import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Reason } from '../reason.ts';
 import { isGenerated } from './controllers.ts';
 import type { Change } from './model.ts';
+import { namesLeft } from './namespace-names.ts';
 import type { neutralise } from './neutralise.ts';
 import { namesNamespace } from './neutralise.ts';
 
@@ -10,12 +11,15 @@ interface Where {
   source: string;
   target: string;
   adapt: typeof neutralise;
+  /** Of the application itself, which goes on there: as it arrives. Absent: a copy, beside the original. */
+  as?: (object: KubeObject) => KubeObject;
 }
 
 /** What a clone creates, object by object, with each rewrite; and what to look out for. */
 export function changesOf(captured: readonly KubeObject[], where: Where): { changes: Change[]; warnings: Reason[] } {
   const changes: Change[] = [];
   const hardCoded: string[] = [];
+  const arrived: KubeObject[] = [];
   for (const object of captured) {
     if (object.metadata.namespace !== where.source || isGenerated(object)) continue;
     const rewritten = where.adapt(object, where.source, where.target);
@@ -28,11 +32,13 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
       name: object.metadata.name,
       ...(rewritten ? { fields: rewritten.fields } : {}),
     });
-    if (where.source !== where.target && namesNamespace(object, where.source)) hardCoded.push(`${object.kind} ${object.metadata.name}`);
+    if (where.as) arrived.push(where.as(object));
+    else if (where.source !== where.target && namesNamespace(object, where.source))
+      hardCoded.push(`${object.kind} ${object.metadata.name}`);
   }
   const warnings: Reason[] =
     hardCoded.length === 0
-      ? []
+      ? namesLeft(arrived, where)
       : [
           {
             code: 'NAMESPACE_NAMED_IN_CONFIG',

@@ -123,7 +123,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         severity: 'blocker',
         cluster,
         message: `the namespace ${target} already exists on ${cluster}`,
-        fix: 'choose another with --as',
+        fix: isCopy(place) ? 'choose another with --as' : `choose another: --map-namespace ${namespace}=NAME`,
       });
     }
     prepare.push({
@@ -173,6 +173,7 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
         source: namespace,
         target,
         adapt: adaptOf(place, isolated),
+        ...(!isCopy(place) && { as: place.arrival!.as }),
       });
       // With several points an object is listed as it comes back from the newest.
       if (point === newest) {

@@ -2,34 +2,32 @@ import { at, isRaw, listAt, textAt, textsAt } from '../application/raw.ts';
 import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Arrival } from './clone.ts';
+import { type Edit, type Keys, shownAs } from './mapping-edit.ts';
 import type { FieldChange, Mapping } from './model.ts';
+import { namespaceEdits } from './namespace-names.ts';
 import { groupResource, neutralise } from './neutralise.ts';
-
-type Keys = readonly (string | number)[];
-
-/** One field that is called otherwise: another value of it, or, for a label that is asked of nodes, another key as well. */
-interface Edit {
-  keys: Keys;
-  shown: string;
-  from: string;
-  /** Absent: the field goes. */
-  to?: string;
-  /** Where the value goes instead, when it is not the same key. */
-  into?: Keys;
-  why: string;
-}
 
 /**
  * What changes on the way to a cluster where things are called otherwise: classes of storage, hosts that are answered for, labels of
- * nodes. Nothing else: it is the application itself that arrives.
+ * nodes, and what names a namespace that arrives under another name. Nothing else: it is the application itself that arrives.
  */
 export function arrivalWith(mapping: Mapping): Arrival {
-  const editsOf = (object: KubeObject): Edit[] => [...classes(object, mapping), ...hosts(object, mapping), ...nodes(object, mapping)];
+  const editsOf = (object: KubeObject): Edit[] => [
+    ...classes(object, mapping),
+    ...hosts(object, mapping),
+    ...nodes(object, mapping),
+    ...namespaceEdits(object, mapping),
+  ];
   return {
     adapt(object, source) {
       const edits = editsOf(object);
       if (edits.length === 0) return undefined;
-      const fields: FieldChange[] = edits.map(({ shown, from, to, why }) => ({ path: shown, from, ...(to !== undefined && { to }), why }));
+      const fields: FieldChange[] = edits.map(({ shown, from, to, told, why }) => ({
+        path: shown,
+        from: told?.from ?? from,
+        ...(to !== undefined && { to: told?.to ?? to }),
+        why,
+      }));
       return {
         rewrite: { resource: groupResource(object), namespace: source, name: object.metadata.name, patches: edits.flatMap(patchesOf) },
         fields,
@@ -89,13 +87,6 @@ function holderOf(object: KubeObject, keys: Keys): Record<string | number, unkno
   let holder = object as unknown as Record<string | number, unknown>;
   for (const key of keys.slice(0, -1)) holder = holder[key] as Record<string | number, unknown>;
   return holder;
-}
-
-/** As people write it: `spec.rules[0].host`. */
-function shownAs(keys: Keys): string {
-  return keys
-    .map((key, index) => (typeof key === 'number' ? `[${key}]` : /[./]/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`))
-    .join('');
 }
 
 /** Of claims, and of the templates of StatefulSets. */

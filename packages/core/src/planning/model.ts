@@ -199,6 +199,8 @@ export interface CarriedObject extends ObjectTarget {
 
 /** What is called otherwise at the target. */
 export interface Mapping {
+  /** Of what our own steps bring; what an engine moves by itself keeps them. */
+  namespaces?: Record<string, string>;
   storageClasses?: Record<string, string>;
   /** Of Ingresses and routes: a host, or the end of one (`.east.example` -> `.west.example`). */
   hosts?: Record<string, string>;
@@ -405,6 +407,8 @@ export interface PlanRequest {
   /** Of the same: hosts, and labels of nodes, as in `Mapping`. What the policy says of the target holds besides. */
   hosts?: Record<string, string>;
   nodeLabels?: Record<string, string>;
+  /** Of a move alone: a namespace of the application, as it is called where it runs now, and its name there. */
+  namespaces?: Record<string, string>;
   /** Of a failover whose source does not answer: why it may go on all the same. Recorded. */
   override?: string;
   /** Of a failover to an older moment: newer data that the target has may be left behind (default false). Recorded. */

@@ -24,6 +24,27 @@ const gold = {
   selfService: { backup: 'owner', clone: 'owner', restore: 'owner', restoreInPlace: 'approval', failover: 'operator' },
 };
 
+describe('namespaces that are called otherwise', () => {
+  const mapped = (namespaces: Record<string, unknown>) => readPolicy(entity({ ...gold, mapping: { west: { namespaces } } }));
+
+  it('are read per target', () => {
+    expect(mapped({ shop: 'shop-dr', ml: 'ml' }).policy?.mapping).toEqual({ west: { namespaces: { shop: 'shop-dr', ml: 'ml' } } });
+  });
+
+  it('are names that a namespace can have, and stay as many as they are', () => {
+    expect(mapped({ shop: 'Shop DR' }).problems).toEqual([
+      { field: 'spec.mapping.west.namespaces.shop', message: 'must be the name of a namespace, not "Shop DR"' },
+    ]);
+    expect(mapped({ shop: 'dr', ml: 'dr' }).problems).toEqual([
+      { field: 'spec.mapping.west.namespaces.ml', message: 'becomes dr, as shop does: two namespaces cannot become one' },
+    ]);
+    expect(mapped({ shop: 3 }).problems).toEqual([
+      { field: 'spec.mapping.west.namespaces.shop', message: expect.stringContaining('must be a text') },
+    ]);
+    expect(mapped({ shop: 'shop-dr' }).policy?.revision).not.toBe(mapped({ shop: 'shop-2' }).policy?.revision);
+  });
+});
+
 describe('parsePolicy', () => {
   it('reads everything', () => {
     const { policy } = parsePolicy(entity(gold));

@@ -7,6 +7,7 @@ import { type FieldProblem, FieldReader } from './fields.ts';
 import { revisionOf } from './revision.ts';
 import { timetable } from './schedule.ts';
 import { defaultSelfService } from './self-service.ts';
+import { isNamespaceName } from '../application/namespace-name.ts';
 
 const day = 24 * 60 * 60_000;
 const selfService: readonly SelfService[] = ['owner', 'approval', 'operator'];
@@ -137,6 +138,7 @@ function readMapping(spec: FieldReader): Record<string, Mapping> {
     clusters.names().map((cluster): [string, Mapping] => {
       const of = clusters.object(cluster);
       const read = withoutAbsent({
+        namespaces: readNamespaces(of),
         storageClasses: of.texts('storageClasses'),
         hosts: of.texts('hosts'),
         nodeLabels: of.texts('nodeLabels'),
@@ -147,6 +149,21 @@ function readMapping(spec: FieldReader): Record<string, Mapping> {
   );
   clusters.end();
   return mapping;
+}
+
+/** Two that became one could not be told apart on the way back. */
+function readNamespaces(of: FieldReader): Mapping['namespaces'] {
+  const namespaces = of.texts('namespaces');
+  const within = of.object('namespaces');
+  const taken = new Map<string, string>();
+  for (const [from, to] of Object.entries(namespaces ?? {})) {
+    const other = taken.get(to);
+    taken.set(to, from);
+    if (!isNamespaceName(from)) within.refuse(from, 'is not the name of a namespace');
+    else if (!isNamespaceName(to)) within.refuse(from, `must be the name of a namespace, not ${JSON.stringify(to)}`);
+    else if (other !== undefined) within.refuse(from, `becomes ${to}, as ${other} does: two namespaces cannot become one`);
+  }
+  return namespaces;
 }
 
 function readDrills(drills: FieldReader): Policy['drills'] {

@@ -26,7 +26,7 @@ export function awayOf(application: string, past: readonly Operation[]): Map<str
 }
 
 /** Clusters that a move left. */
-export function leftBy({ plan }: Operation): string[] {
+export function leftBy({ plan }: Pick<Operation, 'plan'>): string[] {
   return [
     ...new Set(
       plan.waves
@@ -56,14 +56,16 @@ export function located(
       ...component,
       placements: distinct(
         component.placements.map((placement): Placement => {
-          let { cluster } = placement;
+          let { cluster, namespace } = placement;
           for (const move of known) {
             const follows = cluster !== undefined && move.plan.components.includes(component.name) && leftBy(move).includes(cluster);
+            if (!follows) continue;
             const there = inventory.get(move.plan.home);
-            if (follows && (there?.reading.unreachable || there?.namespace(placement.namespace)?.observed)) cluster = move.plan.home;
+            const into = move.plan.mapping?.namespaces?.[namespace] ?? namespace;
+            if (there?.reading.unreachable || there?.namespace(into)?.observed) [cluster, namespace] = [move.plan.home, into];
           }
           if (cluster === undefined || cluster === placement.cluster) return placement;
-          return placedAt(placement, cluster, component.owner ?? application.owner, inventory, tenancy);
+          return placedAt({ ...placement, namespace }, cluster, component.owner ?? application.owner, inventory, tenancy);
         }),
         component.placements,
       ),
@@ -85,17 +87,18 @@ function distinct(placements: readonly Placement[], before: readonly Placement[]
   });
 }
 
-/** The same place on another cluster, if that one agrees. */
+/** The same place on another cluster, if that one agrees. `into`: the namespace that it is in there, if that is called otherwise. */
 export function placedAt(
   placement: Placement,
   cluster: string,
   owner: string | undefined,
   inventory: FleetInventory,
   tenancy: readonly TenancyRule[],
+  into = placement.namespace,
 ): Placement {
-  const namespace = inventory.get(cluster)?.namespace(placement.namespace);
+  const namespace = inventory.get(cluster)?.namespace(into);
   // Where its namespace is not there yet, what the source said holds: the plan makes it with that owner.
   const claim =
-    owner !== undefined && namespace?.observed ? claimOf({ ...placement, cluster }, owner, namespace, tenancy) : placement.claim;
+    owner !== undefined && namespace?.observed ? claimOf({ cluster, namespace: into }, owner, namespace, tenancy) : placement.claim;
   return { ...placement, cluster, claim };
 }

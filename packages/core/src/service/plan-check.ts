@@ -64,12 +64,14 @@ function changed(plan: Plan, again: Plan): string {
 /**
  * Nothing outside the application's placements is written, whatever the plan says: it may come from a journal that
  * somebody edited. Sources have to be placements that agreed, targets those that the plan names. `agrees`: the namespace says itself
- * that it belongs to the application's owner; only what moves to another cluster goes by that. `managed`: what engines move by themselves.
+ * that it belongs to the application's owner; only what moves to another cluster goes by that. `isOwn`: besides, that it is of this
+ * application and nobody else's; what is moved under another name goes by that. `managed`: what engines move by themselves.
  */
 export function assertInside(
   plan: Plan,
   application: Application,
   agrees: (cluster: string, namespace: string) => boolean,
+  isOwn: (cluster: string, namespace: string) => boolean,
   managed: readonly ManagedApplication[],
 ): void {
   const placements = application.components.flatMap((component) => component.placements);
@@ -78,6 +80,11 @@ export function assertInside(
       (placement) => placement.namespace === namespace && (placement.cluster ?? cluster) === cluster && placement.claim !== 'unclaimed',
     );
   const moves = isMove(plan.intent);
+  const renamed = Object.entries((moves && plan.mapping?.namespaces) || {});
+  const named = (namespace: string): boolean => placements.some((placement) => placement.namespace === namespace);
+  /** What a move brings under another name, or back from it, has to be the application's by more than its name. */
+  const renames = (cluster: string, namespace: string): boolean =>
+    renamed.some((pair) => pair.includes(namespace) && pair.some(named)) && isOwn(cluster, namespace);
   // Of a drill, where an engine tries by itself what it would move.
   const tried = new Set(
     plan.intent === 'Drill'
@@ -92,9 +99,8 @@ export function assertInside(
   );
   const owns = (cluster: string, namespace: string): boolean =>
     placed(cluster, namespace) ||
-    ((moves || tried.has(`${cluster}/${namespace}`)) &&
-      placements.some((placement) => placement.namespace === namespace) &&
-      agrees(cluster, namespace));
+    ((moves || tried.has(`${cluster}/${namespace}`)) && named(namespace) && agrees(cluster, namespace)) ||
+    renames(cluster, namespace);
   /** What arrives at another cluster is the application's there where it comes from. */
   const ownsAnywhere = (namespace: string): boolean =>
     placements.some(({ cluster }) => cluster !== undefined && placed(cluster, namespace));

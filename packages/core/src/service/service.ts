@@ -42,6 +42,7 @@ import {
 } from './operations.ts';
 import { assertNotBack, owed } from './moves/unfinished-moves.ts';
 import { assertNotMovedSince, isOwing, leftByUndo, silentFor, withoutSkipped } from './moves/undo-apart.ts';
+import { whoseAt } from './moves/namespaces.ts';
 import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
 import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
 import { diffOf } from './restore-diff.ts';
@@ -336,6 +337,7 @@ class DefaultDrService implements DrService {
             : claimOf({ cluster, namespace }, owner, found, this.#deps.tenancy) !== 'unclaimed',
         );
       },
+      (cluster, namespace) => whoseAt({ cluster, namespace }, application, assessment, this.#deps.tenancy) === 'ours',
       assessment.managed(),
     );
   }

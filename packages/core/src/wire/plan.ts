@@ -150,6 +150,7 @@ const moveOrder: z.ZodType<WireMoveOrder> = z.strictObject({
   namespaces: z.array(name),
 });
 const mapping = z.strictObject({
+  namespaces: strings.optional(),
   storageClasses: strings.optional(),
   hosts: strings.optional(),
   nodeLabels: strings.optional(),
@@ -372,6 +373,7 @@ export const planRequestSchema = z.strictObject({
   storageClasses: strings.optional(),
   hosts: strings.optional(),
   nodeLabels: strings.optional(),
+  namespaces: strings.optional(),
   override: z.string().optional(),
   acceptDataLoss: z.boolean().optional(),
   at: instant.optional(),

@@ -33,6 +33,8 @@ export const planRequestSchema = z.strictObject({
   /** Of the same: what a host of an Ingress or a route is called there, and labels by which nodes are chosen. */
   hosts: z.record(name, name).optional(),
   nodeLabels: z.record(z.string().min(1).max(600), z.string().max(600)).optional(),
+  /** Of a move: what a namespace of the application is called there. */
+  namespaces: z.record(name, name).optional(),
   /** Of a failover whose source does not answer: why the old copy cannot be running. Recorded. */
   override: z.string().trim().min(1).max(1000).optional(),
   /** Of a failover to an older moment: newer data that is there may be left behind. Recorded. */

@@ -368,9 +368,15 @@ export const drTranslationRef = createTranslationRef({
         count_one: '{{count}} name',
         count_other: '{{count}} names',
         help: 'As the policy says, unless it is changed here. Each change is planned at once; what becomes of which object is among the changes below.',
-        namespaces: 'Namespaces keep their names: what names them, the copies and the way back would not follow.',
-        kinds: { storageClasses: 'Storage classes', hosts: 'Hosts of Ingresses and routes', nodeLabels: 'Node selectors' },
-        example: { storageClasses: 'fast', hosts: '.east.example', nodeLabels: 'disk=ssd' },
+        namespaces:
+          'A namespace that is called otherwise is made there, or is the application’s own already; names of services in it are rewritten, and it has its own name again when it comes back.',
+        kinds: {
+          namespaces: 'Namespaces',
+          storageClasses: 'Storage classes',
+          hosts: 'Hosts of Ingresses and routes',
+          nodeLabels: 'Node selectors',
+        },
+        example: { namespaces: 'shop', storageClasses: 'fast', hosts: '.east.example', nodeLabels: 'disk=ssd' },
         from: '{{kind}}: name here',
         to: '{{kind}}: name on {{to}}',
         there: 'Name on {{to}}',
@@ -378,6 +384,7 @@ export const drTranslationRef = createTranslationRef({
         addOf: 'Add: {{kind}}',
         remove: 'Remove',
         incomplete: {
+          namespaces: 'Not planned yet: both names are needed, of lower case letters, digits and hyphens.',
           storageClasses: 'Not planned yet: both names are needed.',
           hosts: 'Not planned yet: both names are needed. With a dot in front it is the end of every host.',
           nodeLabels: 'Not planned yet: write key=value; nothing there leaves the selector out.',

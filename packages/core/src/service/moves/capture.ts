@@ -25,7 +25,7 @@ export async function lastBackup(
   point: RecoveryPoint,
   signal?: AbortSignal,
 ): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] } | undefined> {
-  const { place, origin, name, claims, source } = about;
+  const { place, into, origin, name, claims, source } = about;
   const engine = deps.engines.find(({ id, movesAtRest }) => movesAtRest && id === point.engine);
   const [there, here] = [origin, place].map(({ cluster }) => engine && engineNamespace(ground.assessment, cluster, engine.id));
   if (!engine || there === undefined || here === undefined) return undefined;
@@ -46,8 +46,8 @@ export async function lastBackup(
     const bytes = sizes.get(claim);
     return {
       claim,
-      ...(object && { manifest: withoutMarks(claimManifest(as(object)), engine, place.namespace) }),
-      ...(object && { mapped: adapt(object, origin.namespace, place.namespace)?.fields ?? [] }),
+      ...(object && { manifest: withoutMarks(claimManifest(as(object)), engine, into) }),
+      ...(object && { mapped: adapt(object, origin.namespace, into)?.fields ?? [] }),
       ...(bytes !== undefined && { bytes }),
       ...(now.kept && { now: now.kept }),
     };
@@ -79,7 +79,7 @@ export async function lastBackup(
       engineNamespace: here,
       sourceNamespace: there,
       request: backup,
-      rewrites: live.flatMap((object) => (object && adapt(object, origin.namespace, place.namespace)?.rewrite) ?? []),
+      rewrites: live.flatMap((object) => (object && adapt(object, origin.namespace, into)?.rewrite) ?? []),
       claims: taken,
     },
     blockers,

@@ -14,6 +14,8 @@ import type { Source } from './source.ts';
 /** What is known of one component before it is decided where its data comes from. */
 export interface PartAbout {
   place: Place;
+  /** Namespace of the target that it is written into. */
+  into: string;
   origin: Origin;
   /** Of the component. */
   name: string;
@@ -44,12 +46,11 @@ export function withoutMarks({ metadata, ...claim }: KubeObject, engine: Engine,
 
 /** A claim of that name that is at the target already, of an earlier stay. */
 export function keptOf(
-  { place, live, volumes }: { place: Place; live: readonly KubeObject[]; volumes: ReadonlyMap<string, KubeObject> },
+  { place: { cluster }, into: namespace, live, volumes }: Pick<PartAbout, 'place' | 'into' | 'live' | 'volumes'>,
   claim: string,
 ): { kept?: CopiedClaim['now']; blocker?: Reason } {
   const there = live.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === claim);
   if (!there) return {};
-  const { cluster, namespace } = place;
   const block = (code: Reason['code'], message: string, fix: string): { blocker: Reason } => ({
     blocker: { code, severity: 'blocker', cluster, message, evidence: [`PersistentVolumeClaim ${namespace}/${claim}`], fix },
   });

@@ -47,7 +47,7 @@ export async function partData(
   about: PartAbout,
   signal?: AbortSignal,
 ): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
-  const { place, origin, name, claims, copies, clocks } = about;
+  const { place, into, origin, name, claims, copies, clocks } = about;
   const { deps, request, ground } = move;
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
@@ -86,8 +86,8 @@ export async function partData(
       ...(copy!.source && { source: refOf(copy!.source) }),
       ...(capturedAt !== undefined && { capturedAt }),
       ...(seconds !== undefined && { seconds }),
-      ...(captured && { manifest: withoutMarks(claimManifest(arrivalWith(move.mapping).as(captured)), engine, place.namespace) }),
-      ...(captured && { mapped: arrivalWith(move.mapping).adapt(captured, origin.namespace, place.namespace)?.fields ?? [] }),
+      ...(captured && { manifest: withoutMarks(claimManifest(arrivalWith(move.mapping).as(captured)), engine, into) }),
+      ...(captured && { mapped: arrivalWith(move.mapping).adapt(captured, origin.namespace, into)?.fields ?? [] }),
       ...(now.kept && { now: now.kept }),
     };
     return { about: one, copy: copy! };
@@ -115,10 +115,10 @@ export async function partData(
         .map((end) => rests(end, name)),
     );
   const promote = { name: 'look', targets: copied.map(({ about }) => about.target), labels: {}, annotations: {} };
-  const where = contextOf(deps, place.cluster, place.namespace, signal);
+  const where = contextOf(deps, place.cluster, into, signal);
   const foreseen = await foreseenBy(engine.replicator!, where, { promote });
   for (const reason of foreseen) (reason.severity === 'blocker' ? blockers : warnings).push({ ...reason, component: name });
-  const reverse = reverseOf(ground, place, origin, name, copied);
+  const reverse = reverseOf(ground, { cluster: place.cluster, namespace: into }, origin, name, copied);
   if (reverse) {
     for (const end of ['source', 'target'] as const) {
       const { cluster, namespace } = reverse[end];
@@ -164,7 +164,7 @@ async function fromPoint(
   point: RecoveryPoint,
   signal?: AbortSignal,
 ): Promise<{ data: PartData; blockers: Reason[]; warnings: Reason[] }> {
-  const { place, name, claims } = about;
+  const { place, into, name, claims } = about;
   const engine = deps.engines.find(({ id, capabilities }) => capabilities.clone && id === point.engine);
   const home = engine && engineNamespace(ground.assessment, place.cluster, engine.id);
   if (!engine || home === undefined) return { data: { kind: 'none' }, blockers: [unknownEngine(place.cluster, point)], warnings: [] };
@@ -183,7 +183,7 @@ async function fromPoint(
       ...(entry?.labelSelector !== undefined && { labelSelector: entry.labelSelector }),
       rewrites: captured
         .filter(({ metadata }) => metadata.namespace === place.namespace)
-        .flatMap((object) => adapt(object, place.namespace, place.namespace)?.rewrite ?? []),
+        .flatMap((object) => adapt(object, place.namespace, into)?.rewrite ?? []),
       claims: before.map(({ claim, kept }) => ({ claim, ...(kept && { now: kept }) })),
     },
     blockers: before.flatMap(({ blocker }) => (blocker ? [{ ...blocker, component: name }] : [])),
@@ -204,7 +204,7 @@ function unknownEngine(cluster: string, point: RecoveryPoint): Reason {
 /** The same copy the other way round. */
 function reverseOf(
   ground: Ground,
-  place: Place,
+  place: Pick<Place, 'cluster' | 'namespace'>,
   origin: Origin,
   name: string,
   copied: readonly { about: CopiedClaim; copy: ClaimCopy }[],

@@ -4,7 +4,7 @@ import { sealPlan } from '../../planning/assemble.ts';
 import { mayBeAlive, risk } from '../../planning/failover.ts';
 import { sha256 } from '../../planning/hash.ts';
 import { isMove } from '../../planning/intent.ts';
-import type { MoveOrder, Plan, PlanRequest } from '../../planning/model.ts';
+import type { Mapping, MoveOrder, Plan, PlanRequest } from '../../planning/model.ts';
 import { type Handed, bridged, handOver, markOf } from '../../planning/move/handover.ts';
 import type { Origin } from '../../planning/move/inputs.ts';
 import { placesOf } from '../../planning/places.ts';
@@ -60,7 +60,7 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
           { ...application, components: bridged(application.components, names) },
           others.map(({ name }) => name),
         );
-  const mapping = notApplied(request, handed, rest === undefined);
+  const mapping = notApplied(request, handed, rest);
   const part = handOver(application.name, handed, rest?.waves ?? [], now);
   const all = wanted.filter(({ name }) => names.has(name) || others.some((other) => other.name === name)).map(({ name }) => name);
   const release = [...part.release, ...(rest?.undo.release ?? [])];
@@ -88,19 +88,25 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
   return withRights(plan, deps, now, signal);
 }
 
-/** What an engine moves by itself arrives as it is: what somebody asked to be called otherwise would not be. `alone`: nothing else goes. */
-function notApplied(request: HandoverGround['request'], handed: readonly Handed[], alone: boolean): Reason[] {
+/** What an engine moves by itself arrives as it is: what somebody asked to be called otherwise would not be. `rest`: what else goes. */
+function notApplied(request: HandoverGround['request'], handed: readonly Handed[], rest: Plan | undefined): Reason[] {
   const { to } = request;
-  const asked = [request.storageClasses, request.hosts, request.nodeLabels].some((one) => one !== undefined && Object.keys(one).length > 0);
   return handed.flatMap(({ managed, components }): Reason[] => {
-    if (Object.keys(mappingOf(request, components, to)).length === 0) return [];
+    const renamed = ({ namespaces = {} }: Mapping): boolean =>
+      Object.entries(namespaces).some(([from, into]) => from !== into && managed.namespaces.includes(from));
+    const declared = components.some(({ policy }) => renamed(policy?.mapping?.[to] ?? {}));
+    if (Object.keys(mappingOf(request, components, to)).length === 0 && !declared && !renamed(request)) return [];
+    const others = [request.storageClasses, request.hosts, request.nodeLabels].some((one) => Object.keys(one ?? {}).length > 0);
+    const asked = others || renamed(request);
+    // One namespace would be in two: what is left of it would not be found.
+    const torn = rest !== undefined && renamed(rest.mapping ?? {});
     const names = components.map(({ component }) => component.name).join(', ');
     return [
       {
         code: 'MAPPING_NOT_APPLIED',
-        severity: asked && alone ? 'blocker' : 'warning',
+        severity: torn || (asked && !rest) ? 'blocker' : 'warning',
         cluster: to,
-        message: `${managed.engine} moves ${names} by itself, and as it is: no storage class, host or node label of it is called otherwise on ${to}`,
+        message: `${managed.engine} moves ${names} by itself, and as it is: no namespace, storage class, host or node label of it is called otherwise on ${to}`,
         evidence: [`${managed.engine}: ${managed.name}`],
         fix: asked ? 'leave the mapping out, and let the engine rewrite it by its own rules' : 'let the engine rewrite it by its own rules',
       },

@@ -5,7 +5,7 @@ import { resealed } from '../../planning/assemble.ts';
 import { silentIn, withFences } from '../../planning/fence.ts';
 import { mayBeAlive, planFailover, risk } from '../../planning/failover.ts';
 import { namesPast } from '../../planning/left-out.ts';
-import type { Plan, PlanRequest } from '../../planning/model.ts';
+import type { Mapping, Plan, PlanRequest } from '../../planning/model.ts';
 import type { MovePlace, Origin } from '../../planning/move/inputs.ts';
 import { marksOfAll } from '../../planning/diff/marks.ts';
 import { planMove } from '../../planning/move/plan.ts';
@@ -28,6 +28,7 @@ import { awayOf, movesOf } from '../located.ts';
 import { momentOf } from './past.ts';
 import { copiesInto, readMove } from './move-reader.ts';
 import { inseparable, movedTo, originsOf, targetOf } from './moved-places.ts';
+import { namespacesAt, takenNamespaces } from './namespaces.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from '../plan-ground.ts';
 import { withRights } from '../plan-rights.ts';
 import { nowAt } from '../now-at.ts';
@@ -40,9 +41,9 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
   const application = findApplication(assessment, asked.application);
   if (asked.namespace !== undefined)
     throw new InputError(
-      `${application.name} keeps its namespaces when it moves: what names them, its copies and the way back would not follow`,
+      `a namespace of ${application.name} that is called otherwise at the target is named with the one that it comes from`,
       {
-        hint: `make a copy in another one instead: kubectl dr restore ${application.name} --as ${asked.namespace}`,
+        hint: `--map-namespace FROM=${asked.namespace}; or make a copy beside: kubectl dr restore ${application.name} --as ${asked.namespace}`,
       },
     );
   const request = chosenOf(application, asked, assessment);
@@ -132,8 +133,12 @@ async function ownPlan(
   signal?: AbortSignal,
 ): Promise<Plan> {
   const to = targetOf(assessment, asked, application.name);
-  const moved = movedTo(application, to, assessment, deps.tenancy);
-  const isGone = (cluster: string, namespace: string): boolean => assessment.inventory.get(cluster)?.namespace(namespace) === undefined;
+  const going = chosenComponents(assessment.status(application), asked.components);
+  const namespaces = namespacesAt({ application, components: going, to, request: asked, assessment });
+  const taken = takenNamespaces(namespaces, { application, to, assessment }, deps.tenancy);
+  const moved = movedTo(application, to, assessment, deps.tenancy, namespaces);
+  const isGone = (cluster: string, namespace: string): boolean =>
+    assessment.inventory.get(cluster)?.namespace(namespaces[namespace] ?? namespace) === undefined;
   const now = await nowAt(deps, to, signal);
   const request = { ...asked, to, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
@@ -160,27 +165,30 @@ async function ownPlan(
     throw new InputError(`nothing of ${application.name} runs on another cluster than ${to}`, {
       hint: `kubectl dr status ${application.name}`,
     });
+  const mapping = { ...mappingOf(request, laid.components, to), ...(Object.keys(namespaces).length > 0 && { namespaces }) };
+  const into = (place: Pick<Place, 'namespace'>): string => namespaces[place.namespace] ?? place.namespace;
   // Where something of it is there already, from when it ran there, that is kept, and makes room.
   const isThere = ({ cluster, namespace }: Place): boolean => !isGone(cluster, namespace);
-  const continuous = request.intent !== 'Failover' || laid.places.some((place) => copiesInto(laid, place).length > 0 || isThere(place));
+  const continuous =
+    request.intent !== 'Failover' ||
+    laid.places.some((place) => isThere(place) || copiesInto(laid, { cluster: place.cluster, namespace: into(place) }).length > 0);
   if (continuous) {
-    const plan = await continuousPlan(deps, laid, choiceFor, origins, chosen, signal);
+    const plan = await continuousPlan(deps, laid, { choiceFor, origins, chosen, mapping, blockers: taken }, signal);
     return completed(plan, deps, to, now, signal);
   }
-  const mapping = mappingOf(request, laid.components, to);
   const arrival = arrivalWith(mapping);
   const inputs = await cloneInputs(
     deps,
     laid,
     choiceFor,
     {
-      target: ({ namespace }) => namespace,
+      target: into,
       origins: (place) => origins.filter(({ namespace }) => namespace === place.namespace),
       arrival: () => arrival,
     },
     signal,
   );
-  const plan = await planFailover({ ...inputs, origins, mapping });
+  const plan = await planFailover({ ...inputs, blockers: [...inputs.blockers, ...taken], origins, mapping });
   return completed(plan, deps, to, now, signal);
 }
 
@@ -228,15 +236,13 @@ async function withoutSight(plan: Plan, error: DrError, cluster: ClusterClient, 
 async function continuousPlan(
   deps: PlannerDeps,
   laid: Ground,
-  choiceFor: ChoiceFor,
-  origins: readonly Origin[],
-  chosen: ReadonlySet<string>,
+  going: { choiceFor: ChoiceFor; origins: readonly Origin[]; chosen: ReadonlySet<string>; mapping: Mapping; blockers: readonly Reason[] },
   signal?: AbortSignal,
 ): Promise<Plan> {
   const { assessment, status, components, now, application } = laid;
+  const { choiceFor, origins, chosen, mapping } = going;
   const request = { ...laid.request, to: laid.home };
-  const mapping = mappingOf(request, components, laid.home);
-  const blockers: Reason[] = [];
+  const blockers: Reason[] = [...going.blockers];
   const warnings: Reason[] = [];
   const places: MovePlace[] = [];
   const basis: Record<string, string> = {};

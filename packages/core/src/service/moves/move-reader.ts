@@ -6,6 +6,8 @@ import { kindsToRead, objectKey, readLive } from '../../planning/live-objects.ts
 import type { MovedObject, MovePart, MovePlace, Origin, PartData } from '../../planning/move/inputs.ts';
 import { leftOut, namesPast } from '../../planning/left-out.ts';
 import { isStoppable } from '../../planning/move/arriving.ts';
+import { arrivalWith } from '../../planning/mapping.ts';
+import { namesLeft } from '../../planning/namespace-names.ts';
 import type { Place } from '../../planning/places.ts';
 import type { SetSource } from '../../planning/recovery-set.ts';
 import { type Access, readTargetFacts } from '../../planning/target-facts.ts';
@@ -50,7 +52,9 @@ export async function readMove(
 ): Promise<ReadMove> {
   const { deps, ground, chosen } = move;
   const { application, assessment, fleet } = ground;
-  const { cluster, namespace } = place;
+  const { cluster } = place;
+  /** Where it is written; the place itself is known by where it was captured. */
+  const namespace = move.mapping.namespaces?.[place.namespace] ?? place.namespace;
   const options = signal ? { signal } : {};
   const blockers: Reason[] = [];
   const warnings: Reason[] = [];
@@ -66,7 +70,9 @@ export async function readMove(
   const inventory = inventoryOfCaptured(source.objects, origin.namespace);
   const scopes = place.components.map((entry) => ({ name: entry.status.component.name, scope: scopeOf(entry, undefined, inventory) }));
   const own = ownOf(deps.engines);
-  const former = formerIn(findApplication(assessment, application.name), chosen, origin).map((one) => scopeOf(one, undefined, inventory));
+  const former = formerIn(findApplication(assessment, application.name), assessment, chosen, origin).map((one) =>
+    scopeOf(one, undefined, inventory),
+  );
   const marked = place.components.flatMap(({ labelSelector, workloads }, index) =>
     (labelSelector ?? workloads) ? [scopes[index]!.scope] : [],
   );
@@ -95,18 +101,25 @@ export async function readMove(
   });
   for (const { live: there } of objects) if (there && isRunning(there)) blockers.push(runsThere(there, cluster, application.name));
 
-  const copies = copiesInto(ground, place);
+  const copies = copiesInto(ground, { cluster, namespace });
   const clocks = new Map(fleet.clusters.filter(({ reachable }) => reachable).map(({ name, now }) => [name, new Date(now)]));
   const volumes = await volumesOf(target, live, signal);
   const parts: MovePart[] = [];
   const sources: SetSource[] = [];
+  const { as } = arrivalWith(move.mapping);
+  const arrivals = taken.map(as);
+  warnings.push(...namesLeft(arrivals, { cluster, source: origin.namespace, target: namespace }));
   for (const entry of place.components) {
     const { status, labelSelector } = entry;
     const { name } = status.component;
     const found = inventory ? inventoryOf(entry, inventory) : { workloads: [], claims: [], references: [] };
     const claims = found.claims.map((claim) => claim.name);
     const point = pointFor(name, place);
-    const data = await partData(move, { place, origin, name, claims, copies, clocks, point, source, live, volumes }, signal);
+    const data = await partData(
+      move,
+      { place, into: namespace, origin, name, claims, copies, clocks, point, source, live, volumes },
+      signal,
+    );
     blockers.push(...data.blockers);
     warnings.push(...data.warnings);
     if (move.request.intent === 'Failover' && claims.length > 0) {
@@ -147,7 +160,7 @@ export async function readMove(
       cluster,
       namespace,
       exists: observed,
-      exclusive: isExclusive(assessment.applications, application, chosen, place),
+      exclusive: isExclusive(assessment.applications, application, chosen, { cluster, namespace }),
       origin,
       from: source.from,
       parts,

@@ -14,7 +14,14 @@ function component(name: string, placement: Partial<Placement> = {}): Component 
 function seen(...components: Component[]): { application: Application; assessment: Assessment } {
   const application: Application = { name: 'shop', source: 'catalog', problems: [], components };
   // Neither cluster tells what is in it: labels alone decide.
-  return { application, assessment: { applications: [application], inventory: { get: () => undefined } } as unknown as Assessment };
+  return {
+    application,
+    assessment: {
+      applications: [application],
+      inventory: { get: () => undefined },
+      everywhere: (one: Application) => one,
+    } as unknown as Assessment,
+  };
 }
 
 const blocked = ({ application, assessment }: ReturnType<typeof seen>, ...chosen: string[]): string[] =>
@@ -41,11 +48,16 @@ describe('a part of what is in a namespace', () => {
 });
 
 it('what a move took to the same namespace of another cluster has left an old copy; what is here still has not', () => {
-  const { application } = seen(
+  const { application, assessment } = seen(
     component('web', { cluster: 'west', labelSelector: 'app=web' }),
     component('db', { labelSelector: 'app=db' }),
     component('ranking', { labelSelector: 'app=ranking' }),
   );
-  const former = formerIn(application, new Set(['ranking']), { cluster: 'east', namespace: 'shop' });
+  const place = { cluster: 'east', namespace: 'shop' };
+  const former = formerIn(application, assessment, new Set(['ranking']), place);
   expect(former.map(({ labelSelector }) => labelSelector)).toEqual(['app=web']);
+  // Under another name there, as long as it is known where it comes from.
+  const renamed = seen(component('web', { cluster: 'west', namespace: 'shop-dr', labelSelector: 'app=web' }), component('ranking'));
+  const everywhere = (): Application => seen(component('web', { labelSelector: 'app=web' }), component('ranking')).application;
+  expect(formerIn(renamed.application, { everywhere }, new Set(['ranking']), place)).toHaveLength(1);
 });

@@ -11,32 +11,48 @@ import type { Assessment } from '../assess.ts';
 import { awayOf, leftBy, movesOf, placedAt } from '../located.ts';
 import { isExclusive } from '../plan-ground.ts';
 
-/** The application as if it were placed at the target: only places on other clusters move. */
-export function movedTo(application: Application, to: string, { inventory }: Assessment, tenancy: readonly TenancyRule[]): Application {
+/**
+ * The application as if it were placed at the target, by the namespaces that it was captured in: only places on other clusters move.
+ * `namespaces`: that are called otherwise there, and are asked there whose they are.
+ */
+export function movedTo(
+  application: Application,
+  to: string,
+  { inventory }: Assessment,
+  tenancy: readonly TenancyRule[],
+  namespaces: Readonly<Record<string, string>> = {},
+): Application {
   return {
     ...application,
     components: application.components.map((component) => ({
       ...component,
       placements: component.placements
         .filter(({ cluster }) => cluster !== undefined && cluster !== to)
-        .map((placement) => placedAt(placement, to, component.owner ?? application.owner, inventory, tenancy)),
+        .map((placement) =>
+          placedAt(placement, to, component.owner ?? application.owner, inventory, tenancy, namespaces[placement.namespace]),
+        ),
     })),
   };
 }
 
 /**
- * Places of components that are not meant, and of which nothing runs in this namespace any more: a move took them to the same one of
- * another cluster. What is still here of them is an old copy, which neither goes along nor starts.
+ * Places of components that are not meant, and of which nothing runs in this namespace any more: a move took them to another cluster,
+ * under the same name or another. What is still here of them is an old copy, which neither goes along nor starts.
  */
 export function formerIn(
-  { components }: Application,
+  application: Application,
+  assessment: Pick<Assessment, 'everywhere'>,
   chosen: ReadonlySet<string>,
   { cluster, namespace }: Pick<Origin, 'cluster' | 'namespace'>,
 ): Placement[] {
-  return components
-    .filter(
-      ({ name, placements }) => !chosen.has(name) && !placements.some((one) => one.cluster === cluster && one.namespace === namespace),
-    )
+  const gone = new Set(
+    application.components.flatMap(({ name, placements }) =>
+      chosen.has(name) || placements.some((one) => one.cluster === cluster && one.namespace === namespace) ? [] : [name],
+    ),
+  );
+  return assessment
+    .everywhere(application)
+    .components.filter(({ name }) => gone.has(name))
     .flatMap(({ placements }) => placements)
     .filter((one) => one.namespace === namespace && (one.labelSelector !== undefined || one.workloads !== undefined));
 }
@@ -51,7 +67,7 @@ function isAlone(
   if (!isExclusive(assessment.applications, application, chosen, place)) return false;
   const inventory = assessment.inventory.get(place.cluster)?.namespace(place.namespace);
   if (!inventory) return true;
-  return formerIn(application, chosen, place).every((placement) => inventoryOf(placement, inventory).workloads.length === 0);
+  return formerIn(application, assessment, chosen, place).every((placement) => inventoryOf(placement, inventory).workloads.length === 0);
 }
 
 /** Where what moves is now: the copies that have to be stopped. */

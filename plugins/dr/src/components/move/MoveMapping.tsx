@@ -10,7 +10,7 @@ interface MoveMappingProps {
   onChange(rows: MappingRows): void;
 }
 
-/** What is called otherwise on the cluster to go on at, as the command line's --storage-class, --host and --node-label say it. */
+/** What is called otherwise on the cluster to go on at, as the command line's --map-namespace, --storage-class, --host and --node-label say it. */
 export const MoveMapping = ({ to, rows, onChange }: MoveMappingProps) => {
   const { t } = useText();
   const count = mappingKinds.reduce((sum, kind) => sum + rows[kind].filter((row) => isComplete(kind, row)).length, 0);

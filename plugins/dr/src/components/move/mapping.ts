@@ -1,6 +1,7 @@
+import { isNamespaceName } from '@kubectl-dr/core/application/namespace-name';
 import type { Mapping } from '@kubectl-dr/core/planning/model';
 
-export const mappingKinds = ['storageClasses', 'hosts', 'nodeLabels'] as const;
+export const mappingKinds = ['namespaces', 'storageClasses', 'hosts', 'nodeLabels'] as const;
 export type MappingKind = (typeof mappingKinds)[number];
 
 /** One pair as it is typed; half of one says nothing yet. */
@@ -14,7 +15,7 @@ export type MappingRows = Record<MappingKind, MappingRow[]>;
 /** A mapping as rows, in the order in which it is written. */
 export function rowsOf(mapping: Mapping = {}): MappingRows {
   const rows = (kind: MappingKind): MappingRow[] => Object.entries(mapping[kind] ?? {}).map(([from, to]) => ({ from, to }));
-  return { storageClasses: rows('storageClasses'), hosts: rows('hosts'), nodeLabels: rows('nodeLabels') };
+  return { namespaces: rows('namespaces'), storageClasses: rows('storageClasses'), hosts: rows('hosts'), nodeLabels: rows('nodeLabels') };
 }
 
 const isLabel = (text: string): boolean => /^[^=]+=[^=]*$/.test(text);
@@ -22,6 +23,7 @@ const isLabel = (text: string): boolean => /^[^=]+=[^=]*$/.test(text);
 /** Whether a row says something that can be planned: both names, or of a node selector `key=value` and the same or nothing. */
 export function isComplete(kind: MappingKind, { from, to }: MappingRow): boolean {
   if (kind === 'nodeLabels') return isLabel(from.trim()) && (to.trim() === '' || isLabel(to.trim()));
+  if (kind === 'namespaces') return isNamespaceName(from.trim()) && isNamespaceName(to.trim());
   return from.trim() !== '' && to.trim() !== '';
 }
 
