@@ -12,17 +12,17 @@ import type { SiteGround } from './site-ground.ts';
 
 /**
  * The database of `shop` is copied from `east` to `west` every so many milliseconds, as a person sets it up: VolSync on both sides, a
- * namespace that agrees, a repository for each way, and both ends.
+ * namespace that agrees, a repository for each way, and both ends. `namespace`: of `west`.
  */
-export async function copyBetween({ east, west }: SiteGround['clusters'], clock: Clock, every: number): Promise<void> {
+export async function copyBetween({ east, west }: SiteGround['clusters'], clock: Clock, every: number, namespace = 'shop'): Promise<void> {
   const between = new Between();
   const owner = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
-  await createAll(west.client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: owner } }]);
+  await createAll(west.client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, annotations: owner } }]);
   const claim = await east.client.get({ type: types.persistentVolumeClaims, namespace: 'shop', name: 'data-orders-db-0' });
   const request = (source: string, target: string): ReplicationRequest => ({
     name: 'dr-shop',
-    source: { cluster: source, namespace: 'shop' },
-    target: { cluster: target, namespace: 'shop' },
+    source: { cluster: source, namespace: source === 'west' ? namespace : 'shop' },
+    target: { cluster: target, namespace: target === 'west' ? namespace : 'shop' },
     claims: [claimManifest(claim)],
     every,
     labels: { [labels.application]: 'shop', [labels.componentOf]: 'orders-db' },
@@ -33,7 +33,8 @@ export async function copyBetween({ east, west }: SiteGround['clusters'], clock:
     const { client, volumes, durations } = site;
     await site.serve('volsync');
     site.run(volsyncControllers({ cluster: client, clock, volumes, durations, between }));
-    await createAll(client, [...repositorySecrets(there, 'shop'), ...repositorySecrets(request('west', 'east'), 'shop')]);
+    const own = site === west ? namespace : 'shop';
+    await createAll(client, [...repositorySecrets(there, own), ...repositorySecrets(request('west', 'east'), own)]);
   }
   for (const { end, object } of volsync.replicator!.render(there))
     await createAll((there[end].cluster === 'east' ? east : west).client, [object]);

@@ -40,7 +40,7 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
   describe(`going on under another namespace (${title})`, { timeout: 300_000 }, () => {
     let pair: SitePair;
     beforeEach(async () => {
-      pair = await SitePair.open(open, { objects: namingShop(), bothWays: true });
+      pair = await SitePair.open(open, { objects: namingShop(), bothWays: true, there: 'shop-dr' });
       pair.policy = { owner: 'team-shop', mapping: { west: there } };
     }, 120_000);
     afterEach(() => pair.close());
@@ -64,7 +64,6 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
       await pair.write('east', '1,apples\n');
       await pair.capture();
       pair.clusters.east.lose({ workloads: false });
-      pair.namespaces.west = 'shop-dr';
       const { plan } = await moved({ intent: 'Failover', to: 'west', override });
       expect(plan).toMatchObject({
         mapping: there,
@@ -110,7 +109,6 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
       await pair.write('east', '1,apples\n');
       await pair.capture();
       await pair.write('east', '1,apples\n2,pears\n');
-      pair.namespaces.west = 'shop-dr';
       const { done } = await moved({ intent: 'Relocate', to: 'west', ...there });
       expect(await pair.read('west')).toBe('1,apples\n2,pears\n');
       expect(await places()).toEqual(['west/shop-dr']);
@@ -140,6 +138,61 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
       const refused = (namespaces: Record<string, string>) => pair.plan({ intent: 'Failover', to: 'west', namespaces });
       await expect(refused({ shop: 'Shop DR' })).rejects.toMatchObject({ name: 'InputError' });
       await expect(refused({ pay: 'pay-dr' })).rejects.toMatchObject({ name: 'InputError', hint: 'namespaces that go: shop' });
+    });
+  });
+
+  describe(`copying continuously to another namespace (${title})`, { timeout: 300_000 }, () => {
+    let pair: SitePair;
+    beforeEach(async () => {
+      pair = await SitePair.open(open, { copied: 60_000, there: 'shop-dr' });
+      pair.policy = { owner: 'team-shop', mapping: { west: there } };
+      await pair.received('west');
+    }, 120_000);
+    afterEach(() => pair.close());
+
+    it('fails over to the copy there, is copied back, and comes back with every row', async () => {
+      const applications = async () =>
+        (await pair.during(pair.service().fleet({}))).applications.map(({ application }) => application.name);
+      expect(await applications()).toEqual(['shop']);
+      await pair.write('east', '1,apples\n');
+      await pair.capture({ snapshotVolumes: false });
+      await pair.synced();
+      pair.clusters.east.lose({ workloads: true });
+      const { plan: made, done } = await pair.moved({ intent: 'Failover', to: 'west', override });
+      expect(made.copies).toMatchObject([{ claim: 'data-orders-db-0', from: 'east', to: 'west', namespace: 'shop-dr' }]);
+      await pair.running('west');
+      expect(await pair.read('west')).toBe('1,apples\n');
+      expect(await pair.pods('west')).toHaveLength(3);
+      pair.clusters.east.comeBack();
+      await pair.released();
+      expect(await pair.pods('east')).toEqual([]);
+      expect(await pair.resting()).toEqual(['east source', 'west target']);
+      await pair.received('east', Date.parse(done.requestedAt));
+      await pair.write('west', '1,apples\n2,pears\n');
+      const { plan: back } = await pair.moved({ intent: 'Failback' });
+      expect(back.mapping).toEqual({ namespaces: { 'shop-dr': 'shop' } });
+      await pair.running('east');
+      expect(await pair.read('east')).toBe('1,apples\n2,pears\n');
+      expect(await pair.pods('west')).toEqual([]);
+      await pair.received('west', Date.parse(done.requestedAt));
+      expect(await applications()).toEqual(['shop']);
+    });
+
+    it('moves as planned without losing a row, is taken back, and is tried there beside the copy', async () => {
+      await pair.write('east', '1,apples\n2,pears\n');
+      const { done } = await pair.moved({ intent: 'Relocate', to: 'west' });
+      await pair.running('west');
+      expect(await pair.read('west')).toBe('1,apples\n2,pears\n');
+      await pair.takenBack(done);
+      await pair.running('east');
+      expect(await pair.read('east')).toBe('1,apples\n2,pears\n');
+      expect(await pair.pods('west')).toEqual([]);
+      await pair.capture({ snapshotVolumes: false });
+      await pair.synced();
+      const drill = await pair.plan({ intent: 'Drill', on: 'west' });
+      expect(drill.blockers).toEqual([]);
+      expect(drill.copies).toMatchObject([{ claim: 'data-orders-db-0', to: 'west' }]);
+      expect(await pair.carriedOut(drill)).toMatchObject({ state: 'Succeeded' });
     });
   });
 }

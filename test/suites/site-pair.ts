@@ -30,6 +30,8 @@ export interface PairShape {
   objects?: readonly KubeObject[];
   /** VolSync copies the volume of the database so often, milliseconds. Default: not at all. */
   copied?: number;
+  /** What the namespace of the shop is called on `west`. Default: the same. */
+  there?: string;
   /** How often a cluster looks for backups of the other, as Velero takes it. Default: `1s`. */
   looks?: string;
   /** `east` reads the backups of `west` as well. */
@@ -75,7 +77,7 @@ export class SitePair {
   }
 
   static async open(open: OpenGround, shape: PairShape = {}): Promise<SitePair> {
-    const { clock = new FakeClock(), copied, looks = '1s', bothWays = false, durations = {} } = shape;
+    const { clock = new FakeClock(), copied, there = 'shop', looks = '1s', bothWays = false, durations = {} } = shape;
     const pair = new SitePair(clock, await open(clock));
     const { east, west } = pair.clusters;
     for (const site of [east, west]) Object.assign(site.durations, durations);
@@ -83,7 +85,8 @@ export class SitePair {
     if (bothWays) await createAll(east.client, [reading('west', looks)]);
     await createAll(east.client, shape.objects ?? shop('shop'));
     await pair.running('east');
-    if (copied !== undefined) await copyBetween(pair.clusters, clock, copied);
+    pair.namespaces.west = there;
+    if (copied !== undefined) await copyBetween(pair.clusters, clock, copied, there);
     return pair;
   }
 
@@ -228,9 +231,8 @@ export class SitePair {
   async synced(): Promise<void> {
     const replications = await this.#replications();
     const of = (role: 'source' | 'target') => replications.filter((one) => one.role === role && !one.paused).map(refOf);
-    const { east, west } = this.clusters;
-    const context = { clock: this.clock, namespace: 'shop' };
-    const ends = { source: { ...context, cluster: east.client }, target: { ...context, cluster: west.client } };
+    const end = (site: ClusterName) => ({ clock: this.clock, namespace: this.namespaces[site], cluster: this.clusters[site].client });
+    const ends = { source: end('east'), target: end('west') };
     this.#points += 1;
     const request = { name: `sync-${this.#points}`, sources: of('source'), targets: of('target') };
     await this.until(async () => (await volsync.replicator!.sync(ends, request)).phase === 'Succeeded', 'it is synced once more');

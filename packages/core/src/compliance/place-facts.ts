@@ -125,7 +125,8 @@ function replicationsOf(
     .replicationsOf(namespace)
     .filter(({ role, claims }) => role === 'source' && claims.some((claim) => own.claims.some(({ name }) => name === claim)));
   if (sources.length === 0) return [];
-  const targets = [...protection.values()].flatMap((each) => (each === cluster ? [] : each.replicationsOf(namespace)));
+  const there = [...new Set(sources.map((source) => source.peerNamespace ?? namespace))];
+  const targets = [...protection.values()].flatMap((each) => (each === cluster ? [] : there.flatMap((name) => each.replicationsOf(name))));
   const copies = copiesOf([...sources, ...targets.filter(({ role }) => role === 'target')]);
   return [...new Set(copies.flatMap(({ source, target }) => (source ? [source, ...(target ? [target] : [])] : [])))];
 }

@@ -170,6 +170,8 @@ export interface Replication {
   to?: string;
   /** For a target: where it comes from. */
   from?: string;
+  /** Namespace of the other end, where that is called otherwise there. */
+  peerNamespace?: string;
   claims: string[];
   /** Milliseconds between syncs. Absent: always, by hand, or not told. */
   interval?: number;

@@ -37,6 +37,20 @@ describe('the two ends of a copy', () => {
     expect(copiesOf([a, b, c])[0]).toEqual({ claim: 'data', engine: 'fake', source: a });
   });
 
+  it('lie in namespaces of other names where both say so, and not on the word of one', () => {
+    const [a, b] = [source({ peerNamespace: 'shop-dr' }), target({ namespace: 'shop-dr', peerNamespace: 'shop' })];
+    expect(copiesOf([a, b])).toEqual([{ claim: 'data', engine: 'fake', source: a, target: b }]);
+    const { peerNamespace: _, ...untold } = b;
+    const { peerNamespace: __, ...plain } = a;
+    for (const ends of [
+      [a, untold],
+      [plain, b],
+      [a, target()],
+      [plain, { ...b, namespace: 'evil' }],
+    ])
+      expect(copiesOf(ends).some((copy) => copy.source && copy.target)).toBe(false);
+  });
+
   it.each([
     ['another namespace', { namespace: 'other' }],
     ['another claim', { claims: ['wal'] }],

@@ -24,7 +24,10 @@ export interface FailoverLoss {
   seconds?: number;
 }
 
-/** Copies claim by claim; ends belong together when engine, claim and namespace agree, and each is where the other looks. */
+/**
+ * Copies claim by claim; ends belong together when engine and claim agree, and each is where the other looks: in a namespace of the same
+ * name, unless both say otherwise.
+ */
 export function copiesOf(replications: readonly Replication[]): ClaimCopy[] {
   const copies: ClaimCopy[] = [];
   const targets = replications
@@ -49,7 +52,8 @@ export function copiesOf(replications: readonly Replication[]): ClaimCopy[] {
 function agree(source: Replication, target: Replication): boolean {
   return (
     source.engine === target.engine &&
-    source.namespace === target.namespace &&
+    (source.peerNamespace ?? source.namespace) === target.namespace &&
+    (target.peerNamespace ?? target.namespace) === source.namespace &&
     source.cluster !== target.cluster &&
     (source.to === undefined || source.to === target.cluster) &&
     (target.from === undefined || target.from === source.cluster)

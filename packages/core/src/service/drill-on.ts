@@ -19,6 +19,7 @@ import { contentsOf } from './in-place-reader.ts';
 import { findApplication } from './look.ts';
 import { withoutMarks } from './moves/claims.ts';
 import { movedTo } from './moves/moved-places.ts';
+import { namespacesAt } from './moves/namespaces.ts';
 import type { Ground, PlannerDeps } from './plan-ground.ts';
 import { nowAt } from './now-at.ts';
 
@@ -58,7 +59,9 @@ async function drillOfPoints(
   signal?: AbortSignal,
 ): Promise<Plan> {
   const { on } = asked;
-  const moved = asIfOn(application, on, assessment, deps.tenancy);
+  const components = chosenComponents(assessment.status(application), asked.components);
+  const namespaces = namespacesAt({ application, components, to: on, request: {}, assessment });
+  const moved = asIfOn(application, on, assessment, deps.tenancy, namespaces);
   const arriving = new Set(application.components.filter((component) => !isOn(component, on)).map(({ name }) => name));
   const arrives = (component: string): boolean => arriving.has(component);
   const comesFromElsewhere = ({ components }: Place): boolean => components.some(({ status }) => arrives(status.component.name));
@@ -67,7 +70,9 @@ async function drillOfPoints(
   const request = { ...asked, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
     const seen = assessment.fleet([moved]);
-    const copied = new Set(isOfNow(request) ? heldOn(seen, on).map(({ claim, target }) => `${target.namespace}/${claim}`) : []);
+    const copied = new Set(
+      isOfNow(request) ? heldOn(seen, on).map(({ claim, target }) => `${target.peerNamespace ?? target.namespace}/${claim}`) : [],
+    );
     const status = withPortableOnly(seen.applications[0]!, deps.contents, on, arrives, (volume) => copied.has(volume));
     const fleet = { ...seen, applications: [status] };
     const components = chosenComponents(status, request.components).filter(({ component }) => component.placements.length > 0);
@@ -89,7 +94,8 @@ async function drillOfPoints(
     origins,
     arrival: (place, components) => (comesFromElsewhere(place) ? copyWith(mappingOf(request, components, on)) : undefined),
     // A point that was refused for that is not told of twice.
-    copies: (place, read, laid) => (comesFromElsewhere(place) ? copiedData(deps, place, read, laid) : new Map()),
+    copies: (place, read, laid) =>
+      comesFromElsewhere(place) ? copiedData(deps, place, read, laid, namespaces[place.namespace]) : new Map(),
     blockers: (inputs) => (inputs.blockers.some(({ code }) => code === 'POINT_UNUSABLE') ? [] : portable(inputs, arrives)),
   });
 }
@@ -99,8 +105,14 @@ function isOn({ placements }: Component, on: string): boolean {
 }
 
 /** The application as if all of it were placed there: what is there is left as it is, and is not looked for elsewhere. */
-function asIfOn(application: Application, on: string, assessment: Assessment, tenancy: PlannerDeps['tenancy']): Application {
-  const moved = movedTo(application, on, assessment, tenancy);
+function asIfOn(
+  application: Application,
+  on: string,
+  assessment: Assessment,
+  tenancy: PlannerDeps['tenancy'],
+  namespaces: Readonly<Record<string, string>>,
+): Application {
+  const moved = movedTo(application, on, assessment, tenancy, namespaces);
   return {
     ...moved,
     components: application.components.map((component, index) =>
@@ -141,10 +153,11 @@ function copiedData(
   place: Place,
   { target: into, points, captured }: ReadPoints,
   { fleet, request, components }: Ground,
+  there = place.namespace,
 ): Map<string, CopiedData> {
   const found = new Map<string, CopiedData>();
   if (!isOfNow(request)) return found;
-  const held = heldOn(fleet, place.cluster).filter(({ target }) => target.namespace === place.namespace);
+  const held = heldOn(fleet, place.cluster).filter(({ target }) => target.namespace === there);
   const clocks = new Map(fleet.clusters.filter(({ reachable }) => reachable).map(({ name, now }) => [name, new Date(now)]));
   const { as } = copyWith(mappingOf(request, components, place.cluster));
   for (const entry of place.components) {

@@ -187,8 +187,9 @@ export function assertInside(
         // A drill takes an image of the application's own, and writes beside.
         if (plan.intent === 'Drill') {
           if (action.request.into === undefined) refuse(step, '(none)');
-          for (const ref of action.request.targets)
-            if (ref.cluster !== cluster || !ownsAnywhere(ref.namespace) || !agrees(cluster, ref.namespace)) refuse(step, ref.namespace);
+          const isOfOurs = (namespace: string): boolean =>
+            (ownsAnywhere(namespace) && agrees(cluster, namespace)) || isOwn(cluster, namespace);
+          for (const ref of action.request.targets) if (ref.cluster !== cluster || !isOfOurs(ref.namespace)) refuse(step, ref.namespace);
         } else for (const ref of action.request.targets) end(step, ref);
         for (const { metadata } of action.request.claims ?? []) written(metadata.namespace);
         break;

@@ -47,6 +47,7 @@ function replicationOf(object: KubeObject, cluster: string, role: Replication['r
   const keeps = keepsOf(known, interval ?? 0);
   const texts = {
     [role === 'source' ? 'to' : 'from']: peer,
+    peerNamespace: textAt(object, 'metadata', 'annotations', notes.peerNamespace),
     lastSync: instant(object, 'lastSyncTime'),
     capturedAt,
     nextSync: instant(object, 'nextSyncTime'),

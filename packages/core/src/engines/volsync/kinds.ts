@@ -15,6 +15,8 @@ export const kinds = {
 export const notes = {
   /** Name of the cluster at the other end. */
   peer: 'kubectl-dr.dev/replication-peer',
+  /** Namespace there, where it is another. */
+  peerNamespace: 'kubectl-dr.dev/replication-peer-namespace',
   /** On a destination: the claim as it has to be made again, JSON. */
   claim: 'kubectl-dr.dev/claim',
   /** On a destination: `retain` of its source, JSON, for who has lost the source. */

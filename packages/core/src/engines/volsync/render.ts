@@ -43,7 +43,7 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
         object: {
           apiVersion: apiVersionOf(kinds.sources),
           kind: kinds.sources.kind,
-          metadata: metadata('source', { [notes.peer]: request.target.cluster }),
+          metadata: metadata('source', peerOf(request, 'target')),
           spec: {
             sourcePVC: name,
             trigger,
@@ -59,7 +59,7 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
           apiVersion: apiVersionOf(kinds.destinations),
           kind: kinds.destinations.kind,
           metadata: metadata('target', {
-            [notes.peer]: request.source.cluster,
+            ...peerOf(request, 'source'),
             [notes.retain]: JSON.stringify(retain),
             [notes.claim]: JSON.stringify(noted(claim, request.target.namespace)),
           }),
@@ -79,6 +79,12 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
       },
     ];
   });
+}
+
+/** What an end says of the other. */
+function peerOf({ source, target }: ReplicationRequest, peer: 'source' | 'target'): Record<string, string> {
+  const { cluster, namespace } = peer === 'source' ? source : target;
+  return { [notes.peer]: cluster, ...(source.namespace !== target.namespace && { [notes.peerNamespace]: namespace }) };
 }
 
 /** Without what VolSync itself writes on it at each sync: the note would never be the same. */

@@ -1,4 +1,5 @@
 import { ConflictError } from '../../errors.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Ends, ReplicationRef, ReplicationRequest } from '../../ports/replication.ts';
 import { NotFoundError } from '../../errors.ts';
 import { pause } from './ends.ts';
@@ -30,7 +31,9 @@ export async function reverse(
     } catch (error) {
       if (!(error instanceof ConflictError) || error.code !== 'ALREADY_EXISTS') throw error;
       const live = await cluster.get({ type, name, namespace }, options);
-      if (live.metadata.annotations?.[notes.peer] !== object.metadata.annotations?.[notes.peer])
+      const says = ({ metadata: { annotations = {} } }: KubeObject): string =>
+        `${annotations[notes.peer]}/${annotations[notes.peerNamespace]}`;
+      if (says(live) !== says(object))
         throw new ConflictError(`${type.kind} ${namespace}/${name} on ${cluster.name} exists already and copies something else`, {
           code: 'ALREADY_EXISTS',
           cluster: cluster.name,

@@ -106,6 +106,13 @@ describe('what is rendered', () => {
     expect(told('source', source!.spec, {}, source!.metadata)).toMatchObject({ claims: ['data'], to: 'west', interval: 5 * minute });
   });
 
+  it('says at both ends what the namespace of the other is called, where that is another', () => {
+    const [from, into] = render({ ...request, target: { ...request.target, namespace: 'shop-dr' } }).map(({ object }) => object);
+    expect(told('source', from!.spec, {}, from!.metadata)).toMatchObject({ namespace: 'shop', peerNamespace: 'shop-dr' });
+    expect(told('target', into!.spec, {}, into!.metadata)).toMatchObject({ namespace: 'shop-dr', peerNamespace: 'shop', claims: ['data'] });
+    expect(told('source', source!.spec, {}, source!.metadata)).not.toHaveProperty('peerNamespace');
+  });
+
   it.each([1, 2, 5, 7, 15, 45, 60, 61, 90, 120, 360, 700, 1440, 10_000])(
     'never slower than %i minutes, in the words that VolSync takes',
     (every) => {

@@ -62,6 +62,8 @@ function requestOf(
 ): ReplicationRequest {
   const { component, policy, volumes } = status;
   const { cluster, namespace } = place;
+  const { to, every } = policy!.replication!;
+  const mapping = policy!.mapping?.[to] ?? {};
   const reading = inventory.get(cluster)?.reading;
   const own = new Set(volumes.filter((volume) => volume.cluster === cluster && volume.namespace === namespace).map(({ claim }) => claim));
   const claims = (reading ? objectsOf(reading, resourceKey(types.persistentVolumeClaims)) : [])
@@ -70,10 +72,10 @@ function requestOf(
   return {
     name: nameFor(`dr-${application.name}`, 30),
     source: { cluster, namespace },
-    target: { cluster: policy!.replication!.to, namespace },
     // As they are called where they go.
-    claims: claims.map((claim) => claimManifest(arrivalWith(policy!.mapping?.[policy!.replication!.to] ?? {}).as(claim))),
-    every: policy!.replication!.every,
+    target: { cluster: to, namespace: mapping.namespaces?.[namespace] ?? namespace },
+    claims: claims.map((claim) => claimManifest(arrivalWith(mapping).as(claim))),
+    every,
     labels: {
       [labels.application]: nameFor(application.name),
       [labels.componentOf]: nameFor(component.name),

@@ -114,7 +114,7 @@ export function takenNamespaces(
         block(
           into,
           `the namespace ${into} on ${to} is there already and is not of ${application.name} alone: nothing is written into it`,
-          `choose a name that is free there: --map-namespace ${from}=NAME, or mapping.${to}.namespaces in the policy`,
+          `choose a name that is free there: --map-namespace ${from}=NAME, or mapping.${to}.namespaces in the policy; or, if it is of ${application.name} alone: kubectl --context ${to} label namespace ${into} ${labels.application}=${nameFor(application.name)}`,
         ),
       ];
     if (whose(from) === 'others')
