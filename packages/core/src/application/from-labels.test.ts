@@ -115,6 +115,12 @@ describe('applicationsFromReadings', () => {
     expect(others).toEqual([]);
   });
 
+  it('knows a namespace that a move made under another name by the application that it says', () => {
+    const moved = namespace('shop-dr', { labels: { 'kubectl-dr.dev/application': 'shop' } });
+    expect(Object.keys(outline(read(moved, workload('shop-dr/web'), claim('shop-dr/data'))))).toEqual(['shop']);
+    expect(outline(read(moved, claim('shop-dr/data')))).toEqual({ shop: ['shop-dr: east/shop-dr'] });
+  });
+
   it('keeps a namespace that only holds data', () => {
     expect(read(namespace('archive'), claim('archive/tapes'))).toMatchObject([
       { name: 'archive', components: [{ name: 'archive', type: 'volume' }] },

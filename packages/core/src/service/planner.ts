@@ -38,6 +38,10 @@ export async function makePlan(deps: PlannerDeps, assessment: Assessment, given:
     throw new InputError(`components are left out of a move to another cluster, not of a ${asked.intent.toLowerCase()}`, {
       hint: 'name those that are meant instead: --component',
     });
+  if (asked.namespaces !== undefined)
+    throw new InputError(`namespaces are called otherwise by a move to another cluster, not by a ${asked.intent.toLowerCase()}`, {
+      hint: `kubectl dr failover ${asked.application} --map-namespace FROM=TO; or a copy beside: kubectl dr restore ${asked.application} --as NAME`,
+    });
   if (asked.intent === 'Drill') assertDrill(asked);
   if (asked.intent === 'Drill' && asked.on !== undefined)
     return (await import('./drill-on.ts')).drillOn(deps, assessment, { ...asked, on: answering(assessment.inventory, asked.on) }, signal);

@@ -177,6 +177,25 @@ describe('going on elsewhere', () => {
     await waitFor(() => expect(plans(asked).at(-1)).toMatchObject({ storageClasses: { fast: 'fast' } }));
   });
 
+  it('takes another name of a namespace when it can be one, and shows the way back of the policy', async () => {
+    const asked = portal.answers(
+      portalOf({
+        plan: (body) => failover({ mapping: { namespaces: { shop: 'shop-dr', ...(body as { namespaces?: object }).namespaces } } }),
+      }),
+    );
+    const dialog = await open();
+    await userEvent.click(await within(dialog).findByRole('button', { name: /Called otherwise on west/ }));
+    const there = within(dialog).getByLabelText('Namespaces: name on west');
+    expect(there).toHaveValue('shop-dr');
+    await userEvent.clear(there);
+    await userEvent.type(there, 'Blue');
+    expect(within(dialog).getByText(/of lower case letters, digits and hyphens/)).toBeInTheDocument();
+    await userEvent.clear(there);
+    await userEvent.type(there, 'blue');
+    await waitFor(() => expect(plans(asked).at(-1)).toEqual({ intent: 'Failover', to: 'west', namespaces: { shop: 'blue' } }));
+    expect(plans(asked)).not.toContainEqual(expect.objectContaining({ namespaces: { shop: 'Blue' } }));
+  });
+
   it('relocates where the source answers, plans anew what is chosen instead, and leaves it to operators where the policy does', async () => {
     const asked = portal.answers(portalOf({ clusters: answering, plan: failover({}, 'operator') }));
     const dialog = await open();
