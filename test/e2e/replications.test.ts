@@ -26,6 +26,25 @@ it('renders nothing to a cluster that cannot take it, and says what is missing',
   expect(err).toContain('no copy of shop to west is rendered: there is no namespace shop there');
 });
 
+it('renders to the namespace that the policy names there, unless that is somebody else’s', async () => {
+  const catalog = readFileSync(path.join(fleet.folder, 'catalog.yaml'), 'utf8');
+  const named = async (namespace: string): Promise<string> => {
+    const mapping = `mapping: { west: { namespaces: { shop: ${namespace} } } }`;
+    fleet.write('catalog.yaml', catalog.replace('replication: {', `${mapping}\n  replication: {`));
+    return (await fleet.run('policy render shop')).err;
+  };
+  expect(await named('shop-dr')).toContain('no copy of shop to west is rendered: there is no namespace shop-dr there');
+  const annotations = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
+  await fleet.west.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'pay', annotations } });
+  const template = { metadata: { labels: { app: 'pay' } }, spec: { containers: [{ name: 'main', image: 'example/pay:1' }] } };
+  const spec = { selector: { matchLabels: { app: 'pay' } }, template };
+  await fleet.west.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'pay', namespace: 'pay' }, spec });
+  expect(await named('pay')).toContain('no copy of shop to west is rendered: the namespace pay there is not of shop alone');
+  await fleet.west.stage.cluster.delete({ type: types.deployments, namespace: 'pay', name: 'pay' });
+  await fleet.west.stage.cluster.delete({ type: types.namespaces, name: 'pay' });
+  fleet.write('catalog.yaml', catalog);
+});
+
 it('renders both ends, applies them, and finds no drift while they work', async () => {
   const owner = { 'kubectl-dr.dev/owner': 'group:default/team-shop' };
   await fleet.west.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: owner } });

@@ -11,6 +11,7 @@ import { type KubeObject, resourceKey } from '../ports/kubernetes.ts';
 import type { Reason } from '../reason.ts';
 import type { Assessment } from './assess.ts';
 import { type LookDeps, findApplication } from './look.ts';
+import { namespacesAt, whoseAt } from './moves/namespaces.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from './model.ts';
 import { clientOf, isExclusive } from './plan-ground.ts';
 
@@ -46,7 +47,17 @@ export function renderApplication(
     places: readable.map((place) => ({ ...place, exclusive: isExclusive(assessment.applications, application, own, place) })),
     engines,
   });
-  const copies = renderReplications({ fleet, status, places: readable, engines, inventory: assessment.inventory, tenancy });
+  const copies = renderReplications({
+    fleet,
+    status,
+    places: readable,
+    engines,
+    inventory: assessment.inventory,
+    tenancy,
+    namespaceAt: (to, one, namespace) =>
+      namespacesAt({ application, components: [one], to, request: {}, assessment })[namespace] ?? namespace,
+    isTaken: (place) => whoseAt(place, application, assessment, tenancy) === 'others',
+  });
   const readings = assessment.readings().flatMap(({ reading }) => (unread.has(reading.cluster) ? [] : [reading]));
   const unsure = new Set(leftOut.map(({ cluster }) => cluster));
   const changes = comparePolicies(application.name, [...rendering.objects, ...copies.objects], readings, engines).filter(

@@ -20,6 +20,10 @@ export interface ReplicationInputs {
   engines: readonly Engine[];
   inventory: FleetInventory;
   tenancy: readonly TenancyRule[];
+  /** What the namespace of a place is called on another cluster. */
+  namespaceAt(cluster: string, status: Place['components'][number]['status'], namespace: string): string;
+  /** Whether a namespace of another name is there already and not the application's alone. */
+  isTaken(place: { cluster: string; namespace: string }): boolean;
 }
 
 /**
@@ -56,7 +60,7 @@ export function renderReplications(inputs: ReplicationInputs): { objects: Render
 }
 
 function requestOf(
-  { status: { application }, inventory }: ReplicationInputs,
+  { status: { application }, inventory, namespaceAt }: ReplicationInputs,
   place: Place,
   status: Place['components'][number]['status'],
 ): ReplicationRequest {
@@ -73,7 +77,7 @@ function requestOf(
     name: nameFor(`dr-${application.name}`, 30),
     source: { cluster, namespace },
     // As they are called where they go.
-    target: { cluster: to, namespace: mapping.namespaces?.[namespace] ?? namespace },
+    target: { cluster: to, namespace: namespaceAt(to, status, namespace) },
     claims: claims.map((claim) => claimManifest(arrivalWith(mapping).as(claim))),
     every,
     labels: {
@@ -91,8 +95,8 @@ function requestOf(
 
 /** The first in the policy's order that is installed at both ends, or why there is none. */
 function replicatorFor(
-  { fleet, engines, inventory, tenancy, status }: ReplicationInputs,
-  { cluster }: Place,
+  { fleet, engines, inventory, tenancy, status, isTaken }: ReplicationInputs,
+  { cluster, namespace: own }: Place,
   { target }: ReplicationRequest,
   order: readonly string[],
 ):
@@ -119,6 +123,12 @@ function replicatorFor(
           `kubectl --context ${target.cluster} create namespace ${target.namespace}, then ${annotate}`,
         );
   }
+  if (target.namespace !== own && isTaken(target))
+    return refuse(
+      'NAMESPACE_TAKEN',
+      `the namespace ${target.namespace} there is not of ${name} alone`,
+      `name one that is free: mapping.${target.cluster}.namespaces in the policy`,
+    );
   const installed = (where: string, id: string): boolean =>
     fleet.clusters.some((one) => one.name === where && one.engines.some((engine) => engine.engine === id && engine.installed));
   for (const id of new Set([...order, ...engines.map((engine) => engine.id)])) {
