@@ -89,7 +89,7 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
 }
 
 /** What an engine moves by itself arrives as it is: what somebody asked to be called otherwise would not be. `rest`: what else goes. */
-function notApplied(request: HandoverGround['request'], handed: readonly Handed[], rest: Plan | undefined): Reason[] {
+export function notApplied(request: HandoverGround['request'], handed: readonly Handed[], rest: Plan | undefined): Reason[] {
   const { to } = request;
   return handed.flatMap(({ managed, components }): Reason[] => {
     const renamed = ({ namespaces = {} }: Mapping): boolean =>
