@@ -1,12 +1,14 @@
-import { textAt } from '@kubectl-dr/core/application/raw';
+import { at, listAt, textAt } from '@kubectl-dr/core/application/raw';
 import { snapshotKinds } from '@kubectl-dr/core/engines/snapshot-kinds';
 import { ConflictError } from '@kubectl-dr/core/errors';
 import { isIntact } from '@kubectl-dr/core/execution/evidence';
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
-import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { type ResourceType, apiVersionOf, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { DrService } from '@kubectl-dr/core/service/port';
+import { customTypes, serve } from './custom-types.ts';
 import { killDrills } from './killed-drill.ts';
+import { labelsOf } from './shop.ts';
 import { stateOf } from './state.ts';
 import type { World, Worlds } from './world.ts';
 import { orders, worldForEach } from './world.ts';
@@ -80,6 +82,47 @@ export function describeDrills(title: string, openWorlds: () => Promise<Worlds>)
       // The point can be restored again: what was released was not its data.
       const again = await drilled(service);
       expect(again, again.message).toMatchObject({ state: 'Succeeded' });
+    });
+
+    it('answer for no host of the original, whatever kind of route it has', async () => {
+      const { httpRoute, virtualService, openShiftRoute } = customTypes;
+      const routes: [ResourceType, object, (spec: unknown) => unknown][] = [
+        [httpRoute, { hostnames: ['shop.example'] }, (spec) => at(spec, 'hostnames')],
+        [virtualService, { hosts: ['shop.example', 'orders-db'] }, (spec) => at(spec, 'hosts')],
+        [openShiftRoute, { host: 'shop.example', to: { kind: 'Service', name: 'web' } }, (spec) => [at(spec, 'host')]],
+        [
+          types.ingresses,
+          { rules: [{ host: 'shop.example' }], defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+          (spec) => listAt(spec, 'rules').map((rule) => at(rule, 'host')),
+        ],
+      ];
+      for (const [type, spec] of routes) {
+        if (type.group !== 'networking.k8s.io') await serve(world, type);
+        await world.create({
+          apiVersion: apiVersionOf(type),
+          kind: type.kind,
+          metadata: { name: 'web', namespace: world.name, labels: labelsOf(world.name, 'web') },
+          spec: { ...spec },
+        });
+      }
+      await world.capture();
+      const service = world.service();
+      const made = await plan(service);
+      expect(made.blockers).toEqual([]);
+      const namespace = made.target[0]!.namespaces[0]!;
+      const started = await service.execute(made, caller);
+      let seen: unknown[] | undefined;
+      for await (const event of started.events) {
+        if (event.type !== 'operation' || seen || !event.operation.steps.every(({ state }) => state === 'Succeeded')) continue;
+        seen = await Promise.all(
+          routes.map(async ([type, , hostsOf]) => hostsOf((await world.cluster.get({ type, namespace, name: 'web' })).spec)),
+        );
+      }
+      const host = `shop.example.${namespace}.invalid`;
+      expect(seen).toEqual([[host], [host, 'orders-db'], [host], [host]]);
+      const done = await service.operation(started.operation.id);
+      expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+      expect(await remainsOf(world, namespace)).toEqual([]);
     });
 
     it('take the reason away that nothing was tried, and tell how long it took', async () => {

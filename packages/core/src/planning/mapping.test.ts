@@ -30,6 +30,44 @@ it('gives hosts their names there, whole ones before ends of them', () => {
   });
 });
 
+const route = 'gateway.networking.k8s.io/v1';
+it.each<[string, string, object, object]>([
+  [route, 'HTTPRoute', { hostnames: ['shop.east.example'] }, { hostnames: ['shop.west.example'] }],
+  [route, 'Gateway', { listeners: [{ hostname: '*.east.example' }, {}] }, { listeners: [{ hostname: '*.west.example' }, {}] }],
+  ['route.openshift.io/v1', 'Route', { host: 'shop.east.example' }, { host: 'shop.west.example' }],
+  [
+    'networking.istio.io/v1',
+    'VirtualService',
+    { hosts: ['shop.east.example', 'orders', '*'], tls: [{ match: [{ sniHosts: ['shop.east.example'] }] }] },
+    { hosts: ['shop.west.example', 'orders', '*'], tls: [{ match: [{ sniHosts: ['shop.west.example'] }] }] },
+  ],
+  [
+    'networking.istio.io/v1',
+    'Gateway',
+    { servers: [{ hosts: ['./shop.east.example', '*/*'] }] },
+    { servers: [{ hosts: ['./shop.west.example', '*/*'] }] },
+  ],
+  [
+    'externaldns.k8s.io/v1alpha1',
+    'DNSEndpoint',
+    { endpoints: [{ dnsName: 'shop.east.example' }] },
+    { endpoints: [{ dnsName: 'shop.west.example' }] },
+  ],
+])('gives those of a %s %s their names there', (apiVersion, kind, spec, there) => {
+  const { as, adapt } = arrivalWith({ hosts: { '.east.example': '.west.example' } });
+  const written = object(apiVersion, kind, 'shop/web', { spec });
+  expect(as(written).spec).toEqual(there);
+  expect(adapt(written, 'shop', 'shop')?.rewrite.patches.length).toBeGreaterThan(0);
+});
+
+it('gives the names of a note for the DNS their names there, each of them', () => {
+  const note = 'external-dns.alpha.kubernetes.io/hostname';
+  const service = object('v1', 'Service', 'shop/web', {});
+  service.metadata.annotations = { [note]: 'shop.east.example, other.example' };
+  const { as } = arrivalWith({ hosts: { '.east.example': '.west.example' } });
+  expect(as(service).metadata.annotations).toEqual({ [note]: 'shop.west.example,other.example' });
+});
+
 it('asks nodes for what they are labelled with there, or for nothing', () => {
   const web = deployment('shop/web');
   const template = (web.spec as { template: { spec: Record<string, unknown> } }).template;

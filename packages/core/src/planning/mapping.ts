@@ -2,6 +2,7 @@ import { at, isRaw, listAt, textAt, textsAt } from '../application/raw.ts';
 import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Arrival } from './clone.ts';
+import { hostEdits } from './host-fields.ts';
 import { type Edit, type Keys, shownAs } from './mapping-edit.ts';
 import type { FieldChange, Mapping } from './model.ts';
 import { namespaceEdits } from './namespace-names.ts';
@@ -106,29 +107,20 @@ function classes(object: KubeObject, { storageClasses = {} }: Mapping): Edit[] {
   );
 }
 
-const routes = new Set(['HTTPRoute', 'GRPCRoute', 'TLSRoute']);
-
-/** That Ingresses and routes answer for; an entry that begins with a dot is the end of a host. */
+/** That Ingresses, routes and gateways answer for, or a DNS knows; an entry that begins with a dot is the end of a host. */
 function hosts(object: KubeObject, { hosts: known = {} }: Mapping): Edit[] {
   const to = (host: string): string | undefined => {
     if (Object.hasOwn(known, host)) return known[host];
     const end = Object.keys(known).find((candidate) => candidate.startsWith('.') && host.endsWith(candidate));
     return end === undefined ? undefined : `${host.slice(0, -end.length)}${known[end]}`;
   };
-  const found: [unknown, Keys][] = [];
-  if (object.kind === 'Ingress') {
-    for (const [index, rule] of listAt(object, 'spec', 'rules').entries())
-      found.push([textAt(rule, 'host'), ['spec', 'rules', index, 'host']]);
-    for (const [index, tls] of listAt(object, 'spec', 'tls').entries())
-      for (const [place, host] of textList(at(tls, 'hosts')).entries()) found.push([host, ['spec', 'tls', index, 'hosts', place]]);
-  }
-  if (routes.has(object.kind))
-    for (const [place, host] of textList(at(object, 'spec', 'hostnames')).entries()) found.push([host, ['spec', 'hostnames', place]]);
-  return found.flatMap(([host, keys]) => mapped(host, keys, to, 'that is its name there'));
-}
-
-function textList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+  return hostEdits(object, to).map(({ path, from, to: called }) => ({
+    keys: path,
+    shown: shownAs(path),
+    from,
+    to: called,
+    why: 'that is its name there',
+  }));
 }
 
 /** Of pods, wherever their template is. */

@@ -202,7 +202,7 @@ export interface Mapping {
   /** Of what our own steps bring; what an engine moves by itself keeps them. */
   namespaces?: Record<string, string>;
   storageClasses?: Record<string, string>;
-  /** Of Ingresses and routes: a host, or the end of one (`.east.example` -> `.west.example`). */
+  /** Of Ingresses, routes, gateways and names for a DNS: a host, or the end of one (`.east.example` -> `.west.example`). */
   hosts?: Record<string, string>;
   /** Of node selectors: `key=value` -> `key=value`; to the empty text: left out. */
   nodeLabels?: Record<string, string>;

@@ -53,12 +53,43 @@ describe('hosts of a copy', () => {
     ]);
   });
 
+  it('of Istio end in .invalid, but for Services, which are those of the copy', () => {
+    const virtual = of('networking.istio.io/v1', 'VirtualService', {
+      hosts: ['shop.example', '*', 'orders', 'orders.shop.svc.cluster.local', 'orders.other.svc.cluster.local'],
+      tls: [{ match: [{ sniHosts: ['*.shop.example'] }] }],
+    });
+    expect(fieldsOf(virtual)).toEqual([
+      ['spec.hosts[0]', 'shop.example.shop-drill.invalid'],
+      ['spec.hosts[1]', 'all.shop-drill.invalid'],
+      ['spec.hosts[3]', 'orders.shop-drill.svc.cluster.local'],
+      ['spec.hosts[4]', 'orders.other.svc.cluster.local.shop-drill.invalid'],
+      ['spec.tls[0].match[0].sniHosts[0]', 'any.shop.example.shop-drill.invalid'],
+    ]);
+    const servers = [{ hosts: ['shop.example', './www.shop.example', '*/*'] }, { hosts: ['*.shop.example'] }];
+    expect(fieldsOf(of('networking.istio.io/v1beta1', 'Gateway', { servers }))).toEqual([
+      ['spec.servers[0].hosts[0]', 'shop.example.shop-drill.invalid'],
+      ['spec.servers[0].hosts[1]', './www.shop.example.shop-drill.invalid'],
+      ['spec.servers[0].hosts[2]', '*/all.shop-drill.invalid'],
+      ['spec.servers[1].hosts[0]', 'any.shop.example.shop-drill.invalid'],
+    ]);
+  });
+
+  it('of what Knative makes for its Services end in .invalid, but for Services', () => {
+    const rules = [{ hosts: ['web.shop', 'web.shop.svc.cluster.local'] }, { hosts: ['web.shop.example'] }];
+    expect(fieldsOf(of('networking.internal.knative.dev/v1alpha1', 'Ingress', { rules, tls: [{ hosts: ['web.shop.example'] }] }))).toEqual([
+      ['spec.rules[0].hosts[0]', 'web.shop.shop-drill.invalid'],
+      ['spec.rules[0].hosts[1]', 'web.shop-drill.svc.cluster.local'],
+      ['spec.rules[1].hosts[0]', 'web.shop.example.shop-drill.invalid'],
+      ['spec.tls[0].hosts[0]', 'web.shop.example.shop-drill.invalid'],
+    ]);
+  });
+
   it('of an Ingress and of a Route of OpenShift end in .invalid', () => {
     const ingress = { rules: [{ host: 'shop.example' }, {}], tls: [{ hosts: ['shop.example'] }] };
     expect(fieldsOf(of('networking.k8s.io/v1', 'Ingress', ingress))).toEqual([
       ['spec.rules[0].host', 'shop.example.shop-drill.invalid'],
-      ['spec.rules[1].host', 'all.shop-drill.invalid'],
       ['spec.tls[0].hosts[0]', 'shop.example.shop-drill.invalid'],
+      ['spec.rules[1].host', 'all.shop-drill.invalid'],
     ]);
     expect(fieldsOf(of('route.openshift.io/v1', 'Route', { host: 'shop.example' }))).toEqual([
       ['spec.host', 'shop.example.shop-drill.invalid'],
