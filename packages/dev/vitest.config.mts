@@ -10,8 +10,8 @@ export default defineConfig({
   root,
   test: {
     fsModuleCache: true,
-    // Much of it waits: one process beside the runner would leave half of a small machine idle.
-    maxWorkers: Math.max(2, os.availableParallelism() - 1),
+    // Some of it waits for processes of its own: with one more than processors none is idle meanwhile.
+    maxWorkers: os.availableParallelism() + 1,
     projects: [
       {
         root,

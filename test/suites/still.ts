@@ -21,6 +21,7 @@ import { type ClaimOf, runIn, usualPrograms } from '@kubectl-dr/sandbox/simulato
 import { workloadControllers } from '@kubectl-dr/sandbox/simulators/workloads/workloads';
 import type { Ground } from './ground.ts';
 import { asStandby } from './standby.ts';
+import { passingTime } from './passing-time.ts';
 import { accessTypes, ControlledMemoryCluster, typesOf } from './memory-cluster.ts';
 import { customTypes } from './custom-types.ts';
 import type { Worlds, WorldsOptions } from './world.ts';
@@ -44,25 +45,12 @@ export function stillWorlds(target: StillTarget, { standby = false }: WorldsOpti
   };
 }
 
-/** Of whoever works there: time passes for the cluster while he waits. */
-function waiting(clock: FakeClock, settle: () => Promise<void>): Clock {
-  return {
-    now: () => clock.now(),
-    async sleep(milliseconds, signal) {
-      signal?.throwIfAborted();
-      await clock.advance(milliseconds);
-      await settle();
-      signal?.throwIfAborted();
-    },
-  };
-}
-
 function passing(clock: FakeClock, settle: () => Promise<void>): Pick<Ground, 'clock' | 'haste' | 'settle' | 'pass' | 'age'> {
   const pass = async (milliseconds: number): Promise<void> => {
     await clock.advance(milliseconds);
     await settle();
   };
-  return { clock: waiting(clock, settle), haste: 1, settle, pass, age: (_, minutes) => pass(minutes * 60_000) };
+  return { clock: passingTime(clock, settle), haste: 1, settle, pass, age: (_, minutes) => pass(minutes * 60_000) };
 }
 
 /** A cluster without any server, in which the same controllers make things happen; its volumes lie in `volumes`. */
@@ -187,6 +175,7 @@ async function sandbox(withStandby: boolean): Promise<Ground> {
     await stage.idle();
     await west?.idle();
   };
+  const time = passing(clock, settle);
   const client = (impersonate?: string, api: Parameters<typeof apiDispatcher>[0] = stage.api, name = 'east'): HttpCluster =>
     new HttpCluster({
       config: {
@@ -195,13 +184,13 @@ async function sandbox(withStandby: boolean): Promise<Ground> {
         user: { name: 'admin', token: 'admin', ...(impersonate !== undefined && { impersonate: { user: impersonate } }) },
       },
       dispatcher: apiDispatcher(api),
-      clock: waiting(clock, settle),
+      clock: time.clock,
     });
   const cluster = client();
   const there = west && client(undefined, west.api, 'west');
   return {
     cluster,
-    ...passing(clock, settle),
+    ...time,
     read: async (volume) => stage.volumes.read(volume),
     write: async (volume, files) => stage.volumes.write(volume, files),
     user: async (name) => client(name),
