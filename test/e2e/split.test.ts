@@ -1,4 +1,4 @@
-import { openTwoSites } from '../cluster/targets/two-sites.ts';
+import { siteGrounds } from '../suites/site-ground.ts';
 import { describeSplit } from '../suites/split.ts';
 
-describeSplit('sandbox', () => openTwoSites('sandbox'));
+for (const target of ['memory', 'sandbox'] as const) describeSplit(target, siteGrounds[target]);

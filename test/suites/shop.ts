@@ -59,9 +59,9 @@ export function shop(application: string): KubeObject[] {
   ];
 }
 
-/** The same as a catalog tells it: then a part is known even when nothing of it is left. */
-export function catalogOf(application: string, policy?: Record<string, unknown>): CatalogEntity[] {
-  const part = (kind: string, name: string, dependsOn: string[] = []): CatalogEntity => ({
+/** A part of it as a catalog tells it. `dependsOn`: as entities refer to each other. */
+export function entityOf(application: string, kind: 'Component' | 'Resource', name: string, dependsOn: string[] = []): CatalogEntity {
+  return {
     apiVersion: 'backstage.io/v1alpha1',
     kind,
     metadata: {
@@ -73,7 +73,11 @@ export function catalogOf(application: string, policy?: Record<string, unknown>)
       },
     },
     spec: { type: 'service', owner: 'team-shop', system: application, dependsOn },
-  });
+  };
+}
+
+/** The same as a catalog tells it: then a part is known even when nothing of it is left. `besides`: what web depends on, too. */
+export function catalogOf(application: string, policy?: Record<string, unknown>, besides: string[] = []): CatalogEntity[] {
   return [
     {
       apiVersion: 'backstage.io/v1alpha1',
@@ -82,7 +86,7 @@ export function catalogOf(application: string, policy?: Record<string, unknown>)
       spec: { owner: 'team-shop' },
     },
     ...(policy ? [{ apiVersion: 'kubectl-dr.dev/v1alpha1', kind: 'DRPolicy', metadata: { name: 'gold' }, spec: policy }] : []),
-    part('Component', 'web', ['resource:orders-db']),
-    part('Resource', 'orders-db'),
+    entityOf(application, 'Component', 'web', ['resource:orders-db', ...besides]),
+    entityOf(application, 'Resource', 'orders-db'),
   ];
 }

@@ -1,10 +1,10 @@
 import { inject } from 'vitest';
 import { describeSplit } from '../../suites/split.ts';
-import { missingCopies, openTwoSites } from '../targets/two-sites.ts';
+import { groundOf, missingSites } from '../targets/site-grounds.ts';
 
 const target = inject('target');
-const missing = missingCopies(target);
+const missing = missingSites(target);
 
 describe.skipIf(missing !== undefined)(`split applications${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
-  describeSplit(target, () => openTwoSites(target));
+  describeSplit(target, groundOf(target));
 });
