@@ -24,6 +24,13 @@ export function copiesOf({ status }: PortalApplication): Row[] {
   );
 }
 
+/** What the engine itself calls the state of either end, where that is another word than ours, and what it says to that. */
+function inItsWords({ status }: WireReplication): string | undefined {
+  const native = [...new Set(status.ends.map(({ nativePhase }) => nativePhase))].filter((word) => word !== '' && word !== status.phase);
+  const said = [...(native.length > 0 ? [native.join(', ')] : []), ...(status.message === undefined ? [] : [status.message])];
+  return said.length > 0 ? said.join(': ') : undefined;
+}
+
 /** The continuous copies of an application, volume by volume: whither, how far behind, and what a failover would lose now. */
 export const Copies = ({ application }: { application: PortalApplication }) => {
   const { t } = useText();
@@ -71,7 +78,7 @@ export const Copies = ({ application }: { application: PortalApplication }) => {
       {
         id: 'state',
         label: t('copies.state'),
-        cell: ({ copy }) => <CellText title={copy.status.phase} description={copy.status.message} />,
+        cell: ({ copy }) => <CellText title={copy.status.phase} description={inItsWords(copy)} />,
       },
     ],
     [t],

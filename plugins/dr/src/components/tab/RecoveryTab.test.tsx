@@ -98,6 +98,33 @@ describe('the recovery tab', () => {
     expect(within(row).getByRole('meter', { name: 'A failover now would lose' })).toHaveAttribute('aria-valuenow', '420');
   });
 
+  it('shows a stage of a copy or of a point that is newer than us as the text that it is', async () => {
+    const [first] = shopPoints as [(typeof shopPoints)[number]];
+    const newer = structuredClone(shop);
+    const copy = newer.status.components.flatMap(({ replications }) => replications)[0]!;
+    const end = { id: 'x', name: 'x', paused: false, phase: 'Unknown' };
+    copy.status = {
+      ...copy.status,
+      phase: 'Unknown',
+      ends: [
+        { ...end, role: 'source', cluster: 'east', nativePhase: 'Hibernating' },
+        { ...end, role: 'target', cluster: 'west', nativePhase: 'Contemplating' },
+      ],
+    };
+    portal.answers({
+      ...portalOf,
+      statuses: { 'system:default/shop': { kind: 'ready', application: newer } },
+      points: [{ ...first, status: { ...first.status, phase: 'Unknown', nativePhase: 'Defrosting' } }],
+    });
+    renderWithPortal(<RecoveryTab />, { on: entity('shop') });
+    expect(await screen.findByText('Hibernating, Contemplating')).toBeInTheDocument();
+    const lane = await screen.findByRole('listbox', { name: /Recovery points of orders-db/ });
+    lane.focus();
+    await waitFor(() => expect(lane).toHaveAttribute('aria-activedescendant'));
+    await userEvent.keyboard('{Enter}');
+    expect(await screen.findByText('Defrosting')).toBeInTheDocument();
+  });
+
   it('tells what drills have measured, and begins one that is planned as such', async () => {
     const asked = portal.answers({ ...portalOf, operations: [drilled] });
     renderWithPortal(<RecoveryTab />, { on: entity('shop') });
