@@ -23,7 +23,9 @@ const configuration = {
 export async function parse(argv: readonly string[], command: Command): Promise<Arguments> {
   const flags = { ...globalFlags, ...command.flags };
   const { words, given } = await read(argv, flags, command.name);
-  return { positionals: positionalsOf(words, command), flags: valuesOf(given, flags, command) };
+  // A flag that took the next one for its value is told as that, not by the word that is left over then.
+  const values = valuesOf(given, flags, command);
+  return { positionals: positionalsOf(words, command), flags: values };
 }
 
 /** What can be read of a line that is still being typed; never throws. `words`: the positionals, named and unnamed. */

@@ -69,6 +69,7 @@ describe('parse', () => {
     [['status', '--chek'], 'unknown flag: --chek, did you mean --check?'],
     [['status', '-Z'], "unknown shorthand flag: 'Z'"],
     [['status', '-o'], 'flag needs an argument: -o'],
+    [['relocate', 'shop', '--dry-run', '--to', 'west'], '--dry-run must be one of client, server, not "--to"'],
     [['status', '--check=perhaps'], '--check is a switch'],
     [['restore', 'shop', '--mode', 'inplace'], 'did you mean "inPlace"?'],
   ])('refuses %j', async (argv, message) => {
