@@ -82,6 +82,32 @@ describe('mergeApplications', () => {
     ]);
   });
 
+  it('tells a copy that a move left stopped as what it is, and not as a part of its own', () => {
+    const east = reading('east', [namespace('shop', owned('team-shop')), web]);
+    const named = [
+      entity('System', 'shop', { owner: 'team-shop' }),
+      entity('Component', 'shop-web', { system: 'shop' }, { namespace: 'shop', cluster: 'east', 'label-selector': 'app=web' }),
+    ];
+    const there = (replicas: number, noted = true) =>
+      reading('west', [
+        namespace('shop', owned('team-shop')),
+        workload('shop/web', {
+          labels: { app: 'web', 'app.kubernetes.io/part-of': 'shop' },
+          replicas,
+          annotations: noted ? { 'kubectl-dr.dev/replicas': '1' } : {},
+        }),
+      ]);
+    const [merged, ...strangers] = applications(named, [east, there(0)]);
+    expect(strangers).toEqual([]);
+    expect(merged!.components.map(({ name }) => name)).toEqual(['shop-web']);
+    expect(merged!.problems).toMatchObject([{ code: 'FORMER_COPY', severity: 'info', cluster: 'west' }]);
+    // Whatever runs there is told, whoever started it; and what nobody's move has stopped.
+    const told = ['shop/shop-web: east/shop app=web claimed', 'shop/web: west/shop all claimed'];
+    expect(outline(named, [east, there(1)])).toEqual(told);
+    expect(outline(named, [east, there(0, false)])).toEqual(told);
+    expect(outline(named, [reading('east', []), there(0)])).toContain('shop/web: west/shop all claimed');
+  });
+
   it("follows the operator's mapping", () => {
     const rules = [{ namespace: 'shop', owner: 'group:default/team-shop' }];
     expect(outline(shop, [reading('east', [namespace('shop'), web])], rules)).toEqual(['shop/web: east/shop app=web mapped']);

@@ -1,3 +1,4 @@
+import type { Reason } from '../reason.ts';
 import { cycleReasons } from './cycles.ts';
 import type { FleetInventory } from './fleet-inventory.ts';
 import { inventoryOf } from './inventory.ts';
@@ -14,6 +15,8 @@ import { workloadKey } from './workload.ts';
  * - What labels find beyond that joins the catalog's application of the same name when its namespace belongs to that
  *   application's owner. Otherwise it stays an application of its own, under another name: a catalog entry of the right
  *   name must not adopt other people's workloads.
+ *
+ * - A copy that a move stopped and left, and that labels call otherwise than the catalog, is no part: it is told as what it is.
  *
  * `fromCatalog` has to be settled (`tenancy.ts`). `moved`: the same applications where they run since they were moved to another
  * cluster; what they take there is not told a second time either.
@@ -34,7 +37,13 @@ export function mergeApplications(
     const home = byName.get(labelled.name.toLowerCase());
     const strangers: Component[] = [];
     for (const component of labelled.components) {
-      const left = component.placements.flatMap((placement) => uncovered(placement, covered, fleet));
+      const found = component.placements.flatMap((placement) => uncovered(placement, covered, fleet));
+      const isKnown = home?.components.some(({ name }) => name.toLowerCase() === component.name.toLowerCase()) ?? false;
+      // Under a name of its own what a move left would be a part that nothing protects.
+      const former = isKnown ? [] : found.filter((placement) => isFormerCopy(placement, covered, fleet));
+      if (home && former.length > 0)
+        home.problems = [...home.problems, ...former.map((placement) => formerCopy(home, component, placement))];
+      const left = found.filter((placement) => !former.includes(placement));
       const [ours, theirs] = home ? split(left, home, fleet, rules) : [[], left];
       if (home && ours.length > 0) adopt(home, component, ours);
       if (theirs.length > 0) strangers.push({ ...component, placements: theirs });
@@ -79,6 +88,29 @@ function uncovered(placement: Placement, covered: Coverage, fleet: FleetInventor
   return left.length === own.length && !whole
     ? [placement]
     : [{ cluster: placement.cluster!, namespace: placement.namespace, workloads: left, claim: placement.claim }];
+}
+
+/** All that is there was stopped by a move, and the same workloads are a catalog's in the namespace of that name on another cluster. */
+function isFormerCopy(placement: Placement, covered: Coverage, fleet: FleetInventory): boolean {
+  const namespace = fleet.get(placement.cluster ?? '')?.namespace(placement.namespace);
+  if (!namespace) return false;
+  const { workloads } = inventoryOf(placement, namespace);
+  const elsewhere = fleet.clusters.flatMap(({ reading: { cluster } }) => {
+    const taken = cluster === placement.cluster ? undefined : covered.get(keyOf({ cluster, namespace: placement.namespace }));
+    return taken === undefined ? [] : [taken];
+  });
+  const goesOn = (key: string): boolean => elsewhere.some((taken) => taken === 'everything' || taken.has(key));
+  return workloads.length > 0 && workloads.every((workload) => workload.leftBehind && goesOn(workloadKey(workload)));
+}
+
+function formerCopy({ name }: Application, component: Component, { cluster, namespace }: Placement): Reason {
+  return {
+    code: 'FORMER_COPY',
+    severity: 'info',
+    ...(cluster !== undefined && { cluster }),
+    message: `${component.name} in ${cluster ?? ''}/${namespace} stands stopped since ${name} moved away from there: it is no part that has to be protected`,
+    fix: 'leave it as it is: a move there starts from it',
+  };
 }
 
 /** Placements whose namespace belongs to the application's owner, and the others. */

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../ports/kubernetes.ts';
+import { annotations } from './model.ts';
 import { type ConfigReference, claimsOf, imagesOf, referencesOf } from './pod-references.ts';
 import { at, isRaw, listAt, numberAt, textAt, textsAt } from './raw.ts';
 import { readinessOf } from './readiness.ts';
@@ -24,6 +25,8 @@ export interface Workload {
   createdAt?: string;
   /** A Job that ran to its end: nothing of it has to come back. */
   finished: boolean;
+  /** It stands stopped since its application was moved to another cluster. */
+  leftBehind?: true;
 }
 
 /** `Deployment/web`: how a Placement names it. */
@@ -50,7 +53,16 @@ export function readWorkload(object: KubeObject, pods: () => readonly KubeObject
     ...readinessOf(object, pods),
     finished:
       object.kind === 'Job' && listAt(object, 'status', 'conditions').some(({ type, status }) => type === 'Complete' && status === 'True'),
+    ...(isLeftBehind(object) && { leftBehind: true as const }),
   };
+}
+
+/** A move notes how many there were when it stops them, and takes the note away when it starts them. */
+function isLeftBehind(object: KubeObject): boolean {
+  const noted = object.metadata.annotations ?? {};
+  return object.kind === 'CronJob'
+    ? at(object, 'spec', 'suspend') === true && noted[annotations.suspended] !== undefined
+    : numberAt(object, 'spec', 'replicas') === 0 && noted[annotations.replicas] !== undefined;
 }
 
 /** Pods that no built-in workload stands for: bare ones, and those that an operator runs itself. */

@@ -207,6 +207,11 @@ const table = {
     fix: 'Look at the slowest step of the drill, or raise the objective.',
   },
   // model
+  FORMER_COPY: {
+    title: 'A copy that a move left stands stopped',
+    why: 'The application runs elsewhere: nothing new is written there, so that nothing of it has to be backed up.',
+    fix: 'Leave it as it is: a move there starts from it.',
+  },
   DEPENDENCY_CYCLE: {
     title: 'The dependencies form a cycle',
     why: 'There is no order in which the components can be started.',

@@ -515,6 +515,7 @@ describe('judge', () => {
 /** Codes that other parts give: the catalog and policy readers, `usable.ts` about single points, and plans. */
 const elsewhere: ReasonCode[] = [
   'DEPENDENCY_CYCLE',
+  'FORMER_COPY',
   'DANGLING_REFERENCE',
   'BAD_POLICY',
   'BAD_CATALOG',

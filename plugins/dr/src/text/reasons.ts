@@ -43,6 +43,7 @@ const titles = {
   NEVER_DRILLED: '',
   DRILL_OVERDUE: '',
   RTO_EXCEEDED: '',
+  FORMER_COPY: '',
   DEPENDENCY_CYCLE: '',
   DANGLING_REFERENCE: '',
   UNKNOWN_POLICY: '',

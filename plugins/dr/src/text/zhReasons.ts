@@ -41,6 +41,7 @@ const zhReasons: Record<ReasonCode, string> = {
   NEVER_DRILLED: '从未通过演练恢复过',
   DRILL_OVERDUE: '最近一次成功的演练早于策略规定的周期',
   RTO_EXCEEDED: '实测的恢复时间超过目标',
+  FORMER_COPY: '迁移留下的副本处于停止状态',
   DEPENDENCY_CYCLE: '依赖关系形成了循环',
   DANGLING_REFERENCE: '一个引用没有指向任何对象',
   UNKNOWN_POLICY: '所分配的策略不存在',
