@@ -23,6 +23,8 @@ const ofRestore = [
 export function drillRequest(args: Arguments, command: string): PlanRequest & { intent: 'Drill' } {
   const ignored = ofRestore.find((name) => args.flags[name] !== undefined);
   if (ignored) throw new UsageError(`--${ignored} is of restore: a drill is always an isolated copy, removed when it ends`, command);
+  if (args.flags['map-namespace'] !== undefined)
+    throw new UsageError('--map-namespace is of a move: a drill makes namespaces of its own, and removes them', command);
   const on = flagText(args, 'on');
   const mapped = on === undefined ? mappingFlags.find((name) => args.flags[name] !== undefined) : undefined;
   if (mapped) throw new UsageError(`--${mapped} says what is called otherwise on another cluster: name that one with --on`, command);

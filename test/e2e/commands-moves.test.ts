@@ -163,6 +163,8 @@ it('says under which other name a namespace goes on, and refuses what says nothi
   expect(half).toMatchObject({ code: 2, err: expect.stringContaining('--map-namespace shop is not FROM=TO') });
   const as = await fleet.run('plan failover shop --to west --as shop-dr');
   expect(as).toMatchObject({ code: 2, err: expect.stringContaining('--map-namespace shop=NAME') });
+  const drill = await fleet.run('plan drill shop --on west --map-namespace shop=shop-dr');
+  expect(drill).toMatchObject({ code: 2, err: expect.stringContaining('--map-namespace is of a move') });
   const restore = await fleet.run('plan restore shop --map-namespace shop=shop-dr');
   expect(restore).toMatchObject({ code: 2, err: expect.stringContaining('--map-namespace is of failover') });
 });

@@ -76,6 +76,9 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
         { path: 'data.orders', from: 'orders-db.shop.svc', to: 'orders-db.shop-dr.svc', why: expect.any(String) },
       ]);
       expect(plan.warnings).toContainEqual(expect.objectContaining({ code: 'NAMESPACE_NAMED_IN_CONFIG', evidence: ['ConfigMap web'] }));
+      expect(plan.warnings.map(({ code }) => code)).toContain('POINTS_LEFT_BEHIND');
+      const codes = async () => (await pair.during(pair.service().application('shop'))).reasons.map(({ code }) => code);
+      expect(await codes()).toContain('NEVER_BACKED_UP');
       const { client } = pair.clusters.west;
       expect(await client.get({ type: types.configMaps, namespace: 'shop-dr', name: 'web' })).toMatchObject({
         data: { page: 'hello', orders: 'orders-db.shop-dr.svc:5432', short: 'orders-db.shop:5432' },
@@ -92,9 +95,11 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
       expect(await pair.pods('east')).toEqual([]);
       await pair.write('west', '1,apples\n2,pears\n');
       await pair.capture(undefined, 'west');
+      expect(await codes()).not.toContain('NEVER_BACKED_UP');
       await pair.write('west', '1,apples\n2,pears\n3,plums\n');
       const back = await moved({ intent: 'Failback' });
       expect(back.plan.mapping).toEqual({ namespaces: { 'shop-dr': 'shop' } });
+      expect(back.plan.warnings.map(({ code }) => code)).not.toContain('POINTS_LEFT_BEHIND');
       expect(await pair.read('east')).toBe('1,apples\n2,pears\n3,plums\n');
       expect(await pair.pods('west')).toEqual([]);
       expect(await places()).toEqual(['east/shop']);

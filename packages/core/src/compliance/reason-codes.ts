@@ -283,6 +283,11 @@ const table = {
     why: 'A clone goes into a namespace of its own, so that nothing that runs is touched.',
     fix: 'Choose another name with --as.',
   },
+  POINTS_LEFT_BEHIND: {
+    title: 'Older points do not count under the other name',
+    why: 'Points are known by the namespace that they captured: what goes on under another name is not protected until it is backed up there.',
+    fix: 'Back it up as soon as it runs there: kubectl dr backup; its policy does so at its next run.',
+  },
   NAMESPACE_TAKEN: {
     title: 'A namespace of that name at the target is somebody else’s',
     why: 'A move writes nothing outside the application: into a namespace under another name only where that one is free or its own, and takes no point that could be of another.',

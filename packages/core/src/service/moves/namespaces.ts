@@ -2,6 +2,7 @@ import type { Application } from '../../application/model.ts';
 import { labels } from '../../application/model.ts';
 import { isNamespaceName } from '../../application/namespace-name.ts';
 import { type TenancyRule, claimOf } from '../../application/tenancy.ts';
+import { reachesNamespace } from '../../compliance/coverage.ts';
 import { InputError } from '../../errors.ts';
 import type { Operation } from '../../execution/model.ts';
 import { nameFor } from '../../planning/assemble.ts';
@@ -126,6 +127,25 @@ export function takenNamespaces(
         ),
       ];
     return [];
+  });
+}
+
+/** Under its other name it is not protected by what was captured under its own. */
+export function pointsLeft(
+  namespaces: Readonly<Record<string, string>>,
+  { application, to, assessment }: Pick<NamespaceGround, 'application' | 'to' | 'assessment'>,
+): Reason[] {
+  return Object.entries(namespaces).flatMap(([from, into]): Reason[] => {
+    if (assessment.points().some(({ cluster, scope }) => cluster === to && reachesNamespace(scope, into))) return [];
+    return [
+      {
+        code: 'POINTS_LEFT_BEHIND',
+        severity: 'warning',
+        cluster: to,
+        message: `what was backed up of ${from} brings nothing back in ${into}, of which ${to} has no point yet`,
+        fix: `back it up as soon as it runs there: kubectl dr backup ${application.name}`,
+      },
+    ];
   });
 }
 
