@@ -6,7 +6,6 @@ import { shop } from './shop.ts';
 import type { OpenGround } from './site-ground.ts';
 import { SitePair } from './site-pair.ts';
 
-const caller = { name: 'olivia' };
 const override = 'power of rack 3 is cut';
 const there = { namespaces: { shop: 'shop-dr' } };
 
@@ -129,14 +128,17 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
     it('writes into no namespace of somebody else, and takes no point that could be of one', async () => {
       await pair.capture();
       await createAll(pair.clusters.west.client, shop('pay'));
-      const into = await pair.plan({ intent: 'Relocate', to: 'west', namespaces: { shop: 'pay' } }).catch((error: unknown) => error);
-      expect(into).toMatchObject({
-        blockers: expect.arrayContaining([expect.objectContaining({ code: 'NAMESPACE_TAKEN', cluster: 'west' })]),
+      const { client } = pair.clusters.west;
+      await expect(pair.plan({ intent: 'Relocate', to: 'west', namespaces: { shop: 'pay' } })).rejects.toMatchObject({
+        code: 'UNCLAIMED_PLACEMENT',
+        message: expect.stringContaining('the namespace pay on west is there already and is not of shop alone'),
       });
-      await createAll(pair.clusters.west.client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }]);
-      const beside = await pair.plan({ intent: 'Failover', to: 'west' });
-      expect(beside.blockers.map(({ code, evidence }) => [code, evidence])).toContainEqual(['NAMESPACE_TAKEN', ['Namespace shop']]);
-      await expect(pair.during(pair.service().execute(beside, caller))).rejects.toMatchObject({ code: 'PLAN_BLOCKED' });
+      await createAll(client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }]);
+      for (const request of [{ intent: 'Failover', to: 'west' } as const, { intent: 'Drill', on: 'west' } as const])
+        await expect(pair.plan(request)).rejects.toMatchObject({
+          code: 'UNCLAIMED_PLACEMENT',
+          message: expect.stringContaining('west has a namespace shop of somebody else'),
+        });
     });
 
     it('refuses names that no way back could be found by', async () => {

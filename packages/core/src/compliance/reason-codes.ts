@@ -288,11 +288,6 @@ const table = {
     why: 'Points are known by the namespace that they captured: what goes on under another name is not protected until it is backed up there.',
     fix: 'Back it up as soon as it runs there: kubectl dr backup; its policy does so at its next run.',
   },
-  NAMESPACE_TAKEN: {
-    title: 'A namespace of that name at the target is somebody else’s',
-    why: 'A move writes nothing outside the application: into a namespace under another name only where that one is free or its own, and takes no point that could be of another.',
-    fix: 'Choose a name that is free there: --map-namespace FROM=TO, or mapping in the policy.',
-  },
   STORAGE_CLASS_MISSING: {
     title: 'A StorageClass is missing on the target',
     why: 'Claims that name it would stay Pending for ever.',

@@ -19,7 +19,7 @@ import { contentsOf } from './in-place-reader.ts';
 import { findApplication } from './look.ts';
 import { withoutMarks } from './moves/claims.ts';
 import { movedTo } from './moves/moved-places.ts';
-import { namespacesAt } from './moves/namespaces.ts';
+import { assertNamespaces, namespacesAt } from './moves/namespaces.ts';
 import type { Ground, PlannerDeps } from './plan-ground.ts';
 import { nowAt } from './now-at.ts';
 
@@ -61,6 +61,7 @@ async function drillOfPoints(
   const { on } = asked;
   const components = chosenComponents(assessment.status(application), asked.components);
   const namespaces = namespacesAt({ application, components, to: on, request: {}, assessment });
+  assertNamespaces(namespaces, { application, to: on, assessment }, deps.tenancy);
   const moved = asIfOn(application, on, assessment, deps.tenancy, namespaces);
   const arriving = new Set(application.components.filter((component) => !isOn(component, on)).map(({ name }) => name));
   const arrives = (component: string): boolean => arriving.has(component);

@@ -57,7 +57,6 @@ const zhReasons: Record<ReasonCode, string> = {
   REPLICATION_SECRET_MISSING: '持续复制没有存储库',
   TARGET_EXISTS: '目标命名空间已存在',
   POINTS_LEFT_BEHIND: '改名之后，先前的恢复点不再适用',
-  NAMESPACE_TAKEN: '目标上的同名命名空间属于他人',
   STORAGE_CLASS_MISSING: '目标上缺少一个 StorageClass',
   NAMESPACE_NAMED_IN_CONFIG: '配置中写有旧的命名空间',
   CLONE_REWRITE: '副本需要改写，以免对外产生作用',

@@ -125,7 +125,7 @@ function replicatorFor(
   }
   if (target.namespace !== own && isTaken(target))
     return refuse(
-      'NAMESPACE_TAKEN',
+      'PLACEMENT_UNCLAIMED',
       `the namespace ${target.namespace} there is not of ${name} alone`,
       `name one that is free: mapping.${target.cluster}.namespaces in the policy`,
     );

@@ -28,7 +28,7 @@ import { awayOf, movesOf } from '../located.ts';
 import { momentOf } from './past.ts';
 import { copiesInto, readMove } from './move-reader.ts';
 import { inseparable, movedTo, originsOf, targetOf } from './moved-places.ts';
-import { namespacesAt, pointsLeft, takenNamespaces } from './namespaces.ts';
+import { assertNamespaces, namespacesAt, pointsLeft } from './namespaces.ts';
 import { type ChoiceFor, type Ground, type PlannerDeps, chosenGround, pointsIn } from '../plan-ground.ts';
 import { withRights } from '../plan-rights.ts';
 import { nowAt } from '../now-at.ts';
@@ -135,7 +135,7 @@ async function ownPlan(
   const to = targetOf(assessment, asked, application.name);
   const going = chosenComponents(assessment.status(application), asked.components);
   const namespaces = namespacesAt({ application, components: going, to, request: asked, assessment });
-  const taken = takenNamespaces(namespaces, { application, to, assessment }, deps.tenancy);
+  assertNamespaces(namespaces, { application, to, assessment }, deps.tenancy);
   const left = pointsLeft(namespaces, { application, to, assessment });
   const moved = movedTo(application, to, assessment, deps.tenancy, namespaces);
   const isGone = (cluster: string, namespace: string): boolean =>
@@ -174,7 +174,7 @@ async function ownPlan(
     request.intent !== 'Failover' ||
     laid.places.some((place) => isThere(place) || copiesInto(laid, { cluster: place.cluster, namespace: into(place) }).length > 0);
   if (continuous) {
-    const plan = await continuousPlan(deps, laid, { choiceFor, origins, chosen, mapping, blockers: taken, warnings: left }, signal);
+    const plan = await continuousPlan(deps, laid, { choiceFor, origins, chosen, mapping, warnings: left }, signal);
     return completed(plan, deps, to, now, signal);
   }
   const arrival = arrivalWith(mapping);
@@ -191,7 +191,6 @@ async function ownPlan(
   );
   const plan = await planFailover({
     ...inputs,
-    blockers: [...inputs.blockers, ...taken],
     warnings: [...inputs.warnings, ...left],
     origins,
     mapping,
@@ -248,7 +247,6 @@ async function continuousPlan(
     origins: readonly Origin[];
     chosen: ReadonlySet<string>;
     mapping: Mapping;
-    blockers: readonly Reason[];
     warnings: readonly Reason[];
   },
   signal?: AbortSignal,
@@ -256,7 +254,7 @@ async function continuousPlan(
   const { assessment, status, components, now, application } = laid;
   const { choiceFor, origins, chosen, mapping } = going;
   const request = { ...laid.request, to: laid.home };
-  const blockers: Reason[] = [...going.blockers];
+  const blockers: Reason[] = [];
   const warnings: Reason[] = [...going.warnings];
   const places: MovePlace[] = [];
   const basis: Record<string, string> = {};

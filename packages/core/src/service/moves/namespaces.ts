@@ -3,7 +3,7 @@ import { labels } from '../../application/model.ts';
 import { isNamespaceName } from '../../application/namespace-name.ts';
 import { type TenancyRule, claimOf } from '../../application/tenancy.ts';
 import { reachesNamespace } from '../../compliance/coverage.ts';
-import { InputError } from '../../errors.ts';
+import { InputError, NotAllowedError } from '../../errors.ts';
 import type { Operation } from '../../execution/model.ts';
 import { nameFor } from '../../planning/assemble.ts';
 import type { PlanRequest } from '../../planning/model.ts';
@@ -94,40 +94,29 @@ function nameHere(namespaces: Readonly<Record<string, string>>, there: string): 
   return Object.entries(namespaces).find(([, into]) => into === there)?.[0];
 }
 
-/** Why a namespace may not be written to under its other name, or what has arrived there could be somebody else's. */
-export function takenNamespaces(
+/**
+ * NotAllowedError where a namespace may not be written to under its other name, or what has arrived there could be somebody else's:
+ * before anything of it is read.
+ */
+export function assertNamespaces(
   namespaces: Readonly<Record<string, string>>,
   { application, to, assessment }: Pick<NamespaceGround, 'application' | 'to' | 'assessment'>,
   tenancy: readonly TenancyRule[],
-): Reason[] {
-  const block = (namespace: string, message: string, fix: string): Reason => ({
-    code: 'NAMESPACE_TAKEN',
-    severity: 'blocker',
-    cluster: to,
-    message,
-    evidence: [`Namespace ${namespace}`],
-    fix,
-  });
-  return Object.entries(namespaces).flatMap(([from, into]): Reason[] => {
-    const whose = (namespace: string) => whoseAt({ cluster: to, namespace }, application, assessment, tenancy);
-    if (whose(into) === 'others')
-      return [
-        block(
-          into,
-          `the namespace ${into} on ${to} is there already and is not of ${application.name} alone: nothing is written into it`,
-          `choose a name that is free there: --map-namespace ${from}=NAME, or mapping.${to}.namespaces in the policy; or, if it is of ${application.name} alone: kubectl --context ${to} label namespace ${into} ${labels.application}=${nameFor(application.name)}`,
-        ),
-      ];
-    if (whose(from) === 'others')
-      return [
-        block(
-          from,
-          `${to} has a namespace ${from} of somebody else: what was backed up of that cannot be told there from what was backed up of ${from} of ${application.name}`,
-          `move it while no namespace of that name is on ${to}; or make a copy beside: kubectl dr restore`,
-        ),
-      ];
-    return [];
-  });
+): void {
+  const { name } = application;
+  const isOfOthers = (namespace: string): boolean => whoseAt({ cluster: to, namespace }, application, assessment, tenancy) === 'others';
+  for (const [from, into] of Object.entries(namespaces)) {
+    if (isOfOthers(into))
+      throw new NotAllowedError(`the namespace ${into} on ${to} is there already and is not of ${name} alone: nothing is written into it`, {
+        code: 'UNCLAIMED_PLACEMENT',
+        hint: `choose a name that is free there: --map-namespace ${from}=NAME, or mapping.${to}.namespaces in the policy; or, if it is of ${name} alone: kubectl --context ${to} label namespace ${into} ${labels.application}=${nameFor(name)}`,
+      });
+    if (isOfOthers(from))
+      throw new NotAllowedError(
+        `${to} has a namespace ${from} of somebody else: what was backed up of that cannot be told there from what was backed up of ${from} of ${name}`,
+        { code: 'UNCLAIMED_PLACEMENT', hint: `let it go to a cluster where no namespace is called ${from}: kubectl dr status ${name}` },
+      );
+  }
 }
 
 /** Under its other name it is not protected by what was captured under its own. */
