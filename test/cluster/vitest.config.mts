@@ -23,8 +23,8 @@ const ours = goCommand() !== undefined && !KUBECONFIG_EAST && !KUBECONFIG_WEST &
  * sandbox, and of a real control plane without what differs there by the time it takes, as far as whole runs have shown.
  */
 const short = process.env.CLUSTER_SHORT === '1';
-const ranBefore = `{chance,choices,command-line,drills,execution,existing-objects,failover,fence,fleet,killed,mixed,moves,native,operators,past-moment,planning,relocate,rights,sigkill,site-loss,site-loss-copied,snapshots,split,standby-copied}`;
-const slow = `{choices,drills,engine,execution,existing-objects,failover,mixed,moves,native,operators,past-moment,planning,relocate,sigkill,site-loss,snapshots,split,standby-copied,steered-moves}`;
+const ranBefore = `{broken-journeys,chance,choices,command-line,drills,execution,existing-objects,failover,fence,fleet,killed,mixed,native,operators,past-moment,planning,relocate,rights,sigkill,site-loss,site-loss-copied,snapshots,split,standby-copied}`;
+const slow = `{broken-journeys,choices,drills,engine,execution,existing-objects,failover,mixed,native,operators,past-moment,planning,relocate,sigkill,site-loss,snapshots,split,standby-copied,steered-moves}`;
 const shortStories = ['exit-codes'];
 /** Command lines word for word: `npm test` tells them of the sandbox. */
 const stories =

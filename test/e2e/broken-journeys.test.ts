@@ -1,3 +1,6 @@
 import { describeBrokenJourneys } from '../suites/broken-journeys.ts';
+import { inMemory, someOfEach } from '../suites/journeys.ts';
+import { siteGrounds } from '../suites/site-ground.ts';
 
-for (const by of ['volsync', 'velero', 'both'] as const) describeBrokenJourneys(by, 1, 8);
+describeBrokenJourneys('memory', siteGrounds.memory, inMemory, { most: 1, faults: 3, atOnce: 8 });
+describeBrokenJourneys('sandbox', siteGrounds.sandbox, someOfEach, { most: 1, faults: 1, atOnce: 4 });

@@ -5,6 +5,7 @@ import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { Scene } from '../suites/scene.ts';
 import { seenBy } from '../suites/seen-by.ts';
+import { siteGrounds } from '../suites/site-ground.ts';
 
 const caller = { name: 'olivia' };
 const id = 'move-1';
@@ -42,7 +43,7 @@ describe('a move to west, of which a cluster stops answering in the middle', { t
   let cutOff = false;
   beforeEach(async () => {
     cutOff = false;
-    scene = await Scene.open('volsync');
+    scene = await Scene.open(siteGrounds.memory, 'volsync');
     await scene.write('east', 'of east');
   }, 120_000);
   afterEach(() => scene.close());

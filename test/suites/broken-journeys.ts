@@ -3,10 +3,11 @@ import { asDrError } from '@kubectl-dr/core/errors';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import type { StartedOperation } from '@kubectl-dr/core/service/port';
 import { befalls, failing, faultNames } from './failing.ts';
-import { type Journey, journeys, opened } from './journeys.ts';
+import { type Journey, opened } from './journeys.ts';
 import { allOf } from './many.ts';
-import { type Holding, type Scene, type SceneState, sites } from './scene.ts';
+import { type Scene, type SceneState, sites } from './scene.ts';
 import { doomed, seenBy, writes } from './seen-by.ts';
+import type { OpenGround } from './site-ground.ts';
 
 const caller = { name: 'olivia' };
 /** When a cluster that was lost answers again: after a blip, after minutes, when nobody waits for it any more. */
@@ -33,32 +34,50 @@ function chosenOf<T>(places: readonly T[], most: number): T[] {
   return places.filter((_, index) => index % every === Math.floor(every / 2) % Math.min(every, places.length));
 }
 
+export interface Attempts {
+  /** So many places of each kind are tried at least. */
+  most: number;
+  /** And of requests that fail. */
+  faults: number;
+  /** How many pairs of clusters there may be at a time. */
+  atOnce: number;
+}
+
 /**
  * Moves and drills whose process dies at a write, of which a request fails, or one of whose clusters is silent in the middle of a step:
- * they end as if nothing had been, or are taken back; at no moment do two copies run. On clusters in memory, with a clock that stands still.
+ * they end as if nothing had been, or are taken back; at no moment do two copies run. Time stands still unless somebody waits.
  */
-export function describeBrokenJourneys(by: Holding, most: number, atOnce: number): void {
-  describe.each(journeys[by].map((journey) => [journey.title, journey] as const))(`%s (${by})`, (_, journey) => {
+export function describeBrokenJourneys(
+  target: string,
+  open: OpenGround,
+  journeys: readonly Journey[],
+  { most, faults, atOnce }: Attempts,
+): void {
+  describe.each(journeys.map((journey) => [journey.title, journey.by, journey] as const))(`%s (%s, ${target})`, (_, by, journey) => {
     const silent = journey.silent === undefined ? [] : [journey.silent];
     const isDrill = journey.request.intent === 'Drill';
     let known: Promise<Reference> | undefined;
-    const reference = () => (known ??= withScene(journey, (scene) => observed(scene, journey)));
+    const reference = () => (known ??= withScene(open, journey, (scene) => observed(scene, journey)));
 
     const tried = async (about: string, attempts: [place: string, body: (scene: Scene) => Promise<string>][], of: number) => {
       const ends: Record<string, number> = {};
+      const failed: Error[] = [];
       await allOf(
         attempts.map(([place, body]) => async () => {
           try {
-            const end = await withScene(journey, body);
+            const end = await withScene(open, journey, body);
             ends[end] = (ends[end] ?? 0) + 1;
           } catch (error) {
-            throw new Error(place, { cause: error });
+            failed.push(new Error(place, { cause: error }));
+            // So many tell what they have in common.
+            if (failed.length === 10) throw failed[0];
           }
         }),
         atOnce,
-      );
+      ).catch(() => undefined);
       // eslint-disable-next-line no-console -- the counts are the result of this test
-      console.log(`${journey.title} (${by}), ${about}: ${attempts.length} of ${of} places`, ends);
+      console.log(`${journey.title} (${by}, ${target}), ${about}: ${attempts.length} of ${of} places`, ends);
+      if (failed.length > 0) throw new Error(failed.map(({ message }) => message).join('\n'), { cause: failed[0] });
     };
 
     /** As if nothing had been. */
@@ -140,7 +159,7 @@ export function describeBrokenJourneys(by: Holding, most: number, atOnce: number
       const places = faultNames.flatMap((fault) => calls.filter((verb) => befalls(fault, verb)).map((_, nth) => ({ fault, nth })));
       await tried(
         'a request fails',
-        chosenOf(places, Math.max(most, faultNames.length)).map(({ fault, nth }) => [
+        chosenOf(places, faults).map(({ fault, nth }) => [
           `${fault} at request ${nth}`,
           async (scene) => {
             const failure = failing(fault, nth);
@@ -234,8 +253,8 @@ export function describeBrokenJourneys(by: Holding, most: number, atOnce: number
   });
 }
 
-async function withScene<T>(journey: Journey, body: (scene: Scene) => Promise<T>): Promise<T> {
-  const scene = await opened(journey);
+async function withScene<T>(open: OpenGround, journey: Journey, body: (scene: Scene) => Promise<T>): Promise<T> {
+  const scene = await opened(open, journey);
   try {
     const result = await body(scene);
     if (journey.silent === undefined) expect(scene.twoActive).toEqual([]);

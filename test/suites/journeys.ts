@@ -1,6 +1,7 @@
 import type { PlanRequest } from '@kubectl-dr/core/planning/model';
 import type { Site } from './mixed-sites.ts';
 import { type Holding, Scene } from './scene.ts';
+import type { OpenGround } from './site-ground.ts';
 
 const caller = { name: 'olivia' };
 const override = 'power of rack 3 is cut';
@@ -17,8 +18,8 @@ export interface Journey {
   prepare(scene: Scene): Promise<void>;
 }
 
-export async function opened({ by, prepare }: Journey): Promise<Scene> {
-  const scene = await Scene.open(by);
+export async function opened(open: OpenGround, { by, prepare }: Journey): Promise<Scene> {
+  const scene = await Scene.open(open, by);
   await scene.write('east', 'of east');
   await prepare(scene);
   return scene;
@@ -84,22 +85,38 @@ const away = (by: Holding): Journey => ({
   prepare: ready,
 });
 
-const back: Journey = {
-  title: 'failover back with a last backup',
-  by: 'both',
-  request: { intent: 'Failover', to: 'east' },
-  home: 'east',
-  async prepare(scene) {
-    await ready(scene);
-    await moved(scene, { intent: 'Failover', to: 'west' });
-    await scene.write('west', 'of west');
-    await scene.sites.pass(150_000);
-    await scene.backUp('west');
+/** It has been moved with a last backup, and has written there since. */
+async function back(scene: Scene): Promise<void> {
+  await ready(scene);
+  await moved(scene, { intent: 'Failover', to: 'west' });
+  await scene.write('west', 'of west');
+  await scene.sites.pass(150_000);
+  await scene.backUp('west');
+}
+
+const relocation = (by: Holding, prepare: Journey['prepare']): Journey => ({
+  title: 'relocation',
+  by,
+  request: { intent: 'Relocate', to: 'west' },
+  home: 'west',
+  prepare,
+});
+
+/** The part that is not copied comes by a last backup. */
+const both: Journey[] = [
+  relocation('both', ready),
+  { title: 'failback', by: 'both', request: { intent: 'Failback' }, home: 'east', prepare: back },
+  {
+    title: 'failover back with a last backup',
+    by: 'both',
+    request: { intent: 'Failover', to: 'east' },
+    home: 'east',
+    prepare: back,
   },
-};
+];
 
 const copied: Journey[] = [
-  { title: 'relocation', by: 'volsync', request: { intent: 'Relocate', to: 'west' }, home: 'west', prepare: async () => undefined },
+  relocation('volsync', async () => undefined),
   {
     title: 'failback',
     by: 'volsync',
@@ -113,8 +130,23 @@ const copied: Journey[] = [
   },
 ];
 
-export const journeys: Record<Holding, Journey[]> = {
+const journeys: Record<Holding, Journey[]> = {
   volsync: [...copied, failover('volsync'), ...drills('volsync')],
-  velero: [failover('velero'), away('velero'), ...drills('velero')],
-  both: [failover('both'), away('both'), back, ...drills('both')],
+  velero: [relocation('velero', ready), failover('velero'), away('velero'), ...drills('velero')],
+  both: [failover('both'), away('both'), ...both, ...drills('both')],
 };
+
+/** One of each kind of move, and a drill, between them by each way of holding data: for grounds on which each takes long. */
+export const someOfEach: Journey[] = [
+  ...journeys.velero.filter(({ title }) => title === 'relocation'),
+  ...journeys.both.filter(({ title }) => title === 'failback'),
+  ...journeys.volsync.filter(({ title }) => title === 'failover from a lost cluster' || title === 'drill on the standby'),
+];
+
+/** All of them where every place is tried; else without those that go the way of another but for who holds their data. */
+export const inMemory: Journey[] = Object.values(journeys)
+  .flat()
+  .filter(({ by, title }) => {
+    if (process.env.MOVE_EVERY !== undefined) return true;
+    return by === 'volsync' || (by === 'both' && title !== 'drill where it runs') || /^(relocation|failover with)/.test(title);
+  });

@@ -1,7 +1,6 @@
 import type { Operation } from '@kubectl-dr/core/execution/model';
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { MixedSites, type Site } from './mixed-sites.ts';
-import { Killed, writes } from './seen-by.ts';
 import type { OpenGround } from './site-ground.ts';
 
 const caller = { name: 'olivia' };
@@ -148,47 +147,6 @@ export function describeMixed(target: string, open: OpenGround): void {
       await takenBack(ended);
       expect([await sites.running('east'), await sites.running('west')]).toEqual([whole, {}]);
       expect(await sites.read('east', 'web')).toBe('uploads of later');
-    });
-
-    it.each(['resumed', 'undone'] as const)('is %s by another process, wherever the one dies that relocates it', async (then) => {
-      // Around the writes by which the last backup is asked for and comes back.
-      const deaths = process.env.MOVE_EVERY === '1' ? Array.from({ length: 100 }, (_, nth) => nth) : [23, 31, 54, 70];
-      const steps = new Set<string>();
-      for (const nth of deaths) {
-        if (nth !== deaths[0]) {
-          await sites.close();
-          sites = await MixedSites.open(open);
-        }
-        await sites.backUp('east');
-        await sites.write('east', 'web', 'uploads of later');
-        const made = await plan({ intent: 'Relocate', to: 'west' });
-        const dying = new AbortController();
-        const started = await sites.during(sites.service('first').execute(made, caller, { operationId: 'move-1', signal: dying.signal }));
-        let count = 0;
-        sites.before = (_site, { verb }) => {
-          if (writes.has(verb) && count++ === nth) dying.abort(new Killed());
-          if (dying.signal.aborted) throw new Killed();
-        };
-        await sites.during(started.run()).catch((error: unknown) => {
-          if (!dying.signal.aborted) throw error;
-        });
-        sites.before = undefined;
-        if (!dying.signal.aborted) break;
-        await sites.pass(120_000);
-        const second = sites.service('second');
-        const found = await second.operation('move-1');
-        steps.add(found.steps.find(({ state }) => state === 'Running')?.id ?? found.state);
-        if (then === 'undone') await sites.during(second.cancel('move-1', caller));
-        const again = await sites.during(then === 'resumed' ? second.resume('move-1', caller) : second.undo('move-1', caller));
-        const ended = await sites.during(again.run());
-        expect(ended, `killed at write ${nth}: ${ended.message}`).toMatchObject({ state: then === 'resumed' ? 'Succeeded' : 'Undone' });
-        await sites.pass(30_000);
-        const [there, gone] = then === 'resumed' ? (['west', 'east'] as const) : (['east', 'west'] as const);
-        expect(await sites.running(there), `killed at write ${nth}`).toEqual(whole);
-        expect(await sites.running(gone)).toEqual(then === 'resumed' ? stopped : {});
-        expect(await sites.read(there, 'web')).toBe('uploads of later');
-      }
-      expect(steps.size, [...steps].join(', ')).toBeGreaterThan(2);
     });
 
     it('fails over with a last backup, and loses what came after that alone', async () => {

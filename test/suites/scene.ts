@@ -1,19 +1,12 @@
-import { engine } from '@kubectl-dr/core/engines/velero/index';
 import { keepLabel, kinds as volsyncKinds } from '@kubectl-dr/core/engines/volsync/kinds';
-import { engine as volsync } from '@kubectl-dr/core/engines/volsync/index';
 import { snapshotKinds } from '@kubectl-dr/core/engines/snapshot-kinds';
-import { ServiceUnavailableError } from '@kubectl-dr/core/errors';
 import type { ClusterClient } from '@kubectl-dr/core/ports/cluster';
 import { type KubeObject, types } from '@kubectl-dr/core/ports/kubernetes';
-import { ListReader } from '@kubectl-dr/core/service/list-reader';
 import type { DrService } from '@kubectl-dr/core/service/port';
-import { createDrService } from '@kubectl-dr/core/service/service';
 import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
 import { meaningOf, meantKinds } from './meaning.ts';
 import { MixedSites, type Site } from './mixed-sites.ts';
-import { seenBy } from './seen-by.ts';
-import { catalogOf } from './shop.ts';
-import { siteGrounds } from './site-ground.ts';
+import type { OpenGround } from './site-ground.ts';
 
 export const sites = ['east', 'west'] as const;
 
@@ -32,10 +25,33 @@ export interface SceneState {
   resting: string[];
 }
 
+/** Clusters that do not answer the product; their workloads go on. */
+class Lost {
+  readonly #sites: MixedSites;
+  readonly #names = new Set<Site>();
+
+  constructor(mixed: MixedSites) {
+    this.#sites = mixed;
+  }
+
+  has(site: Site): boolean {
+    return this.#names.has(site);
+  }
+
+  add(site: Site): void {
+    this.#names.add(site);
+    this.#sites.lost.add(site);
+  }
+
+  delete(site: Site): void {
+    this.#names.delete(site);
+    this.#sites.lost.delete(site);
+  }
+}
+
 /** The shop on `east`, of which a process may die that moves it to `west`, or a cluster. Time stands still unless somebody waits. */
 export class Scene {
-  /** Clusters that do not answer the product; their workloads go on. */
-  readonly lost = new Set<Site>();
+  readonly lost: Lost;
   /** Moments in which a copy ran on each side. */
   readonly twoActive: string[] = [];
   readonly sites: MixedSites;
@@ -44,11 +60,12 @@ export class Scene {
 
   private constructor(mixed: MixedSites, by: Holding) {
     this.sites = mixed;
+    this.lost = new Lost(mixed);
     this.#by = by;
   }
 
-  static async open(by: Holding): Promise<Scene> {
-    const scene = new Scene(await MixedSites.open(siteGrounds.memory), by);
+  static async open(open: OpenGround, by: Holding): Promise<Scene> {
+    const scene = new Scene(await MixedSites.open(open), by);
     const { sites: mixed } = scene;
     if (by === 'volsync') {
       const east = mixed.client('east');
@@ -62,31 +79,22 @@ export class Scene {
         await east.delete({ type: volsyncKinds.sources, namespace: 'shop', name: metadata.name });
       for (const { metadata } of (await west.list(volsyncKinds.destinations, { namespace: 'shop' })).items)
         await west.delete({ type: volsyncKinds.destinations, namespace: 'shop', name: metadata.name });
-      await west.delete({ type: types.namespaces, name: 'shop' });
+      const shop = { type: types.namespaces, name: 'shop' };
+      await west.delete(shop);
+      const isGone = () =>
+        west.get(shop).then(
+          () => false,
+          () => true,
+        );
+      await mixed.pair.until(isGone, 'the namespace of the standby goes', 900_000);
     }
     await mixed.pass(30_000);
     return scene;
   }
 
   /** As a process of its own sees both. `through`: what lies between it and a cluster. */
-  service(holder = 'me', through: (cluster: ClusterClient) => ClusterClient = (cluster) => cluster): DrService {
-    const clusters = sites.map((name) =>
-      through(
-        seenBy(this.sites.client(name), {
-          before: () => {
-            if (this.lost.has(name)) throw new ServiceUnavailableError(`${name} does not answer`, { cluster: name });
-          },
-        }),
-      ),
-    );
-    return createDrService({
-      clusters,
-      reader: new ListReader(clusters),
-      engines: [engine, volsync],
-      clock: this.sites.clock,
-      holder,
-      catalog: { read: async () => ({ entities: catalogOf('shop'), problems: [] }) },
-    });
+  service(holder = 'me', through?: (cluster: ClusterClient) => ClusterClient): DrService {
+    return this.sites.pair.service(holder, through);
   }
 
   /** A backup that has arrived at the other cluster. `whole`: with every volume, whoever else copies it. */
@@ -147,8 +155,10 @@ export class Scene {
       besides: await both((site) => this.#besides(site)),
       resting: replications.flatMap(({ paused, cluster, role }) => (paused ? [`${cluster} ${role}`] : [])).toSorted(),
     };
-    // Snapshots have names of their own in each scene.
-    const text = JSON.stringify(state).replaceAll(/"velero-(data-orders-db-0|uploads)-[a-z0-9]{5}"/g, '"velero-$1-NAME"');
+    // Snapshots have names of their own in each scene, and last backups the time of when they are made.
+    const text = JSON.stringify(state)
+      .replaceAll(/"velero-(data-orders-db-0|uploads)-[a-z0-9]{5}"/g, '"velero-$1-NAME"')
+      .replaceAll(/"(move-shop-[a-z-]+)-\d{14}"/g, '"$1-TIME"');
     return JSON.parse(text) as SceneState;
   }
 

@@ -12,6 +12,7 @@ import { setFence } from './actions/fence-set.ts';
 import { createNamespace } from './actions/namespace-create.ts';
 import { isolate } from './actions/namespace-isolate.ts';
 import { finishMove, move } from './actions/mover.ts';
+import { removeEmptyNamespace } from './actions/namespace-remove-empty.ts';
 import { removeNamespace } from './actions/namespace-remove.ts';
 import { carryObjects } from './actions/objects-carry.ts';
 import { removeObjects, restoreObjects } from './actions/objects.ts';
@@ -31,6 +32,8 @@ export async function runAction(action: StepAction, context: ActionContext): Pro
       return isolate(action, context);
     case 'namespace.remove':
       return removeNamespace(action, context);
+    case 'namespace.remove.empty':
+      return removeEmptyNamespace(action, context);
     case 'copy.stop':
       return stopCopy(action, context);
     case 'fence.set':

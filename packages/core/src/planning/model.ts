@@ -21,6 +21,8 @@ export type StepAction =
   | { kind: 'namespace.isolate'; namespace: string; policyName: string }
   /** Deletes a namespace that this operation made, with its volumes, and waits until nothing of them is left. */
   | { kind: 'namespace.remove'; namespace: string; timeoutSeconds: number }
+  /** Deletes a namespace that this operation made if nothing is in it any more; else, or without the right to, it is left. */
+  | { kind: 'namespace.remove.empty'; namespace: string; timeoutSeconds: number }
   /**
    * Stops what runs of an application, and waits until nothing does. `accepted`: why it may go on although the cluster does not
    * answer, as somebody said it.

@@ -24,6 +24,9 @@ export function accessOf(step: Step, engines: readonly Engine[]): { cluster: str
       return on(cluster, ['create'], [types.networkPolicies], action.namespace);
     case 'namespace.remove':
       return on(cluster, ['get', 'delete'], [types.namespaces]);
+    case 'namespace.remove.empty':
+      // Who may not delete it leaves it.
+      return on(cluster, ['get'], [types.namespaces]);
     case 'fence.set':
       return on(cluster, ['get', 'patch'], [networkFences]).map((one) => ({ ...one, access: { ...one.access, name: action.fence } }));
     case 'copy.stop':

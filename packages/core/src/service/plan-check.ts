@@ -232,6 +232,7 @@ export function assertInside(
           });
         break;
       case 'namespace.remove':
+      case 'namespace.remove.empty':
         // Only what the plan itself makes.
         if (!made.has(`${cluster}/${action.namespace}`)) refuse(step, action.namespace);
         inside(step, action.namespace);

@@ -169,6 +169,7 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('namespace.create'), namespace: name, labels: strings, annotations: strings }),
   z.strictObject({ kind: z.literal('namespace.isolate'), namespace: name, policyName: name }),
   z.strictObject({ kind: z.literal('namespace.remove'), namespace: name, timeoutSeconds: z.number() }),
+  z.strictObject({ kind: z.literal('namespace.remove.empty'), namespace: name, timeoutSeconds: z.number() }),
   z.strictObject({
     kind: z.literal('copy.stop'),
     namespace: name,

@@ -7,6 +7,7 @@ const names = {
   'namespace.create': '',
   'namespace.isolate': '',
   'namespace.remove': '',
+  'namespace.remove.empty': '',
   'copy.stop': '',
   'fence.set': '',
   'copy.start': '',

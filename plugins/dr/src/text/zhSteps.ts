@@ -5,6 +5,7 @@ const zhSteps: Record<StepAction['kind'], string> = {
   'namespace.create': '创建命名空间',
   'namespace.isolate': '隔离命名空间的网络',
   'namespace.remove': '删除命名空间，并确认没有残留',
+  'namespace.remove.empty': '删除已空的命名空间',
   'copy.stop': '停止应用，并确认已全部停止',
   'fence.set': '更改集群对存储的访问',
   'copy.start': '启动应用',

@@ -33,7 +33,7 @@ export async function removeNamespace(action: Action<'namespace.remove'>, contex
     failed(
       context,
       `${left || `the namespace ${action.namespace}`} on ${cluster.name} is still there after ${action.timeoutSeconds} s`,
-      hintOf(context, action),
+      hintOf(context, action.namespace),
     );
   await until(context, { timeoutSeconds: action.timeoutSeconds, late }, async (tell) => {
     left = await remainder(action.namespace, live?.metadata.uid, context);
@@ -92,7 +92,7 @@ function absentOrForbidden(error: unknown): undefined {
 }
 
 /** What the server says keeps a namespace from going. */
-function textOfCondition({ status }: KubeObject): string | undefined {
+export function textOfCondition({ status }: KubeObject): string | undefined {
   const conditions = at(status, 'conditions');
   if (!Array.isArray(conditions)) return undefined;
   const [first] = conditions.filter(
@@ -101,10 +101,10 @@ function textOfCondition({ status }: KubeObject): string | undefined {
   return textAt(first, 'message');
 }
 
-function preconditions({ metadata: { uid } }: KubeObject): { preconditions?: { uid: string } } {
+export function preconditions({ metadata: { uid } }: KubeObject): { preconditions?: { uid: string } } {
   return uid === undefined ? {} : { preconditions: { uid } };
 }
 
-function hintOf({ cluster, operationId }: ActionContext, { namespace }: Action<'namespace.remove'>): string {
+export function hintOf({ cluster, operationId }: ActionContext, namespace: string): string {
   return `kubectl --context ${cluster.name} get namespace ${namespace} -o yaml tells what holds it; then: kubectl dr resume ${operationId}`;
 }

@@ -141,6 +141,8 @@ export function undoOf(inputs: MoveInputs, steps: MoveSteps, planned: boolean): 
       endSync,
       remove,
       start,
+      // At last, for nothing waits for it.
+      places.flatMap((place) => roomOf(place, steps, back)),
     ].filter(({ length }) => length > 0),
     ...(release.length > 0 && { release }),
   };
@@ -221,6 +223,14 @@ function removalsOf(place: MovePlace, steps: MoveSteps, back: (step: Step, undoe
     action: { kind: 'objects.remove', objects: made.map((moved) => targetOf(moved, place.namespace)) },
   };
   return [back(step, beginningOf(place, steps), `Remove what was written in ${place.namespace} on ${place.cluster}`)];
+}
+
+/** The namespace that was made for it, unless something has come to be in it that is not taken back: a copy that rests, or anybody's. */
+function roomOf(place: MovePlace, steps: MoveSteps, back: (step: Step, undoes: string, title: string) => Step): Step[] {
+  if (place.exists) return [];
+  const made = steps.createNamespace(place);
+  const action = { kind: 'namespace.remove.empty', namespace: place.namespace, timeoutSeconds: 600 } as const;
+  return [back({ ...made, action }, made.id, `Remove the namespace ${place.namespace} if nothing is in it`)];
 }
 
 /** What is given up, and what a silent cluster still owes. */
