@@ -5,6 +5,8 @@ export interface Readiness {
   ready: boolean;
   /** Why not, or what is remarkable although it is ready. */
   message?: string;
+  /** It wants no pods, or none for now. */
+  stopped?: true;
 }
 
 /** Is a workload as ready as it wants to be? `pods` finds its pods, who know why not. Never throws. */
@@ -23,7 +25,7 @@ export function readinessOf(object: KubeObject, pods: () => readonly KubeObject[
     case 'Job':
       return job(object);
     case 'CronJob':
-      return at(object, 'spec', 'suspend') === true ? { ready: true, message: 'suspended' } : { ready: true };
+      return at(object, 'spec', 'suspend') === true ? { ready: true, message: 'suspended', stopped: true } : { ready: true };
     default:
       return ofPods(pods());
   }
@@ -36,7 +38,7 @@ function ofPods(pods: readonly KubeObject[]): Readiness {
 }
 
 function replicas(wanted: number, ready: number, object: KubeObject, pods: () => readonly KubeObject[]): Readiness {
-  if (wanted === 0) return object.kind === 'DaemonSet' ? { ready: true } : { ready: true, message: 'scaled to 0' };
+  if (wanted === 0) return object.kind === 'DaemonSet' ? { ready: true } : { ready: true, message: 'scaled to 0', stopped: true };
   const seen = numberAt(object, 'status', 'observedGeneration');
   if (seen !== undefined && seen < (numberAt(object, 'metadata', 'generation') ?? 0)) {
     return { ready: false, message: 'its latest change has not been acted on yet' };

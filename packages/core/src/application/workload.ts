@@ -22,6 +22,8 @@ export interface Workload {
   references: ConfigReference[];
   ready: boolean;
   message?: string;
+  /** It wants no pods: scaled to 0, or suspended. */
+  stopped?: true;
   createdAt?: string;
   /** A Job that ran to its end: nothing of it has to come back. */
   finished: boolean;

@@ -22,6 +22,7 @@ import { Interpretations } from './interpretations.ts';
 import { located } from './located.ts';
 import type { ApplicationStatus, ClusterStatus, Fleet } from './model.ts';
 import { unfinishedMoves } from './moves/unfinished-moves.ts';
+import { withoutStandingCopies } from './standing-copies.ts';
 
 export interface KnownContents {
   get(pointId: string): ContentsKnown;
@@ -101,7 +102,7 @@ export class Assessment {
         : { applications: [], problems: [] };
     this.#fromCatalog = fromCatalog;
     const settled = fromCatalog.applications.map((application) => settle(application, this.inventory, inputs.tenancy));
-    const fromLabels = applicationsFromLabels(this.inventory.clusters);
+    const fromLabels = withoutStandingCopies(applicationsFromLabels(this.inventory.clusters), settled, this.managed(), this.inventory);
     const moved = settled.map((application) => located(application, this, inputs.tenancy)).filter((one) => !settled.includes(one));
     const merged = mergeApplications(settled, fromLabels, this.inventory, inputs.tenancy, moved);
     this.applications = merged.map((application) => {
