@@ -74,8 +74,8 @@ export function runControllers(options: ControllersOptions): RunningControllers 
     async idle() {
       await Promise.all(listed);
       for (;;) {
-        // Watches deliver in later tasks than the writes that cause them. A timer, however short, would leave the machine idle.
-        for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        // Watches deliver in later tasks than the writes that cause them.
+        await new Promise((resolve) => setTimeout(resolve, 2));
         const busy = [...queues.values()].filter((queue) => queue.busy !== undefined);
         if (busy.length === 0) return;
         await Promise.all(busy.map((queue) => queue.busy));
