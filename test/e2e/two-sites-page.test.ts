@@ -92,6 +92,32 @@ it('every command of docs/two-sites.md does what the page says, in its order', a
   expect(said['npx kubectl-dr describe operation OPERATION']).toContain('the power of the site is cut');
 }, 300_000);
 
+it('every command of docs/moved-by-engines.md does what the page says, in its order', async () => {
+  const [first, ...rest] = commandsOf(readFileSync(path.join(repository, 'docs/moved-by-engines.md'), 'utf8'));
+  expect(rest.length).toBeGreaterThan(8);
+  sandbox?.kill();
+  sandbox = begin([...wordsOf(first!.command), '--port', '0']);
+  await new Promise<void>((resolve, reject) => {
+    sandbox!.stdout!.once('data', () => resolve());
+    void ended(sandbox!).then(({ text }) => reject(new Error(text)));
+  });
+  const says: Record<string, RegExp> = {
+    'npx kubectl-dr status booking': /copy of data to west: .* every 1m/,
+    'npx kubectl-dr drill tickets --on west': /tried in west\/tickets-test-[0-9a-f]{5}/,
+    'npx kubectl-dr status tickets': /west\/tickets[^]*nothing copies back/,
+  };
+  for (const { command, code } of rest) {
+    const words = wordsOf(command).map((word) => (word === 'packages/sandbox/steered' ? path.join(repository, word) : word));
+    const once = async (): Promise<void> => {
+      const { code: exit, text } = await ended(begin(words));
+      expect(exit, `${command}\n${text}`).toBe(code);
+      expect(text, command).toMatch(says[command.replace(/ --catalog .*/, '')] ?? '');
+    };
+    // What is on its way is waited for: a first copy, one that is just made, and what the move before has set up again.
+    await vi.waitFor(once, { timeout: 120_000, interval: 2_000 });
+  }
+}, 600_000);
+
 async function arrived(): Promise<void> {
   const { text } = await ended(begin(['npx', 'kubectl-dr', 'get', 'replications']));
   expect(text.split('\n').filter((row) => /Succeeded/.test(row) && !/<unknown>|nothing/.test(row))).toHaveLength(1);

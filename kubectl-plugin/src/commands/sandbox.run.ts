@@ -19,7 +19,8 @@ async function start(args: Arguments, directory: string, context: Context): Prom
   const { startSandbox } = await import('@kubectl-dr/sandbox');
   const port = typeof args.flags.port === 'number' ? args.flags.port : 16443;
   context.output.err('Starting the sandbox: clusters east and west\n');
-  const sandbox = await startSandbox({ port, directory: resolvePath(context, directory), standby: args.flags.standby === true });
+  const [standby, steered] = [args.flags.standby === true, args.flags.steered === true];
+  const sandbox = await startSandbox({ port, directory: resolvePath(context, directory), standby, steered });
   context.output.out(`export KUBECONFIG=${sandbox.kubeconfigPath}\n`);
   context.output.err('Try: kubectl dr status; kubectl dr status shop; kubectl dr restore shop --as shop-copy\nCtrl-C ends it.\n');
   await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));

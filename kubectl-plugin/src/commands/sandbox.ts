@@ -17,6 +17,7 @@ export const sandbox: Command = {
     port: { type: 'number', value: 'PORT', summary: 'Port to listen on (default 16443)' },
     directory: { type: 'string', value: 'DIR', summary: 'Where the kubeconfig is written (default .sandbox)' },
     standby: { type: 'boolean', summary: 'Each cluster can go on for the other' },
+    steered: { type: 'boolean', summary: 'Two more applications, which Ramen and Stork move' },
   },
   examples: [
     ['kubectl dr sandbox', 'Prints the KUBECONFIG to use and keeps running'],

@@ -11,14 +11,15 @@ const { values } = parseArgs({
     'sandbox-port': { type: 'string', default: '16443' },
     'portal-port': { type: 'string', default: '3000' },
     'backend-port': { type: 'string', default: '7007' },
+    steered: { type: 'boolean', default: false },
     fault: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 
 if (values.help) {
-  console.log(`npm start [-- --portal-port 3000 --backend-port 7007 --sandbox-port 16443]
-npm run sandbox [-- --sandbox-port 16443]`);
+  console.log(`npm start [-- --portal-port 3000 --backend-port 7007 --sandbox-port 16443 --steered]
+npm run sandbox [-- --sandbox-port 16443 --steered]`);
   process.exit(0);
 }
 
@@ -104,6 +105,7 @@ if (!values['sandbox-only']) {
 
 const kubeconfig = path.join(root, '.sandbox', 'kubeconfig');
 const sandboxArgs = ['packages/sandbox/src/bin/sandbox.ts', '--port', String(sandboxPort), '--directory', path.join(root, '.sandbox')];
+if (values.steered) sandboxArgs.push('--steered');
 for (const fault of values.fault) sandboxArgs.push('--fault', fault);
 
 if (values['sandbox-only']) {

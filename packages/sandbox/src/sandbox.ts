@@ -4,10 +4,8 @@ import { systemClock } from '@kubectl-dr/core/system-clock';
 import { type ClusterName, clusterNames } from './cluster-names.ts';
 import { SandboxCluster } from './simulators/cluster.ts';
 import { parseFault } from './simulators/faults/flags.ts';
-import type { Identity } from './identities.ts';
-import { identities, tokensOf } from './identities.ts';
-import type { Durations } from './simulators/durations.ts';
-import { visible } from './simulators/durations.ts';
+import { type Identity, identities, tokensOf } from './identities.ts';
+import { type Durations, visible } from './simulators/durations.ts';
 import { MemoryBuckets } from './simulators/object-store.ts';
 import { standBy, switches } from './simulators/two-sites.ts';
 
@@ -20,6 +18,8 @@ export interface SandboxOptions {
   clock?: Clock;
   /** Each cluster reads what the other backs up, so that it can go on when the other is lost. */
   standby?: boolean;
+  /** Two more applications, which Ramen and Stork move between the clusters. */
+  steered?: boolean;
   /** How long things take. Default: long enough to be seen. */
   durations?: Durations;
   /** As `--fault` takes them: `west:down`. More can befall a cluster later: `clusters.west.faults.push({ status: 500, times: 1 })`. */
@@ -44,7 +44,8 @@ export interface Sandbox {
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const {
     story = true,
-    standby = false,
+    standby,
+    steered,
     clock = systemClock,
     durations = visible,
     faults = [],
@@ -68,21 +69,18 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const all = Object.values(clusters);
   for (const cluster of all) await cluster.furnish();
   await chapters?.tellStory(clusters, clock.now());
-  await Promise.all(all.map((cluster) => cluster.idle()));
-  for (const cluster of all) {
-    Object.assign(cluster.durations, durations);
-    cluster.startVelero();
-  }
+  const idle = async (): Promise<void> => void (await Promise.all(all.map((cluster) => cluster.idle())));
+  await idle();
+  for (const cluster of all) cluster.startVelero(durations);
   if (standby) await standBy(clusters);
+  if (steered) await (await import('./simulators/steered-sites.ts')).steer(clusters);
   switches(clusters);
   for (const fault of befall) fault(clusters);
   return {
     clusters,
     buckets,
     tokens,
-    async idle() {
-      await Promise.all(all.map((cluster) => cluster.idle()));
-    },
+    idle,
     close: () => all.forEach((cluster) => cluster.close()),
   };
 }

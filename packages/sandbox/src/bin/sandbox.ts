@@ -9,6 +9,7 @@ const help = `Two small Kubernetes clusters, east and west, with applications an
   --port PORT        to listen on, 0: any free one (default 16443)
   --directory DIR    where the kubeconfig is written (default .sandbox)
   --empty            no applications, no points
+  --steered          two more applications, which Ramen and Stork move between the clusters
   --fault FAULT      something that goes wrong; may be repeated:
                        ${faultHelp.join('\n                       ')}
 `;
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
       port: { type: 'string', default: '16443' },
       directory: { type: 'string', default: '.sandbox' },
       empty: { type: 'boolean', default: false },
+      steered: { type: 'boolean', default: false },
       fault: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -31,7 +33,8 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new InputError(`"${values.port}" is not a port`, { hint: 'choose one with --port PORT' });
   }
-  const sandbox = await startSandbox({ port, directory: values.directory, story: !values.empty, faults: values.fault });
+  const { directory, steered, fault: faults } = values;
+  const sandbox = await startSandbox({ port, directory, steered, story: !values.empty, faults });
   process.stdout.write(`export KUBECONFIG=${sandbox.kubeconfigPath}\n`);
   await leaving;
   await sandbox.close();

@@ -103,7 +103,9 @@ export class SandboxCluster {
     return veleroOptions(this.stage, this.#options.buckets, this.velero, this.#options.url);
   }
 
-  startVelero(): void {
+  /** The story is over: from now on things take `durations`. */
+  startVelero(durations: Durations): void {
+    Object.assign(this.durations, durations);
     this.stage.run(veleroControllers(this.veleroOptions));
   }
 
