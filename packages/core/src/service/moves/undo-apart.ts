@@ -55,10 +55,14 @@ export async function silentFor(
   const back = clusters.find(({ name }) => name === home);
   const fences = back ? await fencesFor(silent, back) : [];
   const isCutOff = undo?.fences !== undefined || [...silent].every((name) => fences.some(({ of }) => of === name));
-  if (home !== undefined && (override !== undefined || isCutOff)) return { silent, fences, ...(override !== undefined && { override }) };
+  if (override !== undefined || isCutOff) return { silent, fences, ...(override !== undefined && { override }) };
   const risk = `${other} does not answer, so nobody can know whether ${plan.application} runs there`;
+  // Nothing was stopped where it came from, so there is nothing to start: it runs there, or may.
   if (home === undefined)
-    throw new ServiceUnavailableError(`${risk}: what it has of ${id} is taken back when it answers`, { cluster: other });
+    throw new ServiceUnavailableError(`${risk}: what it has of ${id} is taken back when it answers`, {
+      cluster: other,
+      hint: `wait until it answers; or switch it off, and say what was done: kubectl dr undo ${id} --override "power of rack 3 is cut"`,
+    });
   const keeping = state === 'Succeeded' ? `; or keep what was written there: kubectl dr failover ${plan.application} --to ${home}` : '';
   throw new ServiceUnavailableError(`${risk}: to take ${id} back could start a second copy on ${home}`, {
     cluster: other,
