@@ -189,7 +189,8 @@ describe('logs', () => {
   });
 
   it('follow one that runs elsewhere, each line once', async () => {
-    fleet.east.stage.durations.restore = 60_000;
+    // Long enough to be found while it runs, however busy the machine is.
+    fleet.east.stage.durations.restore = 240_000;
     let over = false;
     const running = fleet.run('restore shop --component web --as copy').finally(() => (over = true));
     let id = '';

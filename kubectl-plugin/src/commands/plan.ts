@@ -21,8 +21,5 @@ export const plan: Command = {
     ...failoverFlags,
     out: { type: 'string', value: 'FILE', summary: 'Also write the plan as JSON to a file' },
   },
-  examples: [
-    ['kubectl dr plan restore shop', 'Newest usable point, beside the original'],
-    ['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later'],
-  ],
+  examples: [['kubectl dr plan restore shop --mode inPlace --out plan.json', 'Where it is: what differs, field by field; apply it later']],
 };
