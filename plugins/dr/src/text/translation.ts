@@ -284,6 +284,8 @@ export const drTranslationRef = createTranslationRef({
       conflicts_other: '{{count}} objects are in conflict',
       removed_one: '{{count}} object is removed',
       removed_other: '{{count}} objects are removed',
+      mapped_one: '{{count}} of them is rewritten to the names that are used there',
+      mapped_other: '{{count}} of them are rewritten to the names that are used there',
       rewrites_one: '{{count}} of them is rewritten, so that the copy does not act in the world',
       rewrites_other: '{{count}} of them are rewritten, so that the copy does not act in the world',
       field: '{{path}}: {{from}} becomes {{to}}',

@@ -322,6 +322,8 @@ const zh = {
   'restore.conflicts_other': '{{count}} 个对象有冲突',
   'restore.removed_one': '删除 {{count}} 个对象',
   'restore.removed_other': '删除 {{count}} 个对象',
+  'restore.mapped_one': '其中 {{count}} 个会按当地的名称改写',
+  'restore.mapped_other': '其中 {{count}} 个会按当地的名称改写',
   'restore.rewrites_one': '其中 {{count}} 个会被改写，以免副本对外产生作用',
   'restore.rewrites_other': '其中 {{count}} 个会被改写，以免副本对外产生作用',
   'restore.field': '{{path}}：{{from}} 变为 {{to}}',

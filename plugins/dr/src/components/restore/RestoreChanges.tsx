@@ -1,4 +1,5 @@
 import { Accordion, AccordionPanel, AccordionTrigger } from '@backstage/ui';
+import { isMove } from '@kubectl-dr/core/planning/intent';
 import type { WirePlan } from '@kubectl-dr/core/wire/plan';
 import { useText } from '../../text/useText.ts';
 import styles from './RestoreDialog.module.css';
@@ -56,7 +57,7 @@ export const RestoreChanges = ({ plan }: { plan: WirePlan['spec'] }) => {
         {shown.map(({ action, list }) => (
           <li key={action}>{title(action, list.length)}</li>
         ))}
-        {rewritten > 0 && <li>{t('restore.rewrites', { count: rewritten })}</li>}
+        {rewritten > 0 && <li>{t(isMove(plan.intent) ? 'restore.mapped' : 'restore.rewrites', { count: rewritten })}</li>}
         {!clone && left > 0 && <li>{t('restore.left', { count: left })}</li>}
       </ul>
       {shown.length > 0 && (
