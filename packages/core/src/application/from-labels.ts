@@ -82,11 +82,12 @@ function addNamespace(drafts: Map<string, Map<string, Draft>>, cluster: string, 
 
 function partsOf(namespace: NamespaceInventory): Part[] {
   const parts = new Map<string, Part>();
+  const named = namespace.labels[labels.partOf] || namespace.labels[labels.application];
   for (const workload of namespace.workloads) {
     // What ran to its end and keeps no data has nothing to bring back.
     if (workload.finished && workload.claims.length === 0) continue;
     const label = (name: string) => workload.labels[name] || workload.podLabels[name];
-    const application = label(labels.partOf) || namespace.labels[labels.partOf] || namespace.labels[labels.application];
+    const application = label(labels.partOf) || named;
     const part: Part = application
       ? { application, component: label(labels.component) || label(labels.name) || workload.name, workloads: [] }
       : { application: namespace.namespace, component: workload.name, workloads: [] };
@@ -97,13 +98,7 @@ function partsOf(namespace: NamespaceInventory): Part[] {
     parts.set(key, known);
   }
   if (parts.size === 0 && namespace.claims.size > 0) {
-    return [
-      {
-        application: namespace.labels[labels.partOf] || namespace.labels[labels.application] || namespace.namespace,
-        component: namespace.namespace,
-        workloads: [],
-      },
-    ];
+    return [{ application: named || namespace.namespace, component: namespace.namespace, workloads: [] }];
   }
   return [...parts.values()].sort((a, b) => (a.component < b.component ? -1 : a.component > b.component ? 1 : 0));
 }

@@ -19,6 +19,11 @@ export interface Claim {
   object?: ClaimObject;
 }
 
+/** The whole namespace, so that every claim and every error in there is its own. */
+export function takesAll({ labelSelector, workloads }: Pick<Placement, 'labelSelector' | 'workloads'>): boolean {
+  return labelSelector === undefined && workloads === undefined;
+}
+
 /** A selector takes a workload by its own labels or by those of its pods, as people put them on either. */
 export function inventoryOf(placement: Pick<Placement, 'labelSelector' | 'workloads'>, namespace: NamespaceInventory): PlacementInventory {
   const requirements = placement.labelSelector === undefined ? [] : parseSelector(placement.labelSelector);

@@ -1,7 +1,7 @@
 import type { Reason } from '../reason.ts';
 import { cycleReasons } from './cycles.ts';
 import type { FleetInventory } from './fleet-inventory.ts';
-import { inventoryOf } from './inventory.ts';
+import { inventoryOf, takesAll } from './inventory.ts';
 import type { Application, Component, Placement } from './model.ts';
 import { type TenancyRule, claimOf } from './tenancy.ts';
 import { uniqueName } from './unique-name.ts';
@@ -69,7 +69,7 @@ function coverage(applications: readonly Application[], fleet: FleetInventory): 
     const key = keyOf(placement);
     const known = covered.get(key);
     if (known === 'everything') continue;
-    if (placement.labelSelector === undefined && placement.workloads === undefined) covered.set(key, 'everything');
+    if (takesAll(placement)) covered.set(key, 'everything');
     else covered.set(key, new Set([...(known ?? []), ...inventoryOf(placement, namespace).workloads.map(workloadKey)]));
   }
   return covered;
@@ -84,8 +84,7 @@ function uncovered(placement: Placement, covered: Coverage, fleet: FleetInventor
   const own = inventoryOf(placement, namespace).workloads.map(workloadKey);
   const left = own.filter((key) => !taken.has(key));
   if (left.length === 0) return [];
-  const whole = placement.labelSelector === undefined && placement.workloads === undefined;
-  return left.length === own.length && !whole
+  return left.length === own.length && !takesAll(placement)
     ? [placement]
     : [{ cluster: placement.cluster!, namespace: placement.namespace, workloads: left, claim: placement.claim }];
 }

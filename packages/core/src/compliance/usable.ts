@@ -1,4 +1,4 @@
-import { type Claim, inventoryOf } from '../application/inventory.ts';
+import { type Claim, inventoryOf, takesAll } from '../application/inventory.ts';
 import type { Placement } from '../application/model.ts';
 import { timeOf } from '../application/raw.ts';
 import type { Workload } from '../application/workload.ts';
@@ -115,11 +115,6 @@ function lostClaims(target: UseTarget, contents: PointContents): Claim[] {
   return claimNames(namespace, contents)
     .filter((claim) => takesAll(placement) || [undefined, component].includes(ownerOf(claim)))
     .map((name) => ({ namespace, name }));
-}
-
-/** The whole namespace, so that every claim and every error in there is its own. */
-export function takesAll({ labelSelector, workloads }: Pick<Placement, 'labelSelector' | 'workloads'>): boolean {
-  return labelSelector === undefined && workloads === undefined;
 }
 
 function isProven(claim: Claim, evidence: readonly VolumeCapture[]): boolean {

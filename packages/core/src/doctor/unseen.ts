@@ -1,3 +1,4 @@
+import { someOf } from '../some-of.ts';
 import { applicationKinds } from '../application/cluster-inventory.ts';
 import type { DrError } from '../errors.ts';
 import type { ResourceType } from '../ports/kubernetes.ts';
@@ -48,7 +49,7 @@ function otherNamespaces({ cluster }: ClusterReading, { namespaces, error }: Non
 export function refusal(cluster: string, refused: readonly { type: ResourceType; error: DrError }[]): Unseen {
   const identity = identityOf(refused[0]!.error);
   const types = refused.map(({ type }) => resourceKey(type));
-  const some = types.length > 3 ? `${types.slice(0, 3).join(', ')} and ${types.length - 3} more` : types.join(', ');
+  const some = someOf(types);
   const role = roleFor(
     refused.map(({ type }) => type),
     identity,

@@ -1,3 +1,4 @@
+import { someOf } from '../some-of.ts';
 import type { Application } from '../application/model.ts';
 import { InputError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
@@ -98,7 +99,7 @@ function harmfulCopy({ engines }: PlannerDeps, { action, cluster, component }: S
       severity: 'blocker',
       cluster,
       ...(component !== undefined && { component }),
-      message: `${engine.title} brings objects back as they were, so that ${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''} of the copy would act in the world`,
+      message: `${engine.title} brings objects back as they were, so that ${someOf(names)} of the copy would act in the world`,
       evidence: names.slice(0, 8),
       fix: 'Take a point of another engine (--point), or back up with one first.',
     },

@@ -1,4 +1,4 @@
-import { takesAll } from '../compliance/usable.ts';
+import { takesAll } from '../application/inventory.ts';
 import type { Choice } from '../planning/moment.ts';
 import type { PlanRequest } from '../planning/model.ts';
 import type { Place } from '../planning/places.ts';

@@ -1,3 +1,4 @@
+import { someOf } from '../../some-of.ts';
 import type { DrError } from '../../errors.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { types } from '../../ports/kubernetes.ts';
@@ -26,8 +27,7 @@ export async function awaitReady(action: Action<'await.ready'>, context: ActionC
     const waiting = workloads.filter((workload) => !isReady(workload, least.get(`${workload.kind}/${workload.metadata.name}`)));
     names = [...coming, ...waiting.map((workload) => `${workload.kind} ${workload.metadata.name}`)];
     if (names.length === 0) return `${counted(workloads.length, 'workload')} ready`;
-    const told = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
-    tell(`waiting for ${told}`, 1 - names.length / (workloads.length + coming.length));
+    tell(`waiting for ${someOf(names)}`, 1 - names.length / (workloads.length + coming.length));
     return undefined;
   });
 }

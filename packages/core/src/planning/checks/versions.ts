@@ -1,3 +1,4 @@
+import { someOf } from '../../some-of.ts';
 import type { KubeObject, ResourceType } from '../../ports/kubernetes.ts';
 import { apiVersionOf } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
@@ -41,7 +42,7 @@ export function permissionMissing(cluster: string, denied: readonly string[], id
     code: 'PERMISSION_MISSING',
     severity: 'blocker',
     cluster,
-    message: `${identity} may not ${denied.slice(0, 3).join(', ')}${denied.length > 3 ? ` and ${denied.length - 3} more` : ''} on ${cluster}`,
+    message: `${identity} may not ${someOf(denied)} on ${cluster}`,
     evidence: [...denied],
     fix: `somebody who may can grant it: ${grantOf(denied, identity)}; or let somebody who may execute the plan`,
   };

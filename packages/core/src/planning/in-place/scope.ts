@@ -1,6 +1,6 @@
 import type { NamespaceInventory } from '../../application/cluster-inventory.ts';
 import { ClusterInventory } from '../../application/cluster-inventory.ts';
-import { inventoryOf } from '../../application/inventory.ts';
+import { inventoryOf, takesAll } from '../../application/inventory.ts';
 import { listAt, textAt, textsAt } from '../../application/raw.ts';
 import { matches, parseSelector } from '../../application/selector.ts';
 import type { Workload } from '../../application/workload.ts';
@@ -47,7 +47,7 @@ export function scopeOf(placement: Placement, now: NamespaceInventory | undefine
       .filter((workload) => !own.has(workloadKey(workload)))
       .flatMap((workload) => workload.references.map(({ kind, name }) => `${kind}/${name}`)),
   );
-  const whole = placement.labelSelector === undefined && placement.workloads === undefined;
+  const whole = takesAll(placement);
   const requirements = placement.labelSelector === undefined ? undefined : parseSelector(placement.labelSelector);
   const podLabels = workloads.map((workload) => workload.podLabels);
   const selects = (selector: Record<string, string>): boolean => {

@@ -1,3 +1,4 @@
+import { someOf } from '../../some-of.ts';
 import { inventoryOf } from '../../application/inventory.ts';
 import type { Application } from '../../application/model.ts';
 import { matches, parseSelector } from '../../application/selector.ts';
@@ -32,7 +33,7 @@ export function beyond(application: Application, managed: ManagedApplication, fr
       code: 'OTHERS_MOVE_ALONG',
       severity: 'blocker',
       cluster: from,
-      message: `${engine} moves with ${name} what is not of ${application.name}: ${others.slice(0, 5).join(', ')}${others.length > 5 ? ` and ${others.length - 5} more` : ''}`,
+      message: `${engine} moves with ${name} what is not of ${application.name}: ${someOf(others, 5)}`,
       evidence: others.slice(0, 20),
       fix: `let ${name} cover ${application.name} alone; or, if it is of ${application.name}, place it in the catalog`,
     },

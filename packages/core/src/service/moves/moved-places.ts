@@ -1,4 +1,4 @@
-import { inventoryOf } from '../../application/inventory.ts';
+import { inventoryOf, takesAll } from '../../application/inventory.ts';
 import type { Application, Placement } from '../../application/model.ts';
 import type { TenancyRule } from '../../application/tenancy.ts';
 import { workloadKey } from '../../application/workload.ts';
@@ -54,7 +54,7 @@ export function formerIn(
     .everywhere(application)
     .components.filter(({ name }) => gone.has(name))
     .flatMap(({ placements }) => placements)
-    .filter((one) => one.namespace === namespace && (one.labelSelector !== undefined || one.workloads !== undefined));
+    .filter((one) => one.namespace === namespace && !takesAll(one));
 }
 
 /** Whether the namespace holds what is meant and nothing else, no old copy of anything either. */
