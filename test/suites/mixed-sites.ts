@@ -50,8 +50,10 @@ export class MixedSites {
     pair.through = (cluster) => seenBy(cluster, { before: (call) => this.before?.(cluster.name as Site, call) });
   }
 
-  static async open(open: OpenGround): Promise<MixedSites> {
-    const pair = await SitePair.open(open, { objects: mixedShop(), copied: 60_000, looks: '1m', bothWays: true });
+  /** `there`: what its namespace is called on `west`. */
+  static async open(open: OpenGround, there = 'shop'): Promise<MixedSites> {
+    const pair = await SitePair.open(open, { objects: mixedShop(), copied: 60_000, looks: '1m', bothWays: true, there });
+    if (there !== 'shop') pair.policy = { owner: 'team-shop', mapping: { west: { namespaces: { shop: there } } } };
     await pair.pass(180_000);
     return new MixedSites(pair);
   }
@@ -80,7 +82,7 @@ export class MixedSites {
       apiVersion: 'velero.io/v1',
       kind: 'Backup',
       metadata: { name: `${site}-${name}-${this.#points}`, namespace: 'velero' },
-      spec: { includedNamespaces: ['shop'], ...spec },
+      spec: { includedNamespaces: [this.pair.namespaces[site]], ...spec },
     });
     const web = { labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'web' } }, snapshotMoveData: true };
     await createAll(this.client(site), [backup('web', web), backup('rest', { snapshotVolumes: false })]);
@@ -125,7 +127,7 @@ export class MixedSites {
 
   /** Names of the claims of the shop there. */
   async claims(site: Site): Promise<string[]> {
-    const { items } = await this.client(site).list(types.persistentVolumeClaims, { namespace: 'shop' });
+    const { items } = await this.client(site).list(types.persistentVolumeClaims, { namespace: this.pair.namespaces[site] });
     return items.map(({ metadata }) => metadata.name);
   }
 

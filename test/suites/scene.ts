@@ -64,8 +64,8 @@ export class Scene {
     this.#by = by;
   }
 
-  static async open(open: OpenGround, by: Holding): Promise<Scene> {
-    const scene = new Scene(await MixedSites.open(open), by);
+  static async open(open: OpenGround, by: Holding, there?: string): Promise<Scene> {
+    const scene = new Scene(await MixedSites.open(open, there), by);
     const { sites: mixed } = scene;
     if (by === 'volsync') {
       const east = mixed.client('east');
@@ -77,9 +77,10 @@ export class Scene {
       const [east, west] = [mixed.client('east'), mixed.client('west')];
       for (const { metadata } of (await east.list(volsyncKinds.sources, { namespace: 'shop' })).items)
         await east.delete({ type: volsyncKinds.sources, namespace: 'shop', name: metadata.name });
-      for (const { metadata } of (await west.list(volsyncKinds.destinations, { namespace: 'shop' })).items)
-        await west.delete({ type: volsyncKinds.destinations, namespace: 'shop', name: metadata.name });
-      const shop = { type: types.namespaces, name: 'shop' };
+      const namespace = mixed.pair.namespaces.west;
+      for (const { metadata } of (await west.list(volsyncKinds.destinations, { namespace })).items)
+        await west.delete({ type: volsyncKinds.destinations, namespace, name: metadata.name });
+      const shop = { type: types.namespaces, name: namespace };
       await west.delete(shop);
       const isGone = () =>
         west.get(shop).then(
@@ -103,7 +104,7 @@ export class Scene {
     this.#points += 1;
     const volumes = whole || this.#by === 'velero' ? { snapshotMoveData: true } : { snapshotVolumes: false };
     const metadata = { name: `${site}-all-${this.#points}`, namespace: 'velero' };
-    const spec = { includedNamespaces: ['shop'], ...volumes };
+    const spec = { includedNamespaces: [this.sites.pair.namespaces[site]], ...volumes };
     await createAll(this.sites.client(site), [{ apiVersion: 'velero.io/v1', kind: 'Backup', metadata, spec }]);
     await this.sites.pass(150_000);
   }
@@ -129,7 +130,7 @@ export class Scene {
   }
 
   async #runningPods(site: Site): Promise<string[]> {
-    const { items } = await this.sites.client(site).list(types.pods, { namespace: 'shop' });
+    const { items } = await this.sites.client(site).list(types.pods, { namespace: this.sites.pair.namespaces[site] });
     return items
       .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && (status as { phase?: string }).phase === 'Running')
       .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] === 'shop')
@@ -167,7 +168,9 @@ export class Scene {
   }
 
   async #meant(site: Site): Promise<unknown> {
-    const lists = await Promise.all(meantKinds.map((type) => this.sites.client(site).list(type, { namespace: 'shop' })));
+    const lists = await Promise.all(
+      meantKinds.map((type) => this.sites.client(site).list(type, { namespace: this.sites.pair.namespaces[site] })),
+    );
     return lists.map(({ items }) => items.map(meaningOf));
   }
 
@@ -176,12 +179,14 @@ export class Scene {
     const [namespaces, volumes, snapshots] = await Promise.all([
       client.list(types.namespaces),
       client.list(types.persistentVolumes),
-      client.list(snapshotKinds.snapshots, { namespace: 'shop' }),
+      client.list(snapshotKinds.snapshots, { namespace: this.sites.pair.namespaces[site] }),
     ]);
     const of = ({ spec }: KubeObject) => (spec as { claimRef?: { namespace?: string } }).claimRef?.namespace;
     return {
       namespaces: namespaces.items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kubectl-dr'),
-      scratchVolumes: volumes.items.filter((volume) => of(volume) !== 'shop').map(({ metadata }) => metadata.name),
+      scratchVolumes: volumes.items
+        .filter((volume) => of(volume) !== this.sites.pair.namespaces[site])
+        .map(({ metadata }) => metadata.name),
       kept: snapshots.items.filter(({ metadata }) => metadata.labels?.[keepLabel] !== undefined).map(({ metadata }) => metadata.name),
     };
   }
