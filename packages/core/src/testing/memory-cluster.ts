@@ -1,4 +1,5 @@
 import { ConflictError, DrError, InputError, NotFoundError, ServiceUnavailableError } from '../errors.ts';
+import { canonicalJson } from '../planning/hash.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
   ClusterClient,
@@ -19,7 +20,8 @@ import { selectionOf } from './memory-cluster-selection.ts';
 import type { Change } from './memory-cluster-store.ts';
 import { MemoryStore } from './memory-cluster-store.ts';
 import { jsonPatch } from '../engines/json-patch.ts';
-import { canonical, mergePatch } from './memory-patch.ts';
+import { jsonCopy } from './json-copy.ts';
+import { mergePatch } from './memory-patch.ts';
 
 export interface Call {
   verb:
@@ -106,14 +108,14 @@ export class MemoryCluster implements ClusterClient {
     for (const object of objects) {
       const type = this.served.find((candidate) => candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion);
       if (!type) throw new Error(`${object.apiVersion} ${object.kind} is not served by the cluster ${this.name}`);
-      const metadata = { uid: crypto.randomUUID(), creationTimestamp: this.store.timestamp(), ...structuredClone(object.metadata) };
-      this.store.put(type, { ...structuredClone(object), metadata });
+      const metadata = { uid: crypto.randomUUID(), creationTimestamp: this.store.timestamp(), ...jsonCopy(object.metadata) };
+      this.store.put(type, { ...jsonCopy(object), metadata });
     }
   }
 
   /** Everything of a type, without a call in the log. */
   peek(type: ResourceType, namespace?: string): KubeObject[] {
-    return structuredClone(this.store.all(type, namespace));
+    return jsonCopy(this.store.all(type, namespace));
   }
 
   /** The next call that matches fails with this error, before it is carried out. Several wait for their turn. */
@@ -133,14 +135,14 @@ export class MemoryCluster implements ClusterClient {
   }
 
   get(ref: ObjectRef, options: RequestOptions = {}): Promise<KubeObject> {
-    return this.call({ verb: 'get', ...callOf(ref) }, options.signal, () => structuredClone(this.find(ref)));
+    return this.call({ verb: 'get', ...callOf(ref) }, options.signal, () => jsonCopy(this.find(ref)));
   }
 
   list(type: ResourceType, options: ListOptions = {}): Promise<ObjectList> {
     return this.call({ verb: 'list', ...callOfType(type, options.namespace) }, options.signal, () => {
       this.assertServed(type);
       const items = this.store.all(type).filter(this.selection(type, options));
-      return { items: structuredClone(items), resourceVersion: String(this.store.latest) };
+      return { items: jsonCopy(items), resourceVersion: String(this.store.latest) };
     });
   }
 
@@ -175,10 +177,10 @@ export class MemoryCluster implements ClusterClient {
     // A question in the form of a write: nothing is stored.
     if (type.resource === accessReviewType.resource)
       return this.call({ verb: 'whoami', ...callOfType(type, undefined) }, options.signal, () => ({
-        ...structuredClone(object),
+        ...jsonCopy(object),
         status: { allowed: this.allows(object) },
       }));
-    const metadata: ObjectMeta = structuredClone(object.metadata);
+    const metadata: ObjectMeta = jsonCopy(object.metadata);
     const named = metadata.name || metadata.generateName;
     if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName}${suffix()}`;
     const call: Call = { verb: 'create', ...callOfType(type, metadata.namespace), ...(metadata.name ? { name: metadata.name } : {}) };
@@ -186,7 +188,7 @@ export class MemoryCluster implements ClusterClient {
       this.assertServed(type);
       if (!named) throw this.invalid(`a ${type.kind} without a name cannot be created`);
       if (metadata.resourceVersion) throw this.invalid('resourceVersion should not be set on objects to be created');
-      return this.added(type, { ...structuredClone(object), metadata }, options);
+      return this.added(type, { ...jsonCopy(object), metadata }, options);
     });
   }
 
@@ -300,7 +302,7 @@ export class MemoryCluster implements ClusterClient {
       });
     const metadata = { ...object.metadata, uid: crypto.randomUUID(), generation: 1, creationTimestamp: this.store.timestamp() };
     const created: KubeObject = { ...object, apiVersion: apiVersionOf(type), kind: type.kind, metadata };
-    return options.dryRun ? created : structuredClone(this.store.put(type, created));
+    return options.dryRun ? created : jsonCopy(this.store.put(type, created));
   }
 
   private update(ref: ObjectRef, object: KubeObject, options: WriteOptions): KubeObject {
@@ -308,22 +310,22 @@ export class MemoryCluster implements ClusterClient {
     const wanted = object.metadata;
     if (wanted.resourceVersion && wanted.resourceVersion !== live.metadata.resourceVersion) throw this.changed(ref);
     if (wanted.uid && wanted.uid !== live.metadata.uid) throw this.changed(ref);
-    const metadata: ObjectMeta = { ...structuredClone(wanted) };
+    const metadata: ObjectMeta = { ...jsonCopy(wanted) };
     // The server's own fields are not the caller's to change.
     for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'resourceVersion']) {
       if (live.metadata[field] === undefined) delete metadata[field];
       else metadata[field] = live.metadata[field];
     }
-    const next: KubeObject = { ...structuredClone(object), apiVersion: live.apiVersion, kind: live.kind, metadata };
-    if (canonical(next) === canonical(live)) return structuredClone(live);
+    const next: KubeObject = { ...jsonCopy(object), apiVersion: live.apiVersion, kind: live.kind, metadata };
+    if (canonicalJson(next) === canonicalJson(live)) return jsonCopy(live);
     if (specOf(next) !== specOf(live)) metadata.generation = (live.metadata.generation ?? 0) + 1;
-    return options.dryRun ? next : structuredClone(this.store.put(ref.type, next));
+    return options.dryRun ? next : jsonCopy(this.store.put(ref.type, next));
   }
 
   private apply(ref: ObjectRef, body: KubeObject, options: WriteOptions): KubeObject {
     const live = this.store.get(ref.type, ref.namespace, ref.name);
     const metadata: ObjectMeta = { ...body.metadata, name: ref.name, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) };
-    if (!live) return this.added(ref.type, { ...structuredClone(body), metadata }, options);
+    if (!live) return this.added(ref.type, { ...jsonCopy(body), metadata }, options);
     return this.update(ref, mergePatch(live, { ...body, metadata: body.metadata }) as KubeObject, options);
   }
 
@@ -388,9 +390,9 @@ function eventOf(change: Change, selected: (object: KubeObject) => boolean): Wat
   const was = change.before !== undefined && selected(change.before);
   const is = change.type !== 'DELETED' && selected(change.object);
   if (!was && !is) return undefined;
-  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: structuredClone(change.object) };
+  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: jsonCopy(change.object) };
   // What leaves a selector is shown as it was when it was last selected, under the version of the change.
-  const object = structuredClone(change.before!);
+  const object = jsonCopy(change.before!);
   return {
     type: 'DELETED',
     object: { ...object, metadata: { ...object.metadata, resourceVersion: change.object.metadata.resourceVersion! } },
@@ -430,7 +432,7 @@ function whatOf(ref: ObjectRef): string {
 
 /** What a change of it makes a new generation. */
 function specOf(object: KubeObject): string {
-  return canonical({ ...object, metadata: undefined, status: undefined });
+  return canonicalJson({ ...object, metadata: undefined, status: undefined });
 }
 
 /** As API servers do: no vowels, so that no words come out. */
