@@ -14,6 +14,7 @@ export default defineConfig({
     globalSetup: [`${root}/test/browser/portal.ts`],
     // All look at the same clusters, and two cores are two cores.
     fileParallelism: false,
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/browser-results.json' }]],

@@ -38,6 +38,7 @@ export default defineConfig({
   root,
   test: {
     fsModuleCache: true,
+    retry: process.env.CI ? 1 : 0,
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/cluster-results.json' }], new MatrixReporter()],
     projects: targets
       .filter((target) => chosen.includes(target))
