@@ -196,8 +196,6 @@ export function describeCommandLine(title: string, openWorlds: () => Promise<Wor
         expect(masked(await done(`undo ${id} --yes`))).toBe('operation restore-shop-ID Undone: everything is as it was before\n');
         expect(await world.files()).toEqual(corrupt);
 
-        // Safety backups are called by the second.
-        await world.ground.pass(1_000);
         const other = idOf(await done(`${line} --yes`));
         expect(await world.files()).toEqual(orders);
         await done(`confirm ${other} --yes`);

@@ -112,8 +112,6 @@ export function describeExecution(title: string, openWorlds: () => Promise<World
       expect(await service.releaseExpired(caller, { application: world.name })).toEqual([]);
       expect(await (await service.undo(done.id, caller)).run()).toMatchObject({ state: 'Undone' });
 
-      // Safety backups are called by the second.
-      await world.ground.pass(1_000);
       const again = await (await service.execute(await plan(service, { undoWindow: 1_000 }), caller)).run();
       expect(again, again.message).toMatchObject({ state: 'Succeeded' });
       await world.ground.pass(3_000);

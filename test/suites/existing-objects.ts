@@ -33,8 +33,6 @@ export function describeExistingObjects(title: string, openWorlds: () => Promise
       expect(made.blockers).toEqual([]);
       const done = await (await service.execute(made, caller)).run();
       expect(done, done.message).toMatchObject({ state: 'Succeeded' });
-      // Safety backups are called by the second.
-      await world.ground.pass(1_000);
       return done;
     };
     const lineOf = ({ changes }: Plan, kind: string, name: string) =>

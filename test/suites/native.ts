@@ -51,8 +51,6 @@ export function describeNative(title: string, openWorlds: () => Promise<Worlds>)
         (await world.volumes()).map(({ spec }) => (spec as { persistentVolumeReclaimPolicy: string }).persistentVolumeReclaimPolicy),
       ).toEqual(['Delete']);
 
-      // Safety backups are called by the second.
-      await world.ground.pass(1_000);
       const again = await (await world.service().execute(await plan(), caller)).run();
       expect(again, again.message).toMatchObject({ state: 'Succeeded' });
       expect(await (await world.service().confirm(again.id, caller)).run()).toMatchObject({ state: 'Succeeded' });

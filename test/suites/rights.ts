@@ -293,8 +293,6 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
           });
           await grant(who, `${name}-${who}-${turn}-${index}`, namespace, rules);
         }
-        // Nobody types as fast as a backup that is called by the second would need for another name.
-        await world.ground.pass(1_000);
       }
       throw new Error(`${line} is still refused after ${typed.join('\n')}`);
     }

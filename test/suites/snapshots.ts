@@ -343,8 +343,6 @@ export function describeSnapshots(title: string, openWorlds: () => Promise<World
         expect(made.blockers).toEqual([]);
         const done = await (await world.service().execute(made, caller)).run();
         expect(done, done.message).toMatchObject({ state: 'Succeeded' });
-        // Safety backups are called by the second.
-        await world.ground.pass(1_000);
         expect(await world.files()).toEqual(orders);
         expect(await left()).toEqual([1, 1]);
         return done;

@@ -1,4 +1,5 @@
 import { annotations, labels } from '../application/model.ts';
+import { boundedName } from '../engines/bounded-name.ts';
 import type { Operation } from '../execution/model.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Reason } from '../reason.ts';
@@ -62,7 +63,11 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
         const claims = entry && !configuration ? claimsIn(entry.status, place) : undefined;
         if (claims) warnings.push(dataAlone(entry!.status, place, id, claims.length));
         if (claims?.length === 0) continue;
-        const name = nameFor(`${application.name}-${component ? distinct(component, place, places) : place.namespace}`, 40);
+        const name = boundedName(
+          nameFor(application.name),
+          nameFor(component ? distinct(component, place, places) : place.namespace, 127),
+          40,
+        );
         steps.push({
           id: `backup-${nameFor(`${place.cluster}-${place.namespace}-${component ?? 'all'}`, 200)}`,
           title: claims ? `Take snapshots of ${component}` : `Back up ${component ?? `the namespace ${place.namespace}`}`,

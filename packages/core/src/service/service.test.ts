@@ -79,7 +79,7 @@ const entities = [
   part('Resource', 'orders-db', 'app=orders-db'),
 ];
 
-function world({ namespaceGone = false } = {}) {
+function world({ namespaceGone = false, more = [] as ReturnType<typeof part>[] } = {}) {
   const clock = new FakeClock('2026-01-15T12:00:00Z', { auto: true });
   const east = new MemoryCluster({ name: 'east', clock });
   const old = { metadata: { creationTimestamp: at(10_000) } };
@@ -104,7 +104,7 @@ function world({ namespaceGone = false } = {}) {
       engines: [engine],
       clock,
       holder,
-      catalog: { read: async () => ({ entities, problems: [] }) },
+      catalog: { read: async () => ({ entities: [...entities, ...more], problems: [] }) },
     });
   return { clock, east, engine, make, service: make() };
 }
@@ -248,6 +248,17 @@ describe('execute', () => {
       'shop-shop-20260115120000',
       'shop-shop-20260115120000-2',
     ]);
+  });
+
+  it('makes one point for each of two components whose long names begin alike', async () => {
+    const long = (name: string) => part('Component', `the-one-that-takes-orders-from-the-shop-${name}`, `app=${name}`);
+    const { service, engine } = world({ more: [long('web'), long('orders-db')] });
+    const chosen = ['web', 'orders-db'].map((name) => long(name).metadata.name);
+    const plan = await service.plan({ intent: 'Backup', application: 'shop', components: chosen }, caller);
+    expect(await (await service.execute(plan, caller)).run()).toMatchObject({ state: 'Succeeded' });
+    const names = [...engine.backups.values()].map(({ request }) => request.name);
+    expect(names).toHaveLength(2);
+    expect(names.filter((name) => /^shop-the-one-that-takes-orders-[a-z0-9]+-20260115120000$/.test(name))).toEqual(names);
   });
 
   it('backs up one of several components by its labels, and says what that leaves out', async () => {

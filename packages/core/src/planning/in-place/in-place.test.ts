@@ -240,6 +240,18 @@ describe('plan of a restore in place', () => {
     });
   });
 
+  it('is carried out twice within one second, each time with a safety backup of its own', async () => {
+    const { dr, east, engine, plan } = world();
+    const restored = async () => {
+      await patchLive(east);
+      return (await dr.execute(await plan({ mode: 'configOnly', at: at(0) }), caller)).run();
+    };
+    for (const done of [await restored(), await restored()]) expect(done, done.message).toMatchObject({ state: 'Succeeded' });
+    const names = [...engine.backups.values()].map(({ request }) => request.name);
+    expect(names).toHaveLength(2);
+    for (const name of names) expect(name).toMatch(/^before-restore-shop-objects-20260115120000-/);
+  });
+
   it('is stale when an object that it is about has changed, and names it', async () => {
     const { plan, dr, east } = world();
     const made = await plan({ mode: 'dataOnly' });

@@ -13,6 +13,7 @@ import { configurationOf } from './configuration.ts';
 import { dataLossOf, estimateOf } from './figures.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
 import { type Part, partOf } from './part.ts';
+import { safetyMarksOf } from './safety-name.ts';
 import { StepMaker, methodTexts } from './steps.ts';
 import { undoOf } from './undo.ts';
 import type { RolledVolume } from './volumes.ts';
@@ -46,7 +47,8 @@ export async function planInPlace(inputs: InPlaceInputs): Promise<Plan> {
     warnings.push(...configuration.warnings);
     changes.push(...configuration.changes);
   }
-  const maker = new StepMaker(inputs);
+  const basis = await basisOf(parts, places, mode);
+  const maker = new StepMaker(inputs, await safetyMarksOf(inputs, basis));
   const assembled = assemble(maker, inputs, parts, rests);
   const checked = places.map((place) => checkTarget(place, parts, mode));
   blockers.push(...checked.flatMap((found) => found.blockers), ...assembled.warnings.filter(({ severity }) => severity === 'blocker'));
@@ -83,8 +85,8 @@ export async function planInPlace(inputs: InPlaceInputs): Promise<Plan> {
       ...(skew > 0 && { skewSeconds: skew }),
       blockers: distinct(blockers),
       warnings: distinct(warnings),
-      undo: undoOf(inputs, parts, assembled),
-      basis: await basisOf(parts, places, mode),
+      undo: undoOf(maker, inputs, parts, assembled),
+      basis,
       home: inputs.home,
     },
     now,

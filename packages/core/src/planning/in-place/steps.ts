@@ -14,6 +14,7 @@ import type { Carrier } from './carriers.ts';
 import { checksOfPart, type Part, type Stopped, type Suspended } from './part.ts';
 import { newestOf } from '../select-point.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
+import { type SafetyMarks, safetyName } from './safety-name.ts';
 import type { RolledVolume } from './volumes.ts';
 import { counted } from '../../text/counted.ts';
 
@@ -24,9 +25,11 @@ const readyTimeout = 600;
 /** Builds steps with names that are the same each time the plan is made. */
 export class StepMaker {
   readonly #inputs: InPlaceInputs;
+  readonly #marks: SafetyMarks;
 
-  constructor(inputs: InPlaceInputs) {
+  constructor(inputs: InPlaceInputs, marks: SafetyMarks) {
     this.#inputs = inputs;
+    this.#marks = marks;
   }
 
   step(id: string, title: string, cluster: string, action: StepAction, about: { component?: string; undoes?: string } = {}): Step {
@@ -77,8 +80,8 @@ export class StepMaker {
     scope: { labelSelector?: string; claims?: string[]; volumes?: 'none' },
     component?: string,
   ): Step {
-    const { application } = this.#inputs.status;
-    const stamp = this.#inputs.request.at.replace(/[-:T]/g, '').slice(0, 14);
+    const { status, request } = this.#inputs;
+    const { application } = status;
     return this.step(
       `safety-${of}-${place.cluster}-${place.namespace}`,
       title,
@@ -88,7 +91,7 @@ export class StepMaker {
         engine: place.engine.id,
         engineNamespace: place.engineNamespace,
         request: {
-          name: `${nameFor(`before-restore-${place.namespace}-${of}`, 44)}-${stamp}`,
+          name: safetyName(place, of, request.at, this.#marks),
           namespaces: [place.namespace],
           ...scope,
           labels: {

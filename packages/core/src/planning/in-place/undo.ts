@@ -4,7 +4,7 @@ import { releaseOf } from '../left-behind.ts';
 import type { PlanUndo, RestoredObject, Step } from '../model.ts';
 import type { InPlaceInputs } from './inputs.ts';
 import type { Part } from './part.ts';
-import { StepMaker, keptOf, manifestOf } from './steps.ts';
+import { type StepMaker, keptOf, manifestOf } from './steps.ts';
 import { stopsPods } from '../suspension.ts';
 import type { Assembled } from './waves.ts';
 import { counted } from '../../text/counted.ts';
@@ -15,8 +15,7 @@ const day = 24 * 3_600_000;
  * The way back, made together with the way there: every step names the forward step it takes back, and runs only when
  * that was begun. Nothing of it depends on how far the restore came.
  */
-export function undoOf(inputs: InPlaceInputs, parts: readonly Part[], assembled: Assembled): PlanUndo {
-  const maker = new StepMaker(inputs);
+export function undoOf(maker: StepMaker, inputs: InPlaceInputs, parts: readonly Part[], assembled: Assembled): PlanUndo {
   const { request } = inputs;
   const back = (step: Step, undoes: string): Step => ({ ...step, id: `undo-${step.id}`, undoes });
   const rolled = parts.filter(({ volumes }) => volumes.length > 0);

@@ -1,6 +1,7 @@
 import { claimManifest } from '../../application/claim-manifest.ts';
 import { annotations, labels } from '../../application/model.ts';
 import { matches, parseSelector } from '../../application/selector.ts';
+import { boundedName } from '../../engines/bounded-name.ts';
 import { nameFor } from '../../planning/assemble.ts';
 import { arrivalWith } from '../../planning/mapping.ts';
 import type { CapturedClaim, PartData } from '../../planning/move/inputs.ts';
@@ -61,7 +62,7 @@ export async function lastBackup(
   const stamp = (request.at ?? ground.now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
   const keepFor = entry?.status.policy?.retention.keepFor;
   const backup: BackupRequest = {
-    name: `${nameFor(`move-${application.name}-${name}`, 40)}-${stamp}`,
+    name: `${boundedName(`move-${nameFor(application.name)}`, nameFor(name), 40)}-${stamp}`,
     namespaces: [origin.namespace],
     ...(labelSelector !== undefined && { labelSelector }),
     ...(original.location !== undefined && { location: original.location }),
