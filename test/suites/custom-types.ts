@@ -23,11 +23,12 @@ export const customTypes = {
   httpRoute: type('gateway.networking.k8s.io', 'v1', 'HTTPRoute', 'httproutes'),
   virtualService: type('networking.istio.io', 'v1', 'VirtualService', 'virtualservices'),
   openShiftRoute: type('route.openshift.io', 'v1', 'Route', 'routes'),
+  domainMapping: type('serving.knative.dev', 'v1beta1', 'DomainMapping', 'domainmappings'),
   widgets: type('example.com', 'v1', 'Widget', 'widgets'),
 } as const satisfies Record<string, ResourceType>;
 
 /** From now on the cluster serves the type, where it did not before, and tells of it: a real server does the one some time before the other. */
-export async function serve(world: World, wanted: ResourceType): Promise<void> {
+export async function serve(world: Pick<World, 'cluster' | 'create'>, wanted: ResourceType): Promise<void> {
   const { cluster } = world;
   const told = async (): Promise<boolean> =>
     (await cluster.discover()).some(({ group, kind }) => group === wanted.group && kind === wanted.kind);

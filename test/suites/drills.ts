@@ -85,7 +85,7 @@ export function describeDrills(title: string, openWorlds: () => Promise<Worlds>)
     });
 
     it('answer for no host of the original, whatever kind of route it has', async () => {
-      const { httpRoute, virtualService, openShiftRoute } = customTypes;
+      const { httpRoute, virtualService, openShiftRoute, domainMapping } = customTypes;
       const routes: [ResourceType, object, (spec: unknown) => unknown][] = [
         [httpRoute, { hostnames: ['shop.example'] }, (spec) => at(spec, 'hostnames')],
         [virtualService, { hosts: ['shop.example', 'orders-db'] }, (spec) => at(spec, 'hosts')],
@@ -105,10 +105,21 @@ export function describeDrills(title: string, openWorlds: () => Promise<Worlds>)
           spec: { ...spec },
         });
       }
+      // Of Knative, with the host for its name: no other host can be written into it.
+      await serve(world, domainMapping);
+      await world.create({
+        apiVersion: apiVersionOf(domainMapping),
+        kind: domainMapping.kind,
+        metadata: { name: `${world.name}.example`, namespace: world.name, labels: labelsOf(world.name, 'web') },
+        spec: { ref: { apiVersion: 'v1', kind: 'Service', name: 'web' } },
+      });
       await world.capture();
       const service = world.service();
       const made = await plan(service);
       expect(made.blockers).toEqual([]);
+      expect(made.warnings).toContainEqual(
+        expect.objectContaining({ code: 'HOST_IS_NAME', evidence: [`DomainMapping ${world.name}/${world.name}.example`] }),
+      );
       const namespace = made.target[0]!.namespaces[0]!;
       const started = await service.execute(made, caller);
       let seen: unknown[] | undefined;
@@ -117,6 +128,7 @@ export function describeDrills(title: string, openWorlds: () => Promise<Worlds>)
         seen = await Promise.all(
           routes.map(async ([type, , hostsOf]) => hostsOf((await world.cluster.get({ type, namespace, name: 'web' })).spec)),
         );
+        expect((await world.cluster.list(domainMapping, { namespace })).items).toEqual([]);
       }
       const host = `shop.example.${namespace}.invalid`;
       expect(seen).toEqual([[host], [host, 'orders-db'], [host], [host]]);

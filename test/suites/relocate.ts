@@ -1,5 +1,7 @@
-import { types } from '@kubectl-dr/core/ports/kubernetes';
+import { apiVersionOf, types } from '@kubectl-dr/core/ports/kubernetes';
 import type { ClusterName } from '@kubectl-dr/sandbox';
+import { createAll } from '@kubectl-dr/sandbox/simulators/create-all';
+import { customTypes, serve } from './custom-types.ts';
 import type { OpenGround } from './site-ground.ts';
 import { SitePair } from './site-pair.ts';
 
@@ -40,6 +42,28 @@ export function describeRelocations(title: string, open: OpenGround): void {
       expect(await claimsAt('west')).toEqual([]);
       expect(await pair.workloads('west')).toEqual([]);
       expect(await pair.resting()).toEqual(['east target', 'west source']);
+    });
+
+    it('tells what keeps its host where hosts are called otherwise, for that is its name', async () => {
+      const { domainMapping } = customTypes;
+      for (const { client } of [pair.clusters.east, pair.clusters.west])
+        await serve({ cluster: client, create: (object) => createAll(client, [object]) }, domainMapping);
+      await createAll(pair.clusters.east.client, [
+        {
+          apiVersion: apiVersionOf(domainMapping),
+          kind: domainMapping.kind,
+          metadata: { name: 'shop.east.example', namespace: 'shop', labels: { 'app.kubernetes.io/name': 'web' } },
+          spec: { ref: { apiVersion: 'v1', kind: 'Service', name: 'web' } },
+        },
+      ]);
+      const told = async (hosts?: Record<string, string>) =>
+        (await pair.plan({ intent: 'Relocate', to: 'west', ...(hosts && { hosts }) })).warnings.filter(
+          ({ code }) => code === 'HOST_IS_NAME',
+        );
+      expect(await told({ '.east.example': '.west.example' })).toMatchObject([
+        { severity: 'warning', cluster: 'west', evidence: ['DomainMapping shop/shop.east.example'] },
+      ]);
+      expect(await told()).toEqual([]);
     });
 
     it('goes on at west with the newest copy when east is lost, and comes back with every row', async () => {

@@ -298,6 +298,11 @@ const table = {
     why: 'A clone that calls `service.old-namespace` talks to the original, not to its own copy; what has moved under another name, to nobody.',
     fix: 'Correct the named objects; keep a clone isolated; call services by names that are rewritten (NAME.NAMESPACE.svc).',
   },
+  HOST_IS_NAME: {
+    title: 'An object is called like the host that it answers for',
+    why: 'A DomainMapping of Knative with another host is another object: a copy goes without it, and what moves keeps its host.',
+    fix: 'Create one that is called like the new host, there.',
+  },
   CLONE_REWRITE: {
     title: 'The clone differs from the original on purpose',
     why: "A copy must not act in the world: it may not answer for the original's host names, take its ports or run its cron jobs.",

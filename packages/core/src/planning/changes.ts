@@ -1,6 +1,7 @@
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Reason } from '../reason.ts';
 import { isGenerated } from './controllers.ts';
+import { answersForTheOriginal, hostsLeftOut, isCalledLikeItsHost } from './host-names.ts';
 import type { Change } from './model.ts';
 import { namesLeft } from './namespace-names.ts';
 import type { neutralise } from './neutralise.ts';
@@ -20,18 +21,23 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
   const changes: Change[] = [];
   const hardCoded: string[] = [];
   const arrived: KubeObject[] = [];
+  const left: KubeObject[] = [];
   for (const object of captured) {
     if (object.metadata.namespace !== where.source || isGenerated(object)) continue;
-    const rewritten = where.adapt(object, where.source, where.target);
-    changes.push({
-      action: 'create',
+    const about = {
       cluster: where.cluster,
       apiVersion: object.apiVersion,
       kind: object.kind,
       namespace: where.target,
       name: object.metadata.name,
-      ...(rewritten ? { fields: rewritten.fields } : {}),
-    });
+    };
+    if (!where.as && isCalledLikeItsHost(object)) {
+      left.push(object);
+      changes.push({ action: 'leave', ...about, why: answersForTheOriginal });
+      continue;
+    }
+    const rewritten = where.adapt(object, where.source, where.target);
+    changes.push({ action: 'create', ...about, ...(rewritten ? { fields: rewritten.fields } : {}) });
     if (where.as) arrived.push(where.as(object));
     else if (where.source !== where.target && namesNamespace(object, where.source))
       hardCoded.push(`${object.kind} ${object.metadata.name}`);
@@ -50,5 +56,5 @@ export function changesOf(captured: readonly KubeObject[], where: Where): { chan
           },
         ];
   changes.sort((a, b) => `${a.kind}/${a.name}`.localeCompare(`${b.kind}/${b.name}`));
-  return { changes, warnings };
+  return { changes, warnings: [...warnings, ...hostsLeftOut(left, where.cluster)] };
 }

@@ -16,6 +16,7 @@ import type { CheckInput } from './checks/input.ts';
 import { check } from './checks/target.ts';
 import { isGenerated } from './controllers.ts';
 import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
+import { calledLikeTheirHosts, isCalledLikeItsHost } from './host-names.ts';
 import { inventoryOfCaptured, workloadOwner } from './in-place/scope.ts';
 import { isolationPolicy } from './isolation.ts';
 import { keepInside } from './keep-inside.ts';
@@ -32,6 +33,8 @@ export interface Arrival {
   adapt(object: KubeObject, source: string, target: string): ReturnType<typeof neutralise>;
   /** The object with what is called otherwise there. */
   as(object: KubeObject): KubeObject;
+  /** What of the application itself cannot be called otherwise there. */
+  remarks(objects: readonly KubeObject[], cluster: string): Reason[];
   /** It is a copy, that must not act in the world; absent: the application itself. */
   copy?: true;
 }
@@ -178,12 +181,14 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
       // With several points an object is listed as it comes back from the newest.
       if (point === newest) {
         changes.push(...outcome.changes);
-        warnings.push(...outcome.warnings);
+        const own = objects.filter((object) => object.metadata.namespace === namespace);
+        warnings.push(...outcome.warnings, ...(place.arrival?.remarks(own, cluster) ?? []));
         const found = check(checkOf(place, point, objects));
         blockers.push(...found.blockers);
         warnings.push(...found.warnings);
       }
     }
+    const withoutHosts = [...place.captured.values()].flat().some((object) => staysBehind(object, place));
     const restore = (
       id: string,
       title: string,
@@ -205,6 +210,10 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
             namespaces: [namespace],
             namespaceMapping: { [namespace]: target },
             ...scope,
+            ...(withoutHosts &&
+              scope.includedResources === undefined && {
+                excludedResources: [...(scope.excludedResources ?? []), calledLikeTheirHosts],
+              }),
             rewrites: rewritesOf(place, point, isolated),
             labels: { [labels.application]: nameFor(application.name) },
             annotations: {},
@@ -365,6 +374,11 @@ function isCopy({ arrival }: ClonePlace): boolean {
   return arrival === undefined || arrival.copy === true;
 }
 
+/** Of a copy: what answers for a host of the original whatever is rewritten of it. */
+function staysBehind(object: KubeObject, place: ClonePlace): boolean {
+  return isCopy(place) && object.metadata.namespace === place.namespace && isCalledLikeItsHost(object);
+}
+
 /** A copy belongs to whom the original belongs: the owner of its components, where they have one in common. */
 function ownerOf(place: Place, ofApplication: string | undefined): Record<string, string> {
   const owners = new Set(place.components.map(({ status }) => status.component.owner ?? ofApplication));
@@ -393,7 +407,12 @@ function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly Kube
   const rewritten = new Set(isCopy(place) ? ['Service', 'Ingress', 'CronJob'] : []);
   const incoming = objects
     .filter(
-      (object) => object.metadata.namespace === namespace && !isGenerated(object) && object.kind !== 'Pod' && !rewritten.has(object.kind),
+      (object) =>
+        object.metadata.namespace === namespace &&
+        !isGenerated(object) &&
+        object.kind !== 'Pod' &&
+        !rewritten.has(object.kind) &&
+        !staysBehind(object, place),
     )
     .map((object) => arrival?.as(object) ?? object);
   return {
@@ -466,7 +485,7 @@ function rewritesOf(place: ClonePlace, point: RecoveryPoint, isolated: boolean):
   const { captured, namespace, target } = place;
   const adapt = adaptOf(place, isolated);
   return (captured.get(point.id) ?? [])
-    .filter((object) => object.metadata.namespace === namespace)
+    .filter((object) => object.metadata.namespace === namespace && !staysBehind(object, place))
     .flatMap((object) => adapt(object, namespace, target)?.rewrite ?? []);
 }
 

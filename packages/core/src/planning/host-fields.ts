@@ -24,7 +24,7 @@ export type Rename = (host: string, isMeshName: boolean) => string | undefined;
 const gatewayGroup = /^gateway\.networking\.k8s\.io\//;
 const istioGroup = /^networking\.istio\.io\//;
 const ingressGroup = /^(networking\.k8s\.io|extensions)\//;
-/** Of Knative, which makes them of its Services and DomainMappings: a DomainMapping is called like its host, which one namespace claims. */
+/** Of Knative, which makes them of its Services and DomainMappings; these are called like their hosts: `host-names.ts`. */
 const knativeIngress = /^networking\.internal\.knative\.dev\//;
 /** Kinds of the Gateway API whose hosts others on the network answer to. */
 const routes: ReadonlySet<string> = new Set(['HTTPRoute', 'GRPCRoute', 'TLSRoute']);

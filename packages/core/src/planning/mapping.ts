@@ -2,7 +2,9 @@ import { at, isRaw, listAt, textAt, textsAt } from '../application/raw.ts';
 import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Arrival } from './clone.ts';
+import type { Reason } from '../reason.ts';
 import { hostEdits } from './host-fields.ts';
+import { hostsKept } from './host-names.ts';
 import { type Edit, type Keys, shownAs } from './mapping-edit.ts';
 import type { FieldChange, Mapping } from './model.ts';
 import { namespaceEdits } from './namespace-names.ts';
@@ -44,6 +46,7 @@ export function arrivalWith(mapping: Mapping): Arrival {
       }
       return changed;
     },
+    remarks: (objects, cluster): Reason[] => hostsKept(objects, hostThere(mapping), cluster),
   };
 }
 
@@ -53,6 +56,7 @@ export function copyWith(mapping: Mapping): Arrival {
   return {
     as,
     copy: true,
+    remarks: () => [],
     adapt(object, source, target) {
       const mapped = adapt(object, source, target);
       const harmless = neutralise(as(object), source, target);
@@ -108,19 +112,22 @@ function classes(object: KubeObject, { storageClasses = {} }: Mapping): Edit[] {
 }
 
 /** That Ingresses, routes and gateways answer for, or a DNS knows; an entry that begins with a dot is the end of a host. */
-function hosts(object: KubeObject, { hosts: known = {} }: Mapping): Edit[] {
-  const to = (host: string): string | undefined => {
-    if (Object.hasOwn(known, host)) return known[host];
-    const end = Object.keys(known).find((candidate) => candidate.startsWith('.') && host.endsWith(candidate));
-    return end === undefined ? undefined : `${host.slice(0, -end.length)}${known[end]}`;
-  };
-  return hostEdits(object, to).map(({ path, from, to: called }) => ({
+function hosts(object: KubeObject, mapping: Mapping): Edit[] {
+  return hostEdits(object, hostThere(mapping)).map(({ path, from, to: called }) => ({
     keys: path,
     shown: shownAs(path),
     from,
     to: called,
     why: 'that is its name there',
   }));
+}
+
+function hostThere({ hosts: known = {} }: Mapping): (host: string) => string | undefined {
+  return (host) => {
+    if (Object.hasOwn(known, host)) return known[host];
+    const end = Object.keys(known).find((candidate) => candidate.startsWith('.') && host.endsWith(candidate));
+    return end === undefined ? undefined : `${host.slice(0, -end.length)}${known[end]}`;
+  };
 }
 
 /** Of pods, wherever their template is. */

@@ -59,6 +59,7 @@ const zhReasons: Record<ReasonCode, string> = {
   POINTS_LEFT_BEHIND: '改名之后，先前的恢复点不再适用',
   STORAGE_CLASS_MISSING: '目标上缺少一个 StorageClass',
   NAMESPACE_NAMED_IN_CONFIG: '配置中写有旧的命名空间',
+  HOST_IS_NAME: '对象的名称就是它所响应的主机名',
   CLONE_REWRITE: '副本需要改写，以免对外产生作用',
   UNLABELLED_LEFT_OUT: '没有组件标签的对象不会包含在内',
   ENGINE_DOWN: '引擎没有响应',

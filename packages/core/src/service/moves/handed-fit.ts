@@ -4,6 +4,7 @@ import { check } from '../../planning/checks/target.ts';
 import { inventoryOfCaptured, workloadOwner } from '../../planning/in-place/scope.ts';
 import { keepInside } from '../../planning/keep-inside.ts';
 import { kindsToRead, readLive } from '../../planning/live-objects.ts';
+import { isCalledLikeItsHost } from '../../planning/host-names.ts';
 import { neutralise } from '../../planning/neutralise.ts';
 import type { MoveOrder } from '../../planning/model.ts';
 import type { Brought } from '../../planning/move/handover.ts';
@@ -59,7 +60,10 @@ export async function fitOf(
           ? await readLive(target, namespace, scratch === undefined ? [types.networkPolicies] : kindsToRead([], facts.served), signal)
           : undefined;
       const adapt = keepInside(neutralise);
-      const acts = scratch === undefined ? [] : (there?.objects ?? []).filter((object) => adapt(object, namespace, scratch) !== undefined);
+      const acts =
+        scratch === undefined
+          ? []
+          : (there?.objects ?? []).filter((object) => isCalledLikeItsHost(object) || adapt(object, namespace, scratch) !== undefined);
       return {
         ...checkOf(to, namespace, components, objects, facts),
         ...broughtOf(namespace, components, objects, reachable ? undefined : cluster),

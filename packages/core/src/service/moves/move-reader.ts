@@ -106,9 +106,9 @@ export async function readMove(
   const volumes = await volumesOf(target, live, signal);
   const parts: MovePart[] = [];
   const sources: SetSource[] = [];
-  const { as } = arrivalWith(move.mapping);
+  const { as, remarks } = arrivalWith(move.mapping);
   const arrivals = taken.map(as);
-  warnings.push(...namesLeft(arrivals, { cluster, source: origin.namespace, target: namespace }));
+  warnings.push(...namesLeft(arrivals, { cluster, source: origin.namespace, target: namespace }), ...remarks(taken, cluster));
   for (const entry of place.components) {
     const { status, labelSelector } = entry;
     const { name } = status.component;
