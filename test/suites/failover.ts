@@ -1,6 +1,6 @@
 import type { Plan, PlanRequest } from '@kubectl-dr/core/planning/model';
 import { types } from '@kubectl-dr/core/ports/kubernetes';
-import { mortal } from './seen-by.ts';
+import { mortal, seenBy } from './seen-by.ts';
 import type { OpenGround } from './site-ground.ts';
 import { SitePair } from './site-pair.ts';
 
@@ -108,6 +108,25 @@ export function describeFailovers(title: string, open: OpenGround): void {
         ]),
       );
       expect(made.dataLoss).toEqual([]);
+    });
+
+    it('is planned for one moment, to which all that is lost counts, and sealed once', async () => {
+      await pair.close();
+      pair = await SitePair.open(open, { copied: 60_000 });
+      await pair.received('west');
+      await pair.capture({ snapshotVolumes: false });
+      pair.clusters.east.lose({ workloads: false });
+      // Until everything has been read a while passes.
+      pair.through = (cluster) =>
+        seenBy(cluster, { before: ({ verb }) => (verb === 'list' ? pair.clock.sleep(4_000) : Promise.resolve()) });
+      const hashed = vi.spyOn(crypto.subtle, 'digest');
+      const { createdAt, copies = [], dataLoss } = await plan({ override });
+      const plans = hashed.mock.calls.filter(([, data]) => new TextDecoder().decode(data as Uint8Array).includes('"intent":"Failover"'));
+      hashed.mockRestore();
+      expect(plans).toHaveLength(1);
+      expect(copies).toHaveLength(1);
+      const told = dataLoss.find(({ component }) => component === 'orders-db')!.seconds;
+      expect(told).toBe(Math.round((Date.parse(createdAt) - Date.parse(copies[0]!.capturedAt!)) / 1000));
     });
 
     it('comes back and goes again without loss, and back once more from what was backed up when west is lost', async () => {

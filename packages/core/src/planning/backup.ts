@@ -4,9 +4,9 @@ import type { Operation } from '../execution/model.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
-import { nameFor, sealPlan } from './assemble.ts';
+import { type PlanDraft, nameFor } from './assemble.ts';
 import { estimateOfBackup, isCopied } from './estimate.ts';
-import type { Change, Plan, PlanRequest, Step } from './model.ts';
+import type { Change, PlanRequest, Step } from './model.ts';
 import type { Place } from './places.ts';
 import { overdue, removalChange, removalStep } from './retention.ts';
 
@@ -37,7 +37,7 @@ export interface BackupInputs {
  * else one per component's selector. A selector leaves out what carries no label, as Secrets, ConfigMaps and
  * ServiceAccounts seldom do.
  */
-export function planBackup(inputs: BackupInputs): Promise<Plan> {
+export function planBackup(inputs: BackupInputs): PlanDraft {
   const { request, status, components, places, now } = inputs;
   const application = status.application;
   const blockers: Reason[] = [...inputs.blockers];
@@ -125,34 +125,31 @@ export function planBackup(inputs: BackupInputs): Promise<Plan> {
       message: `nothing says where ${application.name} runs`,
       fix: 'add the annotation backstage.io/kubernetes-namespace',
     });
-  return sealPlan(
-    {
-      intent: 'Backup',
-      request,
-      application: application.name,
-      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-      ...(application.owner ? { owner: application.owner } : {}),
-      components: components.map((component) => component.component.name),
-      points: [],
-      target: [],
-      waves: [steps, removals].filter((wave) => wave.length > 0),
-      changes,
-      dataLoss: [{ component: application.name, seconds: 0, text: 'nothing: a backup only reads' }],
-      ...(estimate && { estimate }),
-      blockers,
-      warnings,
-      undo: {
-        text:
-          removals.length > 0
-            ? 'a backup changes nothing, but what is removed because it expired does not come back'
-            : 'a backup changes nothing; it is removed when it expires',
-        possible: false,
-      },
-      basis,
-      home: inputs.home,
+  return {
+    intent: 'Backup',
+    request,
+    application: application.name,
+    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
+    ...(application.owner ? { owner: application.owner } : {}),
+    components: components.map((component) => component.component.name),
+    points: [],
+    target: [],
+    waves: [steps, removals].filter((wave) => wave.length > 0),
+    changes,
+    dataLoss: [{ component: application.name, seconds: 0, text: 'nothing: a backup only reads' }],
+    ...(estimate && { estimate }),
+    blockers,
+    warnings,
+    undo: {
+      text:
+        removals.length > 0
+          ? 'a backup changes nothing, but what is removed because it expired does not come back'
+          : 'a backup changes nothing; it is removed when it expires',
+      possible: false,
     },
-    now,
-  );
+    basis,
+    home: inputs.home,
+  };
 }
 
 /** What the newest usable point holds of the volumes that a backup copies, by the id of its step; snapshots copy nothing. */

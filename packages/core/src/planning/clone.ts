@@ -10,7 +10,7 @@ import type { ReplicationRef } from '../ports/replication.ts';
 import type { PointContents, RecoveryPoint, VolumeCapture } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
-import { nameFor, sealPlan } from './assemble.ts';
+import { type PlanDraft, nameFor } from './assemble.ts';
 import { changesOf } from './changes.ts';
 import type { CheckInput } from './checks/input.ts';
 import { check } from './checks/target.ts';
@@ -98,8 +98,8 @@ const configuration = [
 const readyTimeout = 600;
 
 /** Brings components back beside the original. What is read is in the inputs; this decides, and touches nothing. */
-export function planClone(inputs: CloneInputs): Promise<Plan> {
-  const { request, status, components, places, now } = inputs;
+export function planClone(inputs: CloneInputs): PlanDraft {
+  const { request, status, components, places } = inputs;
   const { application } = status;
   const blockers: Reason[] = [...inputs.blockers];
   const warnings: Reason[] = [...inputs.warnings];
@@ -272,48 +272,45 @@ export function planClone(inputs: CloneInputs): Promise<Plan> {
     rest,
     left,
   ].filter((wave) => wave.length > 0);
-  return sealPlan(
-    {
-      intent: 'Restore',
-      request,
-      application: application.name,
-      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-      ...(application.owner ? { owner: application.owner } : {}),
-      components: names,
-      points: places.flatMap((place) =>
-        [...place.points].map(([component, point]) => ({
-          component,
-          cluster: place.cluster,
-          namespace: place.namespace,
-          pointId: point.id,
-          name: point.name,
-          capturedAt: point.capturedAt ?? '',
-        })),
-      ),
-      ...(copies.length > 0 && { copies }),
-      target: places.map(({ cluster, target }) => ({ cluster, namespaces: [target] })),
-      mode: 'clone',
-      waves: all,
-      changes,
-      dataLoss: components.map(({ component: { name } }) => ({
-        component: name,
-        seconds: 0,
-        text: `nothing of ${name}: it is restored beside`,
+  return {
+    intent: 'Restore',
+    request,
+    application: application.name,
+    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
+    ...(application.owner ? { owner: application.owner } : {}),
+    components: names,
+    points: places.flatMap((place) =>
+      [...place.points].map(([component, point]) => ({
+        component,
+        cluster: place.cluster,
+        namespace: place.namespace,
+        pointId: point.id,
+        name: point.name,
+        capturedAt: point.capturedAt ?? '',
       })),
-      estimate:
-        estimateByPast({ application: application.name, components: names, mode: 'clone' }, inputs.past) ??
-        estimateOfRestore(bytesOf(places), inputs.past),
-      blockers,
-      warnings,
-      undo: {
-        text: `delete the copy: ${places.map(({ cluster, target }) => `kubectl --context ${cluster} delete namespace ${target}`).join('; ')}`,
-        possible: true,
-      },
-      basis,
-      home: inputs.home,
+    ),
+    ...(copies.length > 0 && { copies }),
+    target: places.map(({ cluster, target }) => ({ cluster, namespaces: [target] })),
+    mode: 'clone',
+    waves: all,
+    changes,
+    dataLoss: components.map(({ component: { name } }) => ({
+      component: name,
+      seconds: 0,
+      text: `nothing of ${name}: it is restored beside`,
+    })),
+    estimate:
+      estimateByPast({ application: application.name, components: names, mode: 'clone' }, inputs.past) ??
+      estimateOfRestore(bytesOf(places), inputs.past),
+    blockers,
+    warnings,
+    undo: {
+      text: `delete the copy: ${places.map(({ cluster, target }) => `kubectl --context ${cluster} delete namespace ${target}`).join('; ')}`,
+      possible: true,
     },
-    now,
-  );
+    basis,
+    home: inputs.home,
+  };
 }
 
 function promotion({ cluster, target }: ClonePlace, component: string, { engine, claims }: CopiedData, application: string): Step {

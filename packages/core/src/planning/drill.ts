@@ -1,5 +1,5 @@
 import { formatAge } from '../text/age.ts';
-import { nameFor, resealed } from './assemble.ts';
+import { type PlanDraft, nameFor } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { dataOf } from './data-of.ts';
 import { releaseOf } from './left-behind.ts';
@@ -12,24 +12,21 @@ const removalTimeout = 600;
  * A clone that proves that the application can be brought back, and is removed again, whatever becomes of it: what its
  * restores began is ended, what they left is released, and the namespaces go with all that is in them.
  */
-export async function planDrill(inputs: CloneInputs): Promise<Plan> {
-  const copy = await planClone(inputs);
+export function planDrill(inputs: CloneInputs): PlanDraft {
+  const copy = planClone(inputs);
   const components = inputs.components.map(({ component }) => component.name);
-  return resealed(
-    copy,
-    {
-      intent: 'Drill',
-      // What the engines left goes with the rest, at the end.
-      waves: copy.waves
-        .map((wave) => wave.filter(({ action }) => action.kind !== 'engine.restore.release'))
-        .filter(({ length }) => length > 0),
-      cleanUp: cleanUpOf(copy.waves.flat()),
-      objectives: objectivesOf(inputs),
-      dataLoss: components.map((component) => lossOf(component, copy, inputs.now)),
-      undo: { text: 'nothing to undo: what a drill makes is removed when it ends', possible: false },
-    },
-    inputs.now,
-  );
+  return {
+    ...copy,
+    intent: 'Drill',
+    // What the engines left goes with the rest, at the end.
+    waves: copy.waves
+      .map((wave) => wave.filter(({ action }) => action.kind !== 'engine.restore.release'))
+      .filter(({ length }) => length > 0),
+    cleanUp: cleanUpOf(copy.waves.flat()),
+    objectives: objectivesOf(inputs),
+    dataLoss: components.map((component) => lossOf(component, copy, inputs.now)),
+    undo: { text: 'nothing to undo: what a drill makes is removed when it ends', possible: false },
+  };
 }
 
 function cleanUpOf(steps: readonly Step[]): Step[][] {

@@ -1,5 +1,5 @@
 import type { Reason } from '../reason.ts';
-import { sealPlan } from './assemble.ts';
+import type { PlanDraft } from './assemble.ts';
 import { type CloneInputs, planClone } from './clone.ts';
 import { words } from './in-place/figures.ts';
 import { leftOut, namesPast } from './left-out.ts';
@@ -18,18 +18,9 @@ export interface FailoverInputs extends CloneInputs {
  * stopped first, and seen to be stopped. Where its cluster does not answer nobody can know, so that somebody has to take the
  * risk by name (`request.override`); then the old copy stays to be stopped, by the plan's release, as soon as it answers.
  */
-export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
+export function planFailover(inputs: FailoverInputs): PlanDraft {
   const { request, origins, mapping, now } = inputs;
-  const {
-    id: _,
-    hash: __,
-    createdAt: ___,
-    expiresAt: ____,
-    ...copy
-  } = await planClone({
-    ...inputs,
-    request: { ...request, isolate: false },
-  });
+  const copy = planClone({ ...inputs, request: { ...request, isolate: false } });
   const silent = [...new Set(origins.filter(({ reachable }) => !reachable).map(({ cluster }) => cluster))];
   const blockers = [...copy.blockers, ...portable(inputs)];
   const warnings = [...copy.warnings];
@@ -54,27 +45,24 @@ export async function planFailover(inputs: FailoverInputs): Promise<Plan> {
     else target.push({ cluster, namespaces: [namespace] });
   }
   const there = request.to ?? inputs.home;
-  return sealPlan(
-    {
-      ...copy,
-      intent: 'Failover',
-      request: { ...copy.request, isolate: false },
-      target,
-      waves: [stop(request.override, 'stop'), ...copy.waves].filter((wave) => wave.length > 0),
-      dataLoss: lossOf(inputs, copy),
-      ...(skew > 0 && { skewSeconds: skew }),
-      ...(Object.keys(mapping).length > 0 && { mapping }),
-      ...(sets.length > 0 && { sets }),
-      blockers,
-      warnings,
-      undo: {
-        text: `delete what was made on ${there}, and start the old copy again: the annotation kubectl-dr.dev/replicas tells how many of each there were`,
-        possible: false,
-        ...(silent.length > 0 && { release: [stop(undefined, 'stop-old')] }),
-      },
+  return {
+    ...copy,
+    intent: 'Failover',
+    request: { ...copy.request, isolate: false },
+    target,
+    waves: [stop(request.override, 'stop'), ...copy.waves].filter((wave) => wave.length > 0),
+    dataLoss: lossOf(inputs, copy),
+    ...(skew > 0 && { skewSeconds: skew }),
+    ...(Object.keys(mapping).length > 0 && { mapping }),
+    ...(sets.length > 0 && { sets }),
+    blockers,
+    warnings,
+    undo: {
+      text: `delete what was made on ${there}, and start the old copy again: the annotation kubectl-dr.dev/replicas tells how many of each there were`,
+      possible: false,
+      ...(silent.length > 0 && { release: [stop(undefined, 'stop-old')] }),
     },
-    now,
-  );
+  };
 }
 
 /** By the clock of the cluster that it goes to: what was written since the capture does not come along. */

@@ -1,6 +1,6 @@
 import type { Fence } from '../fencing/network-fence.ts';
 import type { Reason } from '../reason.ts';
-import { nameFor, resealed } from './assemble.ts';
+import { type PlanDraft, nameFor } from './assemble.ts';
 import type { FenceStep, Plan, Step } from './model.ts';
 
 /** For the storage to do it, seconds. */
@@ -10,7 +10,7 @@ const timeoutSeconds = 300;
  * Where a cluster does not answer and a fence is prepared for it, its storage is cut off before anything else: then nobody has to
  * take a risk. When the old copy has been stopped, its cluster is let in again.
  */
-export async function withFences(plan: Plan, fences: readonly Fence[], now: Date): Promise<Plan> {
+export function withFences(plan: PlanDraft, fences: readonly Fence[]): PlanDraft {
   const silent = silentIn(plan);
   const usable = preparedFor(fences, silent);
   if (usable.length === 0) return plan;
@@ -21,16 +21,13 @@ export async function withFences(plan: Plan, fences: readonly Fence[], now: Date
       ? { ...step, action: { ...step.action, accepted: cutOffBy(usable.flatMap(({ name, of }) => (of === step.cluster ? [name] : []))) } }
       : step;
   const steps = (state: 'Fenced' | 'Unfenced'): Step[] => usable.map((fence) => fenceStep(fence, state));
-  return resealed(
-    plan,
-    {
-      waves: [steps('Fenced'), ...plan.waves.map((wave) => wave.map(stopped))],
-      blockers: plan.blockers.filter((reason) => !is('SOURCE_MAY_BE_ALIVE')(reason)),
-      warnings: [...plan.warnings.filter((reason) => !is('SPLIT_BRAIN_RISK')(reason)), ...[...fenced].map((of) => cutOff(of, usable))],
-      undo: { ...plan.undo, ...(plan.undo.release && { release: [...plan.undo.release, steps('Unfenced')] }) },
-    },
-    now,
-  );
+  return {
+    ...plan,
+    waves: [steps('Fenced'), ...plan.waves.map((wave) => wave.map(stopped))],
+    blockers: plan.blockers.filter((reason) => !is('SOURCE_MAY_BE_ALIVE')(reason)),
+    warnings: [...plan.warnings.filter((reason) => !is('SPLIT_BRAIN_RISK')(reason)), ...[...fenced].map((of) => cutOff(of, usable))],
+    undo: { ...plan.undo, ...(plan.undo.release && { release: [...plan.undo.release, steps('Unfenced')] }) },
+  };
 }
 
 /** Those that cut one of these clusters off; one without addresses cuts nothing off. */

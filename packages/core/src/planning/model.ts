@@ -258,7 +258,7 @@ export interface FieldChange {
 
 export interface DataLoss {
   component: string;
-  /** Seconds between the data of the point and now: what is lost when this replaces the live data. 0 for a clone. */
+  /** Seconds from the data to `createdAt` of the plan, by the clock of who captured it: what is lost when it replaces the live data. 0 for a clone. */
   seconds: number;
   /** "12 minutes of orders-db", or why nothing is lost. */
   text: string;

@@ -1,14 +1,14 @@
 import { someOf } from '../some-of.ts';
 import type { Application } from '../application/model.ts';
 import { InputError } from '../errors.ts';
-import { nameFor } from '../planning/assemble.ts';
+import { type PlanDraft, nameFor } from '../planning/assemble.ts';
 import { noEngine } from '../planning/backup.ts';
 import { type Arrival, type CloneInputs, type ClonePlace, type CopiedData, planClone } from '../planning/clone.ts';
 import { planDrill } from '../planning/drill.ts';
 import { sha256 } from '../planning/hash.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { withCapturedVersions } from '../planning/live-objects.ts';
-import type { Plan, PlanRequest, Step } from '../planning/model.ts';
+import type { PlanRequest, Step } from '../planning/model.ts';
 import { type Place, assertCapturedOwner } from '../planning/places.ts';
 import { newestOf } from '../planning/select-point.ts';
 import { readTargetFacts } from '../planning/target-facts.ts';
@@ -61,7 +61,7 @@ export interface Elsewhere {
 }
 
 /** A copy beside, or on another cluster: for somebody to look at, or to prove that it can be made. */
-export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal, elsewhere?: Elsewhere): Promise<Plan> {
+export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal, elsewhere?: Elsewhere): Promise<PlanDraft> {
   const { ground, choiceFor } = await chosenGround(deps, lay, signal);
   const { request, application, places, components } = ground;
   const suffix = (await sha256(`${request.at} ${application.name}`)).slice(0, 5);
@@ -81,10 +81,10 @@ export async function clonePlan(deps: PlannerDeps, lay: () => Ground, signal?: A
   );
   const inputs = elsewhere ? { ...read, blockers: [...read.blockers, ...elsewhere.blockers(read)] } : read;
   const plan = request.intent === 'Drill' ? planDrill : planClone;
-  const draft = await plan(inputs);
+  const draft = plan(inputs);
   const harmful = draft.waves.flat().flatMap((step) => harmfulCopy(deps, step));
-  const made = harmful.length === 0 ? draft : await plan({ ...inputs, blockers: [...inputs.blockers, ...harmful] });
-  return request.intent === 'Drill' ? withRights(made, deps, ground.now, signal) : made;
+  const made = harmful.length === 0 ? draft : plan({ ...inputs, blockers: [...inputs.blockers, ...harmful] });
+  return request.intent === 'Drill' ? withRights(made, deps, signal) : made;
 }
 
 /** What has to be changed on its way, so that a copy does not act in the world, by an engine that changes nothing. */

@@ -2,6 +2,7 @@ import { claimManifest } from '../application/claim-manifest.ts';
 import { inventoryOf } from '../application/inventory.ts';
 import type { Application, Component } from '../application/model.ts';
 import { InputError } from '../errors.ts';
+import { type PlanDraft, sealPlan } from '../planning/assemble.ts';
 import type { CopiedData } from '../planning/clone.ts';
 import { isPortable, portable } from '../planning/failover.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
@@ -21,7 +22,9 @@ import { withoutMarks } from './moves/claims.ts';
 import { movedTo } from './moves/moved-places.ts';
 import { assertNamespaces, namespacesAt } from './moves/namespaces.ts';
 import type { Ground, PlannerDeps } from './plan-ground.ts';
-import { nowAt } from './now-at.ts';
+import { clocksAt, nowAt } from './now-at.ts';
+
+type Asked = PlanRequest & { on: string; at: string };
 
 /**
  * A drill on a cluster that is named. What runs elsewhere is tried from the points that have arrived there, with what is called
@@ -35,19 +38,22 @@ export async function drillOn(
   asked: PlanRequest & { on: string },
   signal?: AbortSignal,
 ): Promise<Plan> {
+  const now = await nowAt(deps, asked.on, signal);
+  return sealPlan(await draftOn(deps, assessment, { ...asked, at: asked.at ?? now.toISOString() }, now, signal), now);
+}
+
+async function draftOn(deps: PlannerDeps, assessment: Assessment, asked: Asked, now: Date, signal?: AbortSignal): Promise<PlanDraft> {
   const application = findApplication(assessment, asked.application);
   // Whoever names a moment or a point means that: an engine that moves by itself tests the newest copy.
-  if (!isOfNow(asked)) return drillOfPoints(deps, assessment, application, asked, signal);
-  const { on } = asked;
-  const now = await nowAt(deps, on, signal);
-  const laid = { ...asked, to: on, at: asked.at ?? now.toISOString() };
+  if (!isOfNow(asked)) return drillOfPoints(deps, assessment, application, asked, now, signal);
+  const laid = { ...asked, to: asked.on };
   const chosen = asked.components;
   const ground: HandoverGround = { deps, assessment, application, request: laid, now, ...(chosen && { components: chosen }) };
-  const rest = (own: Application, components: string[]): Promise<Plan> =>
-    drillOfPoints(deps, assessment, own, { ...asked, at: laid.at, components }, signal);
+  const rest = (own: Application, components: string[]): Promise<PlanDraft> =>
+    drillOfPoints(deps, assessment, own, { ...asked, components }, now, signal);
   const tested = await engineDrill(ground, rest, signal);
   if (tested) return tested;
-  return drillOfPoints(deps, assessment, application, asked, signal);
+  return drillOfPoints(deps, assessment, application, asked, now, signal);
 }
 
 /** Of what has arrived there: recovery points, and the images of continuous copies. */
@@ -55,11 +61,12 @@ async function drillOfPoints(
   deps: PlannerDeps,
   assessment: Assessment,
   application: Application,
-  asked: PlanRequest & { on: string },
+  request: Asked,
+  now: Date,
   signal?: AbortSignal,
-): Promise<Plan> {
-  const { on } = asked;
-  const components = chosenComponents(assessment.status(application), asked.components);
+): Promise<PlanDraft> {
+  const { on } = request;
+  const components = chosenComponents(assessment.status(application), request.components);
   const namespaces = namespacesAt({ application, components, to: on, request: {}, assessment });
   assertNamespaces(namespaces, { application, to: on, assessment }, deps.tenancy);
   const moved = asIfOn(application, on, assessment, deps.tenancy, namespaces);
@@ -67,8 +74,6 @@ async function drillOfPoints(
   const arrives = (component: string): boolean => arriving.has(component);
   const comesFromElsewhere = ({ components }: Place): boolean => components.some(({ status }) => arrives(status.component.name));
   const isGone = (cluster: string, namespace: string): boolean => assessment.inventory.get(cluster)?.namespace(namespace) === undefined;
-  const now = await nowAt(deps, on, signal);
-  const request = { ...asked, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
     const seen = assessment.fleet([moved]);
     const copied = new Set(
@@ -153,13 +158,14 @@ function copiedData(
   { engines, contents }: PlannerDeps,
   place: Place,
   { target: into, points, captured }: ReadPoints,
-  { fleet, request, components }: Ground,
+  ground: Ground,
   there = place.namespace,
 ): Map<string, CopiedData> {
+  const { fleet, request, components } = ground;
   const found = new Map<string, CopiedData>();
   if (!isOfNow(request)) return found;
   const held = heldOn(fleet, place.cluster).filter(({ target }) => target.namespace === there);
-  const clocks = new Map(fleet.clusters.filter(({ reachable }) => reachable).map(({ name, now }) => [name, new Date(now)]));
+  const clocks = clocksAt(ground);
   const { as } = copyWith(mappingOf(request, components, place.cluster));
   for (const entry of place.components) {
     const { name } = entry.status.component;

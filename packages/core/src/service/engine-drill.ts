@@ -1,10 +1,9 @@
-import { sealPlan } from '../planning/assemble.ts';
+import type { PlanDraft } from '../planning/assemble.ts';
 import { objectivesOf } from '../planning/drill.ts';
 import { engineTest, uncheckedIn } from '../planning/move/engine-test.ts';
 import type { Handed } from '../planning/move/handover.ts';
 import { bridged } from '../planning/move/handover.ts';
 import { isolationPolicy, openingsOf } from '../planning/isolation.ts';
-import type { Plan } from '../planning/model.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
 import type { Application } from '../application/model.ts';
 import type { ManagedApplication } from '../protection/model.ts';
@@ -15,13 +14,13 @@ import { isExclusive } from './plan-ground.ts';
 import { withRights } from './plan-rights.ts';
 
 /** Plans the drill of what no engine tests by itself, of these components alone. */
-type PlanRest = (application: Application, components: string[]) => Promise<Plan>;
+type PlanRest = (application: Application, components: string[]) => Promise<PlanDraft>;
 
 /**
  * The drill of an application of which engines test the failover of something by themselves, the rest of it planned by `planRest`.
  * Undefined: no engine does. Nothing is written.
  */
-export async function engineDrill(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<Plan | undefined> {
+export async function engineDrill(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<PlanDraft | undefined> {
   const { deps, application, request, now } = ground;
   const { to: on, ...asked } = request;
   const handing = await handingOf(ground, ({ managed }) => managed !== undefined && tests(ground, managed), signal);
@@ -32,28 +31,25 @@ export async function engineDrill(ground: HandoverGround, planRest: PlanRest, si
     others.length === 0 ? undefined : await planRest({ ...application, components: bridged(application.components, names) }, others);
   const part = engineTest(application.name, handed, rest ?? { waves: [] }, now);
   const all = wanted.map(({ name }) => name);
-  const plan = await sealPlan(
-    {
-      ...joinedPlan(ground, 'Drill', all, handed, part, rest),
-      request: { ...(rest?.request ?? asked), application: application.name, components: all, on },
-      cleanUp: part.cleanUp,
-      objectives: [...objectivesOf({ components: handed.flatMap(({ components }) => components) }), ...(rest?.objectives ?? [])],
-      blockers: distinct([
-        ...blockers,
-        ...handed.flatMap((one) => (one.order.into ? apart(one, ground) : [...open(one, ground), ...letOut(one)])),
-        ...(rest?.blockers ?? []),
-      ]),
-      warnings: distinct([
-        ...warnings,
-        ...handed.flatMap((one) => [...(one.order.into ? [] : [unchanged(one)]), ...uncheckedOf(uncheckedIn(one))]),
-        ...(rest?.warnings ?? []),
-      ]),
-      undo: { text: 'nothing to undo: what a drill makes is removed when it ends', possible: false },
-      home: on,
-    },
-    now,
-  );
-  return withRights(plan, deps, now, signal);
+  const plan: PlanDraft = {
+    ...joinedPlan(ground, 'Drill', all, handed, part, rest),
+    request: { ...(rest?.request ?? asked), application: application.name, components: all, on },
+    cleanUp: part.cleanUp,
+    objectives: [...objectivesOf({ components: handed.flatMap(({ components }) => components) }), ...(rest?.objectives ?? [])],
+    blockers: distinct([
+      ...blockers,
+      ...handed.flatMap((one) => (one.order.into ? apart(one, ground) : [...open(one, ground), ...letOut(one)])),
+      ...(rest?.blockers ?? []),
+    ]),
+    warnings: distinct([
+      ...warnings,
+      ...handed.flatMap((one) => [...(one.order.into ? [] : [unchanged(one)]), ...uncheckedOf(uncheckedIn(one))]),
+      ...(rest?.warnings ?? []),
+    ]),
+    undo: { text: 'nothing to undo: what a drill makes is removed when it ends', possible: false },
+    home: on,
+  };
+  return withRights(plan, deps, signal);
 }
 
 function tests({ deps }: HandoverGround, { engine }: ManagedApplication): boolean {

@@ -27,6 +27,8 @@ export interface ReadInPlace {
   clock: Clock;
   contents: ContentsStore;
   assessment: Assessment;
+  /** When the plan is made, by the clock of the cluster. */
+  now: Date;
   exclusive: boolean;
   mode: RestoreMode;
 }
@@ -38,7 +40,7 @@ export interface ReadPlace extends InPlacePlace {
 
 /** Everything that one place of a restore in place is decided by: one list per kind, and what the points hold. */
 export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Promise<ReadPlace> {
-  const { place, points, engine, engineNamespace, cluster, clock, contents, assessment } = ground;
+  const { place, points, engine, engineNamespace, cluster, clock, contents, assessment, now } = ground;
   const options = signal ? { signal } : {};
   const context = { cluster, clock, namespace: engineNamespace, ...options };
   const distinct = [...new Set(points.values())];
@@ -59,10 +61,9 @@ export async function readInPlace(ground: ReadInPlace, signal?: AbortSignal): Pr
     ...accessForChecks(workloadsOf(ground, inventory, captured), place.namespace),
   ];
   const kinds = kindsToRead(all, preferred);
-  const [{ objects: live, failures }, facts, now] = await Promise.all([
+  const [{ objects: live, failures }, facts] = await Promise.all([
     readLive(cluster, place.namespace, kinds, signal),
     readTargetFacts(cluster, { namespaces: [place.namespace], served, access }, signal),
-    cluster.now(options),
   ]);
   const evidence =
     assessment.protection(place.cluster)?.states.find(({ installation }) => installation.engine === engine.id)?.volumeEvidence ?? {};

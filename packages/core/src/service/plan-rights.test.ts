@@ -1,5 +1,6 @@
 import { textAt } from '../application/raw.ts';
-import type { Plan, Step } from '../planning/model.ts';
+import { type PlanDraft, sealPlan } from '../planning/assemble.ts';
+import type { Step } from '../planning/model.ts';
 import { FakeClock } from '../testing/clock.ts';
 import { MemoryCluster, unreachable } from '../testing/memory-cluster.ts';
 import { planOf } from '../testing/operations.ts';
@@ -33,11 +34,11 @@ function world(forbidden: { east?: string[]; west?: string[] }) {
     return cluster;
   });
   const [east, west] = clusters as [MemoryCluster, MemoryCluster];
-  const checked = (plan: Plan) => withRights(plan, { clusters, engines: [] } as unknown as Parameters<typeof withRights>[1], now);
+  const checked = (plan: PlanDraft) => withRights(plan, { clusters, engines: [] } as unknown as Parameters<typeof withRights>[1]);
   return { east, west, asked, checked };
 }
 
-const told = ({ blockers, warnings }: Plan) => [
+const told = ({ blockers, warnings }: PlanDraft) => [
   ...blockers.map(({ cluster, evidence }) => ['blocked', cluster, evidence]),
   ...warnings.map(({ cluster, evidence }) => ['warned', cluster, evidence]),
 ];
@@ -61,7 +62,7 @@ describe('the rights that a plan needs', () => {
     expect(told(checked)).toEqual([['blocked', 'west', [right]]]);
     expect(checked.blockers[0]).toMatchObject({ code: 'PERMISSION_MISSING', severity: 'blocker' });
     // What is shown is what was looked at: another plan than the one without.
-    expect(checked.hash).not.toBe(plan.hash);
+    expect((await sealPlan(checked, now)).hash).not.toBe(plan.hash);
     expect(told(await world({ east: [right] }).checked(plan))).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { DrError } from '../errors.ts';
-import { resealed } from '../planning/assemble.ts';
+import type { PlanDraft } from '../planning/assemble.ts';
 import { permissionMissing } from '../planning/checks/versions.ts';
-import type { Plan, Step } from '../planning/model.ts';
+import type { Step } from '../planning/model.ts';
 import { accessOf } from '../planning/step-access.ts';
 import { type Access, deniedOf } from '../planning/target-facts.ts';
 import type { Reason } from '../reason.ts';
@@ -12,7 +12,7 @@ import type { PlannerDeps } from './plan-ground.ts';
  * release among them: what cannot be ended must not begin. That it cannot be taken back is told. A cluster that does not answer is
  * not asked.
  */
-export async function withRights(plan: Plan, { clusters, engines }: PlannerDeps, now: Date, signal?: AbortSignal): Promise<Plan> {
+export async function withRights(plan: PlanDraft, { clusters, engines }: PlannerDeps, signal?: AbortSignal): Promise<PlanDraft> {
   const needed = byCluster([...plan.waves, ...(plan.cleanUp ?? []), ...(plan.undo.release ?? [])].flat());
   const back = byCluster((plan.undo.waves ?? []).flat());
   const blockers: Reason[] = [];
@@ -39,14 +39,11 @@ export async function withRights(plan: Plan, { clusters, engines }: PlannerDeps,
   }
   if (blockers.length + warnings.length === 0) return plan;
   const told = new Set(blockers.map(({ cluster }) => cluster));
-  return resealed(
-    plan,
-    {
-      blockers: [...plan.blockers.filter((reason) => !told.has(reason.cluster) || !isOfRights(reason, reason.cluster)), ...blockers],
-      warnings: [...plan.warnings, ...warnings],
-    },
-    now,
-  );
+  return {
+    ...plan,
+    blockers: [...plan.blockers.filter((reason) => !told.has(reason.cluster) || !isOfRights(reason, reason.cluster)), ...blockers],
+    warnings: [...plan.warnings, ...warnings],
+  };
 
   function byCluster(steps: readonly Step[]): Map<string, Access[]> {
     const all = steps.flatMap((step) => accessOf(step, engines));

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts';
+import { type PlanDraft, sealPlan } from '../planning/assemble.ts';
 import { isMove } from '../planning/intent.ts';
 import { enginesOf, noEngine, planBackup } from '../planning/backup.ts';
 import type { InPlacePlace } from '../planning/in-place/inputs.ts';
@@ -27,7 +28,7 @@ import {
   hiddenPoints,
   pointsIn,
 } from './plan-ground.ts';
-import { nowAt } from './now-at.ts';
+import { clocksAt, nowAt } from './now-at.ts';
 import { withSetMoment } from './set-moment.ts';
 
 /** Reads what a plan needs beyond the assessment, and lets the pure planners of `planning/` decide. */
@@ -62,10 +63,20 @@ export async function makePlan(deps: PlannerDeps, assessment: Assessment, given:
   const now = await nowAt(deps, home, signal);
   const request = { ...asked, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => ({ request, now, home, assessment, application, ...lie() });
-  if (request.intent === 'Backup') return backupPlan(deps, ground(), isGone, signal);
+  return sealPlan(await draftOf(deps, ground, isGone, signal), now);
+}
+
+function draftOf(
+  deps: PlannerDeps,
+  lay: () => Ground,
+  isGone: (cluster: string, namespace: string) => boolean,
+  signal?: AbortSignal,
+): Promise<PlanDraft> {
+  const ground = lay();
+  const { intent, mode = 'clone' } = ground.request;
+  if (intent === 'Backup') return backupPlan(deps, ground, isGone, signal);
   // A drill never goes another way: it is refused there in any other mode.
-  const beside = request.intent === 'Drill' || (request.mode ?? 'clone') === 'clone';
-  return beside ? clonePlan(deps, ground, signal) : inPlacePlan(deps, ground, signal);
+  return intent === 'Drill' || mode === 'clone' ? clonePlan(deps, lay, signal) : inPlacePlan(deps, lay, signal);
 }
 
 async function backupPlan(
@@ -73,7 +84,7 @@ async function backupPlan(
   ground: Ground,
   isGone: (cluster: string, namespace: string) => boolean,
   signal?: AbortSignal,
-): Promise<Plan> {
+): Promise<PlanDraft> {
   const { fleet, status, components, places, request, assessment, application, now, home } = ground;
   const chosen = new Set(components.map(({ component }) => component.name));
   const blockers: Reason[] = places
@@ -107,7 +118,7 @@ async function backupPlan(
     now,
     home,
   };
-  const draft = await planBackup(inputs);
+  const draft = planBackup(inputs);
   if (blockers.length > 0) return draft;
   const foreseen = (await Promise.all(draft.waves.flat().map((step) => foresee(deps, step, signal)))).flat();
   if (foreseen.length === 0) return draft;
@@ -118,11 +129,12 @@ async function backupPlan(
   });
 }
 
-async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<Plan> {
+async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortSignal): Promise<PlanDraft> {
   const { ground, choiceFor } = await chosenGround(deps, lay, signal);
   const { status, components, places, request, assessment, application, now, home } = ground;
   const mode = request.mode as Exclude<RestoreMode, 'clone'>;
   const chosen = new Set(components.map(({ component }) => component.name));
+  const clocks = clocksAt(ground);
   const blockers: Reason[] = [];
   const read: ReadPlace[] = [];
   const parts: { place: Place; points: Map<string, RecoveryPoint> }[] = [];
@@ -161,6 +173,7 @@ async function inPlacePlan(deps: PlannerDeps, lay: () => Ground, signal?: AbortS
         clock: deps.clock,
         contents: deps.contents,
         assessment,
+        now: clocks.get(place.cluster) ?? now,
         exclusive: isExclusive(assessment.applications, application, chosen, place),
         mode,
       },

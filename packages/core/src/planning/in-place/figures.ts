@@ -3,7 +3,7 @@ import { estimateOfRestore, isCopied } from '../estimate.ts';
 import type { DataLoss, Plan, RestoreMode } from '../model.ts';
 import type { Part } from './part.ts';
 
-/** What is lost by going back: the time between the point's data and now, by the clock of the cluster. */
+/** What is lost by going back: the time between the point's data and when the plan is made, by the clock of the cluster. */
 export function dataLossOf(parts: readonly Part[], mode: RestoreMode): DataLoss[] {
   const byComponent = new Map<string, DataLoss>();
   for (const { name, place, point, volumes } of parts) {

@@ -13,7 +13,7 @@ import type { Place } from '../places.ts';
 export interface InPlacePlace extends Place {
   engine: Engine;
   engineNamespace: string;
-  /** By the clock of the cluster. */
+  /** When the plan is made, by the clock of the cluster. */
   now: Date;
   /** Nobody else's components live in the namespace, and all of this application's are wanted. */
   exclusive: boolean;

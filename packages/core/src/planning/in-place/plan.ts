@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
-import { sealPlan } from '../assemble.ts';
+import type { PlanDraft } from '../assemble.ts';
 import { checkTarget } from '../checks/target.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { comparable } from '../diff/comparable.ts';
@@ -8,7 +8,7 @@ import { marksOf } from '../diff/marks.ts';
 import { skewOf, skewReasons, timeOfPoint } from '../recovery-set.ts';
 import { newestOf } from '../select-point.ts';
 import { objectKey } from '../live-objects.ts';
-import type { Change, Plan } from '../model.ts';
+import type { Change } from '../model.ts';
 import { configurationOf } from './configuration.ts';
 import { dataLossOf, estimateOf } from './figures.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
@@ -23,8 +23,8 @@ import { type Rest, assemble } from './waves.ts';
  * Takes components back to what a point holds, where they are. What was read is in the inputs; this decides, and touches
  * nothing. The procedure is the one that each volume's way of capture demands: old volumes are kept, claims made anew.
  */
-export async function planInPlace(inputs: InPlaceInputs): Promise<Plan> {
-  const { request, mode, status, components, places, now } = inputs;
+export async function planInPlace(inputs: InPlaceInputs): Promise<PlanDraft> {
+  const { request, mode, status, components, places } = inputs;
   const { application } = status;
   const blockers: Reason[] = [...inputs.blockers];
   const warnings: Reason[] = [];
@@ -67,30 +67,27 @@ export async function planInPlace(inputs: InPlaceInputs): Promise<Plan> {
   for (const reason of mode === 'configOnly' ? [] : skewReasons(times, components))
     (reason.severity === 'blocker' ? blockers : warnings).push(reason);
   const estimate = estimateOf(parts, inputs.past);
-  return sealPlan(
-    {
-      intent: 'Restore',
-      request,
-      application: application.name,
-      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-      ...(application.owner ? { owner: application.owner } : {}),
-      components: components.map(({ component }) => component.name),
-      points,
-      target: places.map(({ cluster, namespace }) => ({ cluster, namespaces: [namespace] })),
-      mode,
-      waves: assembled.waves,
-      changes: changes.sort((a, b) => orderOf(a).localeCompare(orderOf(b))),
-      dataLoss: dataLossOf(parts, mode),
-      ...(estimate && { estimate }),
-      ...(skew > 0 && { skewSeconds: skew }),
-      blockers: distinct(blockers),
-      warnings: distinct(warnings),
-      undo: undoOf(maker, inputs, parts, assembled),
-      basis,
-      home: inputs.home,
-    },
-    now,
-  );
+  return {
+    intent: 'Restore',
+    request,
+    application: application.name,
+    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
+    ...(application.owner ? { owner: application.owner } : {}),
+    components: components.map(({ component }) => component.name),
+    points,
+    target: places.map(({ cluster, namespace }) => ({ cluster, namespaces: [namespace] })),
+    mode,
+    waves: assembled.waves,
+    changes: changes.sort((a, b) => orderOf(a).localeCompare(orderOf(b))),
+    dataLoss: dataLossOf(parts, mode),
+    ...(estimate && { estimate }),
+    ...(skew > 0 && { skewSeconds: skew }),
+    blockers: distinct(blockers),
+    warnings: distinct(warnings),
+    undo: undoOf(maker, inputs, parts, assembled),
+    basis,
+    home: inputs.home,
+  };
 }
 
 function restOf(place: InPlacePlace, prune: boolean, taken: Set<string>): Rest[] {

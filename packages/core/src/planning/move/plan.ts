@@ -1,6 +1,6 @@
 import { dependencyGraph } from '../../application/graph.ts';
 import type { Reason } from '../../reason.ts';
-import { sealPlan } from '../assemble.ts';
+import type { PlanDraft } from '../assemble.ts';
 import { check } from '../checks/target.ts';
 import { objectChange } from '../diff/object-change.ts';
 import { estimateByPast } from '../estimate.ts';
@@ -21,7 +21,7 @@ import { undoOf } from './undo.ts';
  * one more sync; then volumes are made of them, what depends on what is started in that order, and from then on the copy goes the
  * other way. Failover leaves the sync out, for its source is lost.
  */
-export function planMove(inputs: MoveInputs): Promise<Plan> {
+export function planMove(inputs: MoveInputs): PlanDraft {
   const { request, status, components, places, now, mapping } = inputs;
   const { application } = status;
   const planned = request.intent !== 'Failover';
@@ -128,45 +128,42 @@ export function planMove(inputs: MoveInputs): Promise<Plan> {
   const sets = recoverySets(inputs.sources, now);
   for (const reason of skewReasons(times, components)) (reason.severity === 'blocker' ? blockers : warnings).push(reason);
   const names = components.map(({ component }) => component.name);
-  return sealPlan(
-    {
-      intent: request.intent,
-      request: { ...request, isolate: false },
-      application: application.name,
-      ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-      ...(application.owner ? { owner: application.owner } : {}),
-      components: names,
-      points: each(({ cluster, namespace }, { status: { component }, data }) =>
-        data.kind === 'point'
-          ? [
-              {
-                component: component.name,
-                cluster,
-                namespace,
-                pointId: data.point.id,
-                name: data.point.name,
-                capturedAt: data.point.capturedAt ?? '',
-              },
-            ]
-          : [],
-      ),
-      copies,
-      target: [...target].map(([cluster, namespaces]) => ({ cluster, namespaces: [...namespaces] })),
-      waves: waves.filter(({ length }) => length > 0),
-      changes,
-      dataLoss: names.flatMap((name) => lossOf(name, inputs, planned)),
-      ...estimateOf(inputs, names),
-      ...(skew > 0 && { skewSeconds: skew }),
-      ...(Object.keys(mapping).length > 0 && { mapping }),
-      ...(sets.length > 0 && { sets }),
-      blockers,
-      warnings,
-      undo: undoOf(inputs, steps, planned),
-      basis: { ...inputs.basis },
-      home: request.to,
-    },
-    now,
-  );
+  return {
+    intent: request.intent,
+    request: { ...request, isolate: false },
+    application: application.name,
+    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
+    ...(application.owner ? { owner: application.owner } : {}),
+    components: names,
+    points: each(({ cluster, namespace }, { status: { component }, data }) =>
+      data.kind === 'point'
+        ? [
+            {
+              component: component.name,
+              cluster,
+              namespace,
+              pointId: data.point.id,
+              name: data.point.name,
+              capturedAt: data.point.capturedAt ?? '',
+            },
+          ]
+        : [],
+    ),
+    copies,
+    target: [...target].map(([cluster, namespaces]) => ({ cluster, namespaces: [...namespaces] })),
+    waves: waves.filter(({ length }) => length > 0),
+    changes,
+    dataLoss: names.flatMap((name) => lossOf(name, inputs, planned)),
+    ...estimateOf(inputs, names),
+    ...(skew > 0 && { skewSeconds: skew }),
+    ...(Object.keys(mapping).length > 0 && { mapping }),
+    ...(sets.length > 0 && { sets }),
+    blockers,
+    warnings,
+    undo: undoOf(inputs, steps, planned),
+    basis: { ...inputs.basis },
+    home: request.to,
+  };
 }
 
 function estimateOf({ request, status, past }: MoveInputs, components: string[]): Pick<Plan, 'estimate'> {

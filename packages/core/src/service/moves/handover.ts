@@ -1,15 +1,14 @@
 import type { Application, Component } from '../../application/model.ts';
 import { DrError, InputError } from '../../errors.ts';
-import { sealPlan } from '../../planning/assemble.ts';
 import { mayBeAlive, risk } from '../../planning/failover.ts';
 import { sha256 } from '../../planning/hash.ts';
 import { isMove } from '../../planning/intent.ts';
-import type { Mapping, MoveOrder, Plan, PlanRequest } from '../../planning/model.ts';
+import type { Mapping, MoveOrder, PlanRequest } from '../../planning/model.ts';
 import { type Handed, bridged, handOver, markOf } from '../../planning/move/handover.ts';
 import type { Origin } from '../../planning/move/inputs.ts';
 import { placesOf } from '../../planning/places.ts';
 import { checkUnreadable } from '../../planning/verification.ts';
-import { nameFor } from '../../planning/assemble.ts';
+import { type PlanDraft, nameFor } from '../../planning/assemble.ts';
 import { namesPast } from '../../planning/left-out.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { EngineContext } from '../../ports/engine-context.ts';
@@ -38,13 +37,13 @@ export interface HandoverGround {
 }
 
 /** Plans what no engine manages, of these components alone. */
-type PlanRest = (application: Application, components: string[]) => Promise<Plan>;
+type PlanRest = (application: Application, components: string[]) => Promise<PlanDraft>;
 
 /**
  * The plan of a move of an application of which engines move something by themselves, the rest of it planned by `planRest`.
  * Undefined: no engine does. Nothing is written.
  */
-export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<Plan | undefined> {
+export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, signal?: AbortSignal): Promise<PlanDraft | undefined> {
   const { deps, application, request, now } = ground;
   const intent = request.intent;
   if (!isMove(intent)) return undefined;
@@ -64,32 +63,29 @@ export async function handoverPlan(ground: HandoverGround, planRest: PlanRest, s
   const part = handOver(application.name, handed, rest?.waves ?? [], now);
   const all = wanted.filter(({ name }) => names.has(name) || others.some((other) => other.name === name)).map(({ name }) => name);
   const release = [...part.release, ...(rest?.undo.release ?? [])];
-  const plan = await sealPlan(
-    {
-      ...joinedPlan(ground, intent, all, handed, part, rest),
-      request: { ...(rest?.request ?? request), application: application.name, components: all, isolate: false },
-      ...(rest?.skewSeconds !== undefined && { skewSeconds: rest.skewSeconds }),
-      blockers: distinct([...blockers, ...(rest?.blockers ?? []), ...mapping.filter(({ severity }) => severity === 'blocker')]),
-      warnings: distinct([
-        ...warnings,
-        ...handed.flatMap(({ brings }) => uncheckedOf(brings.unchecked)),
-        ...(rest?.warnings ?? []),
-        ...mapping.filter(({ severity }) => severity !== 'blocker'),
-      ]),
-      undo: {
-        text: `move it back as it came: kubectl dr failback ${application.name}`,
-        possible: false,
-        ...(release.length > 0 && { release }),
-      },
-      home: to,
+  const plan: PlanDraft = {
+    ...joinedPlan(ground, intent, all, handed, part, rest),
+    request: { ...(rest?.request ?? request), application: application.name, components: all, isolate: false },
+    ...(rest?.skewSeconds !== undefined && { skewSeconds: rest.skewSeconds }),
+    blockers: distinct([...blockers, ...(rest?.blockers ?? []), ...mapping.filter(({ severity }) => severity === 'blocker')]),
+    warnings: distinct([
+      ...warnings,
+      ...handed.flatMap(({ brings }) => uncheckedOf(brings.unchecked)),
+      ...(rest?.warnings ?? []),
+      ...mapping.filter(({ severity }) => severity !== 'blocker'),
+    ]),
+    undo: {
+      text: `move it back as it came: kubectl dr failback ${application.name}`,
+      possible: false,
+      ...(release.length > 0 && { release }),
     },
-    now,
-  );
-  return withRights(plan, deps, now, signal);
+    home: to,
+  };
+  return withRights(plan, deps, signal);
 }
 
 /** What an engine moves by itself arrives as it is: what somebody asked to be called otherwise would not be. `rest`: what else goes. */
-export function notApplied(request: HandoverGround['request'], handed: readonly Handed[], rest: Plan | undefined): Reason[] {
+export function notApplied(request: HandoverGround['request'], handed: readonly Handed[], rest: PlanDraft | undefined): Reason[] {
   const { to } = request;
   return handed.flatMap(({ managed, components }): Reason[] => {
     const renamed = ({ namespaces = {} }: Mapping): boolean =>

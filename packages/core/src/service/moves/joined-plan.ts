@@ -1,4 +1,5 @@
 import type { Application } from '../../application/model.ts';
+import type { PlanDraft } from '../../planning/assemble.ts';
 import { estimateByPast } from '../../planning/estimate.ts';
 import type { Plan } from '../../planning/model.ts';
 import type { Handed } from '../../planning/move/handover.ts';
@@ -16,7 +17,7 @@ export function joinedPlan(
   components: string[],
   handed: readonly Handed[],
   part: EnginesPart,
-  rest: Plan | undefined,
+  rest: PlanDraft | undefined,
 ): Pick<Plan, Shared | 'intent' | 'application' | 'components' | 'points' | 'copies' | 'basis'> &
   Partial<Pick<Plan, 'entityRef' | 'owner' | 'estimate' | 'mapping'>> {
   const target = new Map<string, Set<string>>();

@@ -1,7 +1,7 @@
 import type { Application } from '../../application/model.ts';
 import { DrError, InputError } from '../../errors.ts';
 import { type Fence, networkFences, readFences } from '../../fencing/network-fence.ts';
-import { resealed } from '../../planning/assemble.ts';
+import { type PlanDraft, sealPlan } from '../../planning/assemble.ts';
 import { silentIn, withFences } from '../../planning/fence.ts';
 import { mayBeAlive, planFailover, risk } from '../../planning/failover.ts';
 import { namesPast } from '../../planning/left-out.ts';
@@ -47,18 +47,31 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
       },
     );
   const request = chosenOf(application, asked, assessment);
-  const whole = await planOf(deps, assessment, application, request, signal);
+  const now = await nowAt(deps, targetOf(assessment, request, application.name), signal);
+  return sealPlan(await wholeOrPart(deps, assessment, application, request, now, signal), now);
+}
+
+/** Where a part of what is wanted cannot move, and the rest could, that is offered. */
+async function wholeOrPart(
+  deps: PlannerDeps,
+  assessment: Assessment,
+  application: Application,
+  request: PlanRequest,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<PlanDraft> {
+  const whole = await planOf(deps, assessment, application, request, now, signal);
   const without = unfitIn(whole);
   const rest = whole.components.filter((name) => !without.includes(name));
   if (without.length === 0 || rest.length === 0) return whole;
-  const partial = await planOf(deps, assessment, application, { ...request, components: rest }, signal).catch((error: unknown) => {
+  const partial = await planOf(deps, assessment, application, { ...request, components: rest }, now, signal).catch((error: unknown) => {
     // Nothing of the rest would move, say.
     if (error instanceof InputError) return undefined;
     throw error;
   });
   if (!partial || !isBetter(partial, whole)) return whole;
   const blockers = whole.blockers.map((reason) => offering(reason, without));
-  return resealed(whole, { blockers, partial: { without } }, new Date(whole.createdAt));
+  return { ...whole, blockers, partial: { without } };
 }
 
 /** What is meant by the request, by name where anything is said. */
@@ -77,30 +90,24 @@ async function planOf(
   assessment: Assessment,
   application: Application,
   request: PlanRequest,
+  now: Date,
   signal?: AbortSignal,
-): Promise<Plan> {
+): Promise<PlanDraft> {
   const to = targetOf(assessment, request, application.name);
-  const now = await nowAt(deps, to, signal);
   const asked = { ...request, ...momentSaid(request, now) };
   const chosen = asked.components;
   const laid = { ...asked, to, at: asked.at ?? now.toISOString() };
-  const rest = (own: Application, components: string[]): Promise<Plan> => ownPlan(deps, assessment, own, { ...laid, components }, signal);
+  const rest = (own: Application, components: string[]): Promise<PlanDraft> =>
+    ownPlan(deps, assessment, own, { ...laid, components }, now, signal);
   const ground = { deps, assessment, application, request: laid, now, ...(chosen && { components: chosen }) };
-  const plan = (await handoverPlan(ground, rest, signal)) ?? (await ownPlan(deps, assessment, application, asked, signal));
+  const plan = (await handoverPlan(ground, rest, signal)) ?? (await ownPlan(deps, assessment, application, laid, now, signal));
   const others = deps.clusters.filter(({ name }) => name !== to && isReachable(assessment, name));
   const blockers = await fencedTarget(to, others, assessment.past);
-  return withStaying(plan, application, assessment, to, now, blockers);
+  return withStaying(plan, application, assessment, to, blockers);
 }
 
 /** What becomes of the components that do not move is told, and where they cannot be told from those that do, it is blocked. */
-async function withStaying(
-  plan: Plan,
-  application: Application,
-  assessment: Assessment,
-  to: string,
-  now: Date,
-  fenced: readonly Reason[],
-): Promise<Plan> {
+function withStaying(plan: PlanDraft, application: Application, assessment: Assessment, to: string, fenced: readonly Reason[]): PlanDraft {
   const { override } = plan.request;
   const remarks = remarksOnStaying(application, plan.components, {
     to,
@@ -108,8 +115,7 @@ async function withStaying(
     ...(override !== undefined && { override }),
   });
   const blockers = [...fenced, ...inseparable(application, to, assessment, new Set(plan.components))];
-  if (remarks.length + blockers.length === 0) return plan;
-  return resealed(plan, { blockers: [...plan.blockers, ...blockers], warnings: [...plan.warnings, ...remarks] }, now);
+  return { ...plan, blockers: [...plan.blockers, ...blockers], warnings: [...plan.warnings, ...remarks] };
 }
 
 function isReachable({ inventory }: Assessment, cluster: string): boolean {
@@ -129,19 +135,18 @@ async function ownPlan(
   deps: PlannerDeps,
   assessment: Assessment,
   application: Application,
-  asked: PlanRequest,
+  request: PlanRequest & { to: string; at: string },
+  now: Date,
   signal?: AbortSignal,
-): Promise<Plan> {
-  const to = targetOf(assessment, asked, application.name);
-  const going = chosenComponents(assessment.status(application), asked.components);
-  const namespaces = namespacesAt({ application, components: going, to, request: asked, assessment });
+): Promise<PlanDraft> {
+  const { to } = request;
+  const going = chosenComponents(assessment.status(application), request.components);
+  const namespaces = namespacesAt({ application, components: going, to, request, assessment });
   assertNamespaces(namespaces, { application, to, assessment }, deps.tenancy);
   const left = pointsLeft(namespaces, { application, to, assessment });
   const moved = movedTo(application, to, assessment, deps.tenancy, namespaces);
   const isGone = (cluster: string, namespace: string): boolean =>
     assessment.inventory.get(cluster)?.namespace(namespaces[namespace] ?? namespace) === undefined;
-  const now = await nowAt(deps, to, signal);
-  const request = { ...asked, to, at: asked.at ?? now.toISOString() };
   const ground = (): Ground => {
     const fleet = assessment.fleet([moved]);
     const status = withPortableOnly(fleet.applications[0]!, deps.contents, to);
@@ -175,7 +180,7 @@ async function ownPlan(
     laid.places.some((place) => isThere(place) || copiesInto(laid, { cluster: place.cluster, namespace: into(place) }).length > 0);
   if (continuous) {
     const plan = await continuousPlan(deps, laid, { choiceFor, origins, chosen, mapping, warnings: left }, signal);
-    return completed(plan, deps, to, now, signal);
+    return completed(plan, deps, to, signal);
   }
   const arrival = arrivalWith(mapping);
   const inputs = await cloneInputs(
@@ -189,13 +194,13 @@ async function ownPlan(
     },
     signal,
   );
-  const plan = await planFailover({
+  const plan = planFailover({
     ...inputs,
     warnings: [...inputs.warnings, ...left],
     origins,
     mapping,
   });
-  return completed(plan, deps, to, now, signal);
+  return completed(plan, deps, to, signal);
 }
 
 /** Of a failback where nothing else is said: what moves have taken away from there, and is still part of the application. */
@@ -209,7 +214,7 @@ function comingBack({ name, components }: Application, asked: PlanRequest, asses
 }
 
 /** What has to be said last: fences that are prepared, and what whoever executes may not do. */
-async function completed(plan: Plan, deps: PlannerDeps, to: string, now: Date, signal?: AbortSignal): Promise<Plan> {
+async function completed(plan: PlanDraft, deps: PlannerDeps, to: string, signal?: AbortSignal): Promise<PlanDraft> {
   const cluster = deps.clusters.find(({ name }) => name === to);
   if (!cluster) return plan;
   let fences: Fence[] = [];
@@ -218,13 +223,13 @@ async function completed(plan: Plan, deps: PlannerDeps, to: string, now: Date, s
     fences = await readFences(cluster, signal);
   } catch (error) {
     if (!(error instanceof DrError) || error.code !== 'FORBIDDEN') throw error;
-    draft = await withoutSight(plan, error, cluster, now, signal);
+    draft = await withoutSight(plan, error, cluster, signal);
   }
-  return withRights(await withFences(draft, fences, now), deps, now, signal);
+  return withRights(withFences(draft, fences), deps, signal);
 }
 
 /** Whoever may not see fences has none, and is told so where there could be one that matters. */
-async function withoutSight(plan: Plan, error: DrError, cluster: ClusterClient, now: Date, signal?: AbortSignal): Promise<Plan> {
+async function withoutSight(plan: PlanDraft, error: DrError, cluster: ClusterClient, signal?: AbortSignal): Promise<PlanDraft> {
   if (silentIn(plan).size === 0) return plan;
   const served = await cluster.discover(signal ? { signal } : {});
   if (!served.some(({ group, kind }) => group === networkFences.group && kind === networkFences.kind)) return plan;
@@ -235,7 +240,7 @@ async function withoutSight(plan: Plan, error: DrError, cluster: ClusterClient, 
     message: `whether a NetworkFence is prepared cannot be seen, so none is used: ${error.message}`,
     ...(error.hint !== undefined && { fix: error.hint }),
   };
-  return resealed(plan, { warnings: [...plan.warnings, unseen] }, now);
+  return { ...plan, warnings: [...plan.warnings, unseen] };
 }
 
 /** With copies that are kept at the target. */
@@ -250,7 +255,7 @@ async function continuousPlan(
     warnings: readonly Reason[];
   },
   signal?: AbortSignal,
-): Promise<Plan> {
+): Promise<PlanDraft> {
   const { assessment, status, components, now, application } = laid;
   const { choiceFor, origins, chosen, mapping } = going;
   const request = { ...laid.request, to: laid.home };

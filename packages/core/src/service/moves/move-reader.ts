@@ -17,6 +17,7 @@ import { type KubeObject, type ResourceType, types } from '../../ports/kubernete
 import type { RecoveryPoint } from '../../protection/model.ts';
 import { type ClaimCopy, copiesOf } from '../../protection/replication.ts';
 import type { Reason } from '../../reason.ts';
+import { clocksAt } from '../now-at.ts';
 import { type Ground, clientOf, isExclusive } from '../plan-ground.ts';
 import { sourceOf } from './past.ts';
 import { partData, volumesOf } from './data.ts';
@@ -51,7 +52,7 @@ export async function readMove(
   signal?: AbortSignal,
 ): Promise<ReadMove> {
   const { deps, ground, chosen } = move;
-  const { application, assessment, fleet } = ground;
+  const { application, assessment } = ground;
   const { cluster } = place;
   /** Where it is written; the place itself is known by where it was captured. */
   const namespace = move.mapping.namespaces?.[place.namespace] ?? place.namespace;
@@ -102,7 +103,7 @@ export async function readMove(
   for (const { live: there } of objects) if (there && isRunning(there)) blockers.push(runsThere(there, cluster, application.name));
 
   const copies = copiesInto(ground, { cluster, namespace });
-  const clocks = new Map(fleet.clusters.filter(({ reachable }) => reachable).map(({ name, now }) => [name, new Date(now)]));
+  const clocks = clocksAt(ground);
   const volumes = await volumesOf(target, live, signal);
   const parts: MovePart[] = [];
   const sources: SetSource[] = [];
