@@ -9,14 +9,16 @@ import { SitePair } from './site-pair.ts';
 const override = 'power of rack 3 is cut';
 const there = { namespaces: { shop: 'shop-dr' } };
 
-/** The shop with configuration that names its namespace. */
+/** The shop with configuration that names its namespace, and with labels that call a part otherwise than the catalog. */
 function namingShop(): KubeObject[] {
   return [
-    ...shop('shop').map((object) =>
-      object.kind === 'ConfigMap'
-        ? { ...object, data: { page: 'hello', orders: 'orders-db.shop.svc:5432', short: 'orders-db.shop:5432' } }
-        : object,
-    ),
+    ...shop('shop').map((object) => {
+      if (object.kind === 'ConfigMap')
+        return { ...object, data: { page: 'hello', orders: 'orders-db.shop.svc:5432', short: 'orders-db.shop:5432' } };
+      if (object.kind !== 'Deployment') return object;
+      const { labels } = object.metadata;
+      return { ...object, metadata: { ...object.metadata, labels: { ...labels, 'app.kubernetes.io/component': 'storefront' } } };
+    }),
     {
       apiVersion: 'v1',
       kind: 'Service',
@@ -105,7 +107,14 @@ export function describeOtherNamespaces(title: string, open: OpenGround): void {
       expect(await pair.clusters.east.client.get({ type: types.configMaps, namespace: 'shop', name: 'web' })).toMatchObject({
         data: { orders: 'orders-db.shop.svc:5432' },
       });
-      expect((await pair.during(pair.service().fleet({}))).applications.map(({ application }) => application.name)).toEqual(['shop']);
+      const { applications } = await pair.during(pair.service().fleet({}));
+      expect(applications.map(({ application }) => application.name)).toEqual(['shop']);
+      // What stands stopped there is no part of its own, whatever its labels call it.
+      const [{ application }] = applications as [(typeof applications)[number]];
+      expect(application.components.map(({ name }) => name).toSorted()).toEqual(['orders-db', 'web']);
+      expect(application.problems).toContainEqual(
+        expect.objectContaining({ code: 'FORMER_COPY', cluster: 'west', message: expect.stringContaining('storefront in west/shop-dr') }),
+      );
     });
 
     it('relocates as the request says, and is taken back', async () => {

@@ -108,6 +108,35 @@ describe('mergeApplications', () => {
     expect(outline(named, [reading('east', []), there(0)])).toContain('shop/web: west/shop all claimed');
   });
 
+  it('finds it in a namespace of another name, where that is of the application, and the same workloads go on elsewhere', () => {
+    const named = [
+      entity('System', 'shop', { owner: 'team-shop' }),
+      entity('Component', 'shop-web', { system: 'shop' }, { namespace: 'shop', cluster: 'east', 'label-selector': 'app=web' }),
+    ];
+    const east = reading('east', [namespace('shop', owned('team-shop')), web]);
+    const left = (meta: Parameters<typeof namespace>[1], name = 'web', replicas = 0) =>
+      reading('west', [
+        namespace('shop-dr', meta),
+        workload(`shop-dr/${name}`, {
+          labels: { app: name, 'app.kubernetes.io/part-of': 'shop' },
+          replicas,
+          annotations: { 'kubectl-dr.dev/replicas': '1' },
+        }),
+      ]);
+    const ours = { labels: { 'kubectl-dr.dev/application': 'shop' } };
+    for (const meta of [ours, owned('team-shop')]) {
+      const [merged, ...strangers] = applications(named, [east, left(meta)]);
+      expect(strangers).toEqual([]);
+      expect(merged!.components.map(({ name }) => name)).toEqual(['shop-web']);
+      expect(merged!.problems).toMatchObject([{ code: 'FORMER_COPY', cluster: 'west', message: expect.stringContaining('west/shop-dr') }]);
+    }
+    // Somebody else's of the same name, one that goes on nowhere, and one that runs are told.
+    const told = (west: ClusterReading) => outline(named, [east, west]).at(-1);
+    expect(told(left(owned('team-pay')))).toBe('shop-dr/web: west/shop-dr all claimed');
+    expect(told(left(owned('team-shop'), 'jobs'))).toBe('shop/jobs: west/shop-dr all claimed');
+    expect(told(left(owned('team-shop'), 'web', 1))).toBe('shop/web: west/shop-dr all claimed');
+  });
+
   it("follows the operator's mapping", () => {
     const rules = [{ namespace: 'shop', owner: 'group:default/team-shop' }];
     expect(outline(shop, [reading('east', [namespace('shop'), web])], rules)).toEqual(['shop/web: east/shop app=web mapped']);

@@ -1,8 +1,9 @@
-import type { Reason } from '../reason.ts';
 import { cycleReasons } from './cycles.ts';
 import type { FleetInventory } from './fleet-inventory.ts';
+import { formerCopy, isFormerCopy } from './former-copies.ts';
 import { inventoryOf, takesAll } from './inventory.ts';
 import type { Application, Component, Placement } from './model.ts';
+import { type Coverage, coverage, placeKey } from './taken.ts';
 import { type TenancyRule, claimOf } from './tenancy.ts';
 import { uniqueName } from './unique-name.ts';
 import { workloadKey } from './workload.ts';
@@ -31,7 +32,8 @@ export function mergeApplications(
   const merged = fromCatalog.map((application) => ({ ...application, components: [...application.components] }));
   const byName = new Map(merged.map((application) => [application.name.toLowerCase(), application]));
   const taken = new Set(byName.keys());
-  const covered = coverage([...fromCatalog, ...moved], fleet);
+  const known = [...fromCatalog, ...moved];
+  const covered = coverage(known, fleet);
 
   for (const labelled of fromLabels) {
     const home = byName.get(labelled.name.toLowerCase());
@@ -40,7 +42,7 @@ export function mergeApplications(
       const found = component.placements.flatMap((placement) => uncovered(placement, covered, fleet));
       const isKnown = home?.components.some(({ name }) => name.toLowerCase() === component.name.toLowerCase()) ?? false;
       // Under a name of its own what a move left would be a part that nothing protects.
-      const former = isKnown ? [] : found.filter((placement) => isFormerCopy(placement, covered, fleet));
+      const former = isKnown ? [] : found.filter((placement) => isFormerCopy(placement, { covered, known, home, fleet, rules }));
       if (home && former.length > 0)
         home.problems = [...home.problems, ...former.map((placement) => formerCopy(home, component, placement))];
       const left = found.filter((placement) => !former.includes(placement));
@@ -54,30 +56,9 @@ export function mergeApplications(
   return merged;
 }
 
-type Coverage = ReadonlyMap<string, ReadonlySet<string> | 'everything'>;
-
-function keyOf(placement: Pick<Placement, 'cluster' | 'namespace'>): string {
-  return `${placement.cluster ?? ''}/${placement.namespace}`;
-}
-
-/** The workloads that confirmed catalog placements take, by `cluster/namespace`. */
-function coverage(applications: readonly Application[], fleet: FleetInventory): Coverage {
-  const covered = new Map<string, Set<string> | 'everything'>();
-  for (const placement of applications.flatMap(({ components }) => components.flatMap(({ placements }) => placements))) {
-    const namespace = placement.cluster === undefined ? undefined : fleet.get(placement.cluster)?.namespace(placement.namespace);
-    if (!namespace || (placement.claim !== 'claimed' && placement.claim !== 'mapped')) continue;
-    const key = keyOf(placement);
-    const known = covered.get(key);
-    if (known === 'everything') continue;
-    if (takesAll(placement)) covered.set(key, 'everything');
-    else covered.set(key, new Set([...(known ?? []), ...inventoryOf(placement, namespace).workloads.map(workloadKey)]));
-  }
-  return covered;
-}
-
 /** The part of a label placement that no catalog component takes. */
 function uncovered(placement: Placement, covered: Coverage, fleet: FleetInventory): Placement[] {
-  const taken = covered.get(keyOf(placement));
+  const taken = covered.get(placeKey(placement));
   if (taken === undefined) return [placement];
   const namespace = fleet.get(placement.cluster ?? '')?.namespace(placement.namespace);
   if (taken === 'everything' || !namespace) return [];
@@ -87,29 +68,6 @@ function uncovered(placement: Placement, covered: Coverage, fleet: FleetInventor
   return left.length === own.length && !takesAll(placement)
     ? [placement]
     : [{ cluster: placement.cluster!, namespace: placement.namespace, workloads: left, claim: placement.claim }];
-}
-
-/** All that is there was stopped by a move, and the same workloads are a catalog's in the namespace of that name on another cluster. */
-function isFormerCopy(placement: Placement, covered: Coverage, fleet: FleetInventory): boolean {
-  const namespace = fleet.get(placement.cluster ?? '')?.namespace(placement.namespace);
-  if (!namespace) return false;
-  const { workloads } = inventoryOf(placement, namespace);
-  const elsewhere = fleet.clusters.flatMap(({ reading: { cluster } }) => {
-    const taken = cluster === placement.cluster ? undefined : covered.get(keyOf({ cluster, namespace: placement.namespace }));
-    return taken === undefined ? [] : [taken];
-  });
-  const goesOn = (key: string): boolean => elsewhere.some((taken) => taken === 'everything' || taken.has(key));
-  return workloads.length > 0 && workloads.every((workload) => workload.leftBehind && goesOn(workloadKey(workload)));
-}
-
-function formerCopy({ name }: Application, component: Component, { cluster, namespace }: Placement): Reason {
-  return {
-    code: 'FORMER_COPY',
-    severity: 'info',
-    ...(cluster !== undefined && { cluster }),
-    message: `${component.name} in ${cluster ?? ''}/${namespace} stands stopped since ${name} moved away from there: it is no part that has to be protected`,
-    fix: 'leave it as it is: a move there starts from it',
-  };
 }
 
 /** Placements whose namespace belongs to the application's owner, and the others. */
