@@ -1,4 +1,3 @@
-import { isMove } from '../planning/intent.ts';
 import { asDrError, ConflictError, DrError, ServiceUnavailableError } from '../errors.ts';
 import { nameFor } from '../planning/assemble.ts';
 import { canonicalJson } from '../planning/hash.ts';
@@ -11,11 +10,14 @@ import { backupName } from './actions/engine-backup.ts';
 import type { ActionContext } from './actions/context.ts';
 import { runAction } from './actions.ts';
 import { boundedName } from '../engines/bounded-name.ts';
-import { type Direction, aboutOf, directionOf, wavesOf } from './direction.ts';
+import { type Direction, directionOf, wavesOf } from './direction.ts';
 import { evidenceOf, lossSecondsOf } from './evidence.ts';
+import { lossOf, secondsBetween } from './measured.ts';
 import type { Operation, OperationEvent } from './model.ts';
 import { isBusy, isPassing, Patient } from './patiently.ts';
+import { sentenceOf, summaryOf, undoneOf } from './sentences.ts';
 import type { StepRecord } from './states.ts';
+import { onlyVerifies } from './verifying.ts';
 
 export interface ExecutionDeps {
   clusters: readonly ClusterClient[];
@@ -48,11 +50,6 @@ export async function* execute(
   } finally {
     await lock.release();
   }
-}
-
-/** A missing right is told with the role that gives it: whoever looks later has no other way to learn it. */
-function sentenceOf({ code, message, hint }: DrError): string {
-  return code === 'FORBIDDEN' && hint !== undefined ? `${message}; ${hint}` : message;
 }
 
 class Run {
@@ -136,10 +133,10 @@ class Run {
   }
 
   private async conclude(): Promise<void> {
-    if (this.direction === 'forward') return this.finish('Succeeded', this.summary());
+    if (this.direction === 'forward') return this.finish('Succeeded', summaryOf(this.operation));
     if (this.direction === 'undo') {
       const undone = (record: StepRecord): StepRecord => (record.state === 'Pending' ? record : { ...record, state: 'Undone' });
-      return this.end('Undone', this.undoneSentence(), (operation) => ({
+      return this.end('Undone', undoneOf(this.operation), (operation) => ({
         ...operation,
         steps: operation.steps.map(undone),
         undo: { ...operation.undo!, endedAt: this.now() },
@@ -149,16 +146,6 @@ class Run {
       const { undoUntil: _, ...operation } = before;
       return { ...operation, release: { ...operation.release!, endedAt: this.now() } };
     });
-  }
-
-  private undoneSentence(): string {
-    const { plan, id, undo } = this.operation;
-    const skipped = new Set(undo!.steps.flatMap((step) => (step.state === 'Skipped' ? [step.id] : [])));
-    const left = new Set(
-      wavesOf(this.operation, 'undo').flatMap((wave) => wave.flatMap((step) => (skipped.has(step.id) ? aboutOf(step) : []))),
-    );
-    if (left.size === 0) return 'everything is as it was before';
-    return `${plan.application} is back; what ${[...left].join(' and ')} has of it is taken back as soon as it answers: kubectl dr undo ${id}`;
   }
 
   /** The waves have ended so. What they made is taken away again where the plan says so, and only then is it over. */
@@ -337,17 +324,6 @@ class Run {
     return now ? now.getTime() - clock.now().getTime() : 0;
   }
 
-  private summary(): string {
-    const { plan } = this.operation;
-    const where = plan.target.map(({ cluster, namespaces }) => `${cluster}/${namespaces.join(',')}`).join(' and ');
-    if (isMove(plan.intent)) return `${plan.application} goes on at ${plan.home}: let its catalog entry and its clients say so`;
-    if (plan.intent === 'Drill' && plan.waves.flat().some(({ action }) => action.kind === 'mover.move'))
-      return `tried in ${where}, where everything became ready`;
-    if (plan.intent === 'Drill') return `restored into ${where}, where everything became ready`;
-    if (plan.mode !== undefined && plan.mode !== 'clone') return `rolled back in ${where}`;
-    return plan.intent === 'Restore' ? `restored into ${where}` : 'done';
-  }
-
   private async watchForCancel(): Promise<void> {
     const { clock, journal } = this.deps;
     while (!this.stop.signal.aborted && !this.leave.aborted) {
@@ -441,44 +417,6 @@ class Run {
   private now(): string {
     return new Date(this.deps.clock.now().getTime() + this.ahead).toISOString();
   }
-}
-
-function secondsBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 1000);
-}
-
-/** Steps that look and wait, and those that let controllers act again, which come at the very end. */
-const looks: ReadonlySet<string> = new Set([
-  'await.ready',
-  'await.claims',
-  'point.await',
-  'engine.restore.end',
-  'check.http',
-  'check.exec',
-]);
-
-/** What lets others act again, or tidies up, when it is over. */
-const settles: ReadonlySet<string> = new Set([
-  'object.resume',
-  'replication.promote.end',
-  'replication.sync.end',
-  'replication.reverse',
-  'mover.finish',
-]);
-
-function onlyVerifies(waves: readonly (readonly Step[])[]): boolean {
-  const kinds = waves.flat().map(({ action }) => action.kind);
-  return kinds.some((kind) => looks.has(kind)) && kinds.every((kind) => looks.has(kind) || settles.has(kind));
-}
-
-/** What was given up by going back: the most of any component. */
-function lossOf({ plan, steps, requestedAt }: Operation): { lossSeconds?: number } {
-  // What a continuous copy really held may be newer than when the plan was made.
-  const copied = new Set(plan.copies?.map(({ component }) => component));
-  const promised = plan.dataLoss.filter(({ component }) => !copied.has(component)).map(({ seconds }) => seconds);
-  const found = steps.flatMap(({ capturedAt }) => (capturedAt === undefined ? [] : [secondsBetween(capturedAt, requestedAt)]));
-  const lossSeconds = Math.max(0, ...promised, ...found);
-  return lossSeconds > 0 ? { lossSeconds } : {};
 }
 
 function passing(cause: unknown): DrError {

@@ -1,89 +1,28 @@
-import { inventoryOf } from '../application/inventory.ts';
 import { type Placement, annotations, labels } from '../application/model.ts';
 import { dependencyGraph } from '../application/graph.ts';
-import { textAt } from '../application/raw.ts';
 import { matches, parseSelector } from '../application/selector.ts';
-import type { Operation } from '../execution/model.ts';
-import type { Engine, Rewrite } from '../ports/engine.ts';
+import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
-import type { ReplicationRef } from '../ports/replication.ts';
-import type { PointContents, RecoveryPoint, VolumeCapture } from '../protection/model.ts';
+import type { RecoveryPoint, VolumeCapture } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
-import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
 import { type PlanDraft, nameFor } from './assemble.ts';
 import { changesOf } from './changes.ts';
-import type { CheckInput } from './checks/input.ts';
 import { check } from './checks/target.ts';
-import { isGenerated } from './controllers.ts';
+import { checkOf, checksOfClone } from './clone-checks.ts';
+import { type CloneInputs, type ClonePlace, type CopiedData, isCopy, staysBehind } from './clone-inputs.ts';
 import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
-import { calledLikeTheirHosts, isCalledLikeItsHost } from './host-names.ts';
-import { inventoryOfCaptured, workloadOwner } from './in-place/scope.ts';
+import { calledLikeTheirHosts } from './host-names.ts';
 import { isolationPolicy } from './isolation.ts';
 import { keepInside } from './keep-inside.ts';
 import { releaseOf } from './left-behind.ts';
-import type { Plan, PlanCopy, PlanRequest, Step } from './model.ts';
+import type { Plan, PlanCopy, Step } from './model.ts';
 import { neutralise } from './neutralise.ts';
 import { newestOf } from './select-point.ts';
-import type { TargetFacts } from './target-facts.ts';
 import type { Place } from './places.ts';
-import { checkUnreadable, checksOf, titleOf } from './verification.ts';
-
-/** What changes on the way to another cluster. */
-export interface Arrival {
-  adapt(object: KubeObject, source: string, target: string): ReturnType<typeof neutralise>;
-  /** The object with what is called otherwise there. */
-  as(object: KubeObject): KubeObject;
-  /** What of the application itself cannot be called otherwise there. */
-  remarks(objects: readonly KubeObject[], cluster: string): Reason[];
-  /** It is a copy, that must not act in the world; absent: the application itself. */
-  copy?: true;
-}
-
-/** Data of a component that a continuous copy holds at the target: a claim is made of each. */
-export interface CopiedData {
-  engine: Engine;
-  claims: { claim: string; target: ReplicationRef; from: string; capturedAt?: string; manifest: KubeObject }[];
-}
+import { checkUnreadable } from './verification.ts';
 
 /** What is left out of a point whose volumes come from elsewhere: pods would have their files put back, and controllers make them anew. */
 const dataResources = ['persistentvolumeclaims', 'persistentvolumes', 'pods'];
-
-/** One place of the application with everything that was read for it. */
-export interface ClonePlace extends Place {
-  engine: Engine;
-  engineNamespace: string;
-  target: string;
-  /** Whether the target namespace exists now. */
-  targetExists: boolean;
-  /** Nobody else's components live in the source namespace, and all of this application's are wanted. */
-  exclusive: boolean;
-  /** The chosen point of each component, by component name. */
-  points: Map<string, RecoveryPoint>;
-  /** By component name, of those whose data comes from a copy; their configuration comes from the point. */
-  copies: Map<string, CopiedData>;
-  /** Captured objects by point id, raw. */
-  captured: Map<string, KubeObject[]>;
-  /** What the target cluster offers. */
-  facts: TargetFacts;
-  /** Absent: a copy on the cluster of the original. */
-  arrival?: Arrival;
-  /** How the volumes were captured, by point id. */
-  contents: Map<string, PointContents | undefined>;
-}
-
-export interface CloneInputs {
-  request: PlanRequest;
-  fleet: Fleet;
-  status: ApplicationStatus;
-  components: readonly ComponentStatus[];
-  places: readonly ClonePlace[];
-  blockers: readonly Reason[];
-  warnings: readonly Reason[];
-  /** Ended restores, whose speed tells how long this one takes. */
-  past: readonly Operation[];
-  now: Date;
-  home: string;
-}
 
 /** Restored before anything that needs it, from everywhere in the namespace: they often carry no label. */
 const configuration = [
@@ -366,16 +305,6 @@ function bringsSnapshots({ engine, namespace, contents }: ClonePlace, point: Rec
   return engine.releaseRestore !== undefined && (volumes?.some(isSnapshot) ?? true);
 }
 
-/** Not the application itself. */
-function isCopy({ arrival }: ClonePlace): boolean {
-  return arrival === undefined || arrival.copy === true;
-}
-
-/** Of a copy: what answers for a host of the original whatever is rewritten of it. */
-function staysBehind(object: KubeObject, place: ClonePlace): boolean {
-  return isCopy(place) && object.metadata.namespace === place.namespace && isCalledLikeItsHost(object);
-}
-
 /** A copy belongs to whom the original belongs: the owner of its components, where they have one in common. */
 function ownerOf(place: Place, ofApplication: string | undefined): Record<string, string> {
   const owners = new Set(place.components.map(({ status }) => status.component.owner ?? ofApplication));
@@ -395,82 +324,6 @@ function isTaken(object: KubeObject, place: Place): boolean {
     const requirements = labelSelector === undefined ? [] : parseSelector(labelSelector);
     return requirements !== undefined && matches(requirements, object.metadata.labels ?? {});
   });
-}
-
-/** What comes into the new namespace, as it will be: without what is rewritten away. */
-function checkOf(place: ClonePlace, point: RecoveryPoint, objects: readonly KubeObject[]): CheckInput {
-  const { facts, cluster, namespace, target, application, arrival } = place;
-  // Node ports, hosts and cron jobs are changed by the rewrites of a clone; nothing of GitOps reaches it.
-  const rewritten = new Set(isCopy(place) ? ['Service', 'Ingress', 'CronJob'] : []);
-  const incoming = objects
-    .filter(
-      (object) =>
-        object.metadata.namespace === namespace &&
-        !isGenerated(object) &&
-        object.kind !== 'Pod' &&
-        !rewritten.has(object.kind) &&
-        !staysBehind(object, place),
-    )
-    .map((object) => arrival?.as(object) ?? object);
-  return {
-    facts: { ...facts, gitOps: [] },
-    cluster,
-    application,
-    namespace: target,
-    incoming,
-    componentOf: ownersIn(place, objects),
-    live: [],
-    stopped: [],
-    clone: true,
-    madeOn: [...place.points.values()].flatMap(({ madeOn }) => madeOn ?? []),
-    volumes: (place.contents.get(point.id)?.volumes ?? [])
-      .filter((volume) => volume.namespace === namespace && volume.state === 'captured')
-      .map(({ claim, method }) => {
-        const object = incoming.find(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === claim);
-        const storageClass = textAt(object, 'spec', 'storageClassName');
-        // A clone brings the pods along, so that a volume which waits for one is no matter.
-        return { claim, method, late: false, ...(storageClass !== undefined && { storageClass }) };
-      }),
-  };
-}
-
-function ownersIn({ namespace, components }: Place, objects: readonly KubeObject[]): CheckInput['componentOf'] {
-  const inventory = inventoryOfCaptured(objects, namespace);
-  return workloadOwner(
-    components.map((entry) => ({
-      name: entry.status.component.name,
-      workloads: inventory ? inventoryOf(entry, inventory).workloads : [],
-    })),
-  );
-}
-
-/** What the captured workloads declare, asked of the copy. */
-function checksOfClone(
-  { cluster, namespace, target, captured }: ClonePlace,
-  point: RecoveryPoint,
-  entry: Pick<Placement, 'labelSelector' | 'workloads'>,
-  component: string | undefined,
-  isolated: boolean,
-): { steps: Step[]; unreadable: string[] } {
-  const objects = captured.get(point.id) ?? [];
-  const inventory = inventoryOfCaptured(objects, namespace);
-  const workloads = inventory ? inventoryOf(entry, inventory).workloads : [];
-  const services = objects.filter(({ kind, metadata }) => kind === 'Service' && metadata.namespace === namespace);
-  const found = checksOf(workloads, services, target);
-  // Nothing from outside reaches an isolated copy, the API server's proxy included; a command runs inside.
-  const unreachable = found.checks.filter(({ kind }) => isolated && kind === 'check.http');
-  const makeable = found.checks.filter((check) => !unreachable.includes(check));
-  const steps = makeable.map((action, index) => ({
-    id: `check-${nameFor(component ?? 'all', 50)}-${nameFor(`${cluster}-${target}`, 150)}-${index + 1}`,
-    title: titleOf(action),
-    cluster,
-    ...(component !== undefined && { component }),
-    action,
-  }));
-  return {
-    steps,
-    unreadable: [...found.unreadable, ...unreachable.map((check) => `${titleOf(check)}: the copy is isolated`)],
-  };
 }
 
 function adaptOf({ arrival }: ClonePlace, isolated: boolean): typeof neutralise {

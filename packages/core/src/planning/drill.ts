@@ -1,6 +1,7 @@
 import { formatAge } from '../text/age.ts';
 import { type PlanDraft, nameFor } from './assemble.ts';
-import { type CloneInputs, planClone } from './clone.ts';
+import { planClone } from './clone.ts';
+import type { CloneInputs } from './clone-inputs.ts';
 import { dataOf } from './data-of.ts';
 import { releaseOf } from './left-behind.ts';
 import type { DataLoss, Plan, PlanObjective, Step } from './model.ts';

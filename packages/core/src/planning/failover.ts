@@ -1,6 +1,7 @@
 import type { Reason } from '../reason.ts';
 import type { PlanDraft } from './assemble.ts';
-import { type CloneInputs, planClone } from './clone.ts';
+import { planClone } from './clone.ts';
+import type { CloneInputs } from './clone-inputs.ts';
 import { words } from './in-place/figures.ts';
 import { leftOut, namesPast } from './left-out.ts';
 import type { DataLoss, Mapping, Plan, Step } from './model.ts';

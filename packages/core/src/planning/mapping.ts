@@ -1,8 +1,8 @@
 import { at, isRaw, listAt, textAt, textsAt } from '../application/raw.ts';
 import type { Rewrite } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
-import type { Arrival } from './clone.ts';
 import type { Reason } from '../reason.ts';
+import type { Arrival } from './clone-inputs.ts';
 import { hostEdits } from './host-fields.ts';
 import { hostsKept } from './host-names.ts';
 import { type Edit, type Keys, shownAs } from './mapping-edit.ts';

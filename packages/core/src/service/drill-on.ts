@@ -3,7 +3,7 @@ import { inventoryOf } from '../application/inventory.ts';
 import type { Application, Component } from '../application/model.ts';
 import { InputError } from '../errors.ts';
 import { type PlanDraft, sealPlan } from '../planning/assemble.ts';
-import type { CopiedData } from '../planning/clone.ts';
+import type { CopiedData } from '../planning/clone-inputs.ts';
 import { isPortable, portable } from '../planning/failover.ts';
 import { inventoryOfCaptured } from '../planning/in-place/scope.ts';
 import { copyWith } from '../planning/mapping.ts';

@@ -12,7 +12,8 @@ import { checkUnreadable } from '../verification.ts';
 import { arriving, isStoppable } from './arriving.ts';
 import { deployedFromGit } from './git-ops.ts';
 import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject } from './inputs.ts';
-import { MoveSteps, claimsInto, endsOf, isInert, workloadsInTheWay, writtenBefore } from './steps.ts';
+import { claimsInto, endsOf, isInert, workloadsInTheWay, writtenBefore } from './parts.ts';
+import { MoveSteps } from './steps.ts';
 import { undoOf } from './undo.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { annotations, labels } from '../../application/model.ts';
-import type { ReplicationRef } from '../../ports/replication.ts';
-import { types } from '../../ports/kubernetes.ts';
+import type { RestoreRequest } from '../../ports/engine.ts';
 import { counted } from '../../text/counted.ts';
 import { nameFor } from '../assemble.ts';
-import type { BothEnds, CarriedObject, ObjectTarget, Step, StepAction } from '../model.ts';
+import type { CarriedObject, Step, StepAction } from '../model.ts';
 import { titleOf } from '../verification.ts';
 import { isStoppable, replicasOf } from './arriving.ts';
-import type { CopiedClaim, MoveInputs, MovePart, MovePlace, MovedObject, Origin, PartData } from './inputs.ts';
+import type { MoveInputs, MovePart, MovePlace, MovedObject, Origin, PartData } from './inputs.ts';
+import { type Captured, type Copied, type ThereClaim, endsOf, isAwaited, namesOf, partId, stoppableOf, targetOf } from './parts.ts';
 import { claimTypes, patienceFor } from '../claim-restore.ts';
 import { stopCopy } from '../stop-copy.ts';
 
@@ -14,36 +14,6 @@ import { stopCopy } from '../stop-copy.ts';
 const readyTimeout = 600;
 /** For a last backup to arrive at the target, seconds: an engine reads a location each minute, storage may copy it in a quarter of an hour. */
 const arrivalTimeout = 1_800;
-
-type Copied = Extract<PartData, { kind: 'copy' }>;
-type Captured = Extract<PartData, { kind: 'capture' }>;
-type ThereClaim = Pick<CopiedClaim, 'claim' | 'now'>;
-
-/** Of the objects that nothing runs of by their being there: written before anything is stopped, so that the source is needed no more. */
-const inert = new Set([
-  'ConfigMap',
-  'Secret',
-  'ServiceAccount',
-  'Role',
-  'RoleBinding',
-  'LimitRange',
-  'ResourceQuota',
-  'NetworkPolicy',
-  'PodDisruptionBudget',
-]);
-
-export function isInert({ object }: MovedObject): boolean {
-  if (object.kind === 'Service') return (object.spec as { type?: string } | undefined)?.type !== 'LoadBalancer';
-  return isStoppable(object) || inert.has(object.kind);
-}
-
-/** Workloads whose volumes come back from a point come with them: an engine leaves out what is there already, and would leave it stopped. */
-export function writtenBefore({ objects, parts }: MovePlace): MovedObject[] {
-  const restored = new Set(parts.filter(({ data }) => data.kind === 'point').map(({ status }) => status.component.name));
-  return objects.filter(
-    (moved) => isInert(moved) && !(isStoppable(moved.object) && moved.component !== undefined && restored.has(moved.component)),
-  );
-}
 
 /** Each step of a move, by the place and part that it is for: the same inputs give the same ids, so that the way back can name them. */
 export class MoveSteps {
@@ -169,7 +139,7 @@ export class MoveSteps {
 
   /** The claims alone: the rest is written from the source. Their data may wait for the pods that use them. */
   bringBack(place: MovePlace, part: MovePart, data: Captured): Step {
-    const { application, component } = { ...this.#inputs.status, ...part.status };
+    const { component } = part.status;
     const { name, labelSelector } = data.request;
     const { cluster, namespace, origin } = place;
     return {
@@ -181,21 +151,12 @@ export class MoveSteps {
         kind: 'engine.restore',
         engine: data.engine.id,
         engineNamespace: data.engineNamespace,
-        request: {
-          point: {
-            id: `${cluster}/${data.engine.id}/${data.engineNamespace}/${name}`,
-            name,
-            namespace: data.engineNamespace,
-            cluster,
-          },
-          namespaces: [origin.namespace],
-          namespaceMapping: { [origin.namespace]: namespace },
+        request: this.#request(place, data, {
+          point: { id: `${cluster}/${data.engine.id}/${data.engineNamespace}/${name}`, name, namespace: data.engineNamespace, cluster },
+          from: origin.namespace,
           ...(labelSelector !== undefined && { labelSelector }),
           includedResources: claimTypes,
-          rewrites: data.rewrites,
-          labels: { [labels.application]: nameFor(application.name) },
-          annotations: {},
-        },
+        }),
         claims: data.claims.map(({ claim, now, bytes }) => ({
           namespace,
           claim,
@@ -270,9 +231,8 @@ export class MoveSteps {
   }
 
   restore(place: MovePlace, part: MovePart, data: Extract<PartData, { kind: 'point' }>): Step {
-    const { application, component } = { ...this.#inputs.status, ...part.status };
+    const { component } = part.status;
     const { point, labelSelector } = data;
-    const namespace = place.from.namespace;
     return {
       id: `restore-${partId(place, part)}`,
       title: `Restore ${component.name} into ${place.namespace}`,
@@ -282,16 +242,29 @@ export class MoveSteps {
         kind: 'engine.restore',
         engine: data.engine.id,
         engineNamespace: data.engineNamespace,
-        request: {
+        request: this.#request(place, data, {
           point: { id: point.id, name: point.name, namespace: point.namespace, cluster: point.cluster },
-          namespaces: [namespace],
-          namespaceMapping: { [namespace]: place.namespace },
+          from: place.from.namespace,
           ...(labelSelector !== undefined && { labelSelector }),
-          rewrites: data.rewrites,
-          labels: { [labels.application]: nameFor(application.name) },
-          annotations: {},
-        },
+        }),
       },
+    };
+  }
+
+  /** What an engine is asked to bring back, under the names of the target; `from`: the namespace as it was captured. */
+  #request(
+    { namespace }: MovePlace,
+    { rewrites }: Pick<Captured, 'rewrites'>,
+    { from, ...what }: Pick<RestoreRequest, 'point' | 'labelSelector' | 'includedResources'> & { from: string },
+  ): Omit<RestoreRequest, 'name'> {
+    const { application } = this.#inputs.status;
+    return {
+      ...what,
+      namespaces: [from],
+      namespaceMapping: { [from]: namespace },
+      rewrites,
+      labels: { [labels.application]: nameFor(application.name) },
+      annotations: {},
     };
   }
 
@@ -366,64 +339,4 @@ export class MoveSteps {
       },
     };
   }
-}
-
-/** Claims of a part whose data comes from elsewhere, with what is there of that name. */
-export function claimsInto({ data }: MovePart): readonly ThereClaim[] {
-  return data.kind === 'none' ? [] : data.claims;
-}
-
-/** Workloads of a part that comes back from a point: an engine would leave one that is there, and so stopped. */
-export function workloadsInTheWay({ objects }: MovePlace, { status, data }: MovePart): MovedObject[] {
-  if (data.kind !== 'point') return [];
-  return objects.filter((moved) => moved.component === status.component.name && isStoppable(moved.object) && moved.live !== undefined);
-}
-
-export function partId({ cluster, namespace }: MovePlace, { status }: MovePart): string {
-  return `${nameFor(status.component.name, 50)}-${nameFor(`${cluster}-${namespace}`, 150)}`;
-}
-
-export function endsOf(place: MovePlace, { claims }: Copied): BothEnds {
-  return {
-    from: place.origin.cluster,
-    sources: claims.flatMap(({ source }) => source ?? []),
-    targets: claims.map(({ target }) => target),
-  };
-}
-
-export function targetOf({ type, object }: MovedObject, namespace: string): ObjectTarget {
-  return { type, namespace, name: object.metadata.name };
-}
-
-function stoppableOf({ objects, namespace }: MovePlace, { status }: MovePart): ObjectTarget[] {
-  return objects
-    .filter(({ component, object }) => component === status.component.name && isStoppable(object))
-    .map((moved) => targetOf(moved, namespace));
-}
-
-function isAwaited(kind: string): boolean {
-  return [types.deployments, types.statefulSets, types.daemonSets].some((type) => type.kind === kind);
-}
-
-function namesOf({ claims }: Copied | Captured): string {
-  const names = claims.map(({ claim }) => claim);
-  return names.length <= 2 ? names.join(' and ') : `${names.length} volumes`;
-}
-
-/** The ends that a reversal makes, as far as they can be named before. */
-export function reversedEnds(data: Copied): ReplicationRef[] {
-  const { engine, reverse } = data;
-  if (!reverse) return [];
-  return engine.replicator!.render(reverse).map(({ end, object }) => {
-    const { cluster, namespace } = reverse[end];
-    const { name } = object.metadata;
-    return {
-      id: `${cluster}/${engine.id}/${namespace}/${name}${end === 'target' ? '/target' : ''}`,
-      name,
-      namespace,
-      cluster,
-      role: end,
-      claims: [],
-    };
-  });
 }

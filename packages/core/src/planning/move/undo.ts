@@ -2,10 +2,9 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import { nameFor } from '../assemble.ts';
 import type { PlanUndo, Step } from '../model.ts';
 import { isStoppable } from './arriving.ts';
-import type { MoveInputs, MovePart, MovePlace, PartData } from './inputs.ts';
-import { type MoveSteps, claimsInto, partId, reversedEnds, targetOf, workloadsInTheWay, writtenBefore } from './steps.ts';
-
-type Copied = Extract<PartData, { kind: 'copy' }>;
+import type { MoveInputs, MovePart, MovePlace } from './inputs.ts';
+import { type Copied, claimsInto, partId, reversedEnds, targetOf, workloadsInTheWay, writtenBefore } from './parts.ts';
+import type { MoveSteps } from './steps.ts';
 
 /**
  * The way back: the copy at the target is stopped, what was made there goes, copies go on as before, and the old copy runs again on
