@@ -1,12 +1,10 @@
 import type { Application } from '../application/model.ts';
-import { type TenancyRule, claimOf, ownerOfNamespace } from '../application/tenancy.ts';
+import type { TenancyRule } from '../application/tenancy.ts';
 import type { DoctorReport } from '../doctor/model.ts';
-import { DrError, NotFoundError, asDrError } from '../errors.ts';
-import { clustersOf } from '../execution/clusters-of.ts';
+import { DrError, asDrError } from '../errors.ts';
 import { createJournal } from '../execution/journal.ts';
 import { createLock } from '../execution/lock.ts';
-import type { Operation, OperationEvent } from '../execution/model.ts';
-import { isOutage } from '../execution/outage.ts';
+import type { Operation } from '../execution/model.ts';
 import { terminalStates } from '../execution/states.ts';
 import { nameFor } from '../planning/assemble.ts';
 import type { Plan, PlanRequest } from '../planning/model.ts';
@@ -15,35 +13,33 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterClient } from '../ports/cluster.ts';
 import type { Engine } from '../ports/engine.ts';
-import type { ApplicationLock, HeldLock, Journal, JournalEntry } from '../ports/journal.ts';
+import type { ApplicationLock, Journal } from '../ports/journal.ts';
 import type { ClusterReader } from '../ports/reading.ts';
 import type { Assessment } from './assess.ts';
 import { ContentsStore } from './contents.ts';
-import { decideVerdicts, findApplication, judgedAtOnce, look, lookAtEngines, unreadOf } from './look.ts';
+import { decideVerdicts, findApplication, judgedAtOnce, look, lookAtEngines } from './look.ts';
 import { Interpretations } from './interpretations.ts';
 import type { ApplicationStatus, Fleet } from './model.ts';
 import {
   askedToEnd,
   assertConfirmable,
-  assertHeldBy,
   assertResumable,
   assertUndoable,
   findOperation,
   hasEnded,
-  isOver,
   listOperations,
   requestCancel,
   resumed,
   untilEnded,
-  withWholeRole,
   watchOperation,
   withRelease,
   withUndo,
 } from './operations.ts';
-import { assertNotBack, owed } from './moves/unfinished-moves.ts';
-import { assertNotMovedSince, isOwing, leftByUndo, silentFor, withoutSkipped } from './moves/undo-apart.ts';
-import { whoseAt } from './moves/namespaces.ts';
-import { assertCurrent, assertInside, assertIntact, assertNotExpired } from './plan-check.ts';
+import { assertNotBack } from './moves/unfinished-moves.ts';
+import { assertNotMovedSince, isOwing, silentFor } from './moves/undo-apart.ts';
+import { OperationRunner } from './operation-runner.ts';
+import { assertCurrent, assertIntact, assertNotExpired } from './plan-check.ts';
+import { asFarAsRead, assertInScope } from './plan-scope.ts';
 import type { Caller, DrService, ExecuteOptions, RestoreDiff, StartedOperation } from './port.ts';
 import { diffOf } from './restore-diff.ts';
 
@@ -78,13 +74,11 @@ const graceOfCancel = 4_000;
 class DefaultDrService implements DrService {
   readonly #deps: DrServiceDeps & { tenancy: readonly TenancyRule[] };
   readonly #journal: Journal;
-  readonly #lock: ApplicationLock;
   readonly #contents: ContentsStore;
   readonly #interpretations: Interpretations;
   /** What the next question with a tolerance may take over. */
   #tolerated: Assessment | undefined;
-  /** Operations that this process carries out. */
-  readonly #mine = new Set<string>();
+  readonly #runner: OperationRunner;
 
   constructor(deps: DrServiceDeps) {
     const { clusters, clock, namespace = 'kubectl-dr' } = deps;
@@ -95,9 +89,14 @@ class DefaultDrService implements DrService {
         ({ operation }) => hasEnded(operation),
         () => false,
       );
-    this.#lock = deps.lock ?? createLock({ clusters, namespace, clock, hasEnded: over });
     this.#contents = new ContentsStore(deps);
     this.#interpretations = new Interpretations(deps.engines);
+    this.#runner = new OperationRunner({
+      ...this.#deps,
+      journal: this.#journal,
+      lock: deps.lock ?? createLock({ clusters, namespace, clock, hasEnded: over }),
+      look: (signal) => look(this.#looking(), { signal, live: true }),
+    });
   }
 
   async fleet({
@@ -170,9 +169,9 @@ class DefaultDrService implements DrService {
     assertNotExpired(plan, await this.#nowAt(plan.home));
     this.#contents.forgetFailures(plan.points.map(({ pointId }) => pointId));
     const assessment = await look(this.#looking(), { signal, live: true });
-    await this.#seeing(plan, assessment, async () => {
+    await asFarAsRead(plan, assessment, async () => {
       assertCurrent(plan, await this.#plan(assessment, plan.request, signal));
-      this.#assertInside(plan, findApplication(assessment, plan.application), assessment);
+      assertInScope(plan, findApplication(assessment, plan.application), assessment, this.#deps.tenancy);
     });
     const id = options.operationId ?? `${plan.intent.toLowerCase()}-${nameFor(plan.application, 40)}-${crypto.randomUUID().slice(0, 5)}`;
     const operation: Operation = {
@@ -186,7 +185,7 @@ class DefaultDrService implements DrService {
       holder,
       steps: plan.waves.flat().map((step) => ({ id: step.id, state: 'Pending' })),
     };
-    return this.#started(plan, plan.home, id, signal, () => this.#journal.create(plan.home, operation));
+    return this.#runner.begin(operation, signal);
   }
 
   async diff(request: Omit<PlanRequest, 'intent'>, caller: Caller, options: { signal?: AbortSignal } = {}): Promise<RestoreDiff> {
@@ -197,7 +196,7 @@ class DefaultDrService implements DrService {
   async resume(operationId: string, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
     const found = await findOperation(this.#operating(), operationId);
     assertResumable(found.operation);
-    return this.#continued(found, signal, resumed);
+    return this.#runner.goOn(found, signal, resumed);
   }
 
   async undo(
@@ -212,7 +211,7 @@ class DefaultDrService implements DrService {
     if (isOwing(found.operation)) assertNotMovedSince(found.operation, await this.operations({ application }));
     const apart = await silentFor(found.operation, this.#deps.clusters, override);
     const asked = { requestedBy: caller.name, requestedAt: now.toISOString() };
-    return this.#continued(found, signal, (operation) => withUndo(operation, asked, apart));
+    return this.#runner.goOn(found, signal, (operation) => withUndo(operation, asked, apart));
   }
 
   async confirm(operationId: string, caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<StartedOperation> {
@@ -220,28 +219,18 @@ class DefaultDrService implements DrService {
     assertConfirmable(found.operation);
     assertNotBack(found.operation, await this.operations({ application: found.operation.plan.application }));
     const asked = { requestedBy: caller.name, requestedAt: (await this.#nowAt(found.cluster)).toISOString() };
-    return this.#continued(found, signal, (operation) => withRelease(operation, asked));
+    return this.#runner.goOn(found, signal, (operation) => withRelease(operation, asked));
   }
 
   async releaseExpired(caller: Caller, options: { application?: string; signal?: AbortSignal } = {}): Promise<Operation[]> {
-    const released: Operation[] = [];
-    const all = await this.operations(options);
-    for (const operation of all) {
-      if (leftByUndo(operation, all).length > 0) {
-        await this.undo(operation.id, caller, options).then(async (started) => released.push(await started.run()), untilNextTime(options));
-        continue;
-      }
-      const left = owed(operation, all).length > 0;
-      if ((operation.undoUntil === undefined && !left) || operation.state !== 'Succeeded') continue;
-      try {
-        const { cluster } = await findOperation(this.#operating(), operation.id);
-        if (!left && !isOver(operation, await this.#nowAt(cluster))) continue;
-        released.push(await (await this.confirm(operation.id, caller, options)).run());
-      } catch (thrown) {
-        untilNextTime(options)(thrown);
-      }
-    }
-    return released;
+    const { releaseExpired } = await import('./release-expired.ts');
+    const { signal } = options;
+    return releaseExpired(await this.operations(options), {
+      nowFor: async ({ id }) => this.#nowAt((await findOperation(this.#operating(), id)).cluster),
+      undo: (id) => this.undo(id, caller, options),
+      confirm: (id) => this.confirm(id, caller, options),
+      ...(signal && { signal }),
+    });
   }
 
   async removeOldEvidence(
@@ -256,7 +245,7 @@ class DefaultDrService implements DrService {
 
   async cancel(operationId: string, _caller: Caller, { signal }: { signal?: AbortSignal } = {}): Promise<Operation> {
     const asked = await requestCancel(this.#operating(), operationId);
-    if (this.#mine.has(operationId)) return asked;
+    if (this.#runner.isRunning(operationId)) return asked;
     const ended = await untilEnded(this.#operating(), operationId, graceOfCancel, signal);
     if (terminalStates.includes(ended.state) || ended.state === 'Undoing') return ended;
     try {
@@ -264,8 +253,8 @@ class DefaultDrService implements DrService {
       const { plan } = found.operation;
       // To end it the journal is all that is needed, whatever has become of its application; a clean-up writes more.
       const taken = plan.cleanUp
-        ? this.#continued(found, signal, (operation) => operation)
-        : this.#taken(plan, found.cluster, operationId, signal, askedToEnd);
+        ? this.#runner.goOn(found, signal, (operation) => operation)
+        : this.#runner.take(found, signal, askedToEnd);
       return await (await taken).run();
     } catch (thrown) {
       signal?.throwIfAborted();
@@ -294,151 +283,10 @@ class DefaultDrService implements DrService {
     return watchOperation(this.#operating(), id, signal);
   }
 
-  /** Takes an operation over and goes on with it, changed so. Whoever held it is dead, or nobody did. */
-  async #continued(
-    found: JournalEntry,
-    signal: AbortSignal | undefined,
-    change: (operation: Operation) => Operation,
-  ): Promise<StartedOperation> {
-    const { plan, id } = found.operation;
-    await assertIntact(plan);
-    const assessment = await look(this.#looking(), { signal, live: true });
-    const written = withoutSkipped(change(found.operation));
-    await this.#seeing(plan, assessment, async () => this.#assertInside(written, ownerOf(found.operation, assessment), assessment));
-    return this.#taken(plan, found.cluster, id, signal, change);
-  }
-
-  /** The new holder in the journal fences off a ghost that wakes up. */
-  #taken(
-    plan: Plan,
-    home: string,
-    id: string,
-    signal: AbortSignal | undefined,
-    change: (operation: Operation) => Operation,
-  ): Promise<StartedOperation> {
-    return this.#started(plan, home, id, signal, async () => {
-      const entry = await this.#journal.read(home, id);
-      return this.#journal.update(entry, { ...change(entry.operation), holder: this.#deps.holder });
-    });
-  }
-
-  #assertInside(plan: Plan, application: Application, assessment: Assessment): void {
-    const { inventory } = assessment;
-    const owners = new Set(application.components.map(({ owner }) => owner ?? application.owner));
-    assertInside(
-      plan,
-      assessment.everywhere(application),
-      (cluster, namespace) => {
-        const found = inventory.get(cluster)?.namespace(namespace);
-        if (!found?.observed) return false;
-        return [...owners].every((owner) =>
-          owner === undefined
-            ? ownerOfNamespace(found) === undefined
-            : claimOf({ cluster, namespace }, owner, found, this.#deps.tenancy) !== 'unclaimed',
-        );
-      },
-      (cluster, namespace) => whoseAt({ cluster, namespace }, application, assessment, this.#deps.tenancy) === 'ours',
-      assessment.managed(),
-    );
-  }
-
-  /** A cluster that did not tell everything is no reason to call a plan stale, or an application unknown: its failure is told. */
-  async #seeing(plan: Plan, assessment: Assessment, check: () => Promise<void>): Promise<void> {
-    try {
-      await check();
-    } catch (error) {
-      // The silence of what is left behind is what a failover is for.
-      const written = plan.intent === 'Failover' ? [] : plan.target;
-      const unread = unreadOf(assessment, [
-        plan.home,
-        ...written.map(({ cluster }) => cluster),
-        ...plan.points.map(({ cluster }) => cluster),
-      ]);
-      throw unread ?? error;
-    }
-  }
-
   /** Everything that is written down is dated by the cluster that keeps it: everybody who reads it has the same clock. */
   async #nowAt(home: string): Promise<Date> {
     const cluster = this.#deps.clusters.find(({ name }) => name === home);
     return cluster ? cluster.now() : this.#deps.clock.now();
-  }
-
-  /** `home`: where its journal is written; that of the plan, or one that is left with a copy of it. */
-  async #started(
-    plan: Plan,
-    home: string,
-    id: string,
-    signal: AbortSignal | undefined,
-    begin: () => Promise<JournalEntry>,
-  ): Promise<StartedOperation> {
-    let entry: JournalEntry;
-    let lock: HeldLock;
-    try {
-      const { application } = plan;
-      const request = { cluster: home, besides: clustersOf(plan), application, holder: this.#deps.holder, operation: id };
-      lock = await this.#lock.acquire(request, signal);
-      try {
-        entry = await begin();
-      } catch (error) {
-        await lock.release();
-        throw error;
-      }
-    } catch (error) {
-      throw withWholeRole(error, this.#deps.namespace);
-    }
-    return this.#running(entry, lock, signal ?? new AbortController().signal);
-  }
-
-  #running(entry: JournalEntry, lock: HeldLock, signal: AbortSignal): StartedOperation {
-    const { clusters, engines, clock } = this.#deps;
-    const { id } = entry.operation;
-    this.#mine.add(id);
-    const journal = this.#journal;
-    const goOn = (): Promise<AsyncIterable<OperationEvent> | undefined> => this.#goneOn(entry, signal);
-    const events = untilOver(carriedOut(), () => this.#mine.delete(id));
-    async function* carriedOut(): AsyncIterable<OperationEvent> {
-      const { execute } = await import('../execution/execute.ts');
-      let last = entry.operation;
-      try {
-        for await (const event of execute(entry, lock, { clusters, engines, clock, journal }, signal)) {
-          if (event.type === 'operation') last = event.operation;
-          yield event;
-        }
-        return;
-      } catch (error) {
-        const { afterOutage } = await import('./after-outage.ts');
-        yield* afterOutage(last, error, { clock, signal, goOn });
-      }
-    }
-    return {
-      operation: entry.operation,
-      events,
-      run: async () => {
-        let last = entry.operation;
-        for await (const event of events) if (event.type === 'operation') last = event.operation;
-        return last;
-      },
-    };
-  }
-
-  /** What was begun here, when the cluster that keeps it answers again. Undefined: not yet. */
-  async #goneOn({ operation, cluster }: JournalEntry, signal: AbortSignal): Promise<AsyncIterable<OperationEvent> | undefined> {
-    const { holder } = this.#deps;
-    // Where others are silent as well, it is still the one that keeps it that is waited for.
-    const found = await findOperation(this.#operating(), operation.id).catch((error: unknown) => {
-      if (!isOutage(error)) throw error;
-    });
-    if (!found) return undefined;
-    if (hasEnded(found.operation)) return told(found.operation);
-    assertHeldBy(holder, found.operation);
-    // A copy says the same as we know; but it is where somebody can ask us to stop.
-    if (found.cluster !== cluster && !found.operation.cancelRequested) return undefined;
-    const started = await this.#continued(found, signal, (now) => {
-      assertHeldBy(holder, now);
-      return now;
-    });
-    return started.events;
   }
 
   async #plan(assessment: Assessment, request: PlanRequest, signal?: AbortSignal): Promise<Plan> {
@@ -465,38 +313,5 @@ class DefaultDrService implements DrService {
           throw asDrError(thrown);
         }),
     };
-  }
-}
-
-/** Without its application nobody can tell what is its own: what it would write is not written. */
-function ownerOf({ id, plan }: Operation, assessment: Assessment): Application {
-  try {
-    return findApplication(assessment, plan.application);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    throw new NotFoundError(`the operation ${id} cannot go on: its application "${plan.application}" is not there any more`, {
-      code: 'UNKNOWN_APPLICATION',
-      hint: 'bring it back first, by its objects or by its entry in the catalog',
-    });
-  }
-}
-
-/** A cluster that does not answer, or an operation that runs: the next time. */
-function untilNextTime({ signal }: { signal?: AbortSignal }): (thrown: unknown) => void {
-  return (thrown) => {
-    signal?.throwIfAborted();
-    if (!(thrown instanceof DrError)) throw thrown;
-  };
-}
-
-async function* told(operation: Operation): AsyncIterable<OperationEvent> {
-  yield { type: 'operation', operation };
-}
-
-async function* untilOver<T>(source: AsyncIterable<T>, over: () => void): AsyncIterable<T> {
-  try {
-    yield* source;
-  } finally {
-    over();
   }
 }
