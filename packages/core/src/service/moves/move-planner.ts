@@ -47,8 +47,18 @@ export async function movePlan(deps: PlannerDeps, assessment: Assessment, asked:
       },
     );
   const request = chosenOf(application, asked, assessment);
-  const now = await nowAt(deps, targetOf(assessment, request, application.name), signal);
-  return sealPlan(await wholeOrPart(deps, assessment, application, request, now, signal), now);
+  const to = targetOf(assessment, request, application.name);
+  const now = await nowAt(deps, to, signal);
+  const others = deps.clusters.filter(({ name }) => name !== to && isReachable(assessment, name));
+  const fenced = await fencedTarget(to, others, assessment.past);
+  return sealPlan(await wholeOrPart(deps, assessment, application, request, { to, now, fenced }, signal), now);
+}
+
+/** The cluster that a move goes to, what time it is there, and why nothing can go there. */
+interface Target {
+  to: string;
+  now: Date;
+  fenced: readonly Reason[];
 }
 
 /** Where a part of what is wanted cannot move, and the rest could, that is offered. */
@@ -57,14 +67,14 @@ async function wholeOrPart(
   assessment: Assessment,
   application: Application,
   request: PlanRequest,
-  now: Date,
+  target: Target,
   signal?: AbortSignal,
 ): Promise<PlanDraft> {
-  const whole = await planOf(deps, assessment, application, request, now, signal);
+  const whole = await planOf(deps, assessment, application, request, target, signal);
   const without = unfitIn(whole);
   const rest = whole.components.filter((name) => !without.includes(name));
   if (without.length === 0 || rest.length === 0) return whole;
-  const partial = await planOf(deps, assessment, application, { ...request, components: rest }, now, signal).catch((error: unknown) => {
+  const partial = await planOf(deps, assessment, application, { ...request, components: rest }, target, signal).catch((error: unknown) => {
     // Nothing of the rest would move, say.
     if (error instanceof InputError) return undefined;
     throw error;
@@ -90,10 +100,9 @@ async function planOf(
   assessment: Assessment,
   application: Application,
   request: PlanRequest,
-  now: Date,
+  { to, now, fenced }: Target,
   signal?: AbortSignal,
 ): Promise<PlanDraft> {
-  const to = targetOf(assessment, request, application.name);
   const asked = { ...request, ...momentSaid(request, now) };
   const chosen = asked.components;
   const laid = { ...asked, to, at: asked.at ?? now.toISOString() };
@@ -101,9 +110,7 @@ async function planOf(
     ownPlan(deps, assessment, own, { ...laid, components }, now, signal);
   const ground = { deps, assessment, application, request: laid, now, ...(chosen && { components: chosen }) };
   const plan = (await handoverPlan(ground, rest, signal)) ?? (await ownPlan(deps, assessment, application, laid, now, signal));
-  const others = deps.clusters.filter(({ name }) => name !== to && isReachable(assessment, name));
-  const blockers = await fencedTarget(to, others, assessment.past);
-  return withStaying(plan, application, assessment, to, blockers);
+  return withStaying(plan, application, assessment, to, fenced);
 }
 
 /** What becomes of the components that do not move is told, and where they cannot be told from those that do, it is blocked. */
