@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { kubectlDr, type Ran } from '../e2e/command-line.ts';
 import { openChromium } from './chromium.ts';
 import type { Mishaps } from './mishaps.ts';
+import type { Portal } from './portal.ts';
 
 const pictures = fileURLToPath(new URL('../../test-results/browser', import.meta.url));
 /** Of the READMEs: written anew only when that is asked for, since ages and names differ from run to run. */
@@ -37,8 +38,8 @@ export const inChromium = (name: string, tests: () => void): void => {
 
 export const portal = () => inject('portal')!;
 
-/** One browser per file; a context, with its own cookies, per visit. */
-export function visitors() {
+/** One browser per file; a context, with its own cookies, per visit. `at`: the portal of a file that has one of its own. */
+export function visitors(at: () => Portal = portal) {
   let browser: Browser;
   const open: BrowserContext[] = [];
   const thrown: string[] = [];
@@ -74,8 +75,8 @@ export function visitors() {
     return {
       page,
       api: async (method, url, body, headers = {}) => {
-        const token = await tokenOf(page);
-        const response = await fetch(`${portal().baseUrl}/api/dr/v1${url}`, {
+        const token = await tokenOf(page, at());
+        const response = await fetch(`${at().baseUrl}/api/dr/v1${url}`, {
           method,
           headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -92,17 +93,17 @@ export function visitors() {
     /** Somebody who has chosen who to be, on a page. */
     as: async (user: User, url: string, options?: Looks): Promise<Visit> => {
       const made = await context(options);
-      await made.addCookies([{ name: 'dr-demo-user', value: user, url: portal().baseUrl }]);
+      await made.addCookies([{ name: 'dr-demo-user', value: user, url: at().baseUrl }]);
       const visitor = await visit(made);
-      await visitor.page.goto(`${portal().baseUrl}${url}`);
+      await visitor.page.goto(`${at().baseUrl}${url}`);
       return visitor;
     },
   };
 }
 
 /** What the app itself holds: asked for with the user's cookie, as the sign-in page does. */
-async function tokenOf(page: Page): Promise<string> {
-  const response = await page.request.get(`${portal().baseUrl}/api/auth/example/refresh`, {
+async function tokenOf(page: Page, { baseUrl }: Portal): Promise<string> {
+  const response = await page.request.get(`${baseUrl}/api/auth/example/refresh`, {
     headers: { 'x-requested-with': 'XMLHttpRequest' },
   });
   const { backstageIdentity } = (await response.json()) as { backstageIdentity: { token: string } };
@@ -110,8 +111,8 @@ async function tokenOf(page: Page): Promise<string> {
 }
 
 /** Names of the namespaces of a cluster, asked of the cluster itself. */
-export async function namespaces(cluster: 'east' | 'west'): Promise<string[]> {
-  const kubeconfig = await loadKubeConfig({ env: {}, file: portal().kubeconfig });
+export async function namespaces(cluster: 'east' | 'west', { kubeconfig: file } = portal()): Promise<string[]> {
+  const kubeconfig = await loadKubeConfig({ env: {}, file });
   const client = new HttpCluster({ config: resolveContext(kubeconfig, { context: cluster }) });
   const { items } = await client.list(types.namespaces);
   return items.map(({ metadata }) => metadata.name!);

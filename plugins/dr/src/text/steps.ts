@@ -56,7 +56,15 @@ export const drStepsTranslationRef = createTranslationRef({
 /** What a step does in the user's language; undefined where its title says it, and for actions newer than this page. */
 export function useStepName(): (kind: string) => string | undefined {
   const { t } = useTranslationRef(drStepsTranslationRef);
-  return useCallback((kind: string) => (isKnown(kind) ? t(kind) || undefined : undefined), [t]);
+  return useCallback(
+    (kind: string) => {
+      if (!isKnown(kind)) return undefined;
+      const name = t(kind);
+      // Where one kind begins like another (`engine.restore`, `engine.restore.end`), an empty name is not found, and its key is given.
+      return name === '' || name === kind ? undefined : name;
+    },
+    [t],
+  );
 }
 
 function isKnown(kind: string): kind is StepAction['kind'] {

@@ -69,10 +69,16 @@ export const OperationView = ({ operation, untitled, actions = [], onAct }: Oper
         </Text>
       )}
       {over && plan.undo.possible && !status.undo && !status.release && (
-        <Text as="p" variant="body-small" color="secondary">
-          {t('operation.toUndo', { text: plan.undo.text })}
-          {status.undoUntil && ` ${t('operation.undoUntil', { until: atTime(status.undoUntil) })}`}
-        </Text>
+        <>
+          <Text as="p" variant="body-small" color="secondary">
+            {t('operation.toUndo', { text: plan.undo.text })}
+          </Text>
+          {status.undoUntil && (
+            <Text as="p" variant="body-small" color="secondary">
+              {t('operation.undoUntil', { until: atTime(status.undoUntil) })}
+            </Text>
+          )}
+        </>
       )}
       {status.undo && (
         <Phase title={t('operation.undoing')} phase={status.undo} waves={withFences(plan.undo.waves ?? [], status.undo.fences ?? [])} />

@@ -1,14 +1,17 @@
+import { isMove } from '@kubectl-dr/core/planning/intent';
 import type { WireOperation } from '@kubectl-dr/core/wire/plan';
 import { shortRef } from '../../text/shortRef.ts';
 import { atTime } from '../../text/time.ts';
 import type { Text } from '../../text/useText.ts';
 
-/** `Restore of shop into shop-copy and 2 more`; `Restore of shop, in place: orders-db`. */
+/** `Restore of shop into shop-copy and 2 more`; `Restore of shop, in place: orders-db`; `Relocation of shop into shop-dr`. */
 export function headlineOf({ spec }: WireOperation, t: Text): string {
   const title = t(`operation.title.${spec.intent}`, { application: spec.application });
   if (spec.intent === 'Restore' && spec.mode !== undefined && spec.mode !== 'clone')
     return `${title}, ${t(`operation.mode.${spec.mode}`, { components: spec.components.join(', ') })}`;
-  const [first, ...others] = spec.target.flatMap((target) => target.namespaces);
+  // Of a move the clusters that it leaves are targets as well: something is stopped there.
+  const reached = isMove(spec.intent) ? spec.target.filter(({ cluster }) => cluster === spec.home) : spec.target;
+  const [first, ...others] = reached.flatMap((target) => target.namespaces);
   if (spec.intent === 'Backup' || first === undefined) return title;
   const namespaces = others.length === 0 ? first : t('operation.andMore', { first, more: String(others.length) });
   return `${title} ${t('operation.intoNamespaces', { namespaces })}`;

@@ -59,6 +59,37 @@ describe('an operation that is followed', () => {
   });
 });
 
+describe('a move that is over', () => {
+  const portal = usePortal();
+
+  it('says where it went, what each step was, and until when it can be undone', async () => {
+    const end = { engine: 'velero', engineNamespace: 'velero', restore: 'data', outcome: 'success' as const };
+    const waves = (
+      [
+        ['start', 'Start web in shop-dr', { kind: 'copy.start', namespace: 'shop-dr' }],
+        ['end', 'Wait until all data of web is back', { kind: 'engine.restore.end', ...end }],
+      ] as const
+    ).map(([id, title, action]) => [{ id, title, cluster: 'west', action }]);
+    const status = {
+      state: 'Succeeded' as const,
+      undoUntil: new Date(Date.now() + 3_600_000).toISOString(),
+      steps: waves.flat().map(({ id }) => ({ id, state: 'Succeeded' as const })),
+    };
+    const target = [
+      { cluster: 'west', namespaces: ['shop-dr'] },
+      { cluster: 'east', namespaces: ['shop'] },
+    ];
+    const undo = { text: 'back to east as it was', possible: true, waves };
+    portal.answers({ operation: () => operation('op', status, { intent: 'Relocate', home: 'west', target, waves, undo }) });
+    renderWithPortal(<LiveOperation id="op" may={{ operate: true, approve: true }} />);
+    expect(await screen.findByText('Relocation of shop into shop-dr')).toBeInTheDocument();
+    expect(screen.getByText('Wave 1 done: Start web in shop-dr')).toBeInTheDocument();
+    expect(screen.getByText('Wave 2 done: Wait until all data of web is back')).toBeInTheDocument();
+    expect(screen.getByText('To undo: back to east as it was')).toBeInTheDocument();
+    expect(screen.getByText(/^Possible until /)).toBeInTheDocument();
+  });
+});
+
 describe('what loses something', () => {
   const portal = usePortal();
   const step = {
