@@ -21,6 +21,7 @@ interface Ground {
  * A copy that a move left: all that is there was stopped by a move, which noted that on each workload, and the same workloads go on at
  * another cluster. They do so in a namespace of the same name; or in one of another name, as moves bring them there and back, where it is
  * the same application: the namespace of the copy carries its name, as those that moves make, or has agreed to its owner.
+ * What an engine keeps stopped by itself carries no such notes, and is known by what the engine says: `service/standing-copies.ts`.
  */
 export function isFormerCopy(placement: Placement, { covered, known, home, fleet, rules }: Ground): boolean {
   const { cluster, namespace } = placement;
