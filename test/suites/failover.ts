@@ -110,6 +110,17 @@ export function describeFailovers(title: string, open: OpenGround): void {
       expect(made.dataLoss).toEqual([]);
     });
 
+    it('names who deploys the old copy from Git, as it was captured, and how to pause that', async () => {
+      const { client } = pair.clusters.east;
+      const metadata = { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/web' } };
+      await client.patch({ type: types.deployments, namespace: 'shop', name: 'web' }, 'merge', { metadata });
+      await pair.capture();
+      const { warnings } = await plan();
+      expect(warnings.filter(({ code }) => code === 'GITOPS_MANAGED')).toMatchObject([
+        { cluster: 'east', evidence: ['Deployment shop/web'], fix: expect.stringContaining('argocd app set shop --sync-policy none') },
+      ]);
+    });
+
     it('is planned for one moment, to which all that is lost counts, and sealed once', async () => {
       await pair.close();
       pair = await SitePair.open(open, { copied: 60_000 });

@@ -1,3 +1,4 @@
+import { matches, parseSelector } from '../application/selector.ts';
 import type { Operation } from '../execution/model.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { KubeObject } from '../ports/kubernetes.ts';
@@ -73,4 +74,14 @@ export function isCopy({ arrival }: ClonePlace): boolean {
 /** Of a copy: what answers for a host of the original whatever is rewritten of it. */
 export function staysBehind(object: KubeObject, place: ClonePlace): boolean {
   return isCopy(place) && object.metadata.namespace === place.namespace && isCalledLikeItsHost(object);
+}
+
+/** What a point brings of the chosen components. Where others live beside them, what has no component of its own stays behind. */
+export function broughtBy({ captured, exclusive, components }: ClonePlace, point: RecoveryPoint): KubeObject[] {
+  const isTaken = ({ metadata }: KubeObject): boolean =>
+    components.some(({ labelSelector }) => {
+      const requirements = labelSelector === undefined ? [] : parseSelector(labelSelector);
+      return requirements !== undefined && matches(requirements, metadata.labels ?? {});
+    });
+  return (captured.get(point.id) ?? []).filter((object) => exclusive || isTaken(object));
 }

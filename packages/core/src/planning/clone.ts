@@ -1,15 +1,13 @@
 import { type Placement, annotations, labels } from '../application/model.ts';
 import { dependencyGraph } from '../application/graph.ts';
-import { matches, parseSelector } from '../application/selector.ts';
 import type { Rewrite } from '../ports/engine.ts';
-import type { KubeObject } from '../ports/kubernetes.ts';
 import type { RecoveryPoint, VolumeCapture } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
 import { type PlanDraft, nameFor } from './assemble.ts';
 import { changesOf } from './changes.ts';
 import { check } from './checks/target.ts';
 import { checkOf, checksOfClone } from './clone-checks.ts';
-import { type CloneInputs, type ClonePlace, type CopiedData, isCopy, staysBehind } from './clone-inputs.ts';
+import { type CloneInputs, type ClonePlace, type CopiedData, broughtBy, isCopy, staysBehind } from './clone-inputs.ts';
 import { estimateByPast, estimateOfRestore, isCopied } from './estimate.ts';
 import { calledLikeTheirHosts } from './host-names.ts';
 import { isolationPolicy } from './isolation.ts';
@@ -109,7 +107,7 @@ export function planClone(inputs: CloneInputs): PlanDraft {
     };
     for (const point of new Set(place.points.values())) {
       basis[`${cluster}/${point.id}`] = `${point.uid ?? ''} ${point.phase}`;
-      const objects = (place.captured.get(point.id) ?? []).filter((object) => place.exclusive || isTaken(object, place));
+      const objects = broughtBy(place, point);
       const outcome = changesOf(objects, {
         cluster,
         source: namespace,
@@ -316,14 +314,6 @@ function ownerOf(place: Place, ofApplication: string | undefined): Record<string
 function labelsOfNamespace({ namespace, captured }: ClonePlace): Record<string, string> {
   const found = [...captured.values()].flat().find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
   return Object.fromEntries(Object.entries(found?.metadata.labels ?? {}).filter(([key]) => key !== 'kubernetes.io/metadata.name'));
-}
-
-/** Does a selector of the chosen components take the object? What has no component of its own then stays behind. */
-function isTaken(object: KubeObject, place: Place): boolean {
-  return place.components.some(({ labelSelector }) => {
-    const requirements = labelSelector === undefined ? [] : parseSelector(labelSelector);
-    return requirements !== undefined && matches(requirements, object.metadata.labels ?? {});
-  });
 }
 
 function adaptOf({ arrival }: ClonePlace, isolated: boolean): typeof neutralise {

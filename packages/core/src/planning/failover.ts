@@ -1,12 +1,15 @@
 import type { Reason } from '../reason.ts';
 import type { PlanDraft } from './assemble.ts';
 import { planClone } from './clone.ts';
-import type { CloneInputs } from './clone-inputs.ts';
+import { type CloneInputs, broughtBy } from './clone-inputs.ts';
+import { isGenerated } from './controllers.ts';
 import { words } from './in-place/figures.ts';
 import { leftOut, namesPast } from './left-out.ts';
 import type { DataLoss, Mapping, Plan, Step } from './model.ts';
+import { deployedFromGit } from './move/git-ops.ts';
 import type { Origin } from './move/inputs.ts';
 import { recoverySets, skewOf, skewReasons, sourceOfPoints, timeOfPoint } from './recovery-set.ts';
+import { newestOf } from './select-point.ts';
 import { stopCopy } from './stop-copy.ts';
 
 export interface FailoverInputs extends CloneInputs {
@@ -24,7 +27,7 @@ export function planFailover(inputs: FailoverInputs): PlanDraft {
   const copy = planClone({ ...inputs, request: { ...request, isolate: false } });
   const silent = [...new Set(origins.filter(({ reachable }) => !reachable).map(({ cluster }) => cluster))];
   const blockers = [...copy.blockers, ...portable(inputs)];
-  const warnings = [...copy.warnings];
+  const warnings = [...copy.warnings, ...deployed(inputs)];
   const times = copy.points.flatMap((point) => timeOfPoint(point.component, point));
   const skew = skewOf(times);
   const sets = recoverySets(
@@ -89,6 +92,18 @@ function leftBehind({ request, places }: FailoverInputs): Reason[] {
       return leftOut(request, { component: name, cluster: place.cluster }, taken, sourceOfPoints(status, place).newest);
     }),
   );
+}
+
+/** By the newest point of each place: of what was written by hand, for controllers pass marks on to what they make of it. */
+function deployed({ places, origins }: FailoverInputs): Reason[] {
+  return places.flatMap((place) => {
+    const newest = newestOf([...place.points.values()]);
+    const own = newest
+      ? broughtBy(place, newest).filter((object) => object.metadata.namespace === place.namespace && !isGenerated(object))
+      : [];
+    const here = origins.filter(({ namespace }) => namespace === place.namespace);
+    return here.flatMap((origin) => deployedFromGit(origin, place.cluster, own));
+  });
 }
 
 /** A snapshot in the storage of one cluster is not to be had on another. `arrives`: which components come from there. */

@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../ports/kubernetes.ts';
-import { types } from '../../ports/kubernetes.ts';
 import { deployedFromGit } from './git-ops.ts';
 
 const deployment = (metadata: Partial<KubeObject['metadata']>): KubeObject => ({
@@ -9,11 +8,7 @@ const deployment = (metadata: Partial<KubeObject['metadata']>): KubeObject => ({
 });
 
 const told = (metadata: Partial<KubeObject['metadata']>, reachable = true) =>
-  deployedFromGit({
-    cluster: 'west',
-    origin: { cluster: 'east', namespace: 'shop', reachable },
-    objects: [{ object: deployment(metadata), type: types.deployments }],
-  });
+  deployedFromGit({ cluster: 'east', namespace: 'shop', reachable }, 'west', [deployment(metadata)]);
 
 describe('an application that is deployed from Git', () => {
   it.each<[string, Partial<KubeObject['metadata']>, string]>([

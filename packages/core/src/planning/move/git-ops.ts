@@ -1,13 +1,14 @@
 import type { Reason } from '../../reason.ts';
 import { deployerOf, pauseOf } from '../git-ops-marks.ts';
-import type { MovePlace } from './inputs.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
+import type { Origin } from './inputs.ts';
 
 /**
  * Who deploys from Git starts again what a move stops, and knows nothing of the target: no move suspends it, for it may live on any
- * cluster and deploy more than this application. Undone as well, it would not know that it may act again.
+ * cluster and deploy more than this application. Undone as well, it would not know that it may act again. `cluster`: where it goes.
  */
-export function deployedFromGit({ origin, cluster, objects }: Pick<MovePlace, 'origin' | 'cluster' | 'objects'>): Reason[] {
-  const marked = objects.flatMap(({ object }) => {
+export function deployedFromGit(origin: Origin, cluster: string, objects: readonly KubeObject[]): Reason[] {
+  const marked = objects.flatMap((object) => {
     const deployer = deployerOf(object);
     return deployer ? [{ object, deployer }] : [];
   });

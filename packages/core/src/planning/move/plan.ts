@@ -50,7 +50,14 @@ export function planMove(inputs: MoveInputs): PlanDraft {
     blockers.push(...conflicts(place, told));
     const found = check(checkOf(place, inputs));
     blockers.push(...found.blockers);
-    warnings.push(...found.warnings, ...deployedFromGit(place));
+    warnings.push(
+      ...found.warnings,
+      ...deployedFromGit(
+        place.origin,
+        place.cluster,
+        place.objects.map(({ object }) => object),
+      ),
+    );
     for (const { checks } of place.parts) if (checks.unreadable.length > 0) warnings.push(checkUnreadable(checks.unreadable));
   }
   changes.push(...copied((place, part, data) => data.claims.map((claim) => claimChange(place, part, claim, 'made of its copy'))));
