@@ -150,7 +150,7 @@ export const MoveDialog = ({ applicationRef, application, operation, onStarted, 
               onChange={(rows) => setTyped({ to, policy: mapped?.policy ?? planned?.mapping ?? {}, rows })}
             />
           )}
-          <Readiness items={readinessOf(application, clusters.data ?? [], to, t)} />
+          <Readiness items={readinessOf(application, clusters.data ?? [], to, t, planned)} />
         </>
       )}
     </PlanDialog>

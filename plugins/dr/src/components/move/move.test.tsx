@@ -30,6 +30,25 @@ describe('readiness', () => {
     expect(readinessOf(shop, answering, 'west', said as never).find(({ id }) => id === 'copies')!.text).toBe('move.copies 1 2 west 3m');
   });
 
+  it('counts no copy that does not go into the namespace as it is called there', () => {
+    const mapping = { namespaces: { shop: 'shop-dr' } };
+    const copies = (planned?: Parameters<typeof readinessOf>[4]) =>
+      readinessOf(shop, answering, 'west', said as never, planned).find(({ id }) => id === 'copies')!.text;
+    const copy = {
+      component: 'orders-db',
+      claim: 'data-orders-db-0',
+      engine: 'volsync',
+      from: 'east',
+      to: 'west',
+      name: 'd',
+      namespace: 'shop-dr',
+    };
+    expect(copies({ mapping, copies: [] })).toBe('move.noCopies west');
+    expect(copies({ mapping })).toBe('move.noCopies west');
+    expect(copies({ mapping, copies: [copy] })).toBe('move.copies 1 2 west 3m');
+    expect(copies({ mapping: { hosts: { a: 'b' } } })).toBe('move.copies 1 2 west 3m');
+  });
+
   it('calls a side that does not answer not ready, with the words of the cluster', () => {
     const silent = readinessOf(shop, clusters, 'west', said as never).find(({ id }) => id === 'target west')!;
     expect(silent).toMatchObject({ state: 'bad', text: expect.stringContaining('ECONNREFUSED') });

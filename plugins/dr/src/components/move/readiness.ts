@@ -1,4 +1,5 @@
 import type { MoveIntent } from '@kubectl-dr/core/planning/intent';
+import type { WirePlan } from '@kubectl-dr/core/wire/plan';
 import type { WireCluster } from '@kubectl-dr/core/wire/protection';
 import type { PortalApplication } from '../../api/drApi.ts';
 import { atTime, shortSeconds } from '../../text/time.ts';
@@ -39,15 +40,21 @@ export function usualIntent(application: PortalApplication, clusters: readonly W
   return homesOf(application).some((name) => name !== to && silent(name)) ? 'Failover' : 'Relocate';
 }
 
-/** What a person looks at before an application goes to another cluster. */
-export function readinessOf(application: PortalApplication, clusters: readonly WireCluster[], to: string, t: Text): ReadinessItem[] {
+/** What a person looks at before an application goes to another cluster. `planned`: as it would go, once that is known. */
+export function readinessOf(
+  application: PortalApplication,
+  clusters: readonly WireCluster[],
+  to: string,
+  t: Text,
+  planned?: Pick<WirePlan['spec'], 'mapping' | 'copies'>,
+): ReadinessItem[] {
   return [
     ...homesOf(application)
       .filter((name) => name !== to)
       .map((name) => answering('source', name, clusters, t)),
     answering('target', to, clusters, t),
     engines(to, clusters, t),
-    copies(application, clusters, to, t),
+    copies(application, clusters, to, t, planned),
     configuration(application, t),
     proof(application, t),
   ];
@@ -68,10 +75,21 @@ function engines(to: string, clusters: readonly WireCluster[], t: Text): Readine
   return { id: 'engines', state: status?.reachable ? 'bad' : 'unknown', text: t('move.noEngines', { cluster: to }) };
 }
 
-function copies(application: PortalApplication, clusters: readonly WireCluster[], to: string, t: Text): ReadinessItem {
+function copies(
+  application: PortalApplication,
+  clusters: readonly WireCluster[],
+  to: string,
+  t: Text,
+  planned?: Pick<WirePlan['spec'], 'mapping' | 'copies'>,
+): ReadinessItem {
   const { status } = application;
+  // Into a namespace of another name goes only what is copied into that one.
+  const renamed = planned?.mapping?.namespaces !== undefined;
+  const isTaken = (claim: string): boolean => !renamed || (planned.copies ?? []).some((copy) => copy.claim === claim);
   const volumes = status.components.flatMap((component) => component.volumes).filter(({ cluster }) => cluster !== to);
-  const arriving = status.components.flatMap(({ replications }) => replications).filter((copy) => copy.spec.to === to);
+  const arriving = status.components
+    .flatMap(({ replications }) => replications)
+    .filter((copy) => copy.spec.to === to && isTaken(copy.spec.claim));
   // Of a cluster that does not answer nobody knows which volumes there are.
   if (volumes.length === 0 && usualIntent(application, clusters, to) === 'Relocate')
     return { id: 'copies', state: 'good', text: t('move.noVolumes') };
