@@ -2,7 +2,7 @@ import type { Application } from '../application/model.ts';
 import type { TenancyRule } from '../application/tenancy.ts';
 import { NotFoundError } from '../errors.ts';
 import { clustersOf } from '../execution/clusters-of.ts';
-import type { ExecutionDeps } from '../execution/execute.ts';
+import type { ExecutionDeps, execute as Execute } from '../execution/execute.ts';
 import type { Operation, OperationEvent } from '../execution/model.ts';
 import { isOutage } from '../execution/outage.ts';
 import type { Plan } from '../planning/model.ts';
@@ -78,6 +78,8 @@ export class OperationRunner {
     signal: AbortSignal | undefined,
     begin: () => Promise<JournalEntry>,
   ): Promise<StartedOperation> {
+    // Loaded here: whoever only looks never executes. And before anything is held that has to be renewed meanwhile.
+    const { execute } = await import('../execution/execute.ts');
     let entry: JournalEntry;
     let lock: HeldLock;
     try {
@@ -93,17 +95,16 @@ export class OperationRunner {
     } catch (error) {
       throw withWholeRole(error, this.#deps.namespace);
     }
-    return this.#carriedOut(entry, lock, signal ?? new AbortController().signal);
+    return this.#carriedOut(execute, entry, lock, signal ?? new AbortController().signal);
   }
 
-  #carriedOut(entry: JournalEntry, lock: HeldLock, signal: AbortSignal): StartedOperation {
+  #carriedOut(execute: typeof Execute, entry: JournalEntry, lock: HeldLock, signal: AbortSignal): StartedOperation {
     const { clusters, engines, clock, journal } = this.#deps;
     const { id } = entry.operation;
     this.#running.add(id);
     const goOn = (): Promise<AsyncIterable<OperationEvent> | undefined> => this.#afterOutage(entry, signal);
     const events = untilOver(happening(), () => this.#running.delete(id));
     async function* happening(): AsyncIterable<OperationEvent> {
-      const { execute } = await import('../execution/execute.ts');
       let last = entry.operation;
       try {
         for await (const event of execute(entry, lock, { clusters, engines, clock, journal }, signal)) {
