@@ -44,8 +44,11 @@ export function watched(nth?: number, fault?: CallFault): Watched {
   const seen = { calls: 0, writes: 0 };
   const effects: Record<string, number> = {};
   const told = (effect: string): void => {
-    // Volumes and snapshots have names of their own in each world.
-    const about = effect.replace(/\/pvc-[-0-9a-f]{36}$/, '/pvc').replace(/(\/velero-(?:data-orders-db-0-)?)[-0-9a-z]{5,36}$/, '$1NAME');
+    // Volumes and snapshots have names of their own in each world, and safety backups the mark of what they found there.
+    const about = effect
+      .replace(/\/pvc-[-0-9a-f]{36}$/, '/pvc')
+      .replace(/(\/velero-(?:data-orders-db-0-)?)[-0-9a-z]{5,36}$/, '$1NAME')
+      .replace(/(\/before-restore-[-a-z0-9]+)-[0-9a-f]{6}$/, '$1-MARK');
     effects[about] = (effects[about] ?? 0) + 1;
   };
   return {

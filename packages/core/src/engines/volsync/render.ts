@@ -24,7 +24,6 @@ const retain = { within: '1d', hourly: 48, daily: 14 };
 
 /** By restic, for it needs no network from one cluster to the other, and the target can pull when the source is dead. */
 export function render(request: ReplicationRequest): RenderedReplication[] {
-  const trigger = { schedule: cronOf(request.every) };
   return request.claims.flatMap((claim): RenderedReplication[] => {
     const name = claim.metadata.name;
     const repository = repositoryName(request, name);
@@ -46,7 +45,7 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
           metadata: metadata('source', peerOf(request, 'target')),
           spec: {
             sourcePVC: name,
-            trigger,
+            trigger: { schedule: cronOf(request.every) },
             restic: { repository, copyMethod: 'Snapshot', pruneIntervalDays: 7, retain },
           },
         },
@@ -64,7 +63,7 @@ export function render(request: ReplicationRequest): RenderedReplication[] {
             [notes.claim]: JSON.stringify(noted(claim, request.target.namespace)),
           }),
           spec: {
-            trigger,
+            trigger: { schedule: cronOf(request.every, pullAfter(request.every)) },
             restic: {
               repository,
               copyMethod: 'Snapshot',
@@ -96,15 +95,28 @@ function noted({ metadata, ...claim }: KubeObject, namespace: string): KubeObjec
 
 const minute = 60_000;
 
-/** The longest timetable that cron can say evenly and that is not slower than asked for; VolSync refuses `@every`. */
-export function cronOf(every: number): string {
+/**
+ * How long after its source a target pulls, milliseconds, whole minutes: at the same moment it would get what the source sent the time
+ * before, and always be a whole interval older than it had to be. A source that takes longer is waited for until the next time.
+ */
+function pullAfter(every: number): number {
+  return Math.floor(Math.min(every / 2, 10 * minute) / minute) * minute;
+}
+
+/**
+ * The longest timetable that cron can say evenly and that is not slower than asked for; VolSync refuses `@every`, and a range with a
+ * step. `after`: how long after the full hour or day it begins, milliseconds, less than it lasts from one time to the next.
+ */
+export function cronOf(every: number, after = 0): string {
+  const at = Math.floor(after / minute);
   const fits = (unit: number, of: number): number | undefined =>
     every < unit
       ? undefined
       : Array.from({ length: of }, (_, index) => of - index).find((n) => of % n === 0 && n < of && n * unit <= every);
-  if (every >= 24 * 60 * minute) return '0 0 * * *';
+  if (every >= 24 * 60 * minute) return `${at} 0 * * *`;
   const hours = fits(60 * minute, 24);
-  if (hours !== undefined) return hours === 1 ? '0 * * * *' : `0 */${hours} * * *`;
+  if (hours !== undefined) return hours === 1 ? `${at} * * * *` : `${at} */${hours} * * *`;
   const minutes = fits(minute, 60) ?? 1;
-  return minutes === 1 ? '* * * * *' : `*/${minutes} * * * *`;
+  if (minutes === 1) return '* * * * *';
+  return `${at === 0 ? '*' : at}/${minutes} * * * *`;
 }

@@ -122,6 +122,26 @@ describe('what is rendered', () => {
     },
   );
 
+  it.each([
+    [1, '* * * * *', '* * * * *'],
+    [2, '*/2 * * * *', '1/2 * * * *'],
+    [5, '*/5 * * * *', '2/5 * * * *'],
+    [7, '*/6 * * * *', '3/6 * * * *'],
+    [30, '*/30 * * * *', '10/30 * * * *'],
+    [60, '0 * * * *', '10 * * * *'],
+    [360, '0 */6 * * *', '10 */6 * * *'],
+    [1440, '0 0 * * *', '10 0 * * *'],
+  ])('of every %i minutes the target pulls when the source has sent, not at the same moment', (every, sends, pulls) => {
+    const schedules = render({ ...request, every: every * minute }).map(
+      ({ object }) => (object.spec as { trigger: { schedule: string } }).trigger.schedule,
+    );
+    expect(schedules).toEqual([sends, pulls]);
+    for (const schedule of schedules) {
+      expect(schedule).toMatch(/^(((\d+,)*\d+|(\d+(\/|-)\d+)|\*(\/\d+)?)\s?){5}$/);
+      expect(worstGap(timetable(schedule)!)).toBeLessThanOrEqual(every * minute);
+    }
+  });
+
   it('is called otherwise for another claim, however long the names', () => {
     const long = (name: string) => ({ ...claim, metadata: { name, namespace: 'shop' } });
     const names = render({ ...request, claims: [long(`${'a'.repeat(80)}-0`), long(`${'a'.repeat(80)}-1`)] }).map(
