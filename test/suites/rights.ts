@@ -293,6 +293,8 @@ export function describeRights(title: string, openWorlds: () => Promise<Worlds>)
           });
           await grant(who, `${name}-${who}-${turn}-${index}`, namespace, rules);
         }
+        // Nobody asks again within the same millisecond: that would be the same restore.
+        await world.ground.pass(1_000);
       }
       throw new Error(`${line} is still refused after ${typed.join('\n')}`);
     }
