@@ -156,10 +156,10 @@ export class Scene {
       besides: await both((site) => this.#besides(site)),
       resting: replications.flatMap(({ paused, cluster, role }) => (paused ? [`${cluster} ${role}`] : [])).toSorted(),
     };
-    // Snapshots have names of their own in each scene, and last backups the time of when they are made.
+    // Snapshots have names of their own in each scene, and last backups the time of when they are made, and which attempt it was.
     const text = JSON.stringify(state)
       .replaceAll(/"velero-(data-orders-db-0|uploads)-[a-z0-9]{5}"/g, '"velero-$1-NAME"')
-      .replaceAll(/"(move-shop-[a-z-]+)-\d{14}"/g, '"$1-TIME"');
+      .replaceAll(/"(move-shop-[a-z-]+)-\d{14}(?:-\d+)?"/g, '"$1-TIME"');
     return JSON.parse(text) as SceneState;
   }
 
