@@ -43,14 +43,14 @@ it('does not give the newest data to whoever asks for that of a moment of which 
 
 it('goes back to a moment that the copy keeps, when the loss of what is newer is accepted', async () => {
   const command = 'plan failover shop --to west --point';
-  const refused = await fleet.run(`${command} 2026-01-15T13:06:00Z`);
+  const refused = await fleet.run(`${command} 2026-01-15T13:04:00Z`);
   expect(refused.code).toBe(6);
   expect(refused.out).toMatch(/blocker NEWER_DATA_LEFT: orders-db: .* are left behind/s);
   expect(refused.out).toContain('--accept-data-loss');
-  const { out, code } = await fleet.run(`${command} 2026-01-15T13:06:00Z --accept-data-loss`);
+  const { out, code } = await fleet.run(`${command} 2026-01-15T13:04:00Z --accept-data-loss`);
   expect(code).toBe(0);
   expect(out).toMatch(/^Data loss: {2}\d+ minutes of orders-db/);
-  expect(out).toContain('as of 2026-01-15T13:06:00.000Z');
+  expect(out).toContain('as of 2026-01-15T13:04:00.000Z');
   expect(out).toMatch(/warning NEWER_DATA_LEFT/);
   expect((await fleet.run('plan relocate shop --to west --accept-data-loss')).code).toBe(2);
 });
