@@ -60,7 +60,7 @@ it('renders both ends, applies them, and finds no drift while they work', async 
   expect(out).toContain('kind: ReplicationSource');
   expect(out).toContain('kind: ReplicationDestination');
   expect((await fleet.run('policy apply shop --yes')).code).toBe(0);
-  await fleet.advance(12);
+  await fleet.advance(13);
   const after = await fleet.run('policy render shop --diff');
   expect(after.out).not.toContain('ReplicationDestination shop/dr-shop-data-db-0 ~');
   expect((await fleet.run('doctor shop')).out).not.toContain('POLICY_DRIFT');
@@ -71,7 +71,7 @@ it('tells how far copies are behind, and what a failover would lose now', async 
   expect(err).toBe('');
   expect(out).toMatchInlineSnapshot(`
     "NAME                CLAIM            FROM   TO     STATE       BEHIND     WOULD LOSE   LAST SYNC   NEXT SYNC
-    dr-shop-data-db-0   shop/data-db-0   east   west   Succeeded   2m of 5m   2m           118s        in 3m
+    dr-shop-data-db-0   shop/data-db-0   east   west   Succeeded   3m of 5m   3m           2m58s       in 2m
     "
   `);
   const { items } = replicationListSchema.parse(JSON.parse((await fleet.run('get replications -o json')).out));
@@ -90,22 +90,22 @@ it('tells how far copies are behind, and what a failover would lose now', async 
     Way:             east -> west
     Every:           5m
     State:           Succeeded
-    Behind:          2m
-    A failover now:  would lose 2m
+    Behind:          3m
+    A failover now:  would lose 3m
     Application:     shop
     Policy:          gold
 
     Source:       dr-shop-data-db-0 on east
       Status:     WaitingForSchedule (Succeeded)
-      Last sync:  118s ago
-      Data of:    2026-01-15T13:10:00.000Z, 2m old
-      Next sync:  in 3m
+      Last sync:  2m58s ago
+      Data of:    2026-01-15T13:10:00.000Z, 3m old
+      Next sync:  in 2m
 
     Target:       dr-shop-data-db-0 on west
       Status:     WaitingForSchedule (Succeeded)
-      Last sync:  117s ago
-      Data of:    2026-01-15T13:10:02.000Z, 118s old
-      Next sync:  in 3m
+      Last sync:  57s ago
+      Data of:    2026-01-15T13:10:02.000Z, 2m58s old
+      Next sync:  in 4m
       Holds:      what can be promoted
     "
   `);
@@ -113,7 +113,7 @@ it('tells how far copies are behind, and what a failover would lose now', async 
 
 it('tells the same of each volume in the tree of the application', async () => {
   expect((await fleet.run('status shop')).out).toContain(
-    'copy of data-db-0 to west: Succeeded, 2m behind, every 5m, a failover now would lose 2m',
+    'copy of data-db-0 to west: Succeeded, 3m behind, every 5m, a failover now would lose 3m',
   );
 });
 
