@@ -46,7 +46,11 @@ describe.skipIf(missing !== undefined)(`Ramen on ${target}${missing === undefine
     const test = await requestOf('test', 'west', 'east');
     await moved(test);
     expect(await replicas()).toEqual([1, 1]);
-    await eventually(async () => (await mover.finish({ steering: context }, test, 'revert')).done, 'the test is taken back', 60_000);
+    await eventually(
+      async () => (await again(() => mover.finish({ steering: context }, test, 'revert'))).done,
+      'the test is taken back',
+      60_000,
+    );
     await fleet.rested();
     expect(await replicas()).toEqual([0, 1]);
     await moved(await requestOf('failover', 'west', 'east'));
@@ -75,7 +79,7 @@ describe.skipIf(missing !== undefined)(`Stork on ${target}${missing === undefine
     expect((await moves.preflight(contexts(), request)).reasons).toEqual([]);
     for (let twice = 0; twice < 2; twice += 1) await again(() => moves.start(contexts(), request));
     await eventually(async () => (await moves.progress(contexts(), request)).phase === 'Succeeded', request.name, 60_000);
-    expect(await moves.finish(contexts(), request, 'keep')).toEqual({ done: true, pending: [] });
+    expect(await again(() => moves.finish(contexts(), request, 'keep'))).toEqual({ done: true, pending: [] });
   };
   it('moves an application to the other cluster without loss, and back', async () => {
     await moved('relocate', 'east', 'west');
@@ -87,6 +91,6 @@ describe.skipIf(missing !== undefined)(`Stork on ${target}${missing === undefine
 });
 
 /** As an operation does it: a controller may write the same object at the same time. */
-async function again(work: () => Promise<void>): Promise<void> {
-  await new Patient({ clock: systemClock, signal: new AbortController().signal, mayPass: isPassing }).try(work);
+function again<T>(work: () => Promise<T>): Promise<T> {
+  return new Patient({ clock: systemClock, signal: new AbortController().signal, mayPass: isPassing }).try(work);
 }
