@@ -1,3 +1,4 @@
+import type { Application } from '../application/model.ts';
 import { planHash, sha256 } from './hash.ts';
 import type { Plan } from './model.ts';
 
@@ -14,6 +15,16 @@ export async function sealPlan(body: PlanDraft, now: Date): Promise<Plan> {
   const hash = await planHash(draft);
   const id = `${body.intent.toLowerCase()}-${nameFor(body.application, 40)}-${(await sha256(`${hash}${createdAt}`)).slice(0, 8)}`;
   return { ...draft, id, hash };
+}
+
+/** Whose plan it is. */
+export function ofApplication({ name, entityRef, owner }: Application): Pick<PlanDraft, 'application' | 'entityRef' | 'owner'> {
+  return { application: name, ...(entityRef ? { entityRef } : {}), ...(owner ? { owner } : {}) };
+}
+
+/** The second of a moment (RFC 3339, UTC) as names hold it: `20260115120000`. */
+export function stampOf(at: string): string {
+  return at.replace(/[-:T]/g, '').slice(0, 14);
 }
 
 /** Any text as a DNS label, cut to so many characters. */

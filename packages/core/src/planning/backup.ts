@@ -4,7 +4,7 @@ import type { Operation } from '../execution/model.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Reason } from '../reason.ts';
 import type { ApplicationStatus, ComponentStatus, Fleet } from '../service/model.ts';
-import { type PlanDraft, nameFor } from './assemble.ts';
+import { type PlanDraft, nameFor, ofApplication, stampOf } from './assemble.ts';
 import { estimateOfBackup, isCopied } from './estimate.ts';
 import type { Change, PlanRequest, Step } from './model.ts';
 import type { Place } from './places.ts';
@@ -42,7 +42,7 @@ export function planBackup(inputs: BackupInputs): PlanDraft {
   const application = status.application;
   const blockers: Reason[] = [...inputs.blockers];
   const basis: Record<string, string> = {};
-  const stamp = (request.at ?? now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
+  const stamp = stampOf(request.at ?? now.toISOString());
   const steps: Step[] = [];
   const removals: Step[] = [];
   const changes: Change[] = [];
@@ -128,9 +128,7 @@ export function planBackup(inputs: BackupInputs): PlanDraft {
   return {
     intent: 'Backup',
     request,
-    application: application.name,
-    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-    ...(application.owner ? { owner: application.owner } : {}),
+    ...ofApplication(application),
     components: components.map((component) => component.component.name),
     points: [],
     target: [],

@@ -3,7 +3,7 @@ import { dependencyGraph } from '../application/graph.ts';
 import type { Rewrite } from '../ports/engine.ts';
 import type { RecoveryPoint, VolumeCapture } from '../protection/model.ts';
 import type { Reason } from '../reason.ts';
-import { type PlanDraft, nameFor } from './assemble.ts';
+import { type PlanDraft, nameFor, ofApplication } from './assemble.ts';
 import { changesOf } from './changes.ts';
 import { check } from './checks/target.ts';
 import { checkOf, checksOfClone } from './clone-checks.ts';
@@ -212,9 +212,7 @@ export function planClone(inputs: CloneInputs): PlanDraft {
   return {
     intent: 'Restore',
     request,
-    application: application.name,
-    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-    ...(application.owner ? { owner: application.owner } : {}),
+    ...ofApplication(application),
     components: names,
     points: places.flatMap((place) =>
       [...place.points].map(([component, point]) => ({

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Reason } from '../../reason.ts';
-import type { PlanDraft } from '../assemble.ts';
+import { type PlanDraft, ofApplication } from '../assemble.ts';
 import { checkTarget } from '../checks/target.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { comparable } from '../diff/comparable.ts';
@@ -70,9 +70,7 @@ export async function planInPlace(inputs: InPlaceInputs): Promise<PlanDraft> {
   return {
     intent: 'Restore',
     request,
-    application: application.name,
-    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-    ...(application.owner ? { owner: application.owner } : {}),
+    ...ofApplication(application),
     components: components.map(({ component }) => component.name),
     points,
     target: places.map(({ cluster, namespace }) => ({ cluster, namespaces: [namespace] })),

@@ -1,5 +1,5 @@
 import { boundedName } from '../../engines/bounded-name.ts';
-import { nameFor } from '../assemble.ts';
+import { nameFor, stampOf } from '../assemble.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { InPlaceInputs, InPlacePlace } from './inputs.ts';
 
@@ -32,6 +32,5 @@ export async function safetyMarksOf(
 export function safetyName(place: InPlacePlace, of: string, at: string, marks: SafetyMarks): string {
   const mark = marks.get(place);
   if (mark === undefined) throw new Error(`${place.cluster}/${place.namespace} is no place of this restore`);
-  const second = at.replace(/[-:T]/g, '').slice(0, 14);
-  return `${boundedName('before-restore', nameFor(`${place.namespace}-${of}`, 253), 38)}-${second}-${mark}`;
+  return `${boundedName('before-restore', nameFor(`${place.namespace}-${of}`, 253), 38)}-${stampOf(at)}-${mark}`;
 }

@@ -1,6 +1,6 @@
 import { dependencyGraph } from '../../application/graph.ts';
 import type { Reason } from '../../reason.ts';
-import type { PlanDraft } from '../assemble.ts';
+import { type PlanDraft, ofApplication } from '../assemble.ts';
 import { check } from '../checks/target.ts';
 import { objectChange } from '../diff/object-change.ts';
 import { estimateByPast } from '../estimate.ts';
@@ -139,9 +139,7 @@ export function planMove(inputs: MoveInputs): PlanDraft {
   return {
     intent: request.intent,
     request: { ...request, isolate: false },
-    application: application.name,
-    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-    ...(application.owner ? { owner: application.owner } : {}),
+    ...ofApplication(application),
     components: names,
     points: each(({ cluster, namespace }, { status: { component }, data }) =>
       data.kind === 'point'

@@ -2,7 +2,7 @@ import { claimManifest } from '../../application/claim-manifest.ts';
 import { annotations, labels } from '../../application/model.ts';
 import { matches, parseSelector } from '../../application/selector.ts';
 import { boundedName } from '../../engines/bounded-name.ts';
-import { nameFor } from '../../planning/assemble.ts';
+import { nameFor, stampOf } from '../../planning/assemble.ts';
 import { arrivalWith } from '../../planning/mapping.ts';
 import type { CapturedClaim, PartData } from '../../planning/move/inputs.ts';
 import { candidatesFor } from '../../planning/select-point.ts';
@@ -59,7 +59,7 @@ export async function lastBackup(
   if (unlabelled.length > 0 || strangers)
     blockers.push(notByItself(origin.cluster, origin.namespace, name, strangers ? claims : unlabelled));
   const { application } = ground;
-  const stamp = (request.at ?? ground.now.toISOString()).replace(/[-:T]/g, '').slice(0, 14);
+  const stamp = stampOf(request.at ?? ground.now.toISOString());
   const keepFor = entry?.status.policy?.retention.keepFor;
   const backup: BackupRequest = {
     name: `${boundedName(`move-${nameFor(application.name)}`, nameFor(name), 40)}-${stamp}`,

@@ -1,5 +1,5 @@
 import type { Application } from '../../application/model.ts';
-import type { PlanDraft } from '../../planning/assemble.ts';
+import { type PlanDraft, ofApplication } from '../../planning/assemble.ts';
 import { estimateByPast } from '../../planning/estimate.ts';
 import type { Plan } from '../../planning/model.ts';
 import type { Handed } from '../../planning/move/handover.ts';
@@ -26,9 +26,7 @@ export function joinedPlan(
   const estimate = estimateByPast({ application: application.name, components, intent }, assessment.past);
   return {
     intent,
-    application: application.name,
-    ...(application.entityRef ? { entityRef: application.entityRef } : {}),
-    ...(application.owner ? { owner: application.owner } : {}),
+    ...ofApplication(application),
     components,
     points: rest?.points ?? [],
     copies: [...(part.copies ?? []), ...(rest?.copies ?? [])],
